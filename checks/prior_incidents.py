@@ -1,0 +1,30 @@
+"""Is there a sourced, verified and unexpired incident in the City's own dealings with this association?"""
+
+from service.domain.application import Kind
+from service.domain.check import CheckDescription, CheckInput, Need
+from service.domain.finding import CheckResult, Evidence, Outcome
+
+
+class PriorIncidents:
+    """By organisation number only; an incident is something to look into, never a verdict (P1-P6)."""
+
+    description = CheckDescription("prior_incidents", "1", frozenset(Kind), frozenset({Need.INCIDENTS}))
+
+    def run(self, given: CheckInput) -> CheckResult:
+        """Without a number nothing can be looked up, and that is said rather than passed."""
+        if given.application.organisation.number is None:
+            return CheckResult(Outcome.UNKNOWN, "prior_incidents.no_number")
+        if not given.incidents:
+            return CheckResult(Outcome.MET, "prior_incidents.none")
+        return CheckResult(
+            Outcome.NEEDS_INQUIRY,
+            "prior_incidents.found",
+            {"count": len(given.incidents)},
+            tuple(
+                Evidence(
+                    "prior_incidents.incident",
+                    {"kind": one.kind, "date": one.event_date.isoformat(), "source": one.source},
+                )
+                for one in given.incidents
+            ),
+        )

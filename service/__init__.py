@@ -1,0 +1,1 @@
+"""Granska: vetting of association grants and premises bookings."""

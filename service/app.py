@@ -1,0 +1,82 @@
+"""Puts the parts together: the only module that knows them all."""
+
+import os
+import secrets
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from service.cases.ports import Desk, Outside
+from service.domain.errors import GranskaError
+from service.domain.events import SYSTEM_ACTOR, Event, EventType
+from service.matching.finder import Finder
+from service.pipeline.registry import Registry
+from service.rules.load import parse
+from service.settings import Settings, resource
+from service.sources.formats import read_list
+from service.storage.database import applied, migrate, opened
+from service.storage.files import FileStore
+from service.storage.store import TableStore
+from service.words import Catalogue
+
+LOG_ORIGIN = "granska/log"
+
+
+def real_outside() -> Outside:
+    """The real clock, identities and randomness."""
+    return Outside(
+        now=lambda: time.time_ns() // 1_000_000,
+        monotonic=time.monotonic,
+        new_id=lambda: str(uuid.uuid4()),
+        random=secrets.token_bytes,
+    )
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the data folder, for its owner only."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+@asynccontextmanager
+async def opened_desk(
+    settings: Settings, *, outside: Outside | None = None, checks: Registry | None = None
+) -> AsyncIterator[Desk]:
+    """Everything a step needs, over an up-to-date database; given back at the end."""
+    prepare_folder(settings.folder)
+    outside = outside or real_outside()
+    async with opened(settings.address) as engine:
+        if not await applied():
+            raise GranskaError("database.not_migrated")
+        store = TableStore(engine, random=outside.random, new_id=outside.new_id)
+        yield Desk(
+            store=store,
+            outside=outside,
+            words=Catalogue.load(resource("templates") / "words"),
+            checks=checks or Registry(),
+            finder=Finder(),
+            files=FileStore(settings.folder / "enclosures"),
+            parse_rules=parse,
+            read_list=read_list,
+            diary_prefix=settings.diary_prefix,
+            software=version("granska"),
+        )
+
+
+async def migrate_database(settings: Settings) -> int:
+    """Bring the schema up to date and open the log; returns how many migrations were run."""
+    prepare_folder(settings.folder)
+    outside = real_outside()
+    async with opened(settings.address) as engine:
+        done = await migrate()
+        store = TableStore(engine, random=outside.random, new_id=outside.new_id)
+        async with store.writing() as writing:
+            if await writing.log_size() == 0:
+                data = {"origin": LOG_ORIGIN}
+                await writing.log_opened(Event(EventType.LOG_OPENED, SYSTEM_ACTOR, outside.now(), data))
+    path = settings.folder / "granska.sqlite"
+    if path.exists():
+        os.chmod(path, 0o600)
+    return done

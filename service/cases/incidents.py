@@ -1,0 +1,106 @@
+"""The City's own dealings with an association: sourced, verified by a second person, expiring (P1-P6)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from service.cases.ports import Desk, StoredIncident
+from service.cases.reviewing import check_text, person
+from service.cases.rulebook import today
+from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
+from service.domain.events import Event, EventType
+from service.domain.organisation import is_organisation_number, normal_form
+from service.domain.people import User
+
+KINDS = ("unpaid_invoice", "damage", "breach_of_terms", "missing_report", "recovered_grant")
+DEFAULT_MONTHS = 24
+
+
+@dataclass(frozen=True)
+class NewIncident:
+    """What must be known of an incident before it may be recorded (P2, P3)."""
+
+    org_number: str
+    kind: str
+    event_date: str
+    act: str
+    source: str
+    informed_on: str
+    applicant_view: str
+    expires_on: str
+
+
+async def record(desk: Desk, new: NewIncident, *, by: User) -> str:
+    """Record an incident; it is not used before a second person has verified it. Returns its id."""
+    _check(new, today(desk))
+    number = normal_form(new.org_number) or ""
+    async with desk.store.writing() as writing:
+        incident_id = desk.outside.new_id()
+        value = {
+            "org_number": number,
+            "act": check_text("/act", new.act),
+            "source": check_text("/source", new.source),
+            "applicant_view": check_text("/applicant_view", new.applicant_view),
+        }
+        value_ref = writing.keep("incident", value)
+        incident = StoredIncident(
+            id=incident_id,
+            org_number=number,
+            kind=new.kind,
+            event_date=new.event_date,
+            informed_on=new.informed_on,
+            expires_on=new.expires_on,
+            value_ref=value_ref,
+            recorded_by=by.pseudonym,
+            verified_by=None,
+        )
+        data = {
+            "incident": incident_id,
+            "kind": new.kind,
+            "event_date": new.event_date,
+            "informed_on": new.informed_on,
+            "expires_on": new.expires_on,
+            "value": value_ref,
+        }
+        event = Event(EventType.INCIDENT_RECORDED, person(by), desk.outside.now(), data)
+        await writing.incident_recorded(event, incident)
+    return incident_id
+
+
+def _check(new: NewIncident, now: date) -> None:
+    problems = []
+    if not is_organisation_number(new.org_number):
+        problems.append(Problem("/org_number", "incident.number"))
+    if new.kind not in KINDS:
+        problems.append(Problem("/kind", "input.choice", {"choices": ", ".join(KINDS)}))
+    days = {}
+    for name in ("event_date", "informed_on", "expires_on"):
+        try:
+            days[name] = date.fromisoformat(getattr(new, name))
+        except ValueError:
+            problems.append(Problem(f"/{name}", "input.not_a_date"))
+    problems += [
+        Problem(f"/{name}", "input.missing") for name in ("act", "source", "applicant_view") if not getattr(new, name).strip()
+    ]
+    if not problems:
+        if days["event_date"] > now:
+            problems.append(Problem("/event_date", "input.not_now_or_earlier"))
+        if days["informed_on"] > now:
+            problems.append(Problem("/informed_on", "input.not_now_or_earlier"))
+        if not now < days["expires_on"] or (days["expires_on"] - days["event_date"]).days > 366 * DEFAULT_MONTHS // 12:
+            problems.append(Problem("/expires_on", "incident.expiry", {"months": DEFAULT_MONTHS}))
+    if problems:
+        raise InvalidInput(problems)
+
+
+async def verify(desk: Desk, incident_id: str, *, by: User) -> None:
+    """A second person has seen the source; from now on the check finds the incident."""
+    async with desk.store.writing() as writing:
+        found = [one for one in await writing.all_incidents() if one.id == incident_id]
+        if not found:
+            raise NotFound("incident.not_found")
+        if found[0].verified_by:
+            raise Conflict("incident.verified_already")
+        if found[0].recorded_by == by.pseudonym:
+            raise NotAllowed("incident.second_person")
+        data = {"incident": incident_id}
+        await writing.incident_verified(Event(EventType.INCIDENT_VERIFIED, person(by), desk.outside.now(), data))

@@ -1,0 +1,246 @@
+"""Step one: an application is received, its rules are pinned, and a case is opened."""
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from service.audit.canonical import canonical
+from service.audit.leaf import timestamp
+from service.cases import intake_document
+from service.cases.ports import CaseDetails, Desk, Reading, StoredEnclosure, Writing
+from service.cases.rulebook import rulebook
+from service.domain.application import Application, Kind, from_document
+from service.domain.case import Case, State
+from service.domain.clock import local_day, to_milliseconds, utc_time
+from service.domain.enclosure import Enclosure
+from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
+from service.domain.events import Actor, Event, EventType
+from service.domain.organisation import normal_form
+from service.domain.ruleset import RuleSet
+
+
+@dataclass(frozen=True)
+class Received:
+    """What the sender is told."""
+
+    case_id: str
+    diary_number: str
+    state: State
+    repeated_request: bool = False
+
+
+async def receive(
+    desk: Desk, value: Any, *, by: Actor, channel: str, idempotency_key: str | None = None
+) -> Received:
+    """Receive an application from a parsed JSON value; raises InvalidInput for what cannot be stored safely.
+
+    `idempotency_key` is the sender's; the same key with the same content gives the same case, with another one a Conflict.
+    """
+    now = desk.outside.now()
+    document = intake_document.read(value, now=utc_time(now))
+    body_sha256 = hashlib.sha256(canonical(document).encode()).hexdigest()
+    key = _key(by, idempotency_key)
+    async with desk.store.writing() as writing:
+        if key:
+            known = await writing.idempotent(key)
+            if known:
+                return await _again(writing, known, body_sha256)
+        received = await _open_case(desk, writing, document, by=by, channel=channel, now=now)
+        if key:
+            await writing.remember_key(key, body_sha256, received.case_id, now)
+    return received
+
+
+def _key(by: Actor, given: str | None) -> str | None:
+    """The sender's key as a digest: it may hold anything, and belongs to that sender alone."""
+    return hashlib.sha256(f"{by.id}\n{given}".encode()).hexdigest() if given else None
+
+
+async def _again(reading: Reading, known: tuple[str, str], body_sha256: str) -> Received:
+    digest, case_id = known
+    if digest != body_sha256:
+        raise Conflict("intake.key_reused")
+    case = await reading.case(case_id)
+    return Received(case.id, case.diary_number, case.state, repeated_request=True)
+
+
+async def _open_case(
+    desk: Desk, writing: Writing, document: Mapping[str, Any], *, by: Actor, channel: str, now: int
+) -> Received:
+    application = from_document(document)
+    received_at = _received_at(document, now)
+    rules = (await rulebook(desk, writing)).criteria(local_day(received_at), local_day(now))
+    case_id = desk.outside.new_id()
+    organisation_id = await _organisation_id(desk, writing, application)
+    diary_number, diary = await _diary_number(desk, writing, document, now)
+    due = local_day(received_at) + timedelta(days=rules.kinds[application.kind].answer_days)
+    case = Case(
+        id=case_id,
+        diary_number=diary_number,
+        kind=application.kind,
+        type=application.type,
+        state=State.RECEIVED,
+        owner=None,
+        received_at=received_at,
+        registered_at=now,
+        due_on=due.isoformat(),
+        amount_ore=application.grant.amount_ore if application.grant else None,
+        rules_id=rules.id,
+        rules_sha256=rules.sha256,
+        round=0,
+        version=1,
+        organisation_id=organisation_id,
+    )
+    details = _keep(writing, case, application, document, channel)
+    await writing.case_received(_event(case, details, rules, by), case, details, diary=diary)
+    return Received(case.id, case.diary_number, case.state)
+
+
+def _received_at(document: Mapping[str, Any], now: int) -> int:
+    given = document.get("received_at")
+    return to_milliseconds(datetime.fromisoformat(given)) if given else now
+
+
+async def _organisation_id(desk: Desk, reading: Reading, application: Application) -> str:
+    """The association's identity: by number, since names are shared; without a number each case stands alone."""
+    number = normal_form(application.organisation.number or "")
+    known = await reading.organisation_by_number(number) if number else None
+    return known or desk.outside.new_id()
+
+
+async def _diary_number(
+    desk: Desk, reading: Reading, document: Mapping[str, Any], now: int
+) -> tuple[str, tuple[int, int | None]]:
+    """The City's own number where it gave one, else the next in our gapless series of the year."""
+    year = local_day(now).year
+    given = document.get("diary_number")
+    if given:
+        if await reading.diary_number_taken(given):
+            raise InvalidInput([Problem("/diary_number", "intake.diary_number_taken")])
+        return given, (year, None)
+    number = await reading.next_diary_number(year)
+    written = f"{desk.diary_prefix} {year}/{number}"
+    while await reading.diary_number_taken(written):
+        number += 1  # the City has given this very number to another case; ours goes on after it
+        written = f"{desk.diary_prefix} {year}/{number}"
+    return written, (year, number)
+
+
+def _keep(
+    writing: Writing, case: Case, application: Application, document: Mapping[str, Any], channel: str
+) -> CaseDetails:
+    """Keep the texts in the erasable table; speakers by themselves, as they go when the event is over."""
+    kept = dict(document)
+    speakers_ref, premises = None, application.premises
+    if premises:
+        kept["premises"] = {name: one for name, one in kept["premises"].items() if name != "speakers"}
+        speakers = list(document["premises"].get("speakers", ()))
+        speakers_ref = writing.keep("speakers", speakers, case=case.id) if speakers else None
+    number = normal_form(application.organisation.number or "") or application.organisation.number
+    organisation = {"name": application.organisation.name, "number": number}
+    return CaseDetails(
+        org_number=number,
+        org_name=application.organisation.name,
+        organisation_ref=writing.keep("organisation", organisation, case=case.id),
+        application_ref=writing.keep("application", kept, case=case.id),
+        speakers_ref=speakers_ref,
+        when_label=_when(application),
+        channel=channel,
+        repeat_key=repeat_key(case, application),
+        event_on=premises.date.isoformat() if premises else None,
+    )
+
+
+def _when(application: Application) -> str:
+    """What the queue shows of when: the room's time, or the grant's period."""
+    premises, grant = application.premises, application.grant
+    if premises:
+        return f"{premises.date.isoformat()} {premises.time_from}–{premises.time_to}"
+    assert grant is not None
+    return f"{grant.period_from.isoformat()} – {grant.period_to.isoformat()}"
+
+
+def repeat_key(case: Case, application: Application) -> str:
+    """A digest that two applications for the same thing by the same association share."""
+    number = normal_form(application.organisation.number or "")
+    who = number or " ".join(application.organisation.name.casefold().split())
+    what = application.premises.room if application.premises else ""
+    return hashlib.sha256("\n".join((who, case.kind, case.type, what, _when(application))).encode()).hexdigest()
+
+
+def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event:
+    data = {
+        "diary_number": case.diary_number,
+        "kind": case.kind.value,
+        "type": case.type,
+        "organisation": case.organisation_id,
+        "organisation_value": details.organisation_ref,
+        "amount_ore": case.amount_ore,
+        "channel": details.channel,
+        "received": timestamp(case.received_at),
+        "due": case.due_on,
+        "rules": {"id": rules.id, "sha256": rules.sha256},
+        "application": details.application_ref,
+        "speakers": details.speakers_ref,
+    }
+    return Event(EventType.CASE_RECEIVED, by, case.registered_at, data, case=case.id)
+
+
+ENCLOSURE_KINDS = (
+    "stadgar",
+    "arsmotesprotokoll",
+    "verksamhetsberattelse",
+    "verksamhetsplan",
+    "budget",
+    "bokslut",
+    "revisionsberattelse",
+    "intygande",
+    "fullmakt",
+    "ovrigt",
+)
+MAX_ENCLOSURE_BYTES = 10_000_000
+MAX_NAME = 200
+
+
+async def add_enclosure(
+    desk: Desk, case_id: str, *, kind: str, name: str, media_type: str, body: bytes, by: Actor, kinds: frozenset[Kind]
+) -> str:
+    """Add a document to an undecided case; `media_type` is what its content was found to be. Returns its id."""
+    problems = []
+    if kind not in ENCLOSURE_KINDS:
+        problems.append(Problem("/kind", "input.choice", {"choices": ", ".join(ENCLOSURE_KINDS)}))
+    if not body:
+        problems.append(Problem("/file", "enclosure.empty"))
+    if problems:
+        raise InvalidInput(problems)
+    now, enclosure_id = desk.outside.now(), desk.outside.new_id()
+    sha256 = desk.files.put(body)
+    async with desk.store.writing() as writing:
+        case = await writing.case(case_id)
+        if case.kind not in kinds:
+            raise NotFound("case.not_found")
+        if case.state is State.DECIDED:
+            raise NotAllowed("case.already_decided")
+        name_ref = writing.keep("enclosure-name", _safe_name(name), case=case_id)
+        enclosure = Enclosure(enclosure_id, kind, name, media_type, len(body), sha256, now)
+        data = {
+            "enclosure": enclosure_id,
+            "kind": kind,
+            "media_type": media_type,
+            "size": len(body),
+            "sha256": sha256,
+            "name": name_ref,
+        }
+        event = Event(EventType.ENCLOSURE_ADDED, by, now, data, case=case_id)
+        await writing.enclosure_added(event, case, StoredEnclosure(enclosure, name_ref))
+    return enclosure_id
+
+
+def _safe_name(name: str) -> str:
+    """The file's name without folders and signs that do not belong in one."""
+    last = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
+    kept = "".join(one for one in last if one.isprintable() and unicodedata.category(one) not in ("Cs", "Cf"))
+    return kept.strip()[:MAX_NAME] or "bilaga"

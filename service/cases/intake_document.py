@@ -1,0 +1,159 @@
+"""What was handed in, read into a document the service can keep, or a complaint about every wrong field.
+
+Only what cannot be parsed or stored safely is refused. A wrong check digit, a past date, an unknown room or a late
+application can be stored, so it is received and becomes a finding: it has reached the City (inkommen handling).
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from service.domain.errors import InvalidInput, Problem, Unreadable
+
+MAX_BYTES = 1_000_000
+_DEPTH = 40
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The JSON Schema of an application; the OpenAPI description shows the same one."""
+    loaded: dict[str, Any] = json.loads(Path(__file__).with_name("application.schema.json").read_text("utf-8"))
+    return loaded
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(schema(), format_checker=FormatChecker(["date"]))
+
+
+def parse_json(body: bytes) -> Any:
+    """The JSON value of a body; raises Unreadable where there is none."""
+
+    def refuse(name: str) -> Any:
+        raise ValueError(name)
+
+    try:
+        return json.loads(body.decode("utf-8-sig"), parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("input.not_json") from error
+
+
+def read(value: Any, *, now: datetime) -> dict[str, Any]:
+    """The document in NFC and without empty parts; raises InvalidInput with a pointer for each wrong field."""
+    problems = list(_unsafe_text(value, ""))
+    if not problems:
+        value = _normalised(value)
+        problems = _schema_problems(value)
+    if not problems:
+        problems = list(_reversed_times(value)) + list(_future(value, now))
+    if problems:
+        raise InvalidInput(problems)
+    return _without_nulls(value)
+
+
+def _unsafe_text(value: Any, pointer: str, depth: int = 0) -> Iterator[Problem]:
+    """NUL and lone surrogates cannot be stored by every database; endless nesting cannot be shown."""
+    if depth > _DEPTH:
+        yield Problem(pointer, "input.too_deep")
+    elif isinstance(value, str):
+        if "\x00" in value:
+            yield Problem(pointer, "input.nul")
+        elif any(0xD800 <= ord(one) <= 0xDFFF for one in value):
+            yield Problem(pointer, "input.surrogate")
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _unsafe_text(key, pointer, depth + 1)
+            yield from _unsafe_text(one, f"{pointer}/{_token(key)}", depth + 1)
+    elif isinstance(value, list):
+        for position, one in enumerate(value):
+            yield from _unsafe_text(one, f"{pointer}/{position}", depth + 1)
+
+
+def _normalised(value: Any) -> Any:
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value).strip()
+    if isinstance(value, dict):
+        return {key: _normalised(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_normalised(one) for one in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # JSON Schema calls 100.0 an integer, and the log keeps no floats.
+    return value
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [_without_nulls(one) for one in value]
+    return value
+
+
+def _token(key: str) -> str:
+    """One token of a JSON pointer (RFC 6901); a name that is not one of ours is not repeated."""
+    return key.replace("~", "~0").replace("/", "~1") if key.isascii() and len(key) <= 40 else "?"
+
+
+def _schema_problems(value: Any) -> list[Problem]:
+    found = {}
+    for error in _validator().iter_errors(value):
+        for problem in _problems(error):
+            found.setdefault((problem.pointer, problem.code), problem)
+    return sorted(found.values(), key=lambda one: one.pointer)
+
+
+def _problems(error: ValidationError) -> list[Problem]:
+    pointer = "".join(f"/{_token(str(part))}" for part in error.absolute_path)
+    allowed = error.validator_value
+    match error.validator:
+        case "required":
+            missing = [name for name in allowed if name not in error.instance]
+            return [Problem(f"{pointer}/{name}", "input.missing") for name in missing]
+        case "additionalProperties":
+            known = error.schema["properties"]
+            extra = [name for name in error.instance if name not in known]
+            return [Problem(f"{pointer}/{_token(name)}", "input.unknown_field") for name in extra]
+        case "enum":
+            return [Problem(pointer, "input.choice", {"choices": ", ".join(allowed)})]
+        case "type":
+            expected = allowed if isinstance(allowed, str) else allowed[0]
+            return [Problem(pointer, "input.not_wanted" if expected == "null" else f"input.type_{expected}")]
+        case "maxLength":
+            return [Problem(pointer, "input.too_long", {"max": allowed})]
+        case "maxItems":
+            return [Problem(pointer, "input.too_many", {"max": allowed})]
+        case "minimum" | "maximum":
+            low, high = error.schema.get("minimum", ""), error.schema.get("maximum", "")
+            return [Problem(pointer, "input.out_of_range", {"min": low, "max": high})]
+        case "minLength":
+            return [Problem(pointer, "input.missing")]
+        case "format":
+            return [Problem(pointer, "input.not_a_date")]
+        case _:
+            blank = isinstance(error.instance, str) and not error.instance.strip()
+            return [Problem(pointer, "input.missing" if blank else "input.format")]
+
+
+def _reversed_times(document: dict[str, Any]) -> Iterator[Problem]:
+    grant, premises = document.get("grant"), document.get("premises")
+    if grant and date.fromisoformat(grant["period"]["to"]) < date.fromisoformat(grant["period"]["from"]):
+        yield Problem("/grant/period/to", "input.ends_before_it_begins")
+    if premises and premises["to"] <= premises["from"]:
+        yield Problem("/premises/to", "input.ends_before_it_begins")
+
+
+def _future(document: dict[str, Any], now: datetime) -> Iterator[Problem]:
+    if "received_at" in document:
+        try:
+            received = datetime.fromisoformat(document["received_at"])
+            if received > now or received.year < 2000:
+                yield Problem("/received_at", "input.not_now_or_earlier")
+        except (ValueError, OverflowError):
+            yield Problem("/received_at", "input.format")

@@ -1,0 +1,45 @@
+"""A list entry as the text that is stored, and that the log keeps a digest of."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+from service.audit.canonical import canonical
+from service.domain.watchlist import ListEntry, ListName, Schema
+
+
+def text_of_entry(entry: ListEntry) -> str:
+    """A list entry as canonical text, which is also what its digest is taken of."""
+    return canonical(
+        {
+            "id": entry.entry_id,
+            "schema": entry.schema.value,
+            "names": [{"text": one.text, "weak": one.weak} for one in entry.names],
+            "birth_years": list(entry.birth_years),
+            "birth_span": entry.birth_span,
+            "countries": list(entry.countries),
+            "org_numbers": list(entry.org_numbers),
+        }
+    )
+
+
+def entry_of(text: str) -> ListEntry:
+    """A list entry from its text."""
+    given = json.loads(text)
+    return ListEntry(
+        entry_id=given["id"],
+        schema=Schema(given["schema"]),
+        names=tuple(ListName(one["text"], one["weak"]) for one in given["names"]),
+        birth_years=tuple(given["birth_years"]),
+        birth_span=given["birth_span"],
+        countries=tuple(given["countries"]),
+        org_numbers=tuple(given["org_numbers"]),
+    )
+
+
+def digest_of(texts: Iterable[str]) -> str:
+    """SHA-256 (hex) over the entries' texts in order, each with a line feed."""
+    digest = hashlib.sha256()
+    for one in texts:
+        digest.update(one.encode() + b"\n")
+    return digest.hexdigest()

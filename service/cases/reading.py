@@ -1,0 +1,122 @@
+"""The queue, a case, its history, the log: questions, no changes."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from service.cases.ports import (
+    CaseDetails,
+    Desk,
+    QueueQuery,
+    QueueRow,
+    SecrecyMarking,
+    StoredEnclosure,
+    StoredFinding,
+)
+from service.cases.rulebook import Rulebook, rulebook, today
+from service.domain import policy
+from service.domain.case import Case
+from service.domain.errors import InvalidInput, Problem
+from service.domain.organisation import looks_personal, normal_form
+from service.domain.people import User
+from service.domain.ruleset import DelegationPoint, RuleSet
+
+MAX_SEARCH = 200
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One event of a case as its timeline shows it."""
+
+    seq: int
+    type: str
+    at: str
+    who: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """All that the case page shows, read in one moment."""
+
+    case: Case
+    details: CaseDetails
+    application: dict[str, Any] | None
+    speakers: list[str] | None
+    findings: list[StoredFinding]
+    values: dict[str, Any]
+    enclosures: list[StoredEnclosure]
+    markings: list[SecrecyMarking]
+    decision: dict[str, Any] | None
+    timeline: list[TimelineEntry]
+    names: dict[str, str]
+    owner_name: str | None
+    screening: bool
+    criteria: RuleSet
+    procedure: RuleSet
+    points: list[DelegationPoint]
+
+
+async def queue(desk: Desk, query: QueueQuery) -> tuple[list[QueueRow], int]:
+    """One page of the queue and how many cases there are in all."""
+    async with desk.store.reading() as reading:
+        return await reading.queue(query)
+
+
+async def search(desk: Desk, text: str, *, by: User) -> list[QueueRow]:
+    """Cases by diary number, organisation number or association name; never by person."""
+    text = text.strip()
+    if not text or len(text) > MAX_SEARCH or "\x00" in text:
+        raise InvalidInput([Problem("/q", "input.missing" if not text else "input.format")])
+    number = normal_form(text)
+    if looks_personal(text) and not (number and number[2] >= "2"):
+        raise InvalidInput([Problem("/q", "search.not_persons")])
+    async with desk.store.reading() as reading:
+        return await reading.search(text, number, sorted(by.case_kinds))
+
+
+async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
+    """A case with everything on its page; raises NotFound for a case this person may not know of."""
+    async with desk.store.reading() as reading:
+        case = await reading.case(case_id)
+        policy.check_can_see(case, by)
+        details = await reading.details(case_id)
+        findings = await reading.findings(case_id, case.round)
+        enclosures = await reading.enclosures(case_id)
+        markings = await reading.markings(case_id)
+        rows = await reading.log_page(before=None, case_id=case_id, limit=200)
+        book: Rulebook = await rulebook(desk, reading)
+        references = [details.application_ref, details.organisation_ref]
+        references += [ref for one in findings for ref in (one.detail_ref, one.speaker_ref, one.reason_ref) if ref]
+        references += [one.name_ref for one in enclosures] + [one.value_ref for one in markings]
+        references += [details.speakers_ref] if details.speakers_ref else []
+        values = await reading.values(references)
+        names = await reading.names()
+        waiting = await reading.is_waiting(case_id)
+        decision = await reading.decision(case_id)
+        owner = await reading.owner_name(case.owner) if case.owner else None
+    procedure = book.procedure(today(desk))
+    return CaseView(
+        case=case,
+        details=details,
+        application=values.get(details.application_ref),
+        speakers=values.get(details.speakers_ref or ""),
+        findings=findings,
+        values=values,
+        enclosures=enclosures,
+        markings=markings,
+        decision=decision,
+        timeline=[_timeline(one.seq, one.leaf, names) for one in rows],
+        names=names,
+        owner_name=owner,
+        screening=waiting,
+        criteria=book.of(case),
+        procedure=procedure,
+        points=policy.usable_points(case, by, procedure),
+    )
+
+
+def _timeline(seq: int, leaf: str, names: dict[str, str]) -> TimelineEntry:
+    given = json.loads(leaf)
+    actor = given["actor"]["id"]
+    return TimelineEntry(seq, given["type"], given["at"], names.get(actor, actor), given["data"])

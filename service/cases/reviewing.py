@@ -1,0 +1,125 @@
+"""Step three: an officer takes the case, looks into what the checks found, and writes down what they saw."""
+
+import unicodedata
+from dataclasses import replace
+
+from service.cases.ports import Desk, Reading, SecrecyMarking, StoredFinding
+from service.domain import policy
+from service.domain.case import Case, CaseFinding, State
+from service.domain.errors import InvalidInput, NotFound, Problem
+from service.domain.events import Actor, ActorKind, Event, EventType
+from service.domain.finding import Resolution
+from service.domain.people import User
+
+MAX_TEXT = 8000
+
+
+def person(user: User) -> Actor:
+    """The signed-in person as the log knows them."""
+    return Actor(ActorKind.PERSON, user.pseudonym)
+
+
+def check_text(pointer: str, text: str, *, required: bool = True) -> str:
+    """A free text as it will be kept, or a complaint that names its field."""
+    kept = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    if required and not kept:
+        raise InvalidInput([Problem(pointer, "input.missing")])
+    if len(kept) > MAX_TEXT:
+        raise InvalidInput([Problem(pointer, "input.too_long", {"max": MAX_TEXT})])
+    if any(one == "\x00" or 0xD800 <= ord(one) <= 0xDFFF for one in kept):
+        raise InvalidInput([Problem(pointer, "input.nul")])
+    return kept
+
+
+async def _case(reading: Reading, case_id: str, user: User, seen: int) -> Case:
+    case = await reading.case(case_id)
+    policy.check_can_see(case, user)
+    policy.check_version(case, seen)
+    return case
+
+
+async def take(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
+    """The officer becomes the case's owner and it is in review."""
+    async with desk.store.writing() as writing:
+        case = await _case(writing, case_id, by, seen)
+        policy.check_can_take(case, by)
+        data = {"owner": by.id, "before": case.owner}
+        moved = case if case.state is State.IN_REVIEW else case.moved_to(State.IN_REVIEW)
+        event = Event(EventType.CASE_TAKEN, person(by), desk.outside.now(), data, case=case.id)
+        await writing.case_moved(event, replace(moved, owner=by.id))
+
+
+async def release(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
+    """The owner puts the case back in the queue."""
+    async with desk.store.writing() as writing:
+        case = await _case(writing, case_id, by, seen)
+        policy.check_is_handling(case, by)
+        event = Event(EventType.CASE_RELEASED, person(by), desk.outside.now(), {"before": by.id}, case=case.id)
+        await writing.case_moved(event, replace(case.moved_to(State.SCREENED), owner=None))
+
+
+async def ask_rescreening(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
+    """Have every check asked again."""
+    async with desk.store.writing() as writing:
+        case = await _case(writing, case_id, by, seen)
+        policy.check_can_rescreen(case, by)
+        data = {"round": case.round + 1}
+        event = Event(EventType.CASE_RESCREEN_ASKED, person(by), desk.outside.now(), data, case=case.id)
+        await writing.rescreen_asked(event, case)
+
+
+async def resolve(
+    desk: Desk, case_id: str, finding_id: str, *, resolution: Resolution, reason: str, by: User, seen: int
+) -> None:
+    """Settle a finding with a documented answer."""
+    reason = check_text("/reason", reason)
+    async with desk.store.writing() as writing:
+        case = await _case(writing, case_id, by, seen)
+        findings = await writing.findings(case.id, case.round)
+        found = _one(findings, finding_id)
+        policy.check_can_resolve(case, by, found.case_finding, resolution, reason)
+        reason_ref = writing.keep("resolution", {"text": reason}, case=case.id)
+        settled = replace(
+            found,
+            case_finding=CaseFinding(found.id, found.case_finding.finding, resolution),
+            reason_ref=reason_ref,
+            resolved_by=by.pseudonym,
+        )
+        left = sum(one.case_finding.open for one in findings if one.id != found.id)
+        data = {
+            "finding": found.id,
+            "check": found.case_finding.finding.check,
+            "resolution": resolution.value,
+            "reason": reason_ref,
+        }
+        event = Event(EventType.FINDING_RESOLVED, person(by), desk.outside.now(), data, case=case.id)
+        await writing.finding_resolved(event, case, settled, attention=left)
+
+
+def _one(findings: list[StoredFinding], finding_id: str) -> StoredFinding:
+    for one in findings:
+        if one.id == finding_id:
+            return one
+    raise NotFound("finding.not_found")
+
+
+async def mark_secrecy(
+    desk: Desk, case_id: str, *, enclosure: str | None, provision: str, date: str, authority: str, by: User, seen: int
+) -> None:
+    """Put a secrecy marking on the case or an enclosure (OSL 5:5): provision, date, authority."""
+    value = {
+        "provision": check_text("/provision", provision),
+        "date": check_text("/date", date),
+        "authority": check_text("/authority", authority),
+    }
+    async with desk.store.writing() as writing:
+        case = await _case(writing, case_id, by, seen)
+        if not policy.handles(case, by):
+            policy.check_is_handling(case, by)
+        if enclosure and enclosure not in {one.enclosure.id for one in await writing.enclosures(case.id)}:
+            raise NotFound("enclosure.not_found")
+        value_ref = writing.keep("secrecy", value, case=case.id)
+        marking = SecrecyMarking(desk.outside.new_id(), enclosure, value_ref)
+        data = {"marking": marking.id, "enclosure": enclosure, "value": value_ref}
+        event = Event(EventType.SECRECY_MARKED, person(by), desk.outside.now(), data, case=case.id)
+        await writing.secrecy_marked(event, case, marking)

@@ -1,0 +1,292 @@
+"""Step two: every check that the rule set requires is asked, and the answers are saved; nothing is decided."""
+
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from service.audit.canonical import canonical
+from service.audit.leaf import timestamp
+from service.cases.ports import ActiveList, CaseDetails, Desk, Reading, StoredFinding, Writing
+from service.cases.rulebook import Rulebook, rulebook
+from service.domain.application import Application, Party, PartyKind, from_document
+from service.domain.case import Case, CaseFinding, State
+from service.domain.check import CheckInput, ListAnswer, Need, PartyAnswer
+from service.domain.clock import local_day
+from service.domain.errors import NotFound
+from service.domain.events import SYSTEM_ACTOR, Event, EventType
+from service.domain.finding import CheckResult, Evidence, Finding
+from service.domain.organisation import normal_form
+from service.domain.ruleset import RequiredCheck, RuleSet
+from service.domain.watchlist import ListDefinition
+from service.pipeline.isolated import call_thread
+from service.pipeline.runner import Clocks, Unavailable, run_checks
+
+logger = logging.getLogger("granska.screening")
+DAY_MS = 86_400_000
+MOST_TRIES = 5
+
+
+@dataclass(frozen=True)
+class _Material:
+    """What one round of checks is about, read in one moment."""
+
+    case: Case
+    details: CaseDetails
+    application: Application
+    speakers: tuple[str, ...]
+    rules: RuleSet
+    book: Rulebook
+    lists: Mapping[str, ActiveList]
+    enclosure_kinds: tuple[str, ...]
+
+
+async def work_off(desk: Desk) -> int:
+    """Screen every case that waits for it; returns how many. One that fails is tried again at the next call."""
+    async with desk.store.reading() as reading:
+        waiting = await reading.waiting_jobs()
+    done = 0
+    for case_id in waiting:
+        try:
+            await screen(desk, case_id)
+            done += 1
+        except Exception:  # noqa: BLE001 - one case that cannot be saved must not stop the others
+            logger.exception("screening failed for case %s", case_id)
+    return done
+
+
+async def screen(desk: Desk, case_id: str) -> None:
+    """Ask every required check and save the answers; starts over where the case has changed meanwhile."""
+    for _ in range(MOST_TRIES):
+        async with desk.store.reading() as reading:
+            material = await _material(desk, reading, case_id)
+        required = material.rules.kinds[material.case.kind].checks
+        findings = await run_checks(
+            required,
+            kind=material.case.kind,
+            given=_given(desk, material),
+            sources=_sources(desk, material),
+            installed=desk.checks,
+            clocks=Clocks(desk.outside.now, desk.outside.monotonic),
+        )
+        if await _save(desk, material, required, findings):
+            return
+    logger.warning("case %s kept changing while it was screened; it waits for the next turn", case_id)
+
+
+async def _material(desk: Desk, reading: Reading, case_id: str) -> _Material:
+    case = await reading.case(case_id)
+    details = await reading.details(case_id)
+    book = await rulebook(desk, reading)
+    references = [details.application_ref, *([details.speakers_ref] if details.speakers_ref else [])]
+    values = await reading.values(references)
+    if details.application_ref not in values:
+        raise NotFound("case.erased")
+    enclosures = await reading.enclosures(case_id)
+    return _Material(
+        case=case,
+        details=details,
+        application=from_document(values[details.application_ref]),
+        speakers=tuple(values.get(details.speakers_ref or "", ())),
+        rules=book.criteria(local_day(case.received_at), local_day(desk.outside.now())),
+        book=book,
+        lists=await reading.active_lists(),
+        enclosure_kinds=tuple(sorted({one.enclosure.kind for one in enclosures})),
+    )
+
+
+def _given(desk: Desk, material: _Material) -> CheckInput:
+    return CheckInput(
+        application=material.application,
+        params={},
+        received_on=local_day(material.case.received_at),
+        today=local_day(desk.outside.now()),
+        speakers=material.speakers,
+        declaration_version=material.rules.declaration.version,
+        rooms=tuple(material.rules.rooms),
+    )
+
+
+Fetch = Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+def _sources(desk: Desk, material: _Material) -> Mapping[Need, Fetch]:
+    """How each thing that a check may need is fetched; whatever cannot be had says why."""
+
+    async def enclosures() -> Mapping[str, Any]:
+        return {"enclosure_kinds": material.enclosure_kinds}
+
+    async def lists() -> Mapping[str, Any]:
+        return {"lists": await _list_answers(desk, material)}
+
+    async def incidents() -> Mapping[str, Any]:
+        written = material.application.organisation.number
+        number = normal_form(written) if written else None
+        if written and not number:
+            raise Unavailable("prior_incidents.number_unusable")
+        async with desk.store.reading() as reading:
+            today = local_day(desk.outside.now()).isoformat()
+            return {"incidents": tuple(await reading.incidents(number, today)) if number else ()}
+
+    async def other_cases() -> Mapping[str, Any]:
+        async with desk.store.reading() as reading:
+            return {"other_cases": tuple(await reading.other_cases(material.details.repeat_key, material.case.id))}
+
+    return {
+        Need.ENCLOSURES: enclosures,
+        Need.LISTS: lists,
+        Need.INCIDENTS: incidents,
+        Need.OTHER_CASES: other_cases,
+    }
+
+
+async def _list_answers(desk: Desk, material: _Material) -> tuple[ListAnswer, ...]:
+    """Search every list in force today for everyone its legal basis covers."""
+    procedure = material.book.procedure(local_day(desk.outside.now()))
+    parties = material.application.parties(material.speakers)
+    answers = []
+    for definition in procedure.lists.values():
+        active = material.lists.get(definition.key)
+        if active is not None:
+            answers.append(await _one_list(desk, definition, active, parties))
+        elif definition.required:
+            raise Unavailable("party_names.list_missing", list=definition.title)
+    return tuple(answers)
+
+
+async def _one_list(
+    desk: Desk, definition: ListDefinition, active: ActiveList, parties: Sequence[Party]
+) -> ListAnswer:
+    async with desk.store.reading() as reading:
+        # The entries are read only while this version's index has not been built.
+        entries = [] if desk.finder.knows(active.version) else await reading.list_entries(active.version)
+    covered = [one for one in parties if one.kind.value in definition.subject_kinds]
+
+    def search() -> tuple[PartyAnswer, ...]:
+        return tuple(
+            PartyAnswer(one, desk.finder.search(active.version, definition.key, entries, one)) for one in covered
+        )
+
+    return ListAnswer(
+        key=definition.key,
+        title=definition.title,
+        version=active.version,
+        sha256=active.sha256,
+        age_days=max(0, (desk.outside.now() - active.as_of) // DAY_MS),
+        max_age_days=definition.max_age_days,
+        subject_kinds=definition.subject_kinds,
+        parties=await call_thread(search),
+    )
+
+
+async def _save(
+    desk: Desk, material: _Material, required: Sequence[RequiredCheck], findings: Sequence[Finding]
+) -> bool:
+    """Save the round unless the case has changed since it was read; False asks for another try."""
+    async with desk.store.writing() as writing:
+        case = await writing.case(material.case.id)
+        if case.state is State.DECIDED:
+            return True
+        if case.version != material.case.version:
+            return False
+        before = await writing.findings(case.id, case.round)
+        moved = case.moved_to(State.SCREENED) if case.state is State.RECEIVED else case
+        moved = replace(
+            moved, round=case.round + 1, rules_id=material.rules.id, rules_sha256=material.rules.sha256
+        )
+        stored = [
+            _stored(desk, writing, moved, position, one, before) for position, one in enumerate(findings)
+        ]
+        data = {
+            "round": moved.round,
+            "rules": {"id": material.rules.id, "sha256": material.rules.sha256},
+            "findings": [_logged(one, before) for one in stored],
+        }
+        event = Event(EventType.CASE_SCREENED, SYSTEM_ACTOR, desk.outside.now(), data, case=case.id)
+        await writing.case_screened(event, moved, stored)
+    return True
+
+
+def _stored(
+    desk: Desk, writing: Writing, case: Case, position: int, finding: Finding, before: Sequence[StoredFinding]
+) -> StoredFinding:
+    """The finding with its Swedish sentences frozen; what concerns speakers is kept apart, as it goes earlier."""
+    result = finding.result
+    about_speakers = [one for one in result.evidence if one.party_kind is PartyKind.SPEAKER]
+    others = [one for one in result.evidence if one.party_kind is not PartyKind.SPEAKER]
+    detail = {
+        "code": result.code,
+        "params": dict(result.params),
+        "sentence": desk.words.say("sv", result.code, result.params),
+        "evidence": [_frozen(desk, one) for one in others],
+    }
+    speaker_ref = None
+    if about_speakers:
+        speaker_ref = writing.keep("speaker-detail", [_frozen(desk, one) for one in about_speakers], case=case.id)
+    digest = replay_digest(finding)
+    same = next((one for one in before if one.replay_digest == digest and one.case_finding.resolution), None)
+    finding_id = desk.outside.new_id()
+    return StoredFinding(
+        id=finding_id,
+        case_finding=CaseFinding(finding_id, finding, same.case_finding.resolution if same else None),
+        round=case.round,
+        position=position,
+        detail_ref=writing.keep("finding", detail, case=case.id),
+        speaker_ref=speaker_ref,
+        sources=canonical([one.__dict__ for one in result.sources]),
+        replay_digest=digest,
+        reason_ref=same.reason_ref if same else None,
+        resolved_by=same.resolved_by if same else None,
+    )
+
+
+def _frozen(desk: Desk, evidence: Evidence) -> dict[str, Any]:
+    return {
+        "code": evidence.code,
+        "params": dict(evidence.params),
+        "sentence": desk.words.say("sv", evidence.code, evidence.params),
+    }
+
+
+def replay_digest(finding: Finding) -> str:
+    """SHA-256 over the replayable part: what was asked, by which version, from which sources, with what answer.
+
+    The age of a source in days is left out: an answer from the same version is the same answer tomorrow.
+    """
+    result: CheckResult = finding.result
+    part = {
+        "check": finding.check,
+        "version": finding.check_version,
+        "outcome": result.outcome.value,
+        "code": result.code,
+        "params": dict(result.params),
+        "evidence": [{"code": one.code, "params": dict(one.params)} for one in result.evidence],
+        "sources": [[one.key, one.version, one.sha256] for one in result.sources],
+    }
+    return hashlib.sha256(canonical(part).encode()).hexdigest()
+
+
+def _logged(stored: StoredFinding, before: Sequence[StoredFinding]) -> dict[str, Any]:
+    finding, carried = stored.case_finding.finding, None
+    if stored.case_finding.resolution:
+        carried = next(one.id for one in before if one.replay_digest == stored.replay_digest)
+    return {
+        "id": stored.id,
+        "check": finding.check,
+        "check_version": finding.check_version,
+        "outcome": finding.result.outcome.value,
+        "code": finding.result.code,
+        "detail": stored.detail_ref,
+        "speaker_detail": stored.speaker_ref,
+        "carried_from": carried,
+        "resolution": stored.case_finding.resolution,
+        "lists": [
+            {"key": one.key, "version": one.version, "sha256": one.sha256} for one in finding.result.sources
+        ],
+        "run": {
+            "started": timestamp(finding.run.started_at),
+            "ms": finding.run.duration_ms,
+            "error": finding.run.error,
+        },
+    }

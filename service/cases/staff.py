@@ -1,0 +1,121 @@
+"""Users, what each is trusted with, and the keys of the city's e-service."""
+
+import hashlib
+import unicodedata
+from base64 import b32encode, urlsafe_b64encode
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from service.cases.ports import Desk, Writing
+from service.cases.rulebook import rulebook, today
+from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
+from service.domain.events import SYSTEM_ACTOR, Actor, Event, EventType
+from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, IntakeKey, Role, User
+
+INTAKE_RIGHT = "intake"
+MIN_PASSWORD = 12
+_hasher = PasswordHasher()
+#: Compared with where there is no such user, so that the answer takes as long either way.
+_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$Hg+BI5DIr4gM4ZHFJJE7XA$77rJLOztFccjCKt7+wzYlSV+zxcRTbsNqCP6J8txN7U"
+
+
+def _pseudonym(desk: Desk, letter: str) -> str:
+    return f"{letter}-{b32encode(desk.outside.random(8)).decode().lower()[:10]}"
+
+
+async def create_user(desk: Desk, *, name: str, email: str, password: str, by: Actor = SYSTEM_ACTOR) -> User:
+    """A new user without rights; raises InvalidInput or Conflict."""
+    name, email = unicodedata.normalize("NFC", name).strip(), email.strip().casefold()
+    problems = []
+    if not name or len(name) > 200 or not name.isprintable():
+        problems.append(Problem("/name", "input.missing" if not name else "input.format"))
+    if "@" not in email or len(email) > 200 or not email.isprintable() or " " in email:
+        problems.append(Problem("/email", "input.not_email"))
+    if not MIN_PASSWORD <= len(password) <= 200:
+        problems.append(Problem("/password", "input.password", {"min": MIN_PASSWORD}))
+    if problems:
+        raise InvalidInput(problems)
+    user = User(desk.outside.new_id(), _pseudonym(desk, "u"), name, email, frozenset())
+    hashed = _hasher.hash(password)
+    async with desk.store.writing() as writing:
+        if await writing.user_by_email(email):
+            raise Conflict("user.email_taken")
+        value_ref = writing.keep("user", {"email": email, "name": name})
+        data = {"user": user.id, "pseudonym": user.pseudonym, "value": value_ref}
+        event = Event(EventType.USER_CREATED, by, desk.outside.now(), data)
+        await writing.user_created(event, user=user, password_hash=hashed, value_ref=value_ref)
+    return user
+
+
+async def grant_right(desk: Desk, user_id: str, right: str, *, by: Actor = SYSTEM_ACTOR) -> None:
+    """Give a user a role or a delegation point, from now on."""
+    async with desk.store.writing() as writing:
+        user = await _user(writing, user_id)
+        await _check_right(desk, writing, right)
+        if right in user.rights:
+            raise Conflict("right.held_already")
+        if by.id == user.pseudonym:
+            raise NotAllowed("right.not_to_oneself")
+        data = {"grant": desk.outside.new_id(), "user": user.id, "right": right}
+        await writing.right_granted(Event(EventType.RIGHT_GRANTED, by, desk.outside.now(), data))
+
+
+async def withdraw_right(desk: Desk, grant_id: str, *, by: Actor) -> None:
+    """Take a role or delegation point back, from now on; the history stays."""
+    async with desk.store.writing() as writing:
+        for one in await writing.rights_history():
+            if one["id"] == grant_id and one["to_at"] is None:
+                data = {"grant": grant_id, "user": one["account_id"], "right": one["right_code"]}
+                await writing.right_withdrawn(Event(EventType.RIGHT_WITHDRAWN, by, desk.outside.now(), data))
+                return
+        raise NotFound("right.not_held")
+
+
+async def _user(writing: Writing, user_id: str) -> User:
+    user = await writing.user(user_id)
+    if user is None:
+        raise NotFound("user.not_found")
+    return user
+
+
+async def _check_right(desk: Desk, writing: Writing, right: str) -> None:
+    known = {f"{ROLE_PREFIX}{one}" for one in Role}
+    if right.startswith(DELEGATION_PREFIX):
+        procedure = (await rulebook(desk, writing)).procedure(today(desk))
+        known |= {f"{DELEGATION_PREFIX}{one}" for one in procedure.delegation}
+    if right not in known:
+        raise InvalidInput([Problem("/right", "input.choice", {"choices": ", ".join(sorted(known))})])
+
+
+async def sign_in(desk: Desk, *, email: str, password: str) -> User | None:
+    """The user with this e-mail and password, or None; takes as long either way."""
+    async with desk.store.reading() as reading:
+        found = await reading.user_by_email(email) if "\x00" not in email else None
+    user, hashed = found if found else (None, _NOBODY)
+    try:
+        _hasher.verify(hashed, password)
+    except (Argon2Error, InvalidHashError):
+        return None
+    return user
+
+
+async def create_key(desk: Desk, *, label: str, by: Actor = SYSTEM_ACTOR) -> str:
+    """A key that may hand in applications and nothing else; shown once, kept as a digest."""
+    secret = "granska_" + urlsafe_b64encode(desk.outside.random(24)).decode()
+    data = {"key": desk.outside.new_id(), "pseudonym": _pseudonym(desk, "k"), "right": INTAKE_RIGHT}
+    async with desk.store.writing() as writing:
+        event = Event(EventType.KEY_CREATED, by, desk.outside.now(), data)
+        await writing.key_created(event, label=label, digest=key_digest(secret))
+    return secret
+
+
+def key_digest(secret: str) -> str:
+    """What is kept of a key; it is long and random, so a plain digest is enough."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+async def intake_key(desk: Desk, secret: str) -> IntakeKey | None:
+    """The key this secret opens, or None."""
+    async with desk.store.reading() as reading:
+        return await reading.intake_key(key_digest(secret))

@@ -1,0 +1,96 @@
+"""Fills a fresh folder with the fictional demo district; nobody in it is real."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+from service.cases import incidents, staff
+from service.cases.intake import receive
+from service.cases.ports import Desk
+from service.cases.reviewing import person
+from service.cases.rulebook import adopt, today
+from service.cases.screening import work_off
+from service.cases.watching import import_list
+from service.domain.clock import local_time, utc_time
+from service.domain.events import SYSTEM_ACTOR
+from service.domain.people import User
+
+PASSWORD = "granska-demo-2026"  # noqa: S105 - the demo's own, printed at start
+ACCOUNTS = (
+    ("Alva Handläggare", "alva@demo.example", ("role:association_officer", "delegation:F1")),
+    ("Petter Lokal", "petter@demo.example", ("role:premises_officer", "delegation:L1")),
+    ("Disa Beslutsfattare", "disa@demo.example", ("role:decision_maker", "delegation:F2", "delegation:L2", "delegation:N1")),
+    ("Samir Samordnare", "samir@demo.example", ("role:coordinator",)),
+    ("Ronja Revisor", "ronja@demo.example", ("role:auditor",)),
+    ("Adam Administratör", "adam@demo.example", ("role:administrator",)),
+    ("Siv Samordnare", "siv@demo.example", ("role:coordinator",)),
+)
+KEY_FILE = "demo-intake-key"
+
+
+async def fill(desk: Desk, *, fixtures: Path, folder: Path) -> bool:
+    """Fill the database unless it has users already; returns whether it did."""
+    async with desk.store.reading() as reading:
+        if await reading.users():
+            return False
+    users = [await _user(desk, *one) for one in ACCOUNTS]
+    for file in sorted((fixtures / "rulesets").glob("*.toml")):
+        await adopt(desk, file.read_text("utf-8"), by=SYSTEM_ACTOR)
+    for user, (_, _, rights) in zip(users, ACCOUNTS, strict=True):
+        for right in rights:
+            await staff.grant_right(desk, user.id, right)
+    key = await staff.create_key(desk, label="Stadens e-tjänst (demo)")
+    keyfile = folder / KEY_FILE
+    keyfile.write_text(key + "\n", "utf-8")
+    keyfile.chmod(0o600)
+    await import_list(desk, "demo", demo_list(desk, fixtures), by=person(users[3]))
+    await _incident(desk, users[3], users[6])
+    for file in sorted((fixtures / "applications").glob("*.json")):
+        document = dated(desk, json.loads(file.read_text("utf-8")))
+        await receive(desk, document, by=person(users[0]), channel="demo")
+    await work_off(desk)
+    return True
+
+
+async def _user(desk: Desk, name: str, email: str, rights: tuple[str, ...]) -> User:
+    return await staff.create_user(desk, name=name, email=email, password=PASSWORD)
+
+
+def demo_list(desk: Desk, fixtures: Path) -> bytes:
+    """The fictional list, dated now so that it is fresh."""
+    text = (fixtures / "lists" / "demo.csv").read_text("utf-8")
+    now = utc_time(desk.outside.now()).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return text.replace("GENERATED", now, 1).encode()
+
+
+def dated(desk: Desk, document: dict[str, object]) -> dict[str, object]:
+    """An example with its dates moved: `@-5` is five days ago, `@+30` in thirty days."""
+    now = local_time(desk.outside.now())
+
+    def moved(value: object) -> object:
+        if isinstance(value, str) and value.startswith("@"):
+            return (now + timedelta(days=int(value[1:]))).date().isoformat()
+        if isinstance(value, dict):
+            return {key: moved(one) for key, one in value.items()}
+        return [moved(one) for one in value] if isinstance(value, list) else value
+
+    changed = moved(document)
+    assert isinstance(changed, dict)
+    return changed
+
+
+async def _incident(desk: Desk, recorder: User, verifier: User) -> None:
+    """One incident, so that the demo shows what the check finds."""
+    day = today(desk)
+    new = incidents.NewIncident(
+        org_number="802999-0028",
+        kind="missing_report",
+        event_date=(day - timedelta(days=200)).isoformat(),
+        act="Redovisningen av förra årets bidrag kom inte in trots två påminnelser.",
+        source="HV 2025/311, påminnelse",
+        informed_on=(day - timedelta(days=180)).isoformat(),
+        applicant_view="Föreningen uppger att kassören slutade och att redovisningen är på väg.",
+        expires_on=(day + timedelta(days=300)).isoformat(),
+    )
+    incident_id = await incidents.record(desk, new, by=recorder)
+    await incidents.verify(desk, incident_id, by=verifier)

@@ -1,0 +1,287 @@
+"""Everything the log can record, as subject:action, with closed schemas, and which of it needs a person.
+
+A schema lists every field a payload has; one field more or less is refused, when written and when verified. Personal
+values and free text appear only as commitments. A changed schema is a new version beside the old one.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+VERSION = 1
+
+
+class EventType(StrEnum):
+    """What can happen."""
+
+    LOG_OPENED = "log:opened"
+    USER_CREATED = "user:created"
+    RIGHT_GRANTED = "right:granted"
+    RIGHT_WITHDRAWN = "right:withdrawn"
+    KEY_CREATED = "key:created"
+    RULESET_ADOPTED = "ruleset:adopted"
+    LIST_IMPORTED = "list:imported"
+    CASE_RECEIVED = "case:received"
+    CASE_SCREENED = "case:screened"
+    CASE_RESCREEN_ASKED = "case:rescreen-asked"
+    CASE_TAKEN = "case:taken"
+    CASE_RELEASED = "case:released"
+    CASE_DECIDED = "case:decided"
+    FINDING_RESOLVED = "finding:resolved"
+    ENCLOSURE_ADDED = "enclosure:added"
+    SECRECY_MARKED = "secrecy:marked"
+    INCIDENT_RECORDED = "incident:recorded"
+    INCIDENT_VERIFIED = "incident:verified"
+    RECORD_UNMASKED = "record:unmasked"
+    VALUE_ERASED = "value:erased"
+
+
+class ActorKind(StrEnum):
+    """Who acts: a person, the city's e-service by its key, or the service itself, which is a named actor too."""
+
+    PERSON = "person"
+    KEY = "key"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did it, as the log knows them: never a name."""
+
+    kind: ActorKind
+    id: str
+
+
+SYSTEM_ACTOR = Actor(ActorKind.SYSTEM, "system")
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, before the log gave it its place; `at` is UTC milliseconds."""
+
+    type: EventType
+    actor: Actor
+    at: int
+    data: Mapping[str, Any]
+    case: str | None = None
+
+
+Rule = Callable[[Any], bool]
+
+
+def _matching(pattern: str) -> Rule:
+    compiled = re.compile(pattern)
+    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
+
+
+UUID = _matching(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+CODE = _matching(r"[A-Za-z0-9][A-Za-z0-9_.:/+-]{0,99}")
+DIGEST = _matching(r"[0-9a-f]{64}")
+COMMITMENT = _matching(r"[0-9a-f]{64}")
+DATE = _matching(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+TIME = _matching(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+DIARY = _matching(r"[^\x00-\x1f]{1,40}")
+PSEUDONYM = _matching(r"(u|k)-[a-z2-7]{10}|system")
+
+
+def INT(value: Any) -> bool:
+    """A whole number that every JSON reader keeps exactly (RFC 8785)."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
+
+
+def BOOL(value: Any) -> bool:
+    """True or false."""
+    return isinstance(value, bool)
+
+
+def maybe(rule: Rule) -> Rule:
+    """This, or null."""
+    return lambda value: value is None or rule(value)
+
+
+def many(rule: Rule) -> Rule:
+    """A list of these."""
+    return lambda value: isinstance(value, list) and all(rule(one) for one in value)
+
+
+def closed(**fields: Rule) -> Rule:
+    """An object with exactly these fields."""
+    return lambda value: (
+        isinstance(value, dict) and value.keys() == fields.keys() and all(fields[k](v) for k, v in value.items())
+    )
+
+
+_RULES = closed(id=CODE, sha256=DIGEST)
+_LIST = closed(key=CODE, version=CODE, sha256=DIGEST)
+_RUN = closed(started=TIME, ms=INT, error=maybe(CODE))
+_FINDING = closed(
+    id=UUID,
+    check=CODE,
+    check_version=CODE,
+    outcome=CODE,
+    code=CODE,
+    detail=COMMITMENT,
+    speaker_detail=maybe(COMMITMENT),
+    carried_from=maybe(UUID),
+    resolution=maybe(CODE),
+    lists=many(_LIST),
+    run=_RUN,
+)
+_JUDGED = closed(id=UUID, check=CODE, outcome=CODE, code=CODE, resolution=maybe(CODE))
+
+SCHEMAS: dict[EventType, Rule] = {
+    EventType.LOG_OPENED: closed(origin=CODE),
+    EventType.USER_CREATED: closed(user=UUID, pseudonym=PSEUDONYM, value=COMMITMENT),
+    EventType.RIGHT_GRANTED: closed(grant=UUID, user=UUID, right=CODE),
+    EventType.RIGHT_WITHDRAWN: closed(grant=UUID, user=UUID, right=CODE),
+    EventType.KEY_CREATED: closed(key=UUID, pseudonym=PSEUDONYM, right=CODE),
+    EventType.RULESET_ADOPTED: closed(ruleset=CODE, sha256=DIGEST, valid_from=DATE),
+    EventType.LIST_IMPORTED: closed(
+        list=CODE,
+        version=UUID,
+        sha256=DIGEST,
+        generated=TIME,
+        as_of=TIME,
+        entries=INT,
+        entries_digest=DIGEST,
+        added=INT,
+        removed=INT,
+        changed=INT,
+        rules=_RULES,
+    ),
+    EventType.CASE_RECEIVED: closed(
+        diary_number=DIARY,
+        kind=CODE,
+        type=CODE,
+        organisation=UUID,
+        organisation_value=COMMITMENT,
+        amount_ore=maybe(INT),
+        channel=CODE,
+        received=TIME,
+        due=DATE,
+        rules=_RULES,
+        application=COMMITMENT,
+        speakers=maybe(COMMITMENT),
+    ),
+    EventType.CASE_SCREENED: closed(round=INT, rules=_RULES, findings=many(_FINDING)),
+    EventType.CASE_RESCREEN_ASKED: closed(round=INT),
+    EventType.CASE_TAKEN: closed(owner=UUID, before=maybe(UUID)),
+    EventType.CASE_RELEASED: closed(before=UUID),
+    EventType.CASE_DECIDED: closed(
+        decision=UUID,
+        outcome=CODE,
+        amount_ore=maybe(INT),
+        delegation_point=CODE,
+        board_minute=maybe(COMMITMENT),
+        clauses=many(CODE),
+        criteria_rules=_RULES,
+        procedure_rules=_RULES,
+        round=INT,
+        findings=many(_JUDGED),
+        based_on=many(UUID),
+        lists=many(_LIST),
+        application=COMMITMENT,
+        enclosures=many(closed(id=UUID, sha256=DIGEST)),
+        reasons=COMMITMENT,
+        circumstances=maybe(COMMITMENT),
+        acts=many(COMMITMENT),
+        software=CODE,
+    ),
+    EventType.FINDING_RESOLVED: closed(finding=UUID, check=CODE, resolution=CODE, reason=COMMITMENT),
+    EventType.ENCLOSURE_ADDED: closed(
+        enclosure=UUID, kind=CODE, media_type=CODE, size=INT, sha256=DIGEST, name=COMMITMENT
+    ),
+    EventType.SECRECY_MARKED: closed(marking=UUID, enclosure=maybe(UUID), value=COMMITMENT),
+    EventType.INCIDENT_RECORDED: closed(
+        incident=UUID, kind=CODE, event_date=DATE, informed_on=DATE, expires_on=DATE, value=COMMITMENT
+    ),
+    EventType.INCIDENT_VERIFIED: closed(incident=UUID),
+    EventType.RECORD_UNMASKED: closed(decision=UUID, purpose=CODE, note=COMMITMENT),
+    EventType.VALUE_ERASED: closed(values=many(COMMITMENT), ground=CODE),
+}
+
+#: What the service may record on its own; everything else names a person, or the e-service's key where it hands in.
+WITHOUT_PERSON = frozenset({EventType.LOG_OPENED, EventType.CASE_SCREENED, EventType.VALUE_ERASED})
+BY_KEY = frozenset({EventType.CASE_RECEIVED, EventType.ENCLOSURE_ADDED})
+#: First set-up has no person yet; the first administrator and the fictional demo come from the command line.
+BY_SETUP = frozenset(
+    {EventType.USER_CREATED, EventType.RIGHT_GRANTED, EventType.KEY_CREATED, EventType.RULESET_ADOPTED}
+)
+
+#: Events that belong to a case and must name it.
+OF_A_CASE = frozenset(
+    {
+        EventType.CASE_RECEIVED,
+        EventType.CASE_SCREENED,
+        EventType.CASE_RESCREEN_ASKED,
+        EventType.CASE_TAKEN,
+        EventType.CASE_RELEASED,
+        EventType.CASE_DECIDED,
+        EventType.FINDING_RESOLVED,
+        EventType.ENCLOSURE_ADDED,
+        EventType.SECRECY_MARKED,
+        EventType.RECORD_UNMASKED,
+    }
+)
+
+#: Fields of a payload, at any depth, that hold commitments.
+COMMITMENT_FIELDS = frozenset(
+    {
+        "value",
+        "organisation_value",
+        "application",
+        "speakers",
+        "detail",
+        "speaker_detail",
+        "reasons",
+        "circumstances",
+        "acts",
+        "reason",
+        "name",
+        "note",
+        "board_minute",
+    }
+)
+
+
+def may_act(type: EventType, actor: ActorKind) -> bool:
+    """Whether this kind of actor may cause this; a decision without a person cannot be recorded."""
+    if actor is ActorKind.PERSON:
+        return type not in (EventType.LOG_OPENED, EventType.CASE_SCREENED)
+    if actor is ActorKind.KEY:
+        return type in BY_KEY
+    return type in WITHOUT_PERSON | BY_SETUP
+
+
+def fault_of(type: str, actor_kind: str, actor_id: str, case: object, data: object) -> str | None:
+    """What is wrong with this event, as a short code, or None; never raises, as it also reads hostile logs."""
+    try:
+        event_type, kind = EventType(type), ActorKind(actor_kind)
+    except ValueError:
+        return "unknown-type"
+    if not PSEUDONYM(actor_id) or not may_act(event_type, kind):
+        return "actor-not-allowed"
+    if (event_type in OF_A_CASE) and not UUID(case):
+        return "case-missing"
+    if case is not None and not UUID(case):
+        return "case-malformed"
+    if not SCHEMAS[event_type](data):
+        return "schema"
+    return None
+
+
+def commitments_in(data: Any) -> list[str]:
+    """Every commitment a payload holds, in order of appearance."""
+    found: list[str] = []
+    if isinstance(data, dict):
+        for name, value in data.items():
+            if name in COMMITMENT_FIELDS:
+                found += [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+            else:
+                found += commitments_in(value)
+    elif isinstance(data, list):
+        for one in data:
+            found += commitments_in(one)
+    return found

@@ -1,0 +1,95 @@
+"""What a check says: one of five outcomes, with what was compared."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from service.domain.application import PartyKind
+
+
+class Outcome(StrEnum):
+    """The five answers a check can give; only the first and the last need no person."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    NEEDS_INQUIRY = "needs_inquiry"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+NEEDS_NOBODY = frozenset({Outcome.MET, Outcome.NOT_APPLICABLE})
+
+
+class Resolution(StrEnum):
+    """What a person found when looking into a finding."""
+
+    NO_OBSTACLE = "no_obstacle"
+    OBSTACLE = "obstacle"
+    CHECKED_OTHERWISE = "checked_otherwise"
+
+
+#: A check that could not look is settled by looking in another way; it can never be turned into an obstacle.
+RESOLUTIONS: Mapping[Outcome, frozenset[Resolution]] = {
+    Outcome.MET: frozenset(),
+    Outcome.NOT_APPLICABLE: frozenset(),
+    Outcome.NOT_MET: frozenset({Resolution.NO_OBSTACLE, Resolution.OBSTACLE}),
+    Outcome.NEEDS_INQUIRY: frozenset({Resolution.NO_OBSTACLE, Resolution.OBSTACLE}),
+    Outcome.UNKNOWN: frozenset({Resolution.CHECKED_OTHERWISE}),
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One thing that was compared: a code and its values; the sentence is made from the word catalogue."""
+
+    code: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    party_kind: PartyKind | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an answer came from: a list or register, its version, and how old that was (whole days)."""
+
+    key: str
+    version: str
+    sha256: str
+    age_days: int
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """The replayable part: the same input gives the same result, for ever.
+
+    `params` of the main sentence are counts and codes only; whoever is named is named in `evidence`.
+    """
+
+    outcome: Outcome
+    code: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """The part that differs from run to run: when it started (UTC milliseconds), how long it took, what broke."""
+
+    started_at: int
+    duration_ms: int
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One required check's answer for one case."""
+
+    check: str
+    check_version: str
+    result: CheckResult
+    run: Run
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person must look before anything favourable can be decided."""
+        return self.result.outcome not in NEEDS_NOBODY

@@ -1,0 +1,157 @@
+"""What the events say is true now: the log folded into plain facts.
+
+`granska log verify` compares these facts with what the tables say; every table row that decides a case's state, its
+findings, its decision or the rights used has its counterpart here, so neither can be changed without the other.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from service.domain.events import EventType
+from service.domain.finding import NEEDS_NOBODY, Outcome
+
+Key = tuple[str, str]
+Facts = dict[Key, dict[str, Any]]
+
+
+class Ledger:
+    """Facts by (table, id), built event by event."""
+
+    def __init__(self) -> None:
+        self.facts: Facts = {}
+        self.erased: set[str] = set()
+        self._active_lists: dict[str, str] = {}
+
+    def add(self, *, seq: int, type: str, at: str, actor: str, case: str | None, data: Mapping[str, Any]) -> None:
+        """Take one event into account; an event that does not follow from those before it raises KeyError."""
+        match EventType(type):
+            case EventType.USER_CREATED:
+                self.facts["user", data["user"]] = {"pseudonym": data["pseudonym"], "value": data["value"]}
+            case EventType.RIGHT_GRANTED:
+                self.facts["right", data["grant"]] = {
+                    "user": data["user"], "right": data["right"], "from": at, "to": None,
+                }
+            case EventType.RIGHT_WITHDRAWN:
+                self.facts["right", data["grant"]]["to"] = at
+            case EventType.KEY_CREATED:
+                self.facts["key", data["key"]] = {"pseudonym": data["pseudonym"], "right": data["right"]}
+            case EventType.RULESET_ADOPTED:
+                self.facts["ruleset", data["ruleset"]] = {"sha256": data["sha256"], "valid_from": data["valid_from"]}
+            case EventType.LIST_IMPORTED:
+                self._list_imported(data)
+            case EventType.CASE_RECEIVED:
+                assert case is not None
+                self._case_received(case, at, data)
+            case EventType.CASE_SCREENED:
+                assert case is not None
+                self._case_screened(case, data)
+            case EventType.CASE_TAKEN:
+                self._case(case).update({"owner": data["owner"], "state": "in_review"})
+                self._touch(case)
+            case EventType.CASE_RELEASED:
+                self._case(case).update({"owner": None, "state": "screened"})
+                self._touch(case)
+            case EventType.FINDING_RESOLVED:
+                self.facts["finding", data["finding"]] |= {
+                    "resolution": data["resolution"], "reason": data["reason"], "resolved_by": actor,
+                }
+                self._count_attention(case)
+                self._touch(case)
+            case EventType.ENCLOSURE_ADDED:
+                self.facts["enclosure", data["enclosure"]] = {
+                    "case": case, "kind": data["kind"], "media_type": data["media_type"], "size": data["size"],
+                    "sha256": data["sha256"], "name": data["name"],
+                }
+                self._touch(case)
+            case EventType.SECRECY_MARKED:
+                self.facts["secrecy", data["marking"]] = {
+                    "case": case, "enclosure": data["enclosure"], "value": data["value"],
+                }
+                self._touch(case)
+            case EventType.CASE_RESCREEN_ASKED:
+                self._touch(case)
+            case EventType.CASE_DECIDED:
+                self._case(case)["state"] = "decided"
+                self.facts["decision", data["decision"]] = {
+                    "case": case, "outcome": data["outcome"], "amount_ore": data["amount_ore"],
+                    "delegation_point": data["delegation_point"], "decided_by": actor, "seq": seq,
+                }
+                self._touch(case)
+            case EventType.INCIDENT_RECORDED:
+                self.facts["incident", data["incident"]] = {
+                    name: data[name] for name in ("kind", "event_date", "informed_on", "expires_on", "value")
+                } | {"recorded_by": actor, "verified_by": None}
+            case EventType.INCIDENT_VERIFIED:
+                self.facts["incident", data["incident"]]["verified_by"] = actor
+            case EventType.VALUE_ERASED:
+                self.erased |= set(data["values"])
+            case EventType.LOG_OPENED | EventType.RECORD_UNMASKED:
+                pass
+
+    def _case(self, case: str | None) -> dict[str, Any]:
+        assert case is not None
+        return self.facts["case", case]
+
+    def _touch(self, case: str | None) -> None:
+        self._case(case)["version"] += 1
+
+    def _case_received(self, case: str, at: str, data: Mapping[str, Any]) -> None:
+        self.facts["case", case] = {
+            "diary_number": data["diary_number"], "kind": data["kind"], "type": data["type"],
+            "organisation": data["organisation"], "organisation_value": data["organisation_value"],
+            "amount_ore": data["amount_ore"], "received": data["received"], "registered": at, "due": data["due"],
+            "channel": data["channel"], "rules": data["rules"]["id"], "rules_sha256": data["rules"]["sha256"],
+            "application": data["application"], "speakers": data["speakers"], "state": "received", "owner": None,
+            "round": 0, "attention": 0, "version": 1,
+        }  # fmt: skip
+
+    def _case_screened(self, case: str, data: Mapping[str, Any]) -> None:
+        facts = self._case(case)
+        if facts["state"] == "received":
+            facts["state"] = "screened"
+        facts |= {"round": data["round"], "rules": data["rules"]["id"], "rules_sha256": data["rules"]["sha256"]}
+        for position, one in enumerate(data["findings"]):
+            before = self.facts.get(("finding", one["carried_from"] or ""), {})
+            self.facts["finding", one["id"]] = {
+                "case": case, "round": data["round"], "position": position, "check": one["check"],
+                "check_version": one["check_version"], "outcome": one["outcome"], "code": one["code"],
+                "detail": one["detail"], "speaker_detail": one["speaker_detail"], "resolution": one["resolution"],
+                "reason": before.get("reason"), "resolved_by": before.get("resolved_by"),
+            }  # fmt: skip
+        facts["_findings"] = [one["id"] for one in data["findings"]]
+        self._count_attention(case)
+        self._touch(case)
+
+    def _count_attention(self, case: str | None) -> None:
+        facts = self._case(case)
+        facts["attention"] = sum(
+            self.facts["finding", one]["resolution"] is None
+            and Outcome(self.facts["finding", one]["outcome"]) not in NEEDS_NOBODY
+            for one in facts["_findings"]
+        )
+
+    def _list_imported(self, data: Mapping[str, Any]) -> None:
+        before = self._active_lists.get(data["list"])
+        if before:
+            self.facts["list", before]["active"] = False
+        self._active_lists[data["list"]] = data["version"]
+        self.facts["list", data["version"]] = {
+            "list": data["list"], "sha256": data["sha256"], "generated": data["generated"], "as_of": data["as_of"],
+            "entries": data["entries"], "entries_digest": data["entries_digest"], "active": True,
+        }  # fmt: skip
+
+
+def differences(logged: Facts, stored: Iterable[tuple[Key, Mapping[str, Any]]]) -> list[tuple[Key, str]]:
+    """Where the tables say something else than the log: rows missing, rows too many, fields that differ."""
+    found: list[tuple[Key, str]] = []
+    seen: set[Key] = set()
+    for key, row in stored:
+        seen.add(key)
+        facts = logged.get(key)
+        if facts is None:
+            found.append((key, "not-in-log"))
+            continue
+        wrong = [name for name, value in facts.items() if not name.startswith("_") and row.get(name) != value]
+        found += [(key, f"differs:{name}") for name in wrong]
+    found += [(key, "row-missing") for key in logged if key not in seen]
+    return found

@@ -1,0 +1,72 @@
+"""Users of the service and what each is trusted with."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.domain.application import Kind
+
+
+class Role(StrEnum):
+    """What a person works as."""
+
+    ASSOCIATION_OFFICER = "association_officer"
+    PREMISES_OFFICER = "premises_officer"
+    DECISION_MAKER = "decision_maker"
+    COORDINATOR = "coordinator"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+#: Which kinds of case a role works with; the others see none through that role.
+CASE_KINDS: dict[Role, frozenset[Kind]] = {
+    Role.ASSOCIATION_OFFICER: frozenset({Kind.GRANT}),
+    Role.PREMISES_OFFICER: frozenset({Kind.PREMISES}),
+    Role.DECISION_MAKER: frozenset(Kind),
+    Role.COORDINATOR: frozenset(Kind),
+    Role.AUDITOR: frozenset(Kind),
+    Role.ADMINISTRATOR: frozenset(),
+}
+
+SYSTEM = "system"
+ROLE_PREFIX, DELEGATION_PREFIX = "role:", "delegation:"
+
+
+@dataclass(frozen=True)
+class User:
+    """A signed-in person; `pseudonym` is what the log calls them, rights are roles and delegation points."""
+
+    id: str
+    pseudonym: str
+    name: str
+    email: str
+    rights: frozenset[str]
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles held now."""
+        return frozenset(Role(r.removeprefix(ROLE_PREFIX)) for r in self.rights if r.startswith(ROLE_PREFIX))
+
+    @property
+    def delegation_points(self) -> frozenset[str]:
+        """The delegation points (delegationspunkter) this person may sign under."""
+        return frozenset(
+            r.removeprefix(DELEGATION_PREFIX) for r in self.rights if r.startswith(DELEGATION_PREFIX)
+        )
+
+    @property
+    def case_kinds(self) -> frozenset[Kind]:
+        """The kinds of case this person may see at all."""
+        return frozenset(kind for role in self.roles for kind in CASE_KINDS[role])
+
+    def has(self, *roles: Role) -> bool:
+        """Whether this person holds one of these roles."""
+        return bool(self.roles & set(roles))
+
+
+@dataclass(frozen=True)
+class IntakeKey:
+    """The city's e-service; may hand in, and nothing else."""
+
+    id: str
+    pseudonym: str
+    label: str

@@ -1,0 +1,120 @@
+"""One version of the City's routine: numbers, dates, limits, and what it cites."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from service.domain.application import Kind
+from service.domain.check import Param
+from service.domain.decision import DecisionOutcome
+from service.domain.errors import NotFound
+from service.domain.watchlist import ListDefinition
+
+
+class Ground(StrEnum):
+    """What sort of reason a clause is; democracy grounds demand documented acts."""
+
+    MERITS = "merits"
+    FORMAL = "formal"
+    CONDUCT = "conduct"
+    DEMOCRACY = "democracy"
+
+
+@dataclass(frozen=True)
+class RequiredCheck:
+    """A check that the set names for a kind of application, with its parameters."""
+
+    check: str
+    clause: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A numbered rule a decision can rest on."""
+
+    id: str
+    title: Mapping[str, str]
+    text: Mapping[str, str]
+    ground: Ground
+    kinds: frozenset[Kind]
+    outcomes: frozenset[DecisionOutcome]
+
+
+@dataclass(frozen=True)
+class DelegationPoint:
+    """Who may sign what (delegationspunkt): kinds, outcomes, grounds and a ceiling in öre; `board` is the nämnd itself."""
+
+    id: str
+    title: Mapping[str, str]
+    kinds: frozenset[Kind]
+    outcomes: frozenset[DecisionOutcome]
+    grounds: frozenset[Ground]
+    ceiling_ore: int | None = None
+    board: bool = False
+
+
+@dataclass(frozen=True)
+class DeclarationText:
+    """The statements an applicant attests, in the version that was in force."""
+
+    version: str
+    statements: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room that can be asked for."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class KindRules:
+    """What the set asks of one kind of application."""
+
+    answer_days: int
+    checks: tuple[RequiredCheck, ...]
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """One adopted version; `sha256` is of the exact bytes that were adopted."""
+
+    id: str
+    sha256: str
+    title: str
+    adopted_by: str
+    adopted_on: date
+    diary_number: str
+    valid_from: date
+    takes_pending_cases: bool
+    declaration: DeclarationText
+    clauses: Mapping[str, Clause]
+    kinds: Mapping[Kind, KindRules]
+    delegation: Mapping[str, DelegationPoint]
+    lists: Mapping[str, ListDefinition]
+    rooms: Mapping[str, Room]
+    appeal: Mapping[str, str]
+
+
+def in_force(sets: Sequence[RuleSet], on: date) -> RuleSet:
+    """The set that was in force that day."""
+    valid = [one for one in sets if one.valid_from <= on]
+    if not valid:
+        raise NotFound("rules.none_in_force", date=on.isoformat())
+    return max(valid, key=lambda one: one.valid_from)
+
+
+def criteria_for(sets: Sequence[RuleSet], received_on: date, today: date) -> RuleSet:
+    """The set whose criteria, checks and declaration judge a case (requirement D8; KL 2:4).
+
+    That of the day of receipt, unless a later set in force says in its own transitional rule that it takes pending cases.
+    """
+    judged_by = in_force(sets, received_on)
+    for later in sorted(sets, key=lambda one: one.valid_from):
+        if judged_by.valid_from < later.valid_from <= today and later.takes_pending_cases:
+            judged_by = later
+    return judged_by

@@ -1,0 +1,1 @@
+"""Finds list entries that resemble a name; the only folder that knows rapidfuzz."""

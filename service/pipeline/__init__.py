@@ -1,0 +1,1 @@
+"""Runs checks; knows what a check is, knows none by name."""

@@ -1,0 +1,1 @@
+"""The City's routine, read from files."""

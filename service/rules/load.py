@@ -1,0 +1,174 @@
+"""A rule set file into a RuleSet; says on which line it is wrong."""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from service.domain.application import Kind
+from service.domain.decision import DecisionOutcome
+from service.domain.errors import RuleSetRefused
+from service.domain.ruleset import (
+    Clause,
+    DeclarationText,
+    DelegationPoint,
+    Ground,
+    KindRules,
+    RequiredCheck,
+    Room,
+    RuleSet,
+)
+from service.domain.watchlist import ListDefinition
+
+ORE_PER_KRONA = 100
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(json.loads(Path(__file__).with_name("ruleset.schema.json").read_text("utf-8")))
+
+
+def parse(text: str) -> RuleSet:
+    """The rule set in this text; raises RuleSetRefused with the line where something is wrong."""
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise RuleSetRefused("rules.not_toml", line=int(line[1]) if line else text.count("\n") + 1) from error
+    given = _dates_as_text(given)
+    error = best_match(_validator().iter_errors(given))
+    if error is not None:
+        where = ".".join(str(part) for part in error.absolute_path) or "-"
+        raise RuleSetRefused(
+            "rules.schema", line=line_of(text, list(error.absolute_path)), where=where, detail=error.message[:200]
+        )
+    _check_references(text, given)
+    return _rule_set(given, hashlib.sha256(text.encode()).hexdigest())
+
+
+def _dates_as_text(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _dates_as_text(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_dates_as_text(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def line_of(text: str, path: Iterable[str | int]) -> int:
+    """The line (from 1) of a value: its table's header, then its key within that table."""
+    lines, at, header, last = text.split("\n"), 0, "", ""
+    for part in path:
+        if isinstance(part, int):
+            wanted = f"[[{header}]]"
+            places = [number for number, line in enumerate(lines) if line.strip() == wanted]
+            at = places[part] if part < len(places) else at
+        else:
+            header, last = (f"{header}.{part}" if header else part), part
+            if f"[{header}]" in (line.strip() for line in lines):
+                at = next(number for number, line in enumerate(lines) if line.strip() == f"[{header}]")
+    key = re.compile(rf"\s*{re.escape(last)}\s*=")
+    for number in range(at, len(lines)):
+        if key.match(lines[number]):
+            return number + 1
+        if number > at and lines[number].startswith("["):
+            break
+    return at + 1
+
+
+def _check_references(text: str, given: Mapping[str, Any]) -> None:
+    """Nothing may be named that does not exist, and nothing may exist twice."""
+    for table, key in (("clauses", "id"), ("delegation", "id"), ("lists", "key"), ("rooms", "id")):
+        for name, count in Counter(one[key] for one in given.get(table, ())).items():
+            if count > 1:
+                position = [one[key] for one in given[table]].index(name) + 1
+                raise RuleSetRefused("rules.twice", line=line_of(text, [table, position, key]), name=name)
+    clauses = {one["id"] for one in given["clauses"]}
+    for kind, rules in given["kinds"].items():
+        for position, check in enumerate(rules["checks"]):
+            if check["clause"] not in clauses:
+                line = line_of(text, ["kinds", kind, "checks", position, "clause"])
+                raise RuleSetRefused("rules.unknown_clause", line=line, name=check["clause"])
+        names = [one["check"] for one in rules["checks"]]
+        for position, name in enumerate(names):
+            if name in names[:position]:
+                line = line_of(text, ["kinds", kind, "checks", position, "check"])
+                raise RuleSetRefused("rules.twice", line=line, name=name)
+    for place in (["valid_from"], ["adopted", "on"]):
+        value = given[place[0]] if len(place) == 1 else given[place[0]][place[1]]
+        try:
+            date.fromisoformat(value)
+        except ValueError as error:
+            raise RuleSetRefused("rules.not_a_date", line=line_of(text, place)) from error
+
+
+def _rule_set(given: Mapping[str, Any], sha256: str) -> RuleSet:
+    return RuleSet(
+        id=given["id"],
+        sha256=sha256,
+        title=given["title"],
+        adopted_by=given["adopted"]["by"],
+        adopted_on=date.fromisoformat(given["adopted"]["on"]),
+        diary_number=given["adopted"]["diary_number"],
+        valid_from=date.fromisoformat(given["valid_from"]),
+        takes_pending_cases=given["transitional"]["takes_pending_cases"],
+        declaration=DeclarationText(given["declaration"]["version"], given["declaration"]["statements"]),
+        clauses={one["id"]: _clause(one) for one in given["clauses"]},
+        kinds={Kind(kind): _kind_rules(rules) for kind, rules in given["kinds"].items()},
+        delegation={one["id"]: _delegation_point(one) for one in given["delegation"]},
+        lists={one["key"]: _list_definition(one) for one in given["lists"]},
+        rooms={one["id"]: Room(one["id"], one["name"]) for one in given.get("rooms", ())},
+        appeal=given["appeal"],
+    )
+
+
+def _clause(given: Mapping[str, Any]) -> Clause:
+    return Clause(
+        id=given["id"],
+        title=given["title"],
+        text=given["text"],
+        ground=Ground(given["ground"]),
+        kinds=frozenset(Kind(one) for one in given["kinds"]),
+        outcomes=frozenset(DecisionOutcome(one) for one in given["outcomes"]),
+    )
+
+
+def _kind_rules(given: Mapping[str, Any]) -> KindRules:
+    checks = tuple(
+        RequiredCheck(
+            one["check"],
+            one["clause"],
+            {k: tuple(v) if isinstance(v, list) else v for k, v in one.get("params", {}).items()},
+        )
+        for one in given["checks"]
+    )
+    return KindRules(given["answer_days"], checks)
+
+
+def _delegation_point(given: Mapping[str, Any]) -> DelegationPoint:
+    kronor = given.get("ceiling_kronor")
+    return DelegationPoint(
+        id=given["id"],
+        title=given["title"],
+        kinds=frozenset(Kind(one) for one in given["kinds"]),
+        outcomes=frozenset(DecisionOutcome(one) for one in given["outcomes"]),
+        grounds=frozenset(Ground(one) for one in given["grounds"]),
+        ceiling_ore=None if kronor is None else kronor * ORE_PER_KRONA,
+        board=given.get("board", False),
+    )
+
+
+def _list_definition(given: Mapping[str, Any]) -> ListDefinition:
+    return ListDefinition(
+        **{name: given[name] for name in ListDefinition.__dataclass_fields__ if name not in ("subject_kinds", "required")},
+        subject_kinds=frozenset(given["subject_kinds"]),
+        required=given.get("required", True),
+    )

@@ -1,0 +1,53 @@
+"""Every setting, its default and one sentence; the only reader of the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def resource(name: str) -> Path:
+    """A folder of texts or examples: beside the package in a checkout, inside it where it has been installed."""
+    bundled = Path(__file__).resolve().parent / "_bundled" / name
+    return bundled if bundled.is_dir() else _CHECKOUT / name
+
+
+def _setting(default: str, sentence: str) -> str:
+    return field(default=default, metadata={"sentence": sentence})  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator can set; each field is `GRANSKA_` and its name in capitals."""
+
+    data: str = _setting("./data", "The folder that holds everything: database, enclosures, keys.")
+    database: str = _setting("", "sqlite:///path or postgresql://…; empty means SQLite in the data folder.")
+    public_url: str = _setting("", "The address people use, such as https://granska.kommun.se; https makes cookies secure.")
+    diary_prefix: str = _setting("HV", "What our own diary numbers begin with.")
+    session_minutes: str = _setting("480", "How long a sign-in lasts at most, in minutes.")
+    idle_minutes: str = _setting("60", "After how many minutes without a click a person is signed out.")
+    demo: str = _setting("", "1 shows the demo accounts on the sign-in page; never set it where real data are.")
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return Path(self.data).resolve()
+
+    @property
+    def address(self) -> str:
+        """The database's address."""
+        return self.database or f"sqlite:///{self.folder / 'granska.sqlite'}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether the service is reached by https."""
+        return self.public_url.startswith("https://")
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process."""
+    given = os.environ if environment is None else environment
+    names = [one.name for one in fields(Settings)]
+    return Settings(**{name: given[key] for name in names if (key := f"GRANSKA_{name.upper()}") in given})

@@ -1,0 +1,1 @@
+"""Brings lists in from files; the only folder that would know httpx."""

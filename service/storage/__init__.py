@@ -1,0 +1,1 @@
+"""Keeps it all; the only folder that knows Piccolo."""

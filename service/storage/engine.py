@@ -1,0 +1,212 @@
+"""How the two databases are made safe: one write at a time on SQLite, the log's lock first on PostgreSQL.
+
+The traps that this file answers, with their figures, are numbered in the comments as in the platform notes it was built
+from: a DEFERRED transaction that writes fails at once under load (2), busy waiting is unfair (3), a failed BEGIN leaks its
+connection (4), a failed COMMIT leaves the transaction current (5), a nested one joins its parent unseen (6).
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import aiosqlite
+from piccolo.engine.sqlite import SQLiteEngine, SQLiteTransaction, TransactionType, dict_factory
+
+BUSY_SECONDS = 15.0
+#: Any fixed number does: whoever writes to the log on PostgreSQL takes this advisory lock first.
+LOG_LOCK = 0x6772616E736B61
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA recursive_triggers = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA foreign_keys = ON",
+)
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that never runs without its settings."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for pragma in _PRAGMAS:
+            self.execute(pragma)
+
+
+class _Ended:
+    """Stands where an ended transaction had its connection, so that a late use is loud (7)."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError("the transaction has ended")
+
+
+class SafeTransaction(SQLiteTransaction):
+    """A transaction that always gives back what it took."""
+
+    engine: "SafeSQLite"
+    connection: Any
+    _holds_lock = False
+    _writes = False
+
+    async def __aenter__(self) -> "SafeTransaction":
+        if self._parent is not None:
+            return self._join(self._parent)
+        self._writes = self.transaction_type is not TransactionType.deferred
+        try:
+            if self._writes:
+                await self.engine.write_lock.acquire()
+                self._holds_lock = True
+                self.connection = await self.engine.take_write_connection()
+            else:
+                self.connection = await self.engine.get_connection()
+            await self.begin()
+        except BaseException:
+            await self._give_back(usable=False)
+            raise
+        self.context = self.engine.current_transaction.set(self)
+        return self
+
+    def _join(self, parent: Any) -> "SafeTransaction":
+        if isinstance(parent.connection, _Ended):
+            raise RuntimeError("the transaction has ended")
+        if self.transaction_type is not TransactionType.deferred and not parent._writes:
+            raise RuntimeError("a write cannot be nested in a read")
+        return parent  # type: ignore[no-any-return]
+
+    async def __aexit__(self, exception_type: Any, exception: Any, traceback: Any) -> bool:
+        if self._parent is not None:
+            return exception is None
+        usable = False
+        try:
+            if exception_type is not None:
+                if not self._rolled_back:
+                    await self.rollback()
+            elif not self._committed and not self._rolled_back:
+                await self.commit()
+            usable = True
+        finally:
+            self.engine.current_transaction.reset(self.context)
+            await self._give_back(usable=usable)
+        return exception is None
+
+    async def _give_back(self, *, usable: bool) -> None:
+        """Hand the connection back, or close it where its state is not known, and release the lock whatever happens."""
+        connection, self.connection = getattr(self, "connection", None), _Ended()
+        try:
+            if connection is not None:
+                if usable and self._writes and not connection.in_transaction:
+                    self.engine.keep_write_connection(connection)
+                else:
+                    await asyncio.shield(connection.close())
+        finally:
+            if self._holds_lock:
+                self.engine.write_lock.release()
+
+
+class SafeSQLite(SQLiteEngine):
+    """SQLite with immediate writes, one lock, one kept write connection (platform 2.2). One process serves."""
+
+    engine_type = "sqlite"
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path=path, timeout=BUSY_SECONDS, factory=_Connection)
+        self.write_lock = asyncio.Lock()
+        self._kept: aiosqlite.Connection | None = None
+
+    async def get_connection(self) -> aiosqlite.Connection:
+        """A fresh connection; a failed start leaves no thread behind (4)."""
+        connection = aiosqlite.connect(**self.connection_kwargs)
+        try:
+            await connection
+        except BaseException:
+            with contextlib.suppress(Exception):
+                await connection.close()
+            raise
+        connection.row_factory = dict_factory  # type: ignore[assignment]
+        return connection
+
+    async def take_write_connection(self) -> aiosqlite.Connection:
+        """The kept write connection, or a new one."""
+        kept, self._kept = self._kept, None
+        return kept if kept is not None else await self.get_connection()
+
+    def keep_write_connection(self, connection: aiosqlite.Connection) -> None:
+        """Keep it for the next write."""
+        self._kept = connection
+
+    async def _run_in_existing_connection(
+        self, connection: Any, query: str, args: list[Any] | None = None, query_type: str = "generic", table: Any = None
+    ) -> Any:
+        """Run one statement; the settings are the connection's own, so none is repeated here."""
+        async with connection.execute(query, args or []) as cursor:
+            return await cursor.fetchall()
+
+    def transaction(
+        self, transaction_type: TransactionType = TransactionType.immediate, allow_nested: bool = True
+    ) -> SafeTransaction:
+        """A write transaction unless DEFERRED is asked for by name."""
+        return SafeTransaction(engine=self, transaction_type=transaction_type, allow_nested=allow_nested)
+
+    def atomic(self, transaction_type: TransactionType = TransactionType.immediate) -> Any:
+        """As `transaction`."""
+        return super().atomic(transaction_type=transaction_type)
+
+    async def close(self) -> None:
+        """Close what is kept; without this the program does not exit."""
+        async with self.write_lock:
+            kept, self._kept = self._kept, None
+            if kept is not None:
+                await kept.close()
+
+
+def build_engine(address: str) -> Any:
+    """The engine for `sqlite:///path` or `postgresql://user:password@host:port/name`."""
+    parts = urlsplit(address)
+    if parts.scheme == "sqlite":
+        return SafeSQLite(unquote(parts.path[1:]))
+    if parts.scheme in ("postgresql", "postgres"):
+        from service.storage.engine_postgres import SafePostgres
+
+        return SafePostgres(config={"dsn": address}, extensions=())
+    raise ValueError("GRANSKA_DATABASE must begin with sqlite:/// or postgresql://")
+
+
+async def open_engine(engine: Any, *, connections: int = 10) -> None:
+    """Start what the engine needs before its first query."""
+    if not isinstance(engine, SafeSQLite):
+        await engine.start_connection_pool(max_size=connections, min_size=1)
+
+
+async def close_engine(engine: Any) -> None:
+    """Give everything back."""
+    if isinstance(engine, SafeSQLite):
+        await engine.close()
+    else:
+        await engine.close_connection_pool()
+
+
+@asynccontextmanager
+async def writing(engine: Any) -> AsyncIterator[None]:
+    """A write transaction; on PostgreSQL the log's lock comes before any row, so there is one lock order everywhere."""
+    async with engine.transaction():
+        if not isinstance(engine, SafeSQLite):
+            await engine.run_ddl(f"SELECT pg_advisory_xact_lock({LOG_LOCK})")
+        yield
+
+
+@asynccontextmanager
+async def reading(engine: Any) -> AsyncIterator[None]:
+    """One read transaction: everything asked inside it sees the same moment."""
+    if isinstance(engine, SafeSQLite):
+        async with engine.transaction(transaction_type=TransactionType.deferred):
+            yield
+        return
+    async with engine.transaction():
+        await engine.run_ddl("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield

@@ -1,0 +1,185 @@
+"""What the tables say, in the log's own terms, so that the two can be compared."""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from piccolo.table import Table
+
+from service.audit.leaf import timestamp
+from service.cases.list_text import digest_of
+from service.domain.ledger import Key
+from service.storage.tables import (
+    Account,
+    ApiKey,
+    CaseRow,
+    DecisionRow,
+    EnclosureRow,
+    FindingRow,
+    IncidentRow,
+    ListEntryRow,
+    ListVersion,
+    LogValue,
+    RightGrant,
+    RuleSetRow,
+    SecrecyRow,
+)
+
+Fact = tuple[Key, Mapping[str, Any]]
+_BATCH = 1000
+#: Shown instead of a commitment where a column beside it says something else than the value committed to.
+MISMATCH = "says-something-else"
+
+
+async def stored() -> AsyncIterator[Fact]:
+    """Every fact the tables hold, table by table, in constant memory but for one batch."""
+    async for row, value in _with_values(Account, "value_ref"):
+        same = value is None or (value["email"], value["name"]) == (row["email"], row["name"])
+        yield ("user", row["id"]), {"pseudonym": row["pseudonym"], "value": row["value_ref"] if same else MISMATCH}
+    async for row in _all(RightGrant):
+        ended = None if row["to_at"] is None else timestamp(row["to_at"])
+        yield (
+            ("right", row["id"]),
+            {"user": row["account_id"], "right": row["right_code"], "from": timestamp(row["from_at"]), "to": ended},
+        )
+    async for row in _all(ApiKey):
+        yield ("key", row["id"]), {"pseudonym": row["pseudonym"], "right": row["right_code"]}
+    async for row in _all(RuleSetRow):
+        digest = hashlib.sha256(row["body"].encode()).hexdigest()
+        same = digest == row["sha256"]
+        yield (
+            ("ruleset", row["id"]),
+            {"sha256": row["sha256"] if same else MISMATCH, "valid_from": row["valid_from"]},
+        )
+    async for row in _all(ListVersion):
+        yield ("list", row["id"]), await _list_facts(row)
+    async for row, value in _with_values(CaseRow, "organisation_ref"):
+        yield ("case", row["id"]), _case_facts(row, value)
+    async for row in _all(FindingRow):
+        yield ("finding", row["id"]), _finding_facts(row)
+    async for row in _all(EnclosureRow):
+        columns = ("kind", "media_type", "size", "sha256")
+        yield (
+            ("enclosure", row["id"]),
+            {"case": row["case_id"], "name": row["name_ref"]} | {name: row[name] for name in columns},
+        )
+    async for row in _all(SecrecyRow):
+        yield (
+            ("secrecy", row["id"]),
+            {"case": row["case_id"], "enclosure": row["enclosure_id"], "value": row["value_ref"]},
+        )
+    async for row in _all(DecisionRow):
+        columns = ("outcome", "amount_ore", "delegation_point", "decided_by", "seq")
+        yield ("decision", row["id"]), {"case": row["case_id"]} | {name: row[name] for name in columns}
+    async for row, value in _with_values(IncidentRow, "value_ref"):
+        same = value is None or value["org_number"] == row["org_number"]
+        columns = ("kind", "event_date", "informed_on", "expires_on", "recorded_by", "verified_by")
+        yield (
+            ("incident", row["id"]),
+            {name: row[name] for name in columns} | {"value": row["value_ref"] if same else MISMATCH},
+        )
+
+
+async def entries_digest(version: str) -> str:
+    """The digest of a version's stored entries."""
+    found = (
+        await ListEntryRow.select(ListEntryRow.body)
+        .where(ListEntryRow.version_id == version)
+        .order_by(ListEntryRow.position)
+    )
+    return digest_of(one["body"] for one in found)
+
+
+async def _list_facts(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "list": row["list_key"],
+        "sha256": row["sha256"],
+        "generated": row["generated"],
+        "as_of": row["as_of"],
+        "entries": row["entries"],
+        "entries_digest": await entries_digest(row["id"]),
+        "active": bool(row["active"]),
+    }
+
+
+def _case_facts(row: Mapping[str, Any], organisation: Any) -> dict[str, Any]:
+    same = organisation is None or (organisation["name"], organisation["number"]) == (row["org_name"], row["org_number"])
+    return {
+        "diary_number": row["diary_number"],
+        "kind": row["kind"],
+        "type": row["type"],
+        "organisation": row["organisation_id"],
+        "organisation_value": row["organisation_ref"] if same else MISMATCH,
+        "amount_ore": row["amount_ore"],
+        "received": timestamp(row["received_at"]),
+        "registered": timestamp(row["registered_at"]),
+        "due": row["due_on"],
+        "channel": row["channel"],
+        "rules": row["rules_id"],
+        "rules_sha256": row["rules_sha256"],
+        "application": row["application_ref"],
+        "speakers": row["speakers_ref"],
+        "state": row["state"],
+        "owner": row["owner_id"],
+        "round": row["round"],
+        "attention": row["attention"],
+        "version": row["version"],
+    }
+
+
+def _finding_facts(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "case": row["case_id"],
+        "round": row["round"],
+        "position": row["position"],
+        "check": row["check_key"],
+        "check_version": row["check_version"],
+        "outcome": row["outcome"],
+        "code": row["code"],
+        "detail": row["detail_ref"],
+        "speaker_detail": row["speaker_ref"],
+        "resolution": row["resolution"],
+        "reason": row["reason_ref"],
+        "resolved_by": row["resolved_by"],
+    }
+
+
+async def _all(table: type[Table]) -> AsyncIterator[Mapping[str, Any]]:
+    async for batch in _batches(table):
+        for one in batch:
+            yield one
+
+
+async def _with_values(table: type[Table], reference: str) -> AsyncIterator[tuple[Mapping[str, Any], Any]]:
+    """Each row with the value its commitment stands for, or None where that has been erased."""
+    async for batch in _batches(table):
+        found = await LogValue.select(LogValue.commitment, LogValue.value).where(
+            LogValue.commitment.is_in([one[reference] for one in batch])
+        )
+        values = {one["commitment"]: one["value"] for one in found}
+        for one in batch:
+            text = values.get(one[reference])
+            yield one, None if text is None else _readable(text)
+
+
+def _readable(text: str) -> Any:
+    """The value, or a dictionary that equals nothing where the text has been spoilt."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    spoilt = dict.fromkeys(("email", "name", "number", "org_number"))
+    return spoilt | value if isinstance(value, dict) else spoilt
+
+
+async def _batches(table: type[Table]) -> AsyncIterator[list[dict[str, Any]]]:
+    after = ""
+    key: Any = table._meta.primary_key
+    while True:
+        batch = await table.select().where(key > after).order_by(key).limit(_BATCH)
+        if batch:
+            yield batch
+        if len(batch) < _BATCH:
+            return
+        after = batch[-1]["id"]

@@ -1,0 +1,36 @@
+"""Where the bytes of enclosures lie: outside the database, under their digest, written whole or not at all."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+
+class FileStore:
+    """A folder of files named by SHA-256; the same bytes are kept once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, body: bytes) -> str:
+        """Keep these bytes safely on disk and return their digest (hex)."""
+        digest = hashlib.sha256(body).hexdigest()
+        target = self.path(digest)
+        if target.exists():
+            return digest
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, name = tempfile.mkstemp(dir=target.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        return digest
+
+    def path(self, sha256: str) -> Path:
+        """Where these bytes are."""
+        return self._folder / sha256[:2] / sha256

@@ -1,0 +1,344 @@
+"""Answers questions from the tables; changes nothing."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
+from typing import Any
+
+from service.audit.leaf import milliseconds
+from service.cases.list_text import entry_of
+from service.cases.ports import (
+    ActiveList,
+    CaseDetails,
+    LogRow,
+    QueueQuery,
+    QueueRow,
+    SecrecyMarking,
+    StoredEnclosure,
+    StoredFinding,
+    StoredIncident,
+)
+from service.domain.application import Kind
+from service.domain.case import Case
+from service.domain.check import Incident, OtherCase
+from service.domain.errors import NotFound
+from service.domain.people import IntakeKey, User
+from service.domain.watchlist import ListEntry
+from service.storage import facts, log_store, rows
+from service.storage.tables import (
+    Account,
+    ApiKey,
+    CaseRow,
+    DecisionRow,
+    EnclosureRow,
+    FindingRow,
+    Idempotency,
+    IncidentRow,
+    ListEntryRow,
+    ListVersion,
+    LogEntry,
+    LogValue,
+    OrganisationAttribute,
+    RightGrant,
+    RuleSetRow,
+    ScreeningJob,
+    SecrecyRow,
+)
+
+PAGE_SIZE = 50
+#: What each ordering sorts by; the id makes every order total, so that pages neither repeat nor skip.
+ORDERS = {
+    "diary": "c.registered_at",
+    "association": "c.org_search",
+    "amount": "c.amount_ore",
+    "received": "c.received_at",
+    "due": "c.due_on",
+}
+_QUEUE_COLUMNS = (
+    "SELECT c.*, a.name AS owner_name, d.outcome AS outcome FROM case_file c "
+    "LEFT JOIN account a ON a.id = c.owner_id LEFT JOIN decision d ON d.case_id = c.id"
+)
+
+
+class TableReading:
+    """Every question the steps ask, on whatever transaction is open."""
+
+    def __init__(self, *, sqlite: bool) -> None:
+        self._sqlite = sqlite
+
+    async def case(self, case_id: str) -> Case:
+        return rows.case_of(await self._case_row(case_id))
+
+    async def details(self, case_id: str) -> CaseDetails:
+        return rows.details_of(await self._case_row(case_id))
+
+    async def _case_row(self, case_id: str) -> dict[str, Any]:
+        row: dict[str, Any] | None = await CaseRow.select().where(CaseRow.id == case_id).first()
+        if row is None:
+            raise NotFound("case.not_found")
+        return row
+
+    async def findings(self, case_id: str, round: int) -> list[StoredFinding]:
+        found = (
+            await FindingRow.select()
+            .where((FindingRow.case_id == case_id) & (FindingRow.round == round))
+            .order_by(FindingRow.position)
+        )
+        return [rows.finding_of(one) for one in found]
+
+    async def enclosures(self, case_id: str) -> list[StoredEnclosure]:
+        found = (
+            await EnclosureRow.select()
+            .where(EnclosureRow.case_id == case_id)
+            .order_by(EnclosureRow.added_at, EnclosureRow.id)
+        )
+        return [rows.enclosure_of(one) for one in found]
+
+    async def markings(self, case_id: str) -> list[SecrecyMarking]:
+        return [rows.marking_of(one) for one in await SecrecyRow.select().where(SecrecyRow.case_id == case_id)]
+
+    async def decision(self, case_id: str) -> dict[str, Any] | None:
+        row: dict[str, Any] | None = await DecisionRow.select().where(DecisionRow.case_id == case_id).first()
+        return row
+
+    async def queue(self, query: QueueQuery) -> tuple[list[QueueRow], int]:
+        if query.nothing or not query.kinds:
+            return [], 0
+        where, args = _conditions(query)
+        counted = await CaseRow.raw(f"SELECT count(*) AS n FROM case_file c WHERE {where}", *args)
+        order = ORDERS[query.order] + (' COLLATE "C"' if query.order == "association" and not self._sqlite else "")
+        way = "DESC" if query.descending else "ASC"
+        nulls = " NULLS LAST" if query.order == "amount" else ""
+        found = await CaseRow.raw(
+            f"{_QUEUE_COLUMNS} WHERE {where} ORDER BY {order} {way}{nulls}, c.id {way} LIMIT {{}} OFFSET {{}}",
+            *args,
+            PAGE_SIZE,
+            (query.page - 1) * PAGE_SIZE,
+        )
+        return [_queue_row(one) for one in found], int(counted[0]["n"])
+
+    async def search(self, text: str, number: str | None, kinds: Sequence[Kind]) -> list[QueueRow]:
+        wanted = rows.search_form(text)
+        marks = ", ".join("{}" for _ in kinds)
+        escaped = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        found = await CaseRow.raw(
+            f"{_QUEUE_COLUMNS} WHERE c.kind IN ({marks}) AND (c.diary_number = {{}} OR c.org_number = {{}} "
+            "OR c.org_search LIKE {} ESCAPE '\\') ORDER BY c.registered_at DESC, c.id LIMIT {}",
+            *[one.value for one in kinds],
+            text.strip(),
+            number or "",
+            f"%{escaped}%" if wanted else "\\-",
+            PAGE_SIZE,
+        )
+        return [_queue_row(one) for one in found]
+
+    async def values(self, commitments: Sequence[str]) -> dict[str, Any]:
+        if not commitments:
+            return {}
+        found = await LogValue.select(LogValue.commitment, LogValue.value).where(
+            LogValue.commitment.is_in(list(set(commitments)))
+        )
+        return {one["commitment"]: json.loads(one["value"]) for one in found}
+
+    def value_rows(self) -> AsyncIterator[tuple[str, str, str, str]]:
+        return log_store.value_rows()
+
+    async def rule_sets(self) -> list[tuple[str, str, str]]:
+        found = await RuleSetRow.select().order_by(RuleSetRow.valid_from)
+        return [(one["id"], one["sha256"], one["body"]) for one in found]
+
+    async def active_lists(self) -> dict[str, ActiveList]:
+        found = await ListVersion.select().where(ListVersion.active.eq(True))
+        return {
+            one["list_key"]: ActiveList(
+                one["list_key"], one["id"], one["sha256"], one["generated"], milliseconds(one["as_of"]), one["entries"]
+            )
+            for one in found
+        }
+
+    async def list_entries(self, version: str) -> list[ListEntry]:
+        found = (
+            await ListEntryRow.select(ListEntryRow.body)
+            .where(ListEntryRow.version_id == version)
+            .order_by(ListEntryRow.position)
+        )
+        return [entry_of(one["body"]) for one in found]
+
+    async def list_versions(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await ListVersion.select().order_by(ListVersion.imported_at, ascending=False)
+        return found
+
+    async def incidents(self, org_number: str, today: str) -> list[Incident]:
+        found = await IncidentRow.select().where(
+            (IncidentRow.org_number == org_number)
+            & (IncidentRow.expires_on >= today)
+            & IncidentRow.verified_by.is_not_null()
+        )
+        values = await self.values([one["value_ref"] for one in found])
+        return [
+            Incident(one["id"], one["kind"], date.fromisoformat(one["event_date"]), values[one["value_ref"]]["source"])
+            for one in sorted(found, key=lambda one: (one["event_date"], one["id"]))
+        ]
+
+    async def all_incidents(self) -> list[StoredIncident]:
+        found = await IncidentRow.select().order_by(IncidentRow.event_date, ascending=False)
+        return [rows.incident_of(one) for one in found]
+
+    async def other_cases(self, repeat_key: str, case_id: str) -> list[OtherCase]:
+        found = (
+            await CaseRow.select(CaseRow.diary_number, CaseRow.type, CaseRow.repeat_key)
+            .where((CaseRow.repeat_key == repeat_key) & (CaseRow.id != case_id))
+            .order_by(CaseRow.registered_at)
+            .limit(20)
+        )
+        return [OtherCase(one["diary_number"], one["type"], one["repeat_key"]) for one in found]
+
+    async def is_waiting(self, case_id: str) -> bool:
+        return await ScreeningJob.exists().where(ScreeningJob.case_id == case_id)
+
+    async def owner_name(self, user_id: str) -> str | None:
+        row = await Account.select(Account.name).where(Account.id == user_id).first()
+        return str(row["name"]) if row else None
+
+    async def waiting_jobs(self) -> list[str]:
+        found = await ScreeningJob.select(ScreeningJob.case_id).order_by(ScreeningJob.asked_at).limit(200)
+        return [one["case_id"] for one in found]
+
+    async def expired_speakers(self, today: str) -> list[tuple[str, list[str]]]:
+        found = await CaseRow.raw(
+            "SELECT c.id, v.commitment FROM case_file c "
+            "JOIN log_value v ON v.case_id = c.id AND v.field IN ('speakers', 'speaker-detail') "
+            "WHERE c.speakers_ref IS NOT NULL AND c.event_on < {} ORDER BY c.id",
+            today,
+        )
+        by_case: dict[str, list[str]] = {}
+        for one in found:
+            by_case.setdefault(one["id"], []).append(one["commitment"])
+        return list(by_case.items())
+
+    async def idempotent(self, key: str) -> tuple[str, str] | None:
+        row = await Idempotency.select().where(Idempotency.id == key).first()
+        return (row["body_sha256"], row["case_id"]) if row else None
+
+    async def organisation_by_number(self, number: str) -> str | None:
+        row = (
+            await OrganisationAttribute.select(OrganisationAttribute.organisation_id)
+            .where((OrganisationAttribute.attribute == "number") & (OrganisationAttribute.value == number))
+            .order_by(OrganisationAttribute.since)
+            .first()
+        )
+        return str(row["organisation_id"]) if row else None
+
+    async def next_diary_number(self, year: int) -> int:
+        found = await CaseRow.raw("SELECT max(diary_seq) AS last FROM case_file WHERE diary_year = {}", year)
+        return int(found[0]["last"] or 0) + 1
+
+    async def diary_number_taken(self, number: str) -> bool:
+        return await CaseRow.exists().where(CaseRow.diary_number == number)
+
+    async def user_by_email(self, email: str) -> tuple[User, str] | None:
+        row = await Account.select().where(Account.email == email.strip().casefold()).first()
+        if row is None:
+            return None
+        return (await self._users([row]))[0], row["password_hash"]
+
+    async def user(self, user_id: str) -> User | None:
+        found = await self._users(await Account.select().where(Account.id == user_id))
+        return found[0] if found else None
+
+    async def users(self) -> list[User]:
+        return await self._users(await Account.select().order_by(Account.name))
+
+    async def _users(self, accounts: Sequence[dict[str, Any]]) -> list[User]:
+        if not accounts:
+            return []
+        held = await RightGrant.select(RightGrant.account_id, RightGrant.right_code).where(
+            RightGrant.to_at.is_null() & RightGrant.account_id.is_in([one["id"] for one in accounts])
+        )
+        return [
+            User(
+                id=one["id"],
+                pseudonym=one["pseudonym"],
+                name=one["name"],
+                email=one["email"],
+                rights=frozenset(right["right_code"] for right in held if right["account_id"] == one["id"]),
+            )
+            for one in accounts
+        ]
+
+    async def names(self) -> dict[str, str]:
+        found = {one["pseudonym"]: one["name"] for one in await Account.select(Account.pseudonym, Account.name)}
+        keys = {one["pseudonym"]: one["label"] for one in await ApiKey.select(ApiKey.pseudonym, ApiKey.label)}
+        return found | keys
+
+    async def rights_history(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await RightGrant.raw(
+            "SELECT r.id, r.account_id, r.right_code, r.from_at, r.to_at, a.name, a.pseudonym "
+            "FROM right_grant r JOIN account a ON a.id = r.account_id ORDER BY r.from_at DESC, r.id"
+        )
+        return found
+
+    async def intake_key(self, digest: str) -> IntakeKey | None:
+        row = await ApiKey.select().where((ApiKey.digest == digest) & (ApiKey.right_code == "intake")).first()
+        return IntakeKey(row["id"], row["pseudonym"], row["label"]) if row else None
+
+    async def keys(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await ApiKey.select(ApiKey.id, ApiKey.pseudonym, ApiKey.label, ApiKey.right_code)
+        return found
+
+    async def log_page(self, *, before: int | None, case_id: str | None, limit: int) -> list[LogRow]:
+        query = LogEntry.select(LogEntry.seq, LogEntry.leaf, LogEntry.hash)
+        if before is not None:
+            query = query.where(LogEntry.seq < before)
+        if case_id is not None:
+            query = query.where(LogEntry.case_id == case_id)
+        found = await query.order_by(LogEntry.seq, ascending=False).limit(limit)
+        return [LogRow(one["seq"], one["leaf"], one["hash"]) for one in found]
+
+    async def log_entry(self, seq: int) -> LogRow | None:
+        row = await LogEntry.select(LogEntry.seq, LogEntry.leaf, LogEntry.hash).where(LogEntry.seq == seq).first()
+        return LogRow(row["seq"], row["leaf"], row["hash"]) if row else None
+
+    async def log_size(self) -> int:
+        return await log_store.size()
+
+    def log_rows(self) -> AsyncIterator[LogRow]:
+        return log_store.rows()
+
+    async def log_nodes(self) -> dict[tuple[int, int], str]:
+        return await log_store.nodes()
+
+    def stored_facts(self) -> AsyncIterator[facts.Fact]:
+        return facts.stored()
+
+
+def _conditions(query: QueueQuery) -> tuple[str, list[Any]]:
+    kinds = [query.kind] if query.kind else list(query.kinds)
+    parts, args = [f"c.kind IN ({', '.join('{}' for _ in kinds)})"], [one.value for one in kinds]
+    if query.state == "open":
+        parts.append("c.state <> 'decided'")
+    elif query.state:
+        parts.append("c.state = {}")
+        args.append(query.state)
+    if query.unowned:
+        parts.append("c.owner_id IS NULL")
+    if query.owner:
+        parts.append("c.owner_id = {}")
+        args.append(query.owner)
+    if query.attention:
+        parts.append("c.attention > 0")
+    if query.organisation:
+        parts.append("c.organisation_id = {}")
+        args.append(query.organisation)
+    return " AND ".join(parts), args
+
+
+def _queue_row(row: dict[str, Any]) -> QueueRow:
+    return QueueRow(
+        case=rows.case_of(row),
+        org_name=row["org_name"],
+        when_label=row["when_label"],
+        attention=row["attention"],
+        owner_name=row["owner_name"],
+        outcome=row["outcome"],
+    )

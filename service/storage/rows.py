@@ -1,0 +1,147 @@
+"""Rows to the domain's things and back."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from service.cases.ports import (
+    CaseDetails,
+    SecrecyMarking,
+    StoredEnclosure,
+    StoredFinding,
+    StoredIncident,
+)
+from service.domain.application import Kind
+from service.domain.case import Case, CaseFinding, State
+from service.domain.enclosure import Enclosure
+from service.domain.finding import CheckResult, Finding, Outcome, Resolution, Run, Source
+from service.storage.tables import CaseRow, FindingRow
+
+Row = Mapping[str, Any]
+_SORTED_LAST = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
+
+
+def search_form(name: str) -> str:
+    """A name as it is searched and sorted: small letters, and å, ä, ö after z whatever the database's order."""
+    return " ".join(name.casefold().split()).translate(_SORTED_LAST)
+
+
+def case_of(row: Row) -> Case:
+    """A case from its row."""
+    return Case(
+        id=row["id"],
+        diary_number=row["diary_number"],
+        kind=Kind(row["kind"]),
+        type=row["type"],
+        state=State(row["state"]),
+        owner=row["owner_id"],
+        received_at=row["received_at"],
+        registered_at=row["registered_at"],
+        due_on=row["due_on"],
+        amount_ore=row["amount_ore"],
+        rules_id=row["rules_id"],
+        rules_sha256=row["rules_sha256"],
+        round=row["round"],
+        version=row["version"],
+        organisation_id=row["organisation_id"],
+    )
+
+
+def details_of(row: Row) -> CaseDetails:
+    """What is kept of a case beside its facts."""
+    return CaseDetails(
+        **{name: row[name] for name in CaseDetails.__dataclass_fields__},
+    )
+
+
+def row_of_case(case: Case, details: CaseDetails, diary: tuple[int, int | None]) -> CaseRow:
+    """The row of a new case."""
+    return CaseRow(
+        id=case.id,
+        diary_number=case.diary_number,
+        diary_year=diary[0],
+        diary_seq=diary[1],
+        kind=case.kind.value,
+        type=case.type,
+        organisation_id=case.organisation_id,
+        org_search=search_form(details.org_name),
+        amount_ore=case.amount_ore,
+        state=case.state.value,
+        owner_id=case.owner,
+        received_at=case.received_at,
+        registered_at=case.registered_at,
+        due_on=case.due_on,
+        rules_id=case.rules_id,
+        rules_sha256=case.rules_sha256,
+        round=case.round,
+        attention=0,
+        version=case.version,
+        **{name: getattr(details, name) for name in CaseDetails.__dataclass_fields__},
+    )
+
+
+def finding_of(row: Row) -> StoredFinding:
+    """A finding from its row, without the texts that its commitments stand for."""
+    sources = tuple(Source(**one) for one in json.loads(row["sources"]))
+    finding = Finding(
+        check=row["check_key"],
+        check_version=row["check_version"],
+        result=CheckResult(Outcome(row["outcome"]), row["code"], sources=sources),
+        run=Run(row["started_at"], row["duration_ms"], row["error"]),
+    )
+    resolution = Resolution(row["resolution"]) if row["resolution"] else None
+    return StoredFinding(
+        id=row["id"],
+        case_finding=CaseFinding(row["id"], finding, resolution),
+        round=row["round"],
+        position=row["position"],
+        detail_ref=row["detail_ref"],
+        speaker_ref=row["speaker_ref"],
+        sources=row["sources"],
+        replay_digest=row["replay_digest"],
+        reason_ref=row["reason_ref"],
+        resolved_by=row["resolved_by"],
+    )
+
+
+def row_of_finding(case_id: str, stored: StoredFinding) -> FindingRow:
+    """The row of a new finding."""
+    finding = stored.case_finding.finding
+    return FindingRow(
+        id=stored.id,
+        case_id=case_id,
+        round=stored.round,
+        position=stored.position,
+        check_key=finding.check,
+        check_version=finding.check_version,
+        outcome=finding.result.outcome.value,
+        code=finding.result.code,
+        detail_ref=stored.detail_ref,
+        speaker_ref=stored.speaker_ref,
+        sources=stored.sources,
+        replay_digest=stored.replay_digest,
+        resolution=stored.case_finding.resolution,
+        reason_ref=stored.reason_ref,
+        resolved_by=stored.resolved_by,
+        started_at=finding.run.started_at,
+        duration_ms=finding.run.duration_ms,
+        error=finding.run.error,
+    )
+
+
+def enclosure_of(row: Row) -> StoredEnclosure:
+    """An enclosure from its row; its name is kept elsewhere."""
+    return StoredEnclosure(
+        Enclosure(row["id"], row["kind"], "", row["media_type"], row["size"], row["sha256"], row["added_at"]),
+        row["name_ref"],
+    )
+
+
+def marking_of(row: Row) -> SecrecyMarking:
+    """A secrecy marking from its row."""
+    return SecrecyMarking(row["id"], row["enclosure_id"], row["value_ref"])
+
+
+def incident_of(row: Row) -> StoredIncident:
+    """An incident from its row."""
+    return StoredIncident(**{name: row[name] for name in StoredIncident.__dataclass_fields__})

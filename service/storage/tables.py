@@ -1,0 +1,255 @@
+"""Rows. Constraints, indexes and guards stand in the migrations; instants are UTC milliseconds, money whole öre."""
+
+from piccolo.columns import BigInt, Boolean, Text
+from piccolo.table import Table
+
+
+class Account(Table, tablename="account"):
+    """A user; never deleted."""
+
+    id = Text(primary_key=True)
+    pseudonym = Text()
+    email = Text()
+    name = Text()
+    password_hash = Text()
+    value_ref = Text()
+    created_at = BigInt()
+
+
+class RightGrant(Table, tablename="right_grant"):
+    """Who held which right, from when until when."""
+
+    id = Text(primary_key=True)
+    account_id = Text()
+    right_code = Text()
+    from_at = BigInt()
+    to_at = BigInt(null=True, default=None)
+
+
+class ApiKey(Table, tablename="api_key"):
+    """A key of the city's e-service, kept as a digest."""
+
+    id = Text(primary_key=True)
+    pseudonym = Text()
+    label = Text()
+    digest = Text()
+    right_code = Text()
+
+
+class Session(Table, tablename="session"):
+    """Who is signed in; shared by all workers. The id is kept as a digest."""
+
+    id = Text(primary_key=True)
+    body = Text()
+    expires_at = BigInt()
+
+
+class RuleSetRow(Table, tablename="ruleset"):
+    """The adopted bytes of a rule set."""
+
+    id = Text(primary_key=True)
+    sha256 = Text()
+    body = Text()
+    valid_from = Text()
+    adopted_at = BigInt()
+
+
+class ListVersion(Table, tablename="list_version"):
+    """One import of a list."""
+
+    id = Text(primary_key=True)
+    list_key = Text()
+    sha256 = Text()
+    generated = Text()
+    as_of = Text()
+    imported_at = BigInt()
+    imported_by = Text()
+    entries = BigInt()
+    entries_digest = Text()
+    added = BigInt()
+    removed = BigInt()
+    changed = BigInt()
+    active = Boolean()
+
+
+class ListEntryRow(Table, tablename="list_entry"):
+    """One listed subject of one version, as canonical text."""
+
+    id = Text(primary_key=True)
+    version_id = Text()
+    position = BigInt()
+    body = Text()
+
+
+class OrganisationRow(Table, tablename="organisation"):
+    """An applicant's identity over time; names and numbers are dated attributes."""
+
+    id = Text(primary_key=True)
+    created_at = BigInt()
+
+
+class OrganisationAttribute(Table, tablename="organisation_attribute"):
+    """A name or number an organisation had when a case was received."""
+
+    id = Text(primary_key=True)
+    organisation_id = Text()
+    attribute = Text()
+    value = Text()
+    since = BigInt()
+    case_id = Text()
+
+
+class CaseRow(Table, tablename="case_file"):
+    """One case, with what the queue shows and searches."""
+
+    id = Text(primary_key=True)
+    diary_number = Text()
+    diary_year = BigInt()
+    diary_seq = BigInt(null=True, default=None)
+    kind = Text()
+    type = Text()
+    organisation_id = Text()
+    org_number = Text(null=True, default=None)
+    org_name = Text()
+    org_search = Text()
+    amount_ore = BigInt(null=True, default=None)
+    when_label = Text()
+    state = Text()
+    owner_id = Text(null=True, default=None)
+    received_at = BigInt()
+    registered_at = BigInt()
+    due_on = Text()
+    channel = Text()
+    rules_id = Text()
+    rules_sha256 = Text()
+    organisation_ref = Text()
+    application_ref = Text()
+    speakers_ref = Text(null=True, default=None)
+    repeat_key = Text()
+    event_on = Text(null=True, default=None)
+    round = BigInt()
+    attention = BigInt()
+    version = BigInt()
+
+
+class FindingRow(Table, tablename="finding"):
+    """One check's answer in one round of one case."""
+
+    id = Text(primary_key=True)
+    case_id = Text()
+    round = BigInt()
+    position = BigInt()
+    check_key = Text()
+    check_version = Text()
+    outcome = Text()
+    code = Text()
+    detail_ref = Text()
+    speaker_ref = Text(null=True, default=None)
+    sources = Text()
+    replay_digest = Text()
+    resolution = Text(null=True, default=None)
+    reason_ref = Text(null=True, default=None)
+    resolved_by = Text(null=True, default=None)
+    started_at = BigInt()
+    duration_ms = BigInt()
+    error = Text(null=True, default=None)
+
+
+class EnclosureRow(Table, tablename="enclosure"):
+    """A stored document's facts."""
+
+    id = Text(primary_key=True)
+    case_id = Text()
+    kind = Text()
+    media_type = Text()
+    size = BigInt()
+    sha256 = Text()
+    name_ref = Text()
+    added_at = BigInt()
+
+
+class SecrecyRow(Table, tablename="secrecy_marking"):
+    """A secrecy marking (sekretessmarkering, OSL 5:5) on a case or one of its enclosures."""
+
+    id = Text(primary_key=True)
+    case_id = Text()
+    enclosure_id = Text(null=True, default=None)
+    value_ref = Text()
+
+
+class DecisionRow(Table, tablename="decision"):
+    """Where to find a decision's record in the log, and what the queue needs of it."""
+
+    id = Text(primary_key=True)
+    case_id = Text()
+    outcome = Text()
+    amount_ore = BigInt(null=True, default=None)
+    delegation_point = Text()
+    decided_by = Text()
+    seq = BigInt()
+
+
+class IncidentRow(Table, tablename="incident"):
+    """A sourced event in the City's own dealings with an association (P1-P6)."""
+
+    id = Text(primary_key=True)
+    org_number = Text()
+    kind = Text()
+    event_date = Text()
+    informed_on = Text()
+    expires_on = Text()
+    value_ref = Text()
+    recorded_by = Text()
+    verified_by = Text(null=True, default=None)
+
+
+class ScreeningJob(Table, tablename="screening_job"):
+    """Checks still to be run, saved with the change that asks for them."""
+
+    case_id = Text(primary_key=True)
+    asked_at = BigInt()
+
+
+class Idempotency(Table, tablename="idempotency"):
+    """A key the e-service used, the digest of what it sent, and the case that came of it."""
+
+    id = Text(primary_key=True)
+    body_sha256 = Text()
+    case_id = Text()
+    created_at = BigInt()
+
+
+class LogEntry(Table, tablename="log_entry"):
+    """One event: the exact text that was hashed."""
+
+    seq = BigInt(primary_key=True)
+    leaf = Text()
+    hash = Text()
+    type = Text()
+    case_id = Text(null=True, default=None)
+    actor = Text()
+    at = BigInt()
+
+
+class LogNode(Table, tablename="log_node"):
+    """A node above the leaves; `place` is index * 64 + level."""
+
+    place = BigInt(primary_key=True)
+    hash = Text()
+
+
+class LogValue(Table, tablename="log_value"):
+    """A personal value or free text that the log has committed to; the only place it is kept, and erasable."""
+
+    commitment = Text(primary_key=True)
+    field = Text()
+    value = Text()
+    salt = Text()
+    case_id = Text(null=True, default=None)
+
+
+ALL = (
+    Account, RightGrant, ApiKey, Session, RuleSetRow, ListVersion, ListEntryRow, OrganisationRow,
+    OrganisationAttribute, CaseRow, FindingRow, EnclosureRow, SecrecyRow, DecisionRow, IncidentRow, ScreeningJob,
+    Idempotency, LogEntry, LogNode, LogValue,
+)  # fmt: skip
