@@ -19,6 +19,7 @@ from service.settings import Settings, resource
 from service.sources.formats import read_list
 from service.storage.database import applied, migrate, opened
 from service.storage.files import FileStore
+from service.storage.session_store import SessionStore
 from service.storage.store import TableStore
 from service.words import Catalogue
 
@@ -53,6 +54,7 @@ async def opened_desk(
         store = TableStore(engine, random=outside.random, new_id=outside.new_id)
         yield Desk(
             store=store,
+            sessions=SessionStore(engine),
             outside=outside,
             words=Catalogue.load(resource("templates") / "words"),
             checks=checks or Registry(),

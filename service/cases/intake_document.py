@@ -48,9 +48,10 @@ def parse_json(body: bytes) -> Any:
 def read(value: Any, *, now: datetime) -> dict[str, Any]:
     """The document in NFC and without empty parts; raises InvalidInput with a pointer for each wrong field."""
     problems = list(_unsafe_text(value, ""))
-    if not problems:
+    if not any(one.code == "input.too_deep" for one in problems):
         value = _normalised(value)
-        problems = _schema_problems(value)
+        named = {one.pointer for one in problems}
+        problems += [one for one in _schema_problems(value) if one.pointer not in named]
     if not problems:
         problems = list(_reversed_times(value)) + list(_future(value, now))
     if problems:

@@ -93,6 +93,10 @@ class ActiveList:
     entries: int
 
 
+#: How many cases a page of the queue shows.
+PAGE_SIZE = 50
+
+
 @dataclass(frozen=True)
 class QueueQuery:
     """What the queue was asked for; `kinds` is what the asker may see, `nothing` that a filter can match nothing."""
@@ -212,6 +216,15 @@ class Store(Protocol):
     def writing(self) -> AbstractAsyncContextManager[Writing]: ...
 
 
+class SessionKeeper(Protocol):
+    """Where sign-ins are kept; times are UTC milliseconds."""
+
+    async def get(self, session_id: str, *, now: int) -> bytes | None: ...
+    async def set(self, session_id: str, body: bytes, *, now: int, expires_at: int) -> None: ...
+    async def delete(self, session_id: str) -> None: ...
+    async def clear(self) -> None: ...
+
+
 class Files(Protocol):
     """Where enclosures' bytes are kept, under their SHA-256 (hex)."""
 
@@ -256,6 +269,7 @@ class Desk:
     """Everything a step has at hand; put together once, in `app`."""
 
     store: Store
+    sessions: SessionKeeper
     outside: Outside
     words: Words
     checks: Checks

@@ -66,3 +66,7 @@ class Unreadable(GranskaError):
 
 class TooLarge(GranskaError):
     """More bytes than the service accepts in one piece."""
+
+
+class WrongMediaType(GranskaError):
+    """The body is of a kind this address does not read."""

@@ -8,6 +8,7 @@ from typing import Any
 from service.audit.leaf import milliseconds
 from service.cases.list_text import entry_of
 from service.cases.ports import (
+    PAGE_SIZE,
     ActiveList,
     CaseDetails,
     LogRow,
@@ -45,7 +46,6 @@ from service.storage.tables import (
     SecrecyRow,
 )
 
-PAGE_SIZE = 50
 #: What each ordering sorts by; the id makes every order total, so that pages neither repeat nor skip.
 ORDERS = {
     "diary": "c.registered_at",

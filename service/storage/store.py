@@ -6,7 +6,6 @@ from typing import Any
 
 from service.storage.engine import SafeSQLite, reading, writing
 from service.storage.reading import TableReading
-from service.storage.session_store import SessionStore
 from service.storage.writing import TableWriting
 
 
@@ -18,7 +17,6 @@ class TableStore:
         self._random = random
         self._new_id = new_id
         self._sqlite = isinstance(engine, SafeSQLite)
-        self.sessions = SessionStore(engine)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[TableReading]:

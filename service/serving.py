@@ -1,0 +1,114 @@
+"""Serves the site and runs the checks that wait, until told to stop."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import uvicorn
+from litestar import Litestar
+
+from service import app as parts
+from service.cases.forgetting import forget_speakers
+from service.cases.ports import Desk
+from service.cases.screening import work_off
+from service.pipeline.registry import Registry
+from service.settings import Settings, resource
+from service.web.site import SiteConfig, build_site
+
+logger = logging.getLogger("granska.serving")
+#: How often the worker looks even when nobody woke it: what a crash or another process left behind (seconds).
+LOOK_EVERY = 30.0
+FORGET_EVERY_MS = 3600 * 1000
+
+
+class ScreeningWorker:
+    """Runs the checks that wait: at start, when woken, and every now and then."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._woken = asyncio.Event()
+        self._forgot_at = 0
+
+    def wake(self) -> None:
+        """There is something to do."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until cancelled; whatever goes wrong is logged and tried again."""
+        while True:
+            self._woken.clear()
+            try:
+                await work_off(self._desk)
+                await self._forget()
+            except Exception:  # noqa: BLE001 - the worker must outlive a bad moment of the database
+                logger.exception("the worker failed and goes on")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
+
+    async def _forget(self) -> None:
+        now = self._desk.outside.now()
+        if now - self._forgot_at > FORGET_EVERY_MS:
+            self._forgot_at = now
+            await forget_speakers(self._desk)
+
+
+def site_for(settings: Settings, *, port: int, checks: Registry | None = None) -> Litestar:
+    """The site with its desk and worker; answers only under its own names."""
+
+    @asynccontextmanager
+    async def opening() -> AsyncIterator[tuple[Desk, ScreeningWorker]]:
+        async with parts.opened_desk(settings, checks=checks) as desk:
+            worker = ScreeningWorker(desk)
+            task = asyncio.create_task(worker.run())
+            try:
+                yield desk, worker
+            finally:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+    hosts = [f"{name}{ending}" for name in ("127.0.0.1", "localhost") for ending in ("", f":{port}")]
+    public = urlsplit(settings.public_url).netloc
+    return build_site(
+        SiteConfig(
+            templates=resource("templates"),
+            fixtures=resource("fixtures"),
+            public_url=settings.public_url,
+            secure=settings.secure,
+            demo=settings.demo == "1",
+            lifetime_seconds=int(settings.session_minutes) * 60,
+            idle_seconds=int(settings.idle_minutes) * 60,
+            hosts=(*hosts, *([public] if public else [])),
+            csrf_secret=_secret(settings.folder / "csrf-secret"),
+        ),
+        opening,
+    )
+
+
+def _secret(path: Path) -> str:
+    """The key of form tokens, made once with tight permissions."""
+    parts.prepare_folder(path.parent)
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32), "ascii")
+    return path.read_text("ascii").strip()
+
+
+def serve_forever(settings: Settings, *, host: str, port: int) -> None:
+    """Run the server in this process; one process, since SQLite has one writer."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("piccolo").setLevel(logging.WARNING)
+    uvicorn.run(
+        site_for(settings, port=port),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )

@@ -1,0 +1,1 @@
+"""Pages for people, JSON for machines; the only folder that knows Litestar."""

@@ -1,0 +1,82 @@
+"""Who may use which route: every route says so, and one that does not is closed to all."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotAuthorizedException
+from litestar.handlers import BaseRouteHandler
+
+from service.cases import staff
+from service.cases.ports import Desk
+from service.domain.errors import NotAllowed
+from service.domain.people import Role, User
+
+
+@dataclass(frozen=True)
+class May:
+    """Who may: anyone, anyone signed in, some roles, or the e-service's key."""
+
+    anyone: bool = False
+    roles: frozenset[Role] = frozenset()
+    key: bool = False
+
+
+ANYONE = May(anyone=True)
+SIGNED_IN = May(roles=frozenset(Role))
+INTAKE_KEY = May(key=True)
+CASE_READERS = May(roles=frozenset(Role) - {Role.ADMINISTRATOR})
+OFFICERS = May(roles=frozenset({Role.ASSOCIATION_OFFICER, Role.PREMISES_OFFICER}))
+DECIDERS = May(roles=OFFICERS.roles | {Role.DECISION_MAKER})
+AUDITORS = May(roles=frozenset({Role.AUDITOR}))
+RECORD_READERS = May(roles=frozenset({Role.AUDITOR, Role.DECISION_MAKER, Role.COORDINATOR}) | OFFICERS.roles)
+COORDINATORS = May(roles=frozenset({Role.COORDINATOR}))
+LIST_READERS = May(roles=frozenset({Role.COORDINATOR, Role.AUDITOR}))
+ADMINISTRATORS = May(roles=frozenset({Role.ADMINISTRATOR}))
+RIGHTS_READERS = May(roles=frozenset({Role.AUDITOR, Role.ADMINISTRATOR}))
+
+USER_ID = "user"
+
+
+def may(who: May) -> dict[str, Any]:
+    """What a route puts in its `opt`."""
+    return {"may": who}
+
+
+class NotSignedIn(Exception):
+    """A page was asked for by someone who has not signed in."""
+
+
+async def check_access(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The guard of every route; finds out who asks, anew for each request, so that a withdrawn right is gone at once."""
+    wanted: May | None = handler.opt.get("may")
+    if wanted is None:
+        raise NotAllowed("access.closed")
+    desk: Desk = connection.app.state.desk
+    if wanted.key:
+        connection.scope["user"] = await _key(desk, connection)
+        return
+    user = await _user(desk, connection)
+    connection.scope["user"] = user
+    if wanted.anyone:
+        return
+    if user is None:
+        raise NotSignedIn
+    if not user.has(*wanted.roles):
+        raise NotAllowed("access.role")
+
+
+async def _user(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any]) -> User | None:
+    user_id = connection.scope.get("session", {}).get(USER_ID)  # type: ignore[union-attr]
+    if not user_id:
+        return None
+    async with desk.store.reading() as reading:
+        return await reading.user(user_id)
+
+
+async def _key(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any]) -> Any:
+    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
+    key = await staff.intake_key(desk, secret.strip()) if scheme.casefold() == "bearer" else None
+    if key is None:
+        raise NotAuthorizedException(headers={"WWW-Authenticate": 'Bearer realm="granska"'})
+    return key

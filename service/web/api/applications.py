@@ -1,0 +1,90 @@
+"""The city's e-service hands in applications and their enclosures; it can do nothing else."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from service.cases import intake, intake_document
+from service.domain.application import Kind
+from service.domain.errors import InvalidInput, Problem, TooLarge, Unreadable, WrongMediaType
+from service.domain.events import Actor, ActorKind
+from service.web import file_types, forms
+from service.web.access import INTAKE_KEY, may
+from service.web.api.description import openapi
+from service.web.deps import AnyRequest, TheDesk, TheKey
+
+MAX_KEY = 200
+
+
+@post("/api/v1/applications", opt=may(INTAKE_KEY), status_code=201)
+async def hand_in(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dict[str, Any]]:
+    """Receive an application; the case's checks are run at once, after the answer."""
+    if request.content_type[0] != "application/json":
+        raise WrongMediaType("input.json_only")
+    idempotency_key = request.headers.get("idempotency-key")
+    if idempotency_key is not None and not (0 < len(idempotency_key) <= MAX_KEY and idempotency_key.isprintable()):
+        raise InvalidInput([Problem("", "intake.key_malformed", {"max": MAX_KEY})])
+    body = await request.body()
+    if len(body) > intake_document.MAX_BYTES:
+        raise TooLarge("input.body_too_large", max=intake_document.MAX_BYTES // 1000)
+    received = await intake.receive(
+        desk,
+        intake_document.parse_json(body),
+        by=Actor(ActorKind.KEY, key.pseudonym),
+        channel="e_service",
+        idempotency_key=idempotency_key,
+    )
+    request.app.state.worker.wake()
+    link = f"{_base(request)}/cases/{received.case_id}"
+    answer = {
+        "id": received.case_id,
+        "diary_number": received.diary_number,
+        "link": link,
+        "enclosures": f"/api/v1/applications/{received.case_id}/enclosures",
+    }
+    return Response(answer, status_code=201, headers={"Location": link})
+
+
+@post(
+    "/api/v1/applications/{case_id:uuid}/enclosures",
+    opt=may(INTAKE_KEY),
+    status_code=201,
+    request_max_body_size=intake.MAX_ENCLOSURE_BYTES + 100_000,
+)
+async def enclose(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dict[str, Any]]:
+    """Receive one enclosure of an application: form fields `kind` and `file`."""
+    if request.content_type[0] != "multipart/form-data":
+        raise WrongMediaType("input.multipart_only")
+    case_id = str(request.path_params["case_id"])
+    try:
+        form = await forms.read(request)
+    except (ValueError, UnicodeError) as error:
+        raise Unreadable("input.not_multipart") from error
+    file = await forms.upload(form.upload("file"), most=intake.MAX_ENCLOSURE_BYTES)
+    if not file.body:
+        raise InvalidInput([Problem("/file", "enclosure.empty")])
+    enclosure_id = await intake.add_enclosure(
+        desk,
+        case_id,
+        kind=form.text("kind"),
+        name=file.name,
+        media_type=file_types.media_type(file.body),
+        body=file.body,
+        by=Actor(ActorKind.KEY, key.pseudonym),
+        kinds=frozenset(Kind),
+    )
+    request.app.state.worker.wake()
+    return Response({"id": enclosure_id}, status_code=201)
+
+
+@get("/api/v1/openapi.json", opt=may(INTAKE_KEY))
+async def describe() -> dict[str, Any]:
+    """What this API does, as OpenAPI 3.1; for those who hold a key."""
+    return openapi()
+
+
+def _base(request: Request[Any, Any, Any]) -> str:
+    return request.app.state.public_url or str(request.base_url).rstrip("/")
+
+
+HANDLERS = (hand_in, enclose, describe)

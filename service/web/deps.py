@@ -1,0 +1,36 @@
+"""What a handler may ask for, named once."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
+
+from service.cases.ports import Desk
+from service.domain.people import IntakeKey, User
+
+
+def _desk(request: Request[Any, Any, Any]) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def _user(request: Request[Any, Any, Any]) -> Any:
+    return request.scope["user"]
+
+
+def _key(request: Request[Any, Any, Any]) -> Any:
+    return request.scope["user"]
+
+
+AnyRequest = Request[Any, Any, Any]
+TheDesk = NamedDependency[SkipValidation[Desk]]
+SignedIn = NamedDependency[SkipValidation[User]]
+MaybeUser = NamedDependency[SkipValidation[User | None]]
+TheKey = NamedDependency[SkipValidation[IntakeKey]]
+
+DEPENDENCIES = {
+    "desk": Provide(_desk, sync_to_thread=False),
+    "user": Provide(_user, sync_to_thread=False),
+    "key": Provide(_key, sync_to_thread=False),
+}

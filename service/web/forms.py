@@ -1,0 +1,193 @@
+"""What was posted, as plain values or a list of complaints."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import UploadFile
+
+from service.domain.decision import Act, BoardMinute, DecisionOutcome, Proposal
+from service.domain.errors import InvalidInput, Problem, TooLarge
+from service.domain.finding import Resolution
+
+ACT_FIELDS = ("who", "capacity", "what", "when", "source")
+MOST_ACTS = 3
+
+
+class Form:
+    """A posted form; every value is text until a rule has read it."""
+
+    def __init__(self, values: Mapping[str, list[Any]]) -> None:
+        self._values = values
+
+    def text(self, name: str) -> str:
+        """The value, or nothing."""
+        return next((one for one in self._values.get(name, ()) if isinstance(one, str)), "")
+
+    def texts(self, name: str) -> list[str]:
+        """Every value of a repeated field."""
+        return [one for one in self._values.get(name, ()) if isinstance(one, str) and one]
+
+    def upload(self, name: str) -> UploadFile | None:
+        """A file."""
+        return next((one for one in self._values.get(name, ()) if isinstance(one, UploadFile)), None)
+
+    def number(self, name: str) -> int:
+        """A whole number; raises InvalidInput."""
+        text = self.text(name).strip()
+        if not re.fullmatch(r"\d{1,15}", text):
+            raise InvalidInput([Problem(f"/{name}", "input.type_integer")])
+        return int(text)
+
+
+async def read(request: Request[Any, Any, Any]) -> Form:
+    """The form of this request."""
+    posted = await request.form()
+    return Form({name: posted.getall(name) for name in posted})
+
+
+def ore(text: str, pointer: str) -> int | None:
+    """An amount as a person writes it, such as `25 000` or `1 250,50`, in whole öre; None where there is none."""
+    written = re.sub(r"[\s\u00a0]|kr$", "", text.strip())
+    if not written:
+        return None
+    match = re.fullmatch(r"(\d{1,12})(?:[,.](\d{2}))?", written)
+    if match is None:
+        raise InvalidInput([Problem(pointer, "input.amount")])
+    return int(match[1]) * 100 + int(match[2] or 0)
+
+
+def proposal(form: Form) -> Proposal:
+    """The decision form."""
+    try:
+        outcome = DecisionOutcome(form.text("outcome"))
+    except ValueError as error:
+        raise InvalidInput([Problem("/outcome", "input.missing")]) from error
+    minute = BoardMinute(form.text("minute_date").strip(), form.text("minute_paragraph").strip())
+    return Proposal(
+        outcome=outcome,
+        delegation_point=form.text("delegation_point"),
+        clauses=tuple(form.texts("clauses")),
+        reasons=form.text("reasons"),
+        amount_ore=ore(form.text("amount"), "/amount"),
+        circumstances=form.text("circumstances"),
+        acts=tuple(_acts(form)),
+        based_on=tuple(form.texts("based_on")),
+        board_minute=minute if minute.date and minute.paragraph else None,
+    )
+
+
+def _acts(form: Form) -> list[Act]:
+    acts = []
+    for position in range(MOST_ACTS):
+        values = {name: form.text(f"act_{position}_{name}").strip() for name in ACT_FIELDS}
+        if any(values.values()):
+            acts.append(Act(**values))
+    return acts
+
+
+def resolution(form: Form) -> Resolution:
+    """What a person made of a finding."""
+    try:
+        return Resolution(form.text("resolution"))
+    except ValueError as error:
+        raise InvalidInput([Problem("/resolution", "input.missing")]) from error
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was handed in."""
+
+    name: str
+    body: bytes
+
+
+async def upload(file: UploadFile | None, *, most: int) -> Upload:
+    """The file's bytes; raises InvalidInput or TooLarge."""
+    if file is None or not file.filename:
+        raise InvalidInput([Problem("/file", "input.missing")])
+    body = await file.read(most + 1)
+    if len(body) > most:
+        raise TooLarge("enclosure.too_large", max=most // 1_000_000)
+    return Upload(file.filename, body)
+
+
+def application(form: Form, kind: str) -> dict[str, Any]:
+    """The paper form as the same document that the e-service sends; empty fields are left out."""
+    document: dict[str, Any] = {
+        "kind": kind,
+        "organisation": _filled({"name": form.text("org_name"), "org_number": form.text("org_number")}),
+        "representatives": _people(form),
+    }
+    if form.text("contact_name") or form.text("contact_email"):
+        document["contact"] = _filled({"name": form.text("contact_name"), "email": form.text("contact_email")})
+    if form.text("received_on"):
+        document["received_at"] = f"{form.text('received_on').strip()}T12:00:00+00:00"
+    if form.text("diary_number"):
+        document["diary_number"] = form.text("diary_number")
+    document[kind] = _grant(form) if kind == "grant" else _premises(form)
+    if form.text("signatory"):
+        document["declaration"] = _declaration(form)
+    return document
+
+
+def _filled(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in ("", None)}
+
+
+def _people(form: Form) -> list[dict[str, Any]]:
+    people = []
+    for position in range(4):
+        name, role = form.text(f"person_{position}_name"), form.text(f"person_{position}_role")
+        year = form.text(f"person_{position}_year").strip()
+        if name.strip() or role.strip():
+            person: dict[str, Any] = _filled({"name": name, "role": role})
+            people.append(person | ({"birth_year": _whole(year)} if year else {}))
+    return people
+
+
+def _whole(text: str) -> Any:
+    """A whole number where it is one; otherwise the text, which the reader of the document complains about."""
+    compact = text.replace(" ", "").strip()
+    return int(compact) if re.fullmatch(r"-?\d{1,18}", compact) else text
+
+
+def _grant(form: Form) -> dict[str, Any]:
+    grant = _filled({"type": form.text("type"), "purpose": form.text("purpose")})
+    amount = ore(form.text("amount"), "/grant/amount_ore")
+    if amount is not None:
+        grant["amount_ore"] = amount
+    grant["period"] = _filled({"from": form.text("period_from"), "to": form.text("period_to")})
+    return grant
+
+
+def _premises(form: Form) -> dict[str, Any]:
+    names = ("type", "room", "date", "purpose", "organiser")
+    premises = _filled({name: form.text(name) for name in names})
+    premises |= _filled({"from": form.text("time_from"), "to": form.text("time_to")})
+    premises["open_to_public"] = form.text("open_to_public") == "yes"
+    if form.text("expected_number"):
+        premises["expected_number"] = _whole(form.text("expected_number"))
+    premises["speakers"] = _lines(form.text("speakers"))
+    premises["co_organisers"] = [{"name": one} for one in _lines(form.text("co_organisers"))]
+    return premises
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _declaration(form: Form) -> dict[str, Any]:
+    attested = form.texts("statements")
+    statements = ("democratic_state", "human_rights", "gender_equality", "no_violent_extremism")
+    return _filled(
+        {
+            "text_version": form.text("declaration_version"),
+            "signatory": form.text("signatory"),
+            "role": form.text("signatory_role"),
+            "date": form.text("declaration_date"),
+            "method": "signature_on_paper",
+        }
+    ) | {"statements": {one: one in attested for one in statements}}

@@ -1,0 +1,1 @@
+"""Pages for people: one page, one file, one template of the same name."""

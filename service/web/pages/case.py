@@ -1,0 +1,232 @@
+"""The case page: checks first, then what was handed in, the timeline, and the decision on the same page."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import File, Redirect
+
+from service.cases import deciding, intake, reading, reviewing
+from service.cases.ports import Desk
+from service.domain import policy
+from service.domain.case import State
+from service.domain.decision import DecisionOutcome
+from service.domain.errors import GranskaError, InvalidInput, NotFound
+from service.domain.finding import RESOLUTIONS
+from service.domain.people import Role, User
+from service.web import file_types, forms, render
+from service.web.access import CASE_READERS, DECIDERS, OFFICERS, may
+from service.web.deps import AnyRequest, SignedIn, TheDesk
+from service.web.problems import status_of
+
+
+@get("/cases/{case_id:uuid}", opt=may(CASE_READERS))
+async def case_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Everything about a case."""
+    return await _page(request, desk, user)
+
+
+@get("/cases/{case_id:uuid}/checks", opt=may(CASE_READERS))
+async def checks_part(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """The checks alone, for a page that waits for them; asks for a whole new page once they are there."""
+    view = await reading.case_view(desk, _id(request), by=user)
+    answer = render.page(request, "components/waiting.html", view=view)
+    if not view.screening:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+async def _page(
+    request: AnyRequest,
+    desk: Desk,
+    user: User,
+    *,
+    error: GranskaError | None = None,
+    posted: forms.Form | None = None,
+    at: str = "",
+) -> Response[Any]:
+    view = await reading.case_view(desk, _id(request), by=user)
+    problems = list(error.problems) if isinstance(error, InvalidInput) else []
+    if error is not None and not problems:
+        problems = [{"pointer": f"/{at}", "code": error.code, "params": error.params}]
+    handles = policy.handles(view.case, user)
+    mine = view.case.owner == user.id
+    answer = render.page(
+        request,
+        "pages/case.html",
+        view=view,
+        may_take=handles and view.case.state in (State.SCREENED, State.IN_REVIEW) and not mine,
+        may_handle=handles and mine and view.case.state is State.IN_REVIEW,
+        may_decide=policy.may_sign(view.case, user) and bool(view.points),
+        may_rescreen=view.case.state is not State.DECIDED and (handles or user.has(Role.DECISION_MAKER)),
+        may_enclose=view.case.state is not State.DECIDED and handles,
+        may_mark=handles,
+        mask=user.roles <= {Role.AUDITOR},
+        resolutions=RESOLUTIONS,
+        outcomes=list(DecisionOutcome),
+        enclosure_kinds=intake.ENCLOSURE_KINDS,
+        clauses=[one for one in view.criteria.clauses.values() if view.case.kind in one.kinds],
+        posted=posted or forms.Form({}),
+        failed_at=at,
+        errors=problems,
+    )
+    if error is not None:
+        answer.status_code = status_of(error)
+    return answer
+
+
+def _id(request: AnyRequest) -> str:
+    return str(request.path_params["case_id"])
+
+
+async def _act(
+    request: AnyRequest, desk: Desk, user: User, at: str, step: Callable[[forms.Form, int], Awaitable[Any]], done: str
+) -> Response[Any]:
+    """Take a step with a posted form; where it cannot be taken, show the page again with what was written."""
+    form = await forms.read(request)
+    try:
+        await step(form, form.number("version"))
+    except NotFound:
+        raise
+    except GranskaError as error:
+        return await _page(request, desk, user, error=error, posted=form, at=at)
+    render.tell(request, done)
+    return Redirect(f"/cases/{_id(request)}", status_code=303)
+
+
+@post("/cases/{case_id:uuid}/take", opt=may(OFFICERS), status_code=303)
+async def take(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """The officer takes the case."""
+
+    async def step(form: forms.Form, seen: int) -> None:
+        await reviewing.take(desk, _id(request), by=user, seen=seen)
+
+    return await _act(request, desk, user, "take", step, "done.taken")
+
+
+@post("/cases/{case_id:uuid}/release", opt=may(OFFICERS), status_code=303)
+async def release(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """The officer puts the case back."""
+
+    async def step(form: forms.Form, seen: int) -> None:
+        await reviewing.release(desk, _id(request), by=user, seen=seen)
+
+    return await _act(request, desk, user, "take", step, "done.released")
+
+
+@post("/cases/{case_id:uuid}/rescreen", opt=may(DECIDERS), status_code=303)
+async def rescreen(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Have the checks run again."""
+
+    async def step(form: forms.Form, seen: int) -> None:
+        await reviewing.ask_rescreening(desk, _id(request), by=user, seen=seen)
+        request.app.state.worker.wake()
+
+    return await _act(request, desk, user, "checks", step, "done.rescreen_asked")
+
+
+@post("/cases/{case_id:uuid}/findings/{finding_id:uuid}", opt=may(OFFICERS), status_code=303)
+async def resolve(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """The officer settles a finding."""
+    finding_id = str(request.path_params["finding_id"])
+
+    async def step(form: forms.Form, seen: int) -> None:
+        await reviewing.resolve(
+            desk,
+            _id(request),
+            finding_id,
+            resolution=forms.resolution(form),
+            reason=form.text("reason"),
+            by=user,
+            seen=seen,
+        )
+
+    return await _act(request, desk, user, f"finding-{finding_id}", step, "done.resolved")
+
+
+@post("/cases/{case_id:uuid}/decision", opt=may(DECIDERS), status_code=303)
+async def decide(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """A named person decides."""
+
+    async def step(form: forms.Form, seen: int) -> None:
+        await deciding.decide(desk, _id(request), forms.proposal(form), by=user, seen=seen)
+
+    return await _act(request, desk, user, "decision", step, "done.decided")
+
+
+@post("/cases/{case_id:uuid}/secrecy", opt=may(OFFICERS), status_code=303)
+async def mark_secrecy(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Put a secrecy marking on the case or one of its enclosures."""
+
+    async def step(form: forms.Form, seen: int) -> None:
+        await reviewing.mark_secrecy(
+            desk,
+            _id(request),
+            enclosure=form.text("enclosure") or None,
+            provision=form.text("provision"),
+            date=reading.today(desk).isoformat(),
+            authority=form.text("authority"),
+            by=user,
+            seen=seen,
+        )
+
+    return await _act(request, desk, user, "secrecy", step, "done.marked")
+
+
+@post(
+    "/cases/{case_id:uuid}/enclosures",
+    opt=may(OFFICERS),
+    status_code=303,
+    request_max_body_size=intake.MAX_ENCLOSURE_BYTES + 100_000,
+)
+async def enclose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Add a document that came on paper or by mail."""
+
+    async def step(form: forms.Form, seen: int) -> None:
+        file = await forms.upload(form.upload("file"), most=intake.MAX_ENCLOSURE_BYTES)
+        await intake.add_enclosure(
+            desk,
+            _id(request),
+            kind=form.text("kind"),
+            name=file.name,
+            media_type=file_types.media_type(file.body) if file.body else "",
+            body=file.body,
+            by=reviewing.person(user),
+            kinds=frozenset(kind for kind, role in policy.HANDLING_ROLES.items() if user.has(role)),
+        )
+        request.app.state.worker.wake()
+
+    return await _act(request, desk, user, "enclosures", step, "done.enclosed")
+
+
+@get("/cases/{case_id:uuid}/enclosures/{enclosure_id:uuid}", opt=may(CASE_READERS))
+async def enclosure(request: AnyRequest, desk: TheDesk, user: SignedIn) -> File:
+    """A document's bytes, always to be saved and never shown by the browser as a page of ours."""
+    view = await reading.case_view(desk, _id(request), by=user)
+    wanted = str(request.path_params["enclosure_id"])
+    for one in view.enclosures:
+        if one.enclosure.id == wanted:
+            if user.roles <= {Role.AUDITOR}:
+                raise NotFound("enclosure.not_found")
+            name = view.values.get(one.name_ref, "bilaga")
+            return File(
+                path=desk.files.path(one.enclosure.sha256),
+                filename=name,
+                media_type="application/octet-stream",
+                content_disposition_type="attachment",
+            )
+    raise NotFound("enclosure.not_found")
+
+
+HANDLERS = (
+    case_page,
+    checks_part,
+    take,
+    release,
+    rescreen,
+    resolve,
+    decide,
+    mark_secrecy,
+    enclose,
+    enclosure,
+)

@@ -1,0 +1,102 @@
+"""The coordinator's pages: lists and their age, incidents, and the rule sets in force."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from service.cases import incidents
+from service.cases.reviewing import person
+from service.cases.rulebook import rulebook, today
+from service.domain.errors import GranskaError, InvalidInput
+from service.web import forms, render
+from service.web.access import COORDINATORS, LIST_READERS, SIGNED_IN, may
+from service.web.deps import AnyRequest, SignedIn, TheDesk
+from service.web.problems import status_of
+
+DAY_MS = 86_400_000
+
+
+@get("/lists", opt=may(LIST_READERS))
+async def lists(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+    """Each list of the rule set in force: definition, active version and age; and every import."""
+    async with desk.store.reading() as reading:
+        procedure = (await rulebook(desk, reading)).procedure(today(desk))
+        active = await reading.active_lists()
+        versions = await reading.list_versions()
+        names = await reading.names()
+    ages = {key: (desk.outside.now() - one.as_of) // DAY_MS for key, one in active.items()}
+    return render.page(
+        request, "pages/lists.html", rules=procedure, active=active, ages=ages, versions=versions, names=names
+    )
+
+
+@get("/incidents", opt=may(LIST_READERS))
+async def incident_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Incidents in the City's own dealings with associations, by organisation number."""
+    return await _incidents(request, desk, user)
+
+
+async def _incidents(
+    request: AnyRequest,
+    desk: TheDesk,
+    user: SignedIn,
+    error: GranskaError | None = None,
+    posted: forms.Form | None = None,
+) -> Response[Any]:
+    async with desk.store.reading() as reading:
+        found = await reading.all_incidents()
+        values = await reading.values([one.value_ref for one in found])
+        names = await reading.names()
+    problems: list[Any] = list(error.problems) if isinstance(error, InvalidInput) else []
+    if error is not None and not problems:
+        problems = [{"pointer": "/incident", "code": error.code, "params": error.params}]
+    answer = render.page(
+        request,
+        "pages/incidents.html",
+        incidents=found,
+        values=values,
+        names=names,
+        kinds=incidents.KINDS,
+        today=today(desk).isoformat(),
+        posted=posted or forms.Form({}),
+        errors=problems,
+    )
+    if error is not None:
+        answer.status_code = status_of(error)
+    return answer
+
+
+@post("/incidents", opt=may(COORDINATORS), status_code=303)
+async def record_incident(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Record an incident; a second person verifies it before it is used."""
+    form = await forms.read(request)
+    names = incidents.NewIncident.__dataclass_fields__
+    try:
+        await incidents.record(desk, incidents.NewIncident(**{one: form.text(one).strip() for one in names}), by=user)
+    except GranskaError as error:
+        return await _incidents(request, desk, user, error, form)
+    render.tell(request, "done.incident_recorded")
+    return Redirect("/incidents", status_code=303)
+
+
+@post("/incidents/{incident_id:uuid}/verify", opt=may(COORDINATORS), status_code=303)
+async def verify_incident(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """A second person has seen the source."""
+    try:
+        await incidents.verify(desk, str(request.path_params["incident_id"]), by=user)
+    except GranskaError as error:
+        return await _incidents(request, desk, user, error)
+    render.tell(request, "done.incident_verified")
+    return Redirect("/incidents", status_code=303)
+
+
+@get("/rules", opt=may(SIGNED_IN))
+async def rules(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+    """The adopted rule sets, and what the one in force says."""
+    async with desk.store.reading() as reading:
+        book = await rulebook(desk, reading)
+    return render.page(request, "pages/rules.html", sets=book.sets, current=book.procedure(today(desk)))
+
+
+HANDLERS = (lists, incident_page, record_incident, verify_incident, rules)

@@ -1,0 +1,34 @@
+"""Help pages, served by the service itself."""
+
+from typing import Any
+
+from litestar import Response, get
+
+from service.domain.errors import NotFound
+from service.web import render
+from service.web.access import ANYONE, may
+from service.web.deps import AnyRequest
+
+TOPICS = ("start", "officer", "premises", "auditor", "coordinator", "administrator", "accessibility")
+
+
+@get("/help", opt=may(ANYONE))
+async def help_start(request: AnyRequest) -> Response[Any]:
+    """The first help page."""
+    return _topic(request, "start")
+
+
+@get("/help/{topic:str}", opt=may(ANYONE))
+async def help_topic(request: AnyRequest) -> Response[Any]:
+    """One help page."""
+    return _topic(request, request.path_params["topic"])
+
+
+def _topic(request: AnyRequest, topic: str) -> Response[Any]:
+    if topic not in TOPICS:
+        raise NotFound("http.404")
+    chosen = render.language(request)
+    return render.page(request, "pages/help.html", topic=topic, topics=TOPICS, body=f"help/{topic}.{chosen}.html")
+
+
+HANDLERS = (help_start, help_topic)

@@ -1,0 +1,100 @@
+"""Users and their rights: the administrator gives and takes them, the auditor sees who held which when."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from service.cases import staff
+from service.cases.reviewing import person
+from service.cases.rulebook import rulebook, today
+from service.domain.errors import GranskaError, InvalidInput
+from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, Role
+from service.web import forms, render
+from service.web.access import ADMINISTRATORS, RIGHTS_READERS, may
+from service.web.deps import AnyRequest, SignedIn, TheDesk
+from service.web.problems import status_of
+
+
+@get("/rights", opt=may(RIGHTS_READERS))
+async def rights(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+    """Who held which right, from when until when."""
+    async with desk.store.reading() as reading:
+        history = await reading.rights_history()
+        keys = await reading.keys()
+    return render.page(request, "pages/rights.html", history=history, keys=keys)
+
+
+@get("/users", opt=may(ADMINISTRATORS))
+async def users(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+    """All users and what each may."""
+    return await _users(request, desk)
+
+
+async def _users(
+    request: AnyRequest, desk: TheDesk, error: GranskaError | None = None, posted: forms.Form | None = None
+) -> Response[Any]:
+    async with desk.store.reading() as reading:
+        everyone = await reading.users()
+        held = [one for one in await reading.rights_history() if one["to_at"] is None]
+        procedure = (await rulebook(desk, reading)).procedure(today(desk))
+    problems: list[Any] = list(error.problems) if isinstance(error, InvalidInput) else []
+    if error is not None and not problems:
+        problems = [{"pointer": "/right", "code": error.code, "params": error.params}]
+    answer = render.page(
+        request,
+        "pages/users.html",
+        users=everyone,
+        held=held,
+        roles=[f"{ROLE_PREFIX}{one}" for one in Role],
+        points=[(f"{DELEGATION_PREFIX}{one.id}", one) for one in procedure.delegation.values()],
+        posted=posted or forms.Form({}),
+        errors=problems,
+    )
+    if error is not None:
+        answer.status_code = status_of(error)
+    return answer
+
+
+@post("/users", opt=may(ADMINISTRATORS), status_code=303)
+async def add_user(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """A new user, without rights."""
+    form = await forms.read(request)
+    try:
+        await staff.create_user(
+            desk,
+            name=form.text("name"),
+            email=form.text("email"),
+            password=form.text("password"),
+            by=person(user),
+        )
+    except GranskaError as error:
+        return await _users(request, desk, error, form)
+    render.tell(request, "done.user_added")
+    return Redirect("/users", status_code=303)
+
+
+@post("/users/{user_id:uuid}/rights", opt=may(ADMINISTRATORS), status_code=303)
+async def grant(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Give a right."""
+    form = await forms.read(request)
+    try:
+        await staff.grant_right(desk, str(request.path_params["user_id"]), form.text("right"), by=person(user))
+    except GranskaError as error:
+        return await _users(request, desk, error)
+    render.tell(request, "done.right_granted")
+    return Redirect("/users", status_code=303)
+
+
+@post("/rights/{grant_id:uuid}/withdraw", opt=may(ADMINISTRATORS), status_code=303)
+async def withdraw(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Take a right back."""
+    try:
+        await staff.withdraw_right(desk, str(request.path_params["grant_id"]), by=person(user))
+    except GranskaError as error:
+        return await _users(request, desk, error)
+    render.tell(request, "done.right_withdrawn")
+    return Redirect("/users", status_code=303)
+
+
+HANDLERS = (rights, users, add_user, grant, withdraw)

@@ -1,0 +1,92 @@
+"""The queue: cases to work on, filtered by what stands in the address, and a search that leaves no trace in it."""
+
+import re
+from typing import Any
+
+from litestar import Response, get, post
+
+from service.cases import reading
+from service.domain.application import Kind
+from service.domain.case import State
+from service.domain.errors import InvalidInput
+from service.domain.people import User
+from service.cases.ports import PAGE_SIZE, QueueQuery
+from service.web import forms, render
+from service.web.access import CASE_READERS, may
+from service.web.deps import AnyRequest, SignedIn, TheDesk
+
+STATES = ("open", *(one.value for one in State), "all")
+OWNERS = ("mine", "nobody")
+ORDERS = ("due", "received", "diary", "association", "amount")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MOST_PAGES = 100_000
+
+
+@get("/queue", opt=may(CASE_READERS))
+async def queue(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """The queue as the address asks for it."""
+    given = {name: request.query_params.get(name, "") for name in ("state", "kind", "owner", "attention", "organisation", "order", "dir", "page")}
+    query = read_query(given, user)
+    rows, total = await reading.queue(desk, query)
+    filters = {name: value for name, value in given.items() if value and name != "page"}
+    return render.page(
+        request,
+        "pages/queue.html",
+        rows=rows,
+        total=total,
+        filters=filters,
+        given=given,
+        kinds=sorted(user.case_kinds),
+        states=STATES,
+        orders=ORDERS,
+        pages=max(1, -(-total // PAGE_SIZE)),
+        today=reading.today(desk).isoformat(),
+    )
+
+
+def read_query(given: dict[str, str], user: User) -> QueueQuery:
+    """What was asked for; a filter that means nothing matches nothing, since showing everything would mislead."""
+    kinds = tuple(sorted(user.case_kinds))
+    state, order = given["state"] or "open", given["order"] or "due"
+    known = (
+        state in STATES
+        and given["kind"] in ("", *kinds)
+        and given["owner"] in ("", *OWNERS)
+        and given["attention"] in ("", "1")
+        and order in ORDERS
+        and given["dir"] in ("", "asc", "desc")
+        and (not given["organisation"] or _UUID.fullmatch(given["organisation"]) is not None)
+        and re.fullmatch(r"\d{0,6}", given["page"]) is not None
+    )
+    if not known:
+        return QueueQuery(kinds=kinds, nothing=True)
+    return QueueQuery(
+        kinds=kinds,
+        state=None if state == "all" else state,
+        kind=Kind(given["kind"]) if given["kind"] else None,
+        owner=user.id if given["owner"] == "mine" else None,
+        unowned=given["owner"] == "nobody",
+        attention=given["attention"] == "1",
+        organisation=given["organisation"] or None,
+        order=order,
+        descending=given["dir"] == "desc",
+        page=min(max(1, int(given["page"] or 1)), MOST_PAGES),
+    )
+
+
+@post("/queue/search", opt=may(CASE_READERS), status_code=200)
+async def search(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Search by diary number, organisation number or association name; posted, so that nothing stands in an address."""
+    form = await forms.read(request)
+    text = form.text("q")
+    try:
+        rows = await reading.search(desk, text, by=user)
+    except InvalidInput as error:
+        shown = "" if error.problems[0].code == "search.not_persons" else text
+        answer = render.page(request, "pages/search.html", rows=[], q=shown, errors=error.problems)
+        answer.status_code = 422
+        return answer
+    return render.page(request, "pages/search.html", rows=rows, q=text)
+
+
+HANDLERS = (queue, search)

@@ -1,0 +1,82 @@
+"""An officer registers an application that came on paper."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from service.cases import intake
+from service.cases.reviewing import person
+from service.cases.rulebook import rulebook, today
+from service.domain import policy
+from service.domain.application import Kind
+from service.domain.errors import InvalidInput, NotAllowed, NotFound
+from service.domain.people import User
+from service.web import forms, render
+from service.web.access import OFFICERS, may
+from service.web.deps import AnyRequest, SignedIn, TheDesk
+
+GRANT_TYPES = ("verksamhetsbidrag", "aktivitetsbidrag", "lovaktivitet")
+PREMISES_TYPES = ("booking", "open_room")
+
+
+def _kind(request: AnyRequest, user: User) -> Kind:
+    try:
+        kind = Kind(request.path_params["kind"])
+    except ValueError as error:
+        raise NotFound("http.404") from error
+    policy.check_can_register(user, kind)
+    return kind
+
+
+@get("/register", opt=may(OFFICERS))
+async def choose(user: SignedIn) -> Redirect:
+    """To the form of the officer's own kind."""
+    for kind, role in policy.HANDLING_ROLES.items():
+        if user.has(role):
+            return Redirect(f"/register/{kind}", status_code=303)
+    raise NotAllowed("access.role")
+
+
+@get("/register/{kind:str}", opt=may(OFFICERS))
+async def form_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """An empty form."""
+    return await _form(request, desk, _kind(request, user), forms.Form({}))
+
+
+async def _form(
+    request: AnyRequest, desk: TheDesk, kind: Kind, posted: forms.Form, error: InvalidInput | None = None
+) -> Response[Any]:
+    async with desk.store.reading() as reading:
+        rules = (await rulebook(desk, reading)).procedure(today(desk))
+    answer = render.page(
+        request,
+        "pages/register.html",
+        kind=kind,
+        rules=rules,
+        posted=posted,
+        types=GRANT_TYPES if kind is Kind.GRANT else PREMISES_TYPES,
+        today=today(desk).isoformat(),
+        errors=error.problems if error else [],
+    )
+    if error:
+        answer.status_code = 422
+    return answer
+
+
+@post("/register/{kind:str}", opt=may(OFFICERS), status_code=303)
+async def register(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Receive what was on the paper."""
+    kind = _kind(request, user)
+    form = await forms.read(request)
+    try:
+        document = forms.application(form, kind)
+        received = await intake.receive(desk, document, by=person(user), channel="paper")
+    except InvalidInput as error:
+        return await _form(request, desk, kind, form, error)
+    request.app.state.worker.wake()
+    render.tell(request, "done.registered", diary_number=received.diary_number)
+    return Redirect(f"/cases/{received.case_id}", status_code=303)
+
+
+HANDLERS = (choose, form_page, register)

@@ -1,0 +1,128 @@
+"""Signing in and out, and choosing a language."""
+
+import re
+from collections import deque
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.datastructures import Cookie
+from litestar.response import Redirect
+
+from service.cases import staff
+from service.domain.people import Role, User
+from service.web import forms, render, sessions
+from service.web.access import ANYONE, SIGNED_IN, USER_ID, may
+from service.web.deps import AnyRequest, MaybeUser, TheDesk
+from service.words import DEFAULT, LANGUAGES
+
+WINDOW_MS, MOST_FAILURES = 15 * 60 * 1000, 10
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+class Failures:
+    """Failed sign-ins, counted per account and per address, within a quarter of an hour."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, deque[int]] = {}
+
+    def too_many(self, keys: tuple[str, ...], now: int) -> bool:
+        """Whether any of these has failed too often lately."""
+        return any(len(self._recent(key, now)) >= MOST_FAILURES for key in keys)
+
+    def add(self, keys: tuple[str, ...], now: int) -> None:
+        """Count a failure."""
+        for key in keys:
+            self._recent(key, now).append(now)
+
+    def _recent(self, key: str, now: int) -> deque[int]:
+        if len(self._at) > 10_000:
+            self._at = {k: v for k, v in self._at.items() if v and now - v[-1] < WINDOW_MS}
+        kept = self._at.setdefault(key, deque(maxlen=MOST_FAILURES))
+        while kept and now - kept[0] > WINDOW_MS:
+            kept.popleft()
+        return kept
+
+
+@get("/sign-in", opt=may(ANYONE))
+async def sign_in_page(request: AnyRequest, user: MaybeUser) -> Response[Any]:
+    """The sign-in page."""
+    if user is not None:
+        return Redirect(home(user), status_code=303)
+    return render.page(request, "pages/sign_in.html", email="", next=_safe_next(request.query_params.get("next", "")))
+
+
+@post("/sign-in", opt=may(ANYONE), status_code=200)
+async def sign_in(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+    """Sign in under a new session id."""
+    form = await forms.read(request)
+    email, now = form.text("email").strip().casefold()[:200], desk.outside.now()
+    failures: Failures = request.app.state.failures
+    address = request.client.host if request.client else "-"
+    keys = (f"account:{email}", f"address:{address}")
+    next_page = _safe_next(form.text("next"))
+    if failures.too_many(keys, now):
+        return _refused(request, "sign_in.too_many", 429, email, next_page)
+    user = await staff.sign_in(desk, email=email, password=form.text("password")[:200])
+    if user is None:
+        failures.add(keys, now)
+        return _refused(request, "sign_in.wrong", 422, email, next_page)
+    request.session.clear()
+    request.session[USER_ID] = user.id
+    sessions.rotate(request)
+    return Redirect(next_page or home(user), status_code=303)
+
+
+def _refused(request: AnyRequest, code: str, status: int, email: str, next_page: str) -> Response[Any]:
+    answer = render.page(
+        request, "pages/sign_in.html", email=email, next=next_page, errors=[{"pointer": "/email", "code": code}]
+    )
+    answer.status_code = status
+    return answer
+
+
+def home(user: User) -> str:
+    """Where a person's work begins."""
+    if user.case_kinds and not user.roles <= {Role.AUDITOR}:
+        return "/queue"
+    if user.has(Role.AUDITOR):
+        return "/log"
+    return "/users" if user.has(Role.ADMINISTRATOR) else "/help"
+
+
+def _safe_next(given: str) -> str:
+    """Only a page of ours, and never one with more than a path."""
+    return given if re.fullmatch(r"/[a-z0-9][a-z0-9/_-]{0,120}", given) else ""
+
+
+@post("/sign-out", opt=may(ANYONE), status_code=303)
+async def sign_out(request: AnyRequest) -> Redirect:
+    """The session is gone from the store, not only from the browser."""
+    request.clear_session()
+    return Redirect("/sign-in", status_code=303)
+
+
+@post("/language", opt=may(ANYONE), status_code=303)
+async def choose_language(request: AnyRequest) -> Redirect:
+    """Swedish or English, kept in a cookie of its own."""
+    form = await forms.read(request)
+    chosen = form.text("language")
+    back = _safe_next(form.text("back")) or "/"
+    cookie = Cookie(
+        key=render.LANGUAGE_COOKIE,
+        value=chosen if chosen in LANGUAGES else DEFAULT,
+        max_age=YEAR_SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=request.app.state.secure,
+    )
+    return Redirect(back, status_code=303, cookies=[cookie])
+
+
+@get("/", opt=may(SIGNED_IN))
+async def start(user: MaybeUser) -> Redirect:
+    """To where the person's work begins."""
+    assert user is not None
+    return Redirect(home(user), status_code=303)
+
+
+HANDLERS = (sign_in_page, sign_in, sign_out, choose_language, start)

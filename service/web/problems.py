@@ -1,0 +1,115 @@
+"""Domain error to HTTP answer: the only place they meet."""
+
+import logging
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from service.domain.errors import (
+    Conflict,
+    GranskaError,
+    InvalidInput,
+    ListRefused,
+    NotAllowed,
+    NotFound,
+    RuleSetRefused,
+    TooLarge,
+    Unreadable,
+    WrongMediaType,
+)
+from service.web import render
+from service.web.access import NotSignedIn
+
+logger = logging.getLogger("granska.web")
+PROBLEM_JSON = "application/problem+json"
+
+STATUS: dict[type[GranskaError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Conflict: 409,
+    InvalidInput: 422,
+    Unreadable: 400,
+    TooLarge: 413,
+    WrongMediaType: 415,
+    ListRefused: 422,
+    RuleSetRefused: 422,
+}
+
+
+def status_of(error: GranskaError) -> int:
+    """The HTTP status of a domain error."""
+    if isinstance(error, Conflict) and error.code == "intake.key_reused":
+        return 422  # the IETF draft on Idempotency-Key: another payload under a known key
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+
+
+def _is_api(request: Request[Any, Any, Any]) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def domain_error(request: Request[Any, Any, Any], error: GranskaError) -> Response[Any]:
+    """Something the service can explain."""
+    status, language = status_of(error), render.language(request)
+    title = render.words(request).say(language, error.code, error.params)
+    if not _is_api(request):
+        return error_page(request, status, title)
+    document: dict[str, Any] = {"type": f"urn:granska:problem:{error.code}", "title": title, "status": status}
+    if isinstance(error, InvalidInput):
+        document["errors"] = [
+            {
+                "pointer": one.pointer,
+                "code": one.code,
+                "detail": render.words(request).say(language, one.code, one.params),
+            }
+            for one in error.problems
+        ]
+    return Response(document, status_code=status, media_type=PROBLEM_JSON)
+
+
+def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """What the framework refuses: no such page, wrong method, too large, not authorised, a missing form token."""
+    status = error.status_code
+    code = f"http.{status}" if render.words(request).knows("sv", f"http.{status}") else "http.400"
+    title = render.words(request).text(render.language(request), code)
+    headers = {k: v for k, v in (error.headers or {}).items()}
+    if not _is_api(request):
+        return error_page(request, status, title, headers)
+    document = {"type": f"urn:granska:problem:{code}", "title": title, "status": status}
+    return Response(document, status_code=status, media_type=PROBLEM_JSON, headers=headers)
+
+
+def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A fault of ours: logged without what the request held, answered without details."""
+    logger.error("unexpected %s on %s %s", type(error).__name__, request.method, request.url.path, exc_info=error)
+    title = render.words(request).text(render.language(request), "http.500")
+    if not _is_api(request):
+        return error_page(request, 500, title)
+    document = {"type": "urn:granska:problem:http.500", "title": title, "status": 500}
+    return Response(document, status_code=500, media_type=PROBLEM_JSON)
+
+
+def not_signed_in(request: Request[Any, Any, Any], _: NotSignedIn) -> Response[Any]:
+    """To the sign-in page; the address asked for is kept where it can be looked at again."""
+    back = request.url.path if request.method == "GET" else "/"
+    return Redirect(f"/sign-in?next={back}", status_code=303)
+
+
+def error_page(
+    request: Request[Any, Any, Any], status: int, title: str, headers: dict[str, str] | None = None
+) -> Response[Any]:
+    """A page that says what happened and what to do next."""
+    answer = render.page(request, "pages/error.html", status=status, title=title)
+    answer.status_code = status
+    for name, value in (headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+HANDLERS: dict[Any, Any] = {
+    GranskaError: domain_error,
+    HTTPException: http_error,
+    NotSignedIn: not_signed_in,
+    Exception: unexpected,
+}

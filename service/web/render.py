@@ -1,0 +1,163 @@
+"""Templates into pages, in the reader's language."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import (
+    ChainableUndefined,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
+from jinja2.utils import missing
+from litestar import Request, Response
+from litestar.utils.scope.state import ScopeState
+from markupsafe import Markup, escape
+
+from service.domain.clock import local_time
+from service.words import DEFAULT, LANGUAGES, Catalogue
+
+LANGUAGE_COOKIE = "granska_language"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+class Gap(StrictUndefined):
+    """A variable that a page forgot is an error; a component's optional parameter that was left out is not."""
+
+    def __new__(cls, hint: Any = None, obj: Any = missing, name: Any = None, exc: Any = Exception) -> Any:
+        if isinstance(obj, (dict, ChainableUndefined)) or name == "caller":
+            return ChainableUndefined(hint, obj, name)
+        return super().__new__(cls)
+
+
+class Pages:
+    """A template environment for each language."""
+
+    def __init__(self, folder: Path, words: Catalogue, *, static_version: str, demo: bool) -> None:
+        self.words = words
+        self._environments = {
+            one: _environment(folder, words, one, static_version=static_version, demo=demo) for one in LANGUAGES
+        }
+
+    def render(self, language: str, template: str, values: Mapping[str, Any]) -> str:
+        """The page's HTML."""
+        return self._environments[language].get_template(template).render(values)
+
+
+def _environment(
+    folder: Path, words: Catalogue, language: str, *, static_version: str, demo: bool
+) -> Environment:
+    environment = Environment(
+        loader=ChoiceLoader(
+            [
+                FileSystemLoader(folder),
+                PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+            ]
+        ),
+        autoescape=True,
+        undefined=Gap,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals |= {
+        "_": partial(words.text, language),
+        "say": partial(_say, words, language),
+        "term": partial(words.term, language),
+        "language": language,
+        "static_version": static_version,
+        "demo": demo,
+        "query": _query,
+        # Two names that the components' macros take for granted.
+        "undefined": ChainableUndefined(name="undefined"),
+        "null": ChainableUndefined(name="null"),
+    }
+    environment.filters |= {"kronor": kronor, "moment": moment, "day": day, "paragraphs": paragraphs, "size": size}
+    return environment
+
+
+def _say(words: Catalogue, language: str, code: str, params: Mapping[str, str | int] | None = None) -> str:
+    return words.say(language, code, params or {})
+
+
+def kronor(ore: int | None) -> str:
+    """Öre as kronor, with öre only where there are any."""
+    if ore is None:
+        return "–"
+    whole, rest = divmod(ore, 100)
+    written = f"{whole:,}".replace(",", NO_BREAK)
+    return f"{written},{rest:02d}{NO_BREAK}kr" if rest else f"{written}{NO_BREAK}kr"
+
+
+def moment(milliseconds: int | None) -> str:
+    """An instant as local date and time."""
+    return "–" if milliseconds is None else local_time(milliseconds).strftime("%Y-%m-%d %H:%M")
+
+
+def day(value: int | date | str) -> str:
+    """A date; an instant's local date."""
+    if isinstance(value, int):
+        return local_time(value).date().isoformat()
+    return str(value)[:10]
+
+
+def size(count: int) -> str:
+    """Bytes as kB or MB."""
+    return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1000))} kB"
+
+
+def paragraphs(text: str) -> Markup:
+    """A text with its line breaks."""
+    return Markup("<br>").join(escape(line) for line in text.split("\n"))
+
+
+def _query(base: Mapping[str, Any], **changed: Any) -> str:
+    """A query string from what is set, with some of it changed."""
+    merged = {name: value for name, value in {**base, **changed}.items() if value not in (None, "", False)}
+    return "?" + urlencode(merged)
+
+
+def _pages(request: Request[Any, Any, Any]) -> Pages:
+    pages: Pages = request.app.state.pages
+    return pages
+
+
+def words(request: Request[Any, Any, Any]) -> Catalogue:
+    """The word catalogue."""
+    return _pages(request).words
+
+
+def language(request: Request[Any, Any, Any]) -> str:
+    """Swedish, unless the reader has chosen English; the API goes by Accept-Language."""
+    if request.url.path.startswith("/api/"):
+        return "en" if request.headers.get("accept-language", "").casefold().startswith("en") else DEFAULT
+    chosen = request.cookies.get(LANGUAGE_COOKIE, DEFAULT)
+    return chosen if chosen in LANGUAGES else DEFAULT
+
+
+def page(request: Request[Any, Any, Any], template: str, **values: Any) -> Response[str]:
+    """A page; every template also gets who is signed in, the form token and what was just done."""
+    state = ScopeState.from_scope(request.scope)
+    session = request.scope.get("session")
+    said = session.pop("said", None) if isinstance(session, dict) else None
+    common = {
+        "user": request.scope.get("user"),
+        "csrf_token": state.csrf_token if isinstance(state.csrf_token, str) else "",
+        "path": request.url.path,
+        "said": said,
+        "errors": [],
+    }
+    html = _pages(request).render(language(request), template, common | values)
+    return Response(html, media_type="text/html", headers={"Cache-Control": "no-store"})
+
+
+def tell(request: Request[Any, Any, Any], code: str, **params: str | int) -> None:
+    """Have the next page say that something was done."""
+    request.session["said"] = {"code": code, "params": params}

@@ -1,0 +1,167 @@
+"""The web application: routes, guards, headers and limits."""
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from litestar import Litestar, get
+from litestar.config.allowed_hosts import AllowedHostsConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import MutableScopeHeaders
+from litestar.handlers import BaseRouteHandler
+from litestar.static_files import create_static_files_router
+
+from service.cases.ports import Desk
+from service.web.access import ANYONE, check_access, may
+from service.web.api import applications
+from service.web.deps import DEPENDENCIES
+from service.web.pages import case, coordination, help, log, people, queue, record, register, sign_in
+from service.web.problems import HANDLERS as ERROR_HANDLERS
+from service.web.render import Pages
+from service.web.sessions import SessionConfig, session_store
+from service.words import Catalogue
+
+STATIC = Path(__file__).parent / "static"
+MAX_BODY = 1_100_000
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Worker(Protocol):
+    """What runs the checks that wait."""
+
+    def wake(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class SiteConfig:
+    """What the site needs to be told."""
+
+    templates: Path
+    fixtures: Path
+    public_url: str = ""
+    secure: bool = False
+    demo: bool = False
+    lifetime_seconds: int = 8 * 3600
+    idle_seconds: int = 3600
+    hosts: tuple[str, ...] = ()
+    csrf_secret: str = ""
+
+
+#: Opens the desk and starts the worker, for as long as the site runs.
+Opening = Callable[[], AbstractAsyncContextManager[tuple[Desk, Worker]]]
+
+
+@get("/health", opt=may(ANYONE) | {"skip_session": True}, media_type="text/plain")
+async def health() -> str:
+    """Whether the service answers."""
+    return "ok"
+
+
+def build_site(config: SiteConfig, opening: Opening) -> Litestar:
+    """The application; nothing is opened before it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with opening() as (desk, worker):
+            app.state.desk, app.state.worker = desk, worker
+            app.stores.register("sessions", session_store(desk), allow_override=True)
+            yield
+
+    pages = (sign_in, queue, case, register, log, record, people, coordination, help)
+    site = Litestar(
+        route_handlers=[
+            *(handler for one in pages for handler in one.HANDLERS),
+            *applications.HANDLERS,
+            health,
+            create_static_files_router(
+                path="/static",
+                directories=[STATIC],
+                opt=may(ANYONE) | {"skip_session": True, "exclude_from_csrf": True},
+                include_in_schema=False,
+                cache_control=None,
+            ),
+        ],
+        guards=[check_access],
+        dependencies=DEPENDENCIES,
+        exception_handlers=ERROR_HANDLERS,
+        middleware=[
+            SessionConfig(
+                secure=config.secure,
+                lifetime_seconds=config.lifetime_seconds,
+                idle_seconds=config.idle_seconds,
+            ).middleware
+        ],
+        csrf_config=CSRFConfig(
+            secret=config.csrf_secret or secrets.token_hex(32),
+            cookie_name="granska_csrf",
+            cookie_secure=config.secure,
+            cookie_httponly=True,
+            cookie_samesite="lax",
+            exclude=["^/api/"],
+        ),
+        allowed_hosts=AllowedHostsConfig(allowed_hosts=list(config.hosts)) if config.hosts else None,
+        before_send=[_security_headers(config.secure)],
+        lifespan=[lifespan],
+        openapi_config=None,
+        request_max_body_size=MAX_BODY,
+        debug=False,
+        logging_config=None,
+    )
+    words = Catalogue.load(config.templates / "words")
+    site.state.pages = Pages(config.templates, words, static_version=_static_version(), demo=config.demo)
+    site.state.failures = sign_in.Failures()
+    site.state.fixtures = config.fixtures
+    site.state.public_url = config.public_url.rstrip("/")
+    site.state.secure = config.secure
+    return site
+
+
+def _security_headers(secure: bool) -> Any:
+    async def add(message: Any, scope: Any) -> None:
+        if message["type"] != "http.response.start":
+            return
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in HEADERS.items():
+            headers[name] = value
+        if secure:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        if scope["path"].startswith("/static/"):
+            headers["Cache-Control"] = "public, max-age=31536000, immutable"
+
+    return add
+
+
+def _static_version() -> str:
+    """A short digest of the assets, so that browsers may keep them for ever and still get new ones."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.rglob("*")):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def routes(site: Litestar) -> list[tuple[str, str, BaseRouteHandler]]:
+    """Every (method, path, handler) of the site."""
+    return sorted(
+        (method, route.path, handler)
+        for route in site.routes
+        for method, (handler, _) in getattr(route, "route_handler_map", {}).items()
+        if method != "OPTIONS"
+    )
+
+
