@@ -5,14 +5,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from service.cases import incidents, staff
-from service.cases.intake import receive
+from service.cases.intake import add_enclosure, receive
 from service.cases.ports import Desk
 from service.cases.reviewing import person
 from service.cases.rulebook import adopt, today
 from service.cases.screening import work_off
 from service.cases.watching import import_list
+from service.domain.application import Kind
 from service.domain.clock import local_time, utc_time
-from service.domain.events import SYSTEM_ACTOR
+from service.domain.events import SYSTEM_ACTOR, Actor
 from service.domain.people import User
 
 PASSWORD = "granska-demo-2026"  # noqa: S105 - the demo's own, printed at start
@@ -24,6 +25,15 @@ ACCOUNTS = (
     ("Ronja Revisor", "ronja@demo.example", ("role:auditor",)),
     ("Adam Administratör", "adam@demo.example", ("role:administrator",)),
     ("Siv Samordnare", "siv@demo.example", ("role:coordinator",)),
+)
+#: The examples that come with the enclosures the routine asks for.
+WITH_ENCLOSURES = frozenset(
+    {
+        "01-grant-complete",
+        "03-grant-name-too-common-without-birth-year",
+        "08-grant-above-the-officers-ceiling",
+        "09-grant-for-the-holidays",
+    }
 )
 KEY_FILE = "demo-intake-key"
 
@@ -47,13 +57,29 @@ async def fill(desk: Desk, *, fixtures: Path, folder: Path) -> bool:
     await _incident(desk, users[3], users[6])
     for file in sorted((fixtures / "applications").glob("*.json")):
         document = dated(desk, json.loads(file.read_text("utf-8")))
-        await receive(desk, document, by=person(users[0]), channel="demo")
+        received = await receive(desk, document, by=person(users[0]), channel="demo")
+        if file.stem in WITH_ENCLOSURES:
+            await _enclose(desk, received.case_id, fixtures / "enclosures", by=person(users[0]))
     await work_off(desk)
     return True
 
 
 async def _user(desk: Desk, name: str, email: str, rights: tuple[str, ...]) -> User:
     return await staff.create_user(desk, name=name, email=email, password=PASSWORD)
+
+
+async def _enclose(desk: Desk, case_id: str, folder: Path, *, by: Actor) -> None:
+    for file in sorted(folder.glob("*.txt")):
+        await add_enclosure(
+            desk,
+            case_id,
+            kind=file.stem,
+            name=file.name,
+            media_type="text/plain",
+            body=file.read_bytes(),
+            by=by,
+            kinds=frozenset(Kind),
+        )
 
 
 def demo_list(desk: Desk, fixtures: Path) -> bytes:

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from service.audit.leaf import milliseconds
 from service.cases.ports import (
     CaseDetails,
     Desk,
@@ -26,11 +27,11 @@ MAX_SEARCH = 200
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One event of a case as its timeline shows it."""
+    """One event of a case as its timeline shows it; `at` is UTC milliseconds."""
 
     seq: int
     type: str
-    at: str
+    at: int
     who: str
     data: dict[str, Any]
 
@@ -119,4 +120,4 @@ async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
 def _timeline(seq: int, leaf: str, names: dict[str, str]) -> TimelineEntry:
     given = json.loads(leaf)
     actor = given["actor"]["id"]
-    return TimelineEntry(seq, given["type"], given["at"], names.get(actor, actor), given["data"])
+    return TimelineEntry(seq, given["type"], milliseconds(given["at"]), names.get(actor, actor), given["data"])
