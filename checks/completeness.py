@@ -14,9 +14,7 @@ class Completeness:
         """Not met when something is missing; says each thing that is."""
         missing = [*_enclosures(given), *_people(given), *_room(given)]
         if missing:
-            return CheckResult(
-                Outcome.NOT_MET, "completeness.missing", {"count": len(missing)}, tuple(missing)
-            )
+            return CheckResult(Outcome.NOT_MET, "completeness.missing", {"count": len(missing)}, tuple(missing))
         return CheckResult(Outcome.MET, "completeness.complete", {"count": len(given.enclosure_kinds)})
 
 

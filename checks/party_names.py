@@ -9,13 +9,11 @@ from service.domain.watchlist import Candidate
 class PartyNames:
     """Compares organisation, representatives and co-organisers; speakers only where the rule set cites a basis.
 
-    A resemblance is something to look into, never a match. Parameter: `speakers_basis`, the provision that lets speakers
-    be compared.
+    A resemblance is something to look into, never a match. Parameter: `speakers_basis`, the provision that lets
+    speakers be compared.
     """
 
-    description = CheckDescription(
-        "party_names", "1", frozenset(Kind), frozenset({Need.LISTS}), deadline_seconds=10.0
-    )
+    description = CheckDescription("party_names", "1", frozenset(Kind), frozenset({Need.LISTS}), deadline_seconds=10.0)
 
     def run(self, given: CheckInput) -> CheckResult:
         """A list past its maximum age cannot answer "no hit", but what it does show is shown."""
@@ -35,9 +33,7 @@ class PartyNames:
         if not given.lists:
             return CheckResult(Outcome.UNKNOWN, "party_names.no_list")
         if stale:
-            return CheckResult(
-                Outcome.UNKNOWN, "party_names.stale", {"count": len(stale)}, too_old + evidence, sources
-            )
+            return CheckResult(Outcome.UNKNOWN, "party_names.stale", {"count": len(stale)}, too_old + evidence, sources)
         hits = [one for _, parties in answers for party in parties for one in party.candidates]
         if not hits:
             return CheckResult(Outcome.MET, "party_names.no_candidate", counts, (), sources)

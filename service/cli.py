@@ -276,14 +276,17 @@ def _tracked(items: Iterable[T], description: str, total: int | None = None) -> 
 
 @main.command()
 @click.argument("subjects", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--list", "sources", multiple=True, required=True, metavar="NAME=FILE", help="A list, by a name of yours.")
+@click.option(
+    "--list", "sources", multiple=True, required=True, metavar="NAME=FILE", help="A list, by a name of yours."
+)
 @click.option("--out", "target", required=True, type=click.Path(dir_okay=False, path_type=Path), help="JSON lines.")
 @click.option("--max-age", type=click.IntRange(min=0), metavar="DAYS", help="Refuse a list older than this.")
 @_told
 def screen(subjects: Path, sources: tuple[str, ...], target: Path, max_age: int | None) -> None:
     """Compare the names in SUBJECTS (CSV) with lists; needs no database and saves nothing but --out.
 
-    Columns: name (required), schema (person or organisation, default organisation), birth_date, country, org_number, id.
+    Columns: name (required), schema (person or organisation, default organisation), birth_date, country, org_number,
+    id.
     One JSON line per row, with outcome no_candidate, needs_identifier, candidate or not_screened.
     """
     now = parts.real_outside().now()

@@ -20,7 +20,11 @@ PASSWORD = "granska-demo-2026"  # noqa: S105 - the demo's own, printed at start
 ACCOUNTS = (
     ("Alva Handläggare", "alva@demo.example", ("role:association_officer", "delegation:F1")),
     ("Petter Lokal", "petter@demo.example", ("role:premises_officer", "delegation:L1")),
-    ("Disa Beslutsfattare", "disa@demo.example", ("role:decision_maker", "delegation:F2", "delegation:L2", "delegation:N1")),
+    (
+        "Disa Beslutsfattare",
+        "disa@demo.example",
+        ("role:decision_maker", "delegation:F2", "delegation:L2", "delegation:N1"),
+    ),
     ("Samir Samordnare", "samir@demo.example", ("role:coordinator",)),
     ("Ronja Revisor", "ronja@demo.example", ("role:auditor",)),
     ("Adam Administratör", "adam@demo.example", ("role:administrator",)),
@@ -43,7 +47,7 @@ async def fill(desk: Desk, *, fixtures: Path, folder: Path) -> bool:
     async with desk.store.reading() as reading:
         if await reading.users():
             return False
-    users = [await _user(desk, *one) for one in ACCOUNTS]
+    users = [await staff.create_user(desk, name=name, email=email, password=PASSWORD) for name, email, _ in ACCOUNTS]
     for file in sorted((fixtures / "rulesets").glob("*.toml")):
         await adopt(desk, file.read_text("utf-8"), by=SYSTEM_ACTOR)
     for user, (_, _, rights) in zip(users, ACCOUNTS, strict=True):
@@ -62,10 +66,6 @@ async def fill(desk: Desk, *, fixtures: Path, folder: Path) -> bool:
             await _enclose(desk, received.case_id, fixtures / "enclosures", by=person(users[0]))
     await work_off(desk)
     return True
-
-
-async def _user(desk: Desk, name: str, email: str, rights: tuple[str, ...]) -> User:
-    return await staff.create_user(desk, name=name, email=email, password=PASSWORD)
 
 
 async def _enclose(desk: Desk, case_id: str, folder: Path, *, by: Actor) -> None:

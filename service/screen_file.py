@@ -57,9 +57,7 @@ def read_subjects(path: Path) -> Sequence[dict[str, str | None]]:
         raise GranskaError("screen.unreadable") from error
 
 
-def screen_rows(
-    rows: Iterable[dict[str, Any]], sources: Sequence[ListSource], out: TextIO
-) -> dict[str, int]:
+def screen_rows(rows: Iterable[dict[str, Any]], sources: Sequence[ListSource], out: TextIO) -> dict[str, int]:
     """Write one JSON line for each row; returns how many had each outcome."""
     counts = Counter(dict.fromkeys(OUTCOMES, 0))
     for number, row in enumerate(rows, start=1):

@@ -45,7 +45,7 @@ class ScreeningWorker:
             try:
                 await work_off(self._desk)
                 await self._forget()
-            except Exception:  # noqa: BLE001 - the worker must outlive a bad moment of the database
+            except Exception:
                 logger.exception("the worker failed and goes on")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)

@@ -15,7 +15,7 @@ def resource(name: str) -> Path:
 
 
 def _setting(default: str, sentence: str) -> str:
-    return field(default=default, metadata={"sentence": sentence})  # type: ignore[no-any-return]
+    return field(default=default, metadata={"sentence": sentence})
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,9 @@ class Settings:
 
     data: str = _setting("./data", "The folder that holds everything: database, enclosures, keys.")
     database: str = _setting("", "sqlite:///path or postgresql://…; empty means SQLite in the data folder.")
-    public_url: str = _setting("", "The address people use, such as https://granska.kommun.se; https makes cookies secure.")
+    public_url: str = _setting(
+        "", "The address people use, such as https://granska.kommun.se; https makes cookies secure."
+    )
     diary_prefix: str = _setting("HV", "What our own diary numbers begin with.")
     session_minutes: str = _setting("480", "How long a sign-in lasts at most, in minutes.")
     idle_minutes: str = _setting("60", "After how many minutes without a click a person is signed out.")

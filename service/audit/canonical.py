@@ -14,7 +14,7 @@ class NotCanonical(ValueError):
 
 
 def canonical(value: Any) -> str:
-    """The canonical text; raises NotCanonical for floats, big integers, odd keys, text that is not NFC or not Unicode."""
+    """The canonical text; raises NotCanonical for floats, big integers, odd keys, and text that is not NFC."""
     _check(value)
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 

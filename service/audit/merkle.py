@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 6962, section 2.1 (RFC 9162, section 2.1): leaf and node hashes, and the root from complete subtrees."""
+"""The Merkle tree of RFC 6962, section 2.1 (RFC 9162, section 2.1): leaf and node hashes, and the root."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,6 +1,7 @@
 """What an outsider runs: is every entry what it was when it was written?
 
-Treats what it reads as hostile: whatever is wrong becomes a fault with the entry's number and a kind, never a traceback.
+Treats what it reads as hostile: whatever is wrong becomes a fault with the entry's number and a kind, never a
+traceback.
 """
 
 from collections.abc import Callable, Iterable, Mapping

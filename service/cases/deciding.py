@@ -41,7 +41,9 @@ async def decide(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen
 
 def _tidied(proposal: Proposal) -> Proposal:
     acts = tuple(
-        replace(one, **{name: check_text(f"/acts/{n}/{name}", text, required=False) for name, text in asdict(one).items()})
+        replace(
+            one, **{name: check_text(f"/acts/{n}/{name}", text, required=False) for name, text in asdict(one).items()}
+        )
         for n, one in enumerate(proposal.acts)
     )
     return replace(
@@ -60,9 +62,7 @@ async def _record(
     details = await writing.details(case.id)
     findings = await writing.findings(case.id, case.round)
     enclosures = await writing.enclosures(case.id)
-    lists = {
-        (one.key, one.version, one.sha256) for f in findings for one in f.case_finding.finding.result.sources
-    }
+    lists = {(one.key, one.version, one.sha256) for f in findings for one in f.case_finding.finding.result.sources}
     circumstances = proposal.circumstances
     return {
         "decision": decision_id,
@@ -91,7 +91,9 @@ async def _record(
         "application": details.application_ref,
         "enclosures": [{"id": one.enclosure.id, "sha256": one.enclosure.sha256} for one in enclosures],
         "reasons": writing.keep("reasons", {"text": proposal.reasons}, case=case.id),
-        "circumstances": writing.keep("circumstances", {"text": circumstances}, case=case.id) if circumstances else None,
+        "circumstances": writing.keep("circumstances", {"text": circumstances}, case=case.id)
+        if circumstances
+        else None,
         "acts": [writing.keep("act", asdict(one), case=case.id) for one in proposal.acts],
         "software": f"granska-{desk.software}",
     }

@@ -79,7 +79,9 @@ def _check(new: NewIncident, now: date) -> None:
         except ValueError:
             problems.append(Problem(f"/{name}", "input.not_a_date"))
     problems += [
-        Problem(f"/{name}", "input.missing") for name in ("act", "source", "applicant_view") if not getattr(new, name).strip()
+        Problem(f"/{name}", "input.missing")
+        for name in ("act", "source", "applicant_view")
+        if not getattr(new, name).strip()
     ]
     if not problems:
         if days["event_date"] > now:

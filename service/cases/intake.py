@@ -32,12 +32,10 @@ class Received:
     repeated_request: bool = False
 
 
-async def receive(
-    desk: Desk, value: Any, *, by: Actor, channel: str, idempotency_key: str | None = None
-) -> Received:
+async def receive(desk: Desk, value: Any, *, by: Actor, channel: str, idempotency_key: str | None = None) -> Received:
     """Receive an application from a parsed JSON value; raises InvalidInput for what cannot be stored safely.
 
-    `idempotency_key` is the sender's; the same key with the same content gives the same case, with another one a Conflict.
+    `idempotency_key` is the sender's: the same key with the same content gives the same case, with another a Conflict.
     """
     now = desk.outside.now()
     document = intake_document.read(value, now=utc_time(now))

@@ -56,7 +56,8 @@ def read(value: Any, *, now: datetime) -> dict[str, Any]:
         problems = list(_reversed_times(value)) + list(_future(value, now))
     if problems:
         raise InvalidInput(problems)
-    return _without_nulls(value)
+    kept: dict[str, Any] = _without_nulls(value)
+    return kept
 
 
 def _unsafe_text(value: Any, pointer: str, depth: int = 0) -> Iterator[Problem]:
@@ -103,7 +104,7 @@ def _token(key: str) -> str:
 
 
 def _schema_problems(value: Any) -> list[Problem]:
-    found = {}
+    found: dict[tuple[str, str], Problem] = {}
     for error in _validator().iter_errors(value):
         for problem in _problems(error):
             found.setdefault((problem.pointer, problem.code), problem)
@@ -112,14 +113,16 @@ def _schema_problems(value: Any) -> list[Problem]:
 
 def _problems(error: ValidationError) -> list[Problem]:
     pointer = "".join(f"/{_token(str(part))}" for part in error.absolute_path)
-    allowed = error.validator_value
+    allowed: Any = error.validator_value
+    rule: Any = error.schema
+    given: Any = error.instance
     match error.validator:
         case "required":
-            missing = [name for name in allowed if name not in error.instance]
+            missing = [name for name in allowed if name not in given]
             return [Problem(f"{pointer}/{name}", "input.missing") for name in missing]
         case "additionalProperties":
-            known = error.schema["properties"]
-            extra = [name for name in error.instance if name not in known]
+            known = rule["properties"]
+            extra = [name for name in given if name not in known]
             return [Problem(f"{pointer}/{_token(name)}", "input.unknown_field") for name in extra]
         case "enum":
             return [Problem(pointer, "input.choice", {"choices": ", ".join(allowed)})]
@@ -131,14 +134,14 @@ def _problems(error: ValidationError) -> list[Problem]:
         case "maxItems":
             return [Problem(pointer, "input.too_many", {"max": allowed})]
         case "minimum" | "maximum":
-            low, high = error.schema.get("minimum", ""), error.schema.get("maximum", "")
+            low, high = rule.get("minimum", ""), rule.get("maximum", "")
             return [Problem(pointer, "input.out_of_range", {"min": low, "max": high})]
         case "minLength":
             return [Problem(pointer, "input.missing")]
         case "format":
             return [Problem(pointer, "input.not_a_date")]
         case _:
-            blank = isinstance(error.instance, str) and not error.instance.strip()
+            blank = isinstance(given, str) and not given.strip()
             return [Problem(pointer, "input.missing" if blank else "input.format")]
 
 

@@ -75,4 +75,6 @@ async def unmask(desk: Desk, case_id: str, *, purpose: str, note: str, by: User)
             raise NotFound("decision.not_found")
         note_ref = writing.keep("unmask-note", {"text": note}, case=case_id)
         data = {"decision": decision["id"], "purpose": purpose, "note": note_ref}
-        await writing.record_unmasked(Event(EventType.RECORD_UNMASKED, person(by), desk.outside.now(), data, case=case_id))
+        await writing.record_unmasked(
+            Event(EventType.RECORD_UNMASKED, person(by), desk.outside.now(), data, case=case_id)
+        )

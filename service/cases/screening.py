@@ -18,7 +18,7 @@ from service.domain.errors import NotFound
 from service.domain.events import SYSTEM_ACTOR, Event, EventType
 from service.domain.finding import CheckResult, Evidence, Finding
 from service.domain.organisation import normal_form
-from service.domain.ruleset import RequiredCheck, RuleSet
+from service.domain.ruleset import RuleSet
 from service.domain.watchlist import ListDefinition
 from service.pipeline.isolated import call_thread
 from service.pipeline.runner import Clocks, Unavailable, run_checks
@@ -51,7 +51,7 @@ async def work_off(desk: Desk) -> int:
         try:
             await screen(desk, case_id)
             done += 1
-        except Exception:  # noqa: BLE001 - one case that cannot be saved must not stop the others
+        except Exception:
             logger.exception("screening failed for case %s", case_id)
     return done
 
@@ -70,7 +70,7 @@ async def screen(desk: Desk, case_id: str) -> None:
             installed=desk.checks,
             clocks=Clocks(desk.outside.now, desk.outside.monotonic),
         )
-        if await _save(desk, material, required, findings):
+        if await _save(desk, material, findings):
             return
     logger.warning("case %s kept changing while it was screened; it waits for the next turn", case_id)
 
@@ -155,9 +155,7 @@ async def _list_answers(desk: Desk, material: _Material) -> tuple[ListAnswer, ..
     return tuple(answers)
 
 
-async def _one_list(
-    desk: Desk, definition: ListDefinition, active: ActiveList, parties: Sequence[Party]
-) -> ListAnswer:
+async def _one_list(desk: Desk, definition: ListDefinition, active: ActiveList, parties: Sequence[Party]) -> ListAnswer:
     async with desk.store.reading() as reading:
         # The entries are read only while this version's index has not been built.
         entries = [] if desk.finder.knows(active.version) else await reading.list_entries(active.version)
@@ -180,9 +178,7 @@ async def _one_list(
     )
 
 
-async def _save(
-    desk: Desk, material: _Material, required: Sequence[RequiredCheck], findings: Sequence[Finding]
-) -> bool:
+async def _save(desk: Desk, material: _Material, findings: Sequence[Finding]) -> bool:
     """Save the round unless the case has changed since it was read; False asks for another try."""
     async with desk.store.writing() as writing:
         case = await writing.case(material.case.id)
@@ -192,12 +188,8 @@ async def _save(
             return False
         before = await writing.findings(case.id, case.round)
         moved = case.moved_to(State.SCREENED) if case.state is State.RECEIVED else case
-        moved = replace(
-            moved, round=case.round + 1, rules_id=material.rules.id, rules_sha256=material.rules.sha256
-        )
-        stored = [
-            _stored(desk, writing, moved, position, one, before) for position, one in enumerate(findings)
-        ]
+        moved = replace(moved, round=case.round + 1, rules_id=material.rules.id, rules_sha256=material.rules.sha256)
+        stored = [_stored(desk, writing, moved, position, one, before) for position, one in enumerate(findings)]
         data = {
             "round": moved.round,
             "rules": {"id": material.rules.id, "sha256": material.rules.sha256},
@@ -281,9 +273,7 @@ def _logged(stored: StoredFinding, before: Sequence[StoredFinding]) -> dict[str,
         "speaker_detail": stored.speaker_ref,
         "carried_from": carried,
         "resolution": stored.case_finding.resolution,
-        "lists": [
-            {"key": one.key, "version": one.version, "sha256": one.sha256} for one in finding.result.sources
-        ],
+        "lists": [{"key": one.key, "version": one.version, "sha256": one.sha256} for one in finding.result.sources],
         "run": {
             "started": timestamp(finding.run.started_at),
             "ms": finding.run.duration_ms,

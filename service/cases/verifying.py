@@ -42,7 +42,7 @@ async def verify_log(desk: Desk) -> Verification:
             entries,
             nodes=await reading.log_nodes(),
             ledger=ledger,
-            on_commitment=lambda seq, one: committed.setdefault(one, seq),  # type: ignore[arg-type,return-value]
+            on_commitment=lambda seq, one: committed.setdefault(one, seq),  # type: ignore[arg-type]
         )
         result = Verification(report, facts=len(ledger.facts))
         await _values(reading, ledger, committed, result)

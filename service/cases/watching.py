@@ -26,8 +26,8 @@ class Imported:
 async def import_list(desk: Desk, key: str, body: bytes, *, by: Actor, as_of: int | None = None) -> Imported:
     """Make this file the active version of a list that the rule set in force defines.
 
-    `as_of` (UTC milliseconds) is the moment the file was known to be current, from which its age is counted; the file's own
-    generation date where nothing later is known.
+    `as_of` (UTC milliseconds) is the moment the file was known to be current, from which its age is counted; the
+    file's own generation date where nothing later is known.
     """
     async with desk.store.reading() as reading:
         procedure = (await rulebook(desk, reading)).procedure(today(desk))

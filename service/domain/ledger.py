@@ -29,7 +29,10 @@ class Ledger:
                 self.facts["user", data["user"]] = {"pseudonym": data["pseudonym"], "value": data["value"]}
             case EventType.RIGHT_GRANTED:
                 self.facts["right", data["grant"]] = {
-                    "user": data["user"], "right": data["right"], "from": at, "to": None,
+                    "user": data["user"],
+                    "right": data["right"],
+                    "from": at,
+                    "to": None,
                 }
             case EventType.RIGHT_WITHDRAWN:
                 self.facts["right", data["grant"]]["to"] = at
@@ -53,19 +56,27 @@ class Ledger:
                 self._touch(case)
             case EventType.FINDING_RESOLVED:
                 self.facts["finding", data["finding"]] |= {
-                    "resolution": data["resolution"], "reason": data["reason"], "resolved_by": actor,
+                    "resolution": data["resolution"],
+                    "reason": data["reason"],
+                    "resolved_by": actor,
                 }
                 self._count_attention(case)
                 self._touch(case)
             case EventType.ENCLOSURE_ADDED:
                 self.facts["enclosure", data["enclosure"]] = {
-                    "case": case, "kind": data["kind"], "media_type": data["media_type"], "size": data["size"],
-                    "sha256": data["sha256"], "name": data["name"],
+                    "case": case,
+                    "kind": data["kind"],
+                    "media_type": data["media_type"],
+                    "size": data["size"],
+                    "sha256": data["sha256"],
+                    "name": data["name"],
                 }
                 self._touch(case)
             case EventType.SECRECY_MARKED:
                 self.facts["secrecy", data["marking"]] = {
-                    "case": case, "enclosure": data["enclosure"], "value": data["value"],
+                    "case": case,
+                    "enclosure": data["enclosure"],
+                    "value": data["value"],
                 }
                 self._touch(case)
             case EventType.CASE_RESCREEN_ASKED:
@@ -73,8 +84,12 @@ class Ledger:
             case EventType.CASE_DECIDED:
                 self._case(case)["state"] = "decided"
                 self.facts["decision", data["decision"]] = {
-                    "case": case, "outcome": data["outcome"], "amount_ore": data["amount_ore"],
-                    "delegation_point": data["delegation_point"], "decided_by": actor, "seq": seq,
+                    "case": case,
+                    "outcome": data["outcome"],
+                    "amount_ore": data["amount_ore"],
+                    "delegation_point": data["delegation_point"],
+                    "decided_by": actor,
+                    "seq": seq,
                 }
                 self._touch(case)
             case EventType.INCIDENT_RECORDED:

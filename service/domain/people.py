@@ -49,9 +49,7 @@ class User:
     @property
     def delegation_points(self) -> frozenset[str]:
         """The delegation points (delegationspunkter) this person may sign under."""
-        return frozenset(
-            r.removeprefix(DELEGATION_PREFIX) for r in self.rights if r.startswith(DELEGATION_PREFIX)
-        )
+        return frozenset(r.removeprefix(DELEGATION_PREFIX) for r in self.rights if r.startswith(DELEGATION_PREFIX))
 
     @property
     def case_kinds(self) -> frozenset[Kind]:

@@ -86,9 +86,7 @@ def covers(point: DelegationPoint, *, kind: Kind, outcome: DecisionOutcome, amou
 def usable_points(case: Case, user: User, rules: RuleSet) -> list[DelegationPoint]:
     """The delegation points this person could sign this case under, for some outcome."""
     return [
-        point
-        for point in rules.delegation.values()
-        if point.id in user.delegation_points and case.kind in point.kinds
+        point for point in rules.delegation.values() if point.id in user.delegation_points and case.kind in point.kinds
     ]
 
 
@@ -152,7 +150,7 @@ def _check_delegation(
     point = procedure.delegation.get(proposal.delegation_point)
     if point is None or point.id not in user.delegation_points:
         raise NotAllowed("decision.no_delegation")
-    if not covers(point, kind=case.kind, outcome=proposal.outcome, amount_ore=_amount_at_stake(case, proposal)):
+    if not covers(point, kind=case.kind, outcome=proposal.outcome, amount_ore=_amount_at_stake(proposal)):
         raise NotAllowed("decision.beyond_delegation", point=point.id)
     if any(one.ground not in point.grounds for one in clauses):
         raise NotAllowed("decision.ground_beyond_delegation", point=point.id)
@@ -160,7 +158,7 @@ def _check_delegation(
         raise InvalidInput([Problem("/board_minute", "decision.board_minute_missing")])
 
 
-def _amount_at_stake(case: Case, proposal: Proposal) -> int | None:
+def _amount_at_stake(proposal: Proposal) -> int | None:
     return proposal.amount_ore if proposal.outcome in FAVOURABLE else None
 
 
@@ -182,8 +180,8 @@ def _check_grounds(proposal: Proposal, findings: Sequence[CaseFinding], clauses:
         raise InvalidInput([Problem("/circumstances", "decision.circumstances_missing")])
     known = {one.id: one for one in findings}
     for one in proposal.based_on:
-        if one not in known or known[one].outcome is not Outcome.NOT_MET and (
-            known[one].resolution is not Resolution.OBSTACLE
+        if one not in known or (
+            known[one].outcome is not Outcome.NOT_MET and (known[one].resolution is not Resolution.OBSTACLE)
         ):
             raise InvalidInput([Problem("/based_on", "decision.finding_carries_nothing")])
     if any(one.ground is Ground.DEMOCRACY for one in clauses):

@@ -44,7 +44,7 @@ class Clause:
 
 @dataclass(frozen=True)
 class DelegationPoint:
-    """Who may sign what (delegationspunkt): kinds, outcomes, grounds and a ceiling in öre; `board` is the nämnd itself."""
+    """Who may sign what (delegationspunkt), up to a ceiling in öre; `board` is the nämnd itself."""
 
     id: str
     title: Mapping[str, str]
@@ -111,7 +111,8 @@ def in_force(sets: Sequence[RuleSet], on: date) -> RuleSet:
 def criteria_for(sets: Sequence[RuleSet], received_on: date, today: date) -> RuleSet:
     """The set whose criteria, checks and declaration judge a case (requirement D8; KL 2:4).
 
-    That of the day of receipt, unless a later set in force says in its own transitional rule that it takes pending cases.
+    That of the day of receipt, unless a later set in force says in its own transitional rule that it takes pending
+    cases.
     """
     judged_by = in_force(sets, received_on)
     for later in sorted(sets, key=lambda one: one.valid_from):

@@ -36,8 +36,8 @@ class ListEntry:
 class ListDefinition:
     """What must be known of a list before it may be used (requirement N1); stands in the rule set.
 
-    A `required` list that has not been imported makes the check that needs it `unknown`; one that is not required is used
-    from the day it is imported.
+    A `required` list that has not been imported makes the check that needs it `unknown`; one that is not required is
+    used from the day it is imported.
     """
 
     key: str

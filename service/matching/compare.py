@@ -1,7 +1,7 @@
 """Two names side by side: what agrees, what is missing, what contradicts, and a number that orders candidates.
 
-A contradicted name costs more than an omitted one, and a common name says less than a rare one; no subset scorer is used,
-since it would call every short name a match of a longer one.
+A contradicted name costs more than an omitted one, and a common name says less than a rare one; no subset scorer is
+used, since it would call every short name a match of a longer one.
 """
 
 from collections.abc import Callable

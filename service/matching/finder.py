@@ -29,9 +29,7 @@ class Finder:
         """Whether this version's indexes have been built."""
         return version in self._indexes
 
-    def search(
-        self, version: str, list_key: str, entries: Sequence[ListEntry], party: Party
-    ) -> tuple[Candidate, ...]:
+    def search(self, version: str, list_key: str, entries: Sequence[ListEntry], party: Party) -> tuple[Candidate, ...]:
         """The entries that resemble the party, best first; `entries` are needed only while the version is not known."""
         if version not in self._indexes:
             built = {schema: NameIndex(entries, schema) for schema in Schema}

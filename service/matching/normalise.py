@@ -7,7 +7,9 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-ARTICLES = frozenset({"al", "el", "ul", "bin", "ben", "ibn", "bint", "abu", "abd", "von", "van", "af", "de", "la", "the"})
+ARTICLES = frozenset(
+    {"al", "el", "ul", "bin", "ben", "ibn", "bint", "abu", "abd", "von", "van", "af", "de", "la", "the"}
+)
 TITLES = frozenset({"mr", "mrs", "dr", "prof", "haji", "hajj", "sheikh", "shaykh", "mullah", "maulavi", "general"})
 _APOSTROPHES = str.maketrans("", "", "'’ʼʿʾ`´‘")
 _SWEDISH = str.maketrans({"å": "a", "ä": "a", "ö": "o", "æ": "a", "ø": "o", "ı": "i", "ß": "s"})
@@ -22,9 +24,47 @@ FORMS = {
 }  # fmt: skip
 #: Words of law or habit that say almost nothing of which association it is.
 LIGHT = frozenset(
-    "forening foreningen ideell ek ekonomisk stiftelse stiftelsen insamlingsstiftelse klubb klubben forbund forbundet "
-    "riksforbund distrikt krets i och for av svenska sverige stockholm stockholms ab hb kb org organization "
-    "organisation association foundation group committee company ltd limited inc co corporation".split()
+    [
+        "forening",
+        "foreningen",
+        "ideell",
+        "ek",
+        "ekonomisk",
+        "stiftelse",
+        "stiftelsen",
+        "insamlingsstiftelse",
+        "klubb",
+        "klubben",
+        "forbund",
+        "forbundet",
+        "riksforbund",
+        "distrikt",
+        "krets",
+        "i",
+        "och",
+        "for",
+        "av",
+        "svenska",
+        "sverige",
+        "stockholm",
+        "stockholms",
+        "ab",
+        "hb",
+        "kb",
+        "org",
+        "organization",
+        "organisation",
+        "association",
+        "foundation",
+        "group",
+        "committee",
+        "company",
+        "ltd",
+        "limited",
+        "inc",
+        "co",
+        "corporation",
+    ]
 )
 _COMPOUNDS = ("forening", "klubb", "forbund", "stiftelse", "forsamling")
 
@@ -41,7 +81,9 @@ class Name:
 def clean(text: str) -> str:
     """Compatible forms unified, invisible signs dropped, small letters; any script."""
     text = unicodedata.normalize("NFKC", text)
-    text = "".join(one for one in text if unicodedata.category(one) not in ("Cf", "Cc", "Cs", "Co", "Cn") or one in "\t\n")
+    text = "".join(
+        one for one in text if unicodedata.category(one) not in ("Cf", "Cc", "Cs", "Co", "Cn") or one in "\t\n"
+    )
     return text.replace("İ", "i").replace("ı", "i").casefold().translate(_APOSTROPHES)
 
 

@@ -1,4 +1,4 @@
-"""Calls a check where it cannot hold anyone up: ours in a thread of its own, others' in a process that can be killed."""
+"""Calls a check where it cannot hold anyone up: ours in a thread, others' in a process that can be killed."""
 
 import asyncio
 import contextlib
@@ -34,7 +34,8 @@ async def call_thread(function: Callable[[], T]) -> T:
             future.set_result(result)
 
     def work() -> None:
-        result, failure = None, None
+        result: Any = None
+        failure: BaseException | None = None
         try:
             result = function()
         except StopIteration as error:

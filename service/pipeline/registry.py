@@ -46,9 +46,7 @@ class Registry:
             check = self._own_check(key)
             return await call_thread(lambda: check.run(given))
         deadline = (await self.describe(key) or _missing(key)).deadline_seconds
-        answer = await call_isolated(
-            self._points[key].value, "run", msgspec.json.encode(given), seconds=deadline
-        )
+        answer = await call_isolated(self._points[key].value, "run", msgspec.json.encode(given), seconds=deadline)
         return msgspec.json.decode(answer, type=CheckResult)
 
     def _is_own(self, key: str) -> bool:
@@ -73,5 +71,3 @@ def _found() -> dict[str, EntryPoint]:
             raise RuntimeError(f"two checks are called {point.name}")
         points[point.name] = point
     return points
-
-

@@ -52,9 +52,7 @@ async def run_checks(
 ) -> list[Finding]:
     """One finding for every required check, in the rule set's order, whatever happens."""
     once = _Once(sources)
-    return list(
-        await asyncio.gather(*[_ask(one, kind, given, once, installed, clocks) for one in required])
-    )
+    return list(await asyncio.gather(*[_ask(one, kind, given, once, installed, clocks) for one in required]))
 
 
 async def _ask(

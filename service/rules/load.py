@@ -45,11 +45,11 @@ def parse(text: str) -> RuleSet:
         line = re.search(r"line (\d+)", str(error))
         raise RuleSetRefused("rules.not_toml", line=int(line[1]) if line else text.count("\n") + 1) from error
     given = _dates_as_text(given)
-    error = best_match(_validator().iter_errors(given))
-    if error is not None:
-        where = ".".join(str(part) for part in error.absolute_path) or "-"
+    wrong = best_match(_validator().iter_errors(given))
+    if wrong is not None:
+        where = ".".join(str(part) for part in wrong.absolute_path) or "-"
         raise RuleSetRefused(
-            "rules.schema", line=line_of(text, list(error.absolute_path)), where=where, detail=error.message[:200]
+            "rules.schema", line=line_of(text, list(wrong.absolute_path)), where=where, detail=wrong.message[:200]
         )
     _check_references(text, given)
     return _rule_set(given, hashlib.sha256(text.encode()).hexdigest())
@@ -168,7 +168,11 @@ def _delegation_point(given: Mapping[str, Any]) -> DelegationPoint:
 
 def _list_definition(given: Mapping[str, Any]) -> ListDefinition:
     return ListDefinition(
-        **{name: given[name] for name in ListDefinition.__dataclass_fields__ if name not in ("subject_kinds", "required")},
+        **{
+            name: given[name]
+            for name in ListDefinition.__dataclass_fields__
+            if name not in ("subject_kinds", "required")
+        },
         subject_kinds=frozenset(given["subject_kinds"]),
         required=given.get("required", True),
     )

@@ -97,7 +97,8 @@ def _un_names(element: Element, aliases: str) -> tuple[ListName, ...]:
 
 
 def _un_person(element: Element) -> ListEntry:
-    years, span = [], 0
+    years: list[int] = []
+    span = 0
     for born in element.iterfind("INDIVIDUAL_DATE_OF_BIRTH"):
         found = [
             int(text[:4])

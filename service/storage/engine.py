@@ -1,8 +1,9 @@
 """How the two databases are made safe: one write at a time on SQLite, the log's lock first on PostgreSQL.
 
-The traps that this file answers, with their figures, are numbered in the comments as in the platform notes it was built
-from: a DEFERRED transaction that writes fails at once under load (2), busy waiting is unfair (3), a failed BEGIN leaks its
-connection (4), a failed COMMIT leaves the transaction current (5), a nested one joins its parent unseen (6).
+The traps of Piccolo's stock engine that this file answers are numbered in the comments: opening a connection for each
+query is slow (1), a DEFERRED transaction that writes fails at once under load (2), busy waiting is unfair (3), a failed
+BEGIN leaks its connection (4), a failed COMMIT leaves the transaction current (5), a nested one joins its parent unseen
+(6), and a late use of a kept connection runs inside someone else's transaction (7).
 """
 
 import asyncio
@@ -66,7 +67,7 @@ class SafeTransaction(SQLiteTransaction):
                 self.connection = await self.engine.take_write_connection()
             else:
                 self.connection = await self.engine.take_read_connection()
-            await self.begin()
+            await self.begin()  # type: ignore[no-untyped-call]
         except BaseException:
             await self._give_back(usable=False)
             raise
@@ -87,9 +88,9 @@ class SafeTransaction(SQLiteTransaction):
         try:
             if exception_type is not None:
                 if not self._rolled_back:
-                    await self.rollback()
+                    await self.rollback()  # type: ignore[no-untyped-call]
             elif not self._committed and not self._rolled_back:
-                await self.commit()
+                await self.commit()  # type: ignore[no-untyped-call]
             usable = True
         finally:
             self.engine.current_transaction.reset(self.context)
@@ -152,7 +153,12 @@ class SafeSQLite(SQLiteEngine):
         return True
 
     async def _run_in_existing_connection(
-        self, connection: Any, query: str, args: list[Any] | None = None, query_type: str = "generic", table: Any = None
+        self,
+        connection: Any,
+        query: str,
+        args: list[Any] | None = None,
+        query_type: str = "generic",  # noqa: ARG002 - the parent's form
+        table: Any = None,  # noqa: ARG002
     ) -> Any:
         """Run one statement; the settings are the connection's own, so none is repeated here."""
         async with connection.execute(query, args or []) as cursor:

@@ -11,10 +11,10 @@ class SafePostgresTransaction(PostgresTransaction):
     async def __aenter__(self) -> Any:
         if self._parent is not None:
             return self._parent
-        self.connection = await self.get_connection()
+        self.connection = await self.get_connection()  # type: ignore[no-untyped-call]
         try:
             self.transaction = self.connection.transaction()
-            await self.begin()
+            await self.begin()  # type: ignore[no-untyped-call]
         except BaseException:
             await self._release()
             raise
@@ -26,9 +26,9 @@ class SafePostgresTransaction(PostgresTransaction):
             return exception is None
         try:
             if exception_type is not None:
-                await self.rollback()
+                await self.rollback()  # type: ignore[no-untyped-call]
             else:
-                await self.commit()
+                await self.commit()  # type: ignore[no-untyped-call]
         finally:
             self.engine.current_transaction.reset(self.context)
             await self._release()

@@ -70,14 +70,14 @@ async def stored() -> AsyncIterator[Fact]:
             {"case": row["case_id"], "enclosure": row["enclosure_id"], "value": row["value_ref"]},
         )
     async for row in _all(DecisionRow):
-        columns = ("outcome", "amount_ore", "delegation_point", "decided_by", "seq")
-        yield ("decision", row["id"]), {"case": row["case_id"]} | {name: row[name] for name in columns}
+        decided = ("outcome", "amount_ore", "delegation_point", "decided_by", "seq")
+        yield ("decision", row["id"]), {"case": row["case_id"]} | {name: row[name] for name in decided}
     async for row, value in _with_values(IncidentRow, "value_ref"):
         same = value is None or value["org_number"] == row["org_number"]
-        columns = ("kind", "event_date", "informed_on", "expires_on", "recorded_by", "verified_by")
+        recorded = ("kind", "event_date", "informed_on", "expires_on", "recorded_by", "verified_by")
         yield (
             ("incident", row["id"]),
-            {name: row[name] for name in columns} | {"value": row["value_ref"] if same else MISMATCH},
+            {name: row[name] for name in recorded} | {"value": row["value_ref"] if same else MISMATCH},
         )
 
 
@@ -104,7 +104,10 @@ async def _list_facts(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _case_facts(row: Mapping[str, Any], organisation: Any) -> dict[str, Any]:
-    same = organisation is None or (organisation["name"], organisation["number"]) == (row["org_name"], row["org_number"])
+    same = organisation is None or (organisation["name"], organisation["number"]) == (
+        row["org_name"],
+        row["org_number"],
+    )
     return {
         "diary_number": row["diary_number"],
         "kind": row["kind"],

@@ -64,9 +64,7 @@ async def size() -> int:
     return 0 if rows[0]["last"] is None else int(rows[0]["last"]) + 1
 
 
-def committed(
-    field: str, value: Any, random: Callable[[int], bytes], *, case: str | None
-) -> tuple[str, LogValue]:
+def committed(field: str, value: Any, random: Callable[[int], bytes], *, case: str | None) -> tuple[str, LogValue]:
     """A commitment with a fresh salt, and the row that keeps what it stands for."""
     salt = random(SALT_BYTES)
     commitment = commit(field, value, salt)

@@ -214,9 +214,7 @@ class TableWriting(TableReading):
     async def secrecy_marked(self, event: Event, case: Case, marking: SecrecyMarking) -> None:
         await self._append(event)
         await SecrecyRow.insert(
-            SecrecyRow(
-                id=marking.id, case_id=case.id, enclosure_id=marking.enclosure_id, value_ref=marking.value_ref
-            )
+            SecrecyRow(id=marking.id, case_id=case.id, enclosure_id=marking.enclosure_id, value_ref=marking.value_ref)
         )
         await self._save(case)
 
@@ -279,5 +277,3 @@ class TableWriting(TableReading):
         await ScreeningJob.insert(ScreeningJob(case_id=case_id, asked_at=at)).on_conflict(
             target=ScreeningJob.case_id, action="DO NOTHING"
         )
-
-

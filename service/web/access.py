@@ -48,7 +48,7 @@ class NotSignedIn(Exception):
 
 
 async def check_access(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """The guard of every route; finds out who asks, anew for each request, so that a withdrawn right is gone at once."""
+    """The guard of every route; finds out who asks anew each time, so that a withdrawn right is gone at once."""
     wanted: May | None = handler.opt.get("may")
     if wanted is None:
         raise NotAllowed("access.closed")

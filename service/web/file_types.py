@@ -55,6 +55,8 @@ def _text(body: bytes) -> str | None:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    if any(ord(one) < 32 and one not in "\t\r\n\f" for one in text) or text.lstrip("\ufeff \t\r\n").startswith(("<", "#!")):
+    if any(ord(one) < 32 and one not in "\t\r\n\f" for one in text) or text.lstrip("\ufeff \t\r\n").startswith(
+        ("<", "#!")
+    ):
         return None
     return TEXT

@@ -1,6 +1,7 @@
 """Domain error to HTTP answer: the only place they meet."""
 
 import logging
+import traceback
 from typing import Any
 
 from litestar import Request, Response
@@ -73,7 +74,7 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     status = error.status_code
     code = f"http.{status}" if render.words(request).knows("sv", f"http.{status}") else "http.400"
     title = render.words(request).text(render.language(request), code)
-    headers = {k: v for k, v in (error.headers or {}).items()}
+    headers = dict(error.headers or {})
     if not _is_api(request):
         return error_page(request, status, title, headers)
     document = {"type": f"urn:granska:problem:{code}", "title": title, "status": status}
@@ -81,8 +82,11 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
 
 
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """A fault of ours: logged without what the request held, answered without details."""
-    logger.error("unexpected %s on %s %s", type(error).__name__, request.method, request.url.path, exc_info=error)
+    """A fault of ours: logged by kind and place only, since an error's text may hold what the request held."""
+    where = " < ".join(
+        f"{one.filename}:{one.lineno}" for one in reversed(traceback.extract_tb(error.__traceback__)[-6:])
+    )
+    logger.error("unexpected %s on %s %s at %s", type(error).__name__, request.method, request.url.path, where)
     title = render.words(request).text(render.language(request), "http.500")
     if not _is_api(request):
         return error_page(request, 500, title)

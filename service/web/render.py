@@ -51,9 +51,7 @@ class Pages:
         return self._environments[language].get_template(template).render(values)
 
 
-def _environment(
-    folder: Path, words: Catalogue, language: str, *, static_version: str, demo: bool
-) -> Environment:
+def _environment(folder: Path, words: Catalogue, language: str, *, static_version: str, demo: bool) -> Environment:
     environment = Environment(
         loader=ChoiceLoader(
             [

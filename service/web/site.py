@@ -163,5 +163,3 @@ def routes(site: Litestar) -> list[tuple[str, str, BaseRouteHandler]]:
         for method, (handler, _) in getattr(route, "route_handler_map", {}).items()
         if method != "OPTIONS"
     )
-
-

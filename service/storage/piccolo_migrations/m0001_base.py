@@ -270,8 +270,7 @@ def guards_postgres() -> list[str]:
         END IF;
         RETURN NEW;
         END $$""",
-        "CREATE TRIGGER log_entry_gapless BEFORE INSERT ON log_entry "
-        "FOR EACH ROW EXECUTE FUNCTION granska_gapless()",
+        "CREATE TRIGGER log_entry_gapless BEFORE INSERT ON log_entry FOR EACH ROW EXECUTE FUNCTION granska_gapless()",
         "CREATE TRIGGER account_no_delete BEFORE DELETE OR TRUNCATE ON account "
         "FOR EACH STATEMENT EXECUTE FUNCTION granska_refuse()",
     ]

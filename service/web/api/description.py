@@ -50,9 +50,7 @@ def _created(properties: dict[str, Any], *, location: bool) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "description": "Received",
         "content": {
-            "application/json": {
-                "schema": {"type": "object", "required": list(properties), "properties": properties}
-            }
+            "application/json": {"schema": {"type": "object", "required": list(properties), "properties": properties}}
         },
     }
     if location:
@@ -124,7 +122,8 @@ def openapi() -> dict[str, Any]:
                                         "file": {
                                             "type": "string",
                                             "contentMediaType": "application/octet-stream",
-                                            "description": f"PDF, PNG, JPEG, DOCX, XLSX, ODT or plain text; at most {MAX_ENCLOSURE_BYTES} bytes.",
+                                            "description": "PDF, PNG, JPEG, DOCX, XLSX, ODT or plain text; "
+                                            f"at most {MAX_ENCLOSURE_BYTES} bytes.",
                                         },
                                     },
                                 }

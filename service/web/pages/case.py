@@ -8,10 +8,11 @@ from litestar.response import File, Redirect
 
 from service.cases import deciding, intake, reading, reviewing
 from service.cases.ports import Desk
+from service.cases.rulebook import today
 from service.domain import policy
 from service.domain.case import State
 from service.domain.decision import DecisionOutcome
-from service.domain.errors import GranskaError, InvalidInput, NotFound
+from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.finding import RESOLUTIONS
 from service.domain.people import Role, User
 from service.web import file_types, forms, render
@@ -48,7 +49,7 @@ async def _page(
     view = await reading.case_view(desk, _id(request), by=user)
     problems = list(error.problems) if isinstance(error, InvalidInput) else []
     if error is not None and not problems:
-        problems = [{"pointer": f"/{at}", "code": error.code, "params": error.params}]
+        problems = [Problem(f"/{at}", error.code, error.params)]
     handles = policy.handles(view.case, user)
     mine = view.case.owner == user.id
     answer = render.page(
@@ -164,7 +165,7 @@ async def mark_secrecy(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Re
             _id(request),
             enclosure=form.text("enclosure") or None,
             provision=form.text("provision"),
-            date=reading.today(desk).isoformat(),
+            date=today(desk).isoformat(),
             authority=form.text("authority"),
             by=user,
             seen=seen,

@@ -6,9 +6,8 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.cases import incidents
-from service.cases.reviewing import person
 from service.cases.rulebook import rulebook, today
-from service.domain.errors import GranskaError, InvalidInput
+from service.domain.errors import GranskaError, InvalidInput, Problem
 from service.web import forms, render
 from service.web.access import COORDINATORS, LIST_READERS, SIGNED_IN, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -48,9 +47,9 @@ async def _incidents(
         found = await reading.all_incidents()
         values = await reading.values([one.value_ref for one in found])
         names = await reading.names()
-    problems: list[Any] = list(error.problems) if isinstance(error, InvalidInput) else []
+    problems = list(error.problems) if isinstance(error, InvalidInput) else []
     if error is not None and not problems:
-        problems = [{"pointer": "/incident", "code": error.code, "params": error.params}]
+        problems = [Problem("/incident", error.code, error.params)]
     answer = render.page(
         request,
         "pages/incidents.html",

@@ -8,7 +8,7 @@ from litestar.response import Redirect
 from service.cases import staff
 from service.cases.reviewing import person
 from service.cases.rulebook import rulebook, today
-from service.domain.errors import GranskaError, InvalidInput
+from service.domain.errors import GranskaError, InvalidInput, Problem
 from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, Role
 from service.web import forms, render
 from service.web.access import ADMINISTRATORS, RIGHTS_READERS, may
@@ -38,9 +38,9 @@ async def _users(
         everyone = await reading.users()
         held = [one for one in await reading.rights_history() if one["to_at"] is None]
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
-    problems: list[Any] = list(error.problems) if isinstance(error, InvalidInput) else []
+    problems = list(error.problems) if isinstance(error, InvalidInput) else []
     if error is not None and not problems:
-        problems = [{"pointer": "/right", "code": error.code, "params": error.params}]
+        problems = [Problem("/right", error.code, error.params)]
     answer = render.page(
         request,
         "pages/users.html",

@@ -6,11 +6,12 @@ from typing import Any
 from litestar import Response, get, post
 
 from service.cases import reading
+from service.cases.ports import PAGE_SIZE, QueueQuery
+from service.cases.rulebook import today
 from service.domain.application import Kind
 from service.domain.case import State
 from service.domain.errors import InvalidInput
 from service.domain.people import User
-from service.cases.ports import PAGE_SIZE, QueueQuery
 from service.web import forms, render
 from service.web.access import CASE_READERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -25,7 +26,10 @@ MOST_PAGES = 100_000
 @get("/queue", opt=may(CASE_READERS))
 async def queue(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """The queue as the address asks for it."""
-    given = {name: request.query_params.get(name, "") for name in ("state", "kind", "owner", "attention", "organisation", "order", "dir", "page")}
+    given = {
+        name: request.query_params.get(name, "")
+        for name in ("state", "kind", "owner", "attention", "organisation", "order", "dir", "page")
+    }
     query = read_query(given, user)
     rows, total = await reading.queue(desk, query)
     filters = {name: value for name, value in given.items() if value and name != "page"}
@@ -40,7 +44,7 @@ async def queue(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
         states=STATES,
         orders=ORDERS,
         pages=max(1, -(-total // PAGE_SIZE)),
-        today=reading.today(desk).isoformat(),
+        today=today(desk).isoformat(),
     )
 
 

@@ -9,6 +9,7 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from service.cases import staff
+from service.domain.errors import Problem
 from service.domain.people import Role, User
 from service.web import forms, render, sessions
 from service.web.access import ANYONE, SIGNED_IN, USER_ID, may
@@ -73,9 +74,7 @@ async def sign_in(request: AnyRequest, desk: TheDesk) -> Response[Any]:
 
 
 def _refused(request: AnyRequest, code: str, status: int, email: str, next_page: str) -> Response[Any]:
-    answer = render.page(
-        request, "pages/sign_in.html", email=email, next=next_page, errors=[{"pointer": "/email", "code": code}]
-    )
+    answer = render.page(request, "pages/sign_in.html", email=email, next=next_page, errors=[Problem("/email", code)])
     answer.status_code = status
     return answer
 

@@ -1,0 +1,133 @@
+"""A log that someone has meddled with: which entry is named, and as what."""
+
+import json
+import random
+from dataclasses import replace
+
+import pytest
+
+from service.audit.canonical import canonical
+from service.audit.leaf import encode
+from service.audit.merkle import leaf_hash
+from service.audit.verify import Entry, verify_entries
+from service.domain.events import Actor, ActorKind, Event, EventType
+from service.domain.ledger import Ledger
+
+CASE = "00000000-0000-4000-8000-0000000000c1"
+
+
+def a_log(size: int = 40) -> list[Entry]:
+    """A log of cases taken and released, by way of the real encoder."""
+    person = Actor(ActorKind.PERSON, "u-abcdefghij")
+    entries = []
+    for seq in range(size):
+        case = f"{seq // 2:08d}-0000-4000-8000-0000000000c1"
+        data: dict[str, object] = {"owner": CASE, "before": None} if seq % 2 == 0 else {"before": CASE}
+        kind = EventType.CASE_TAKEN if seq % 2 == 0 else EventType.CASE_RELEASED
+        leaf = encode(Event(kind, person, 1_790_000_000_000 + seq, data, case=case), seq)
+        entries.append(Entry(seq, leaf, leaf_hash(leaf.encode()).hex()))
+    return entries
+
+
+def first_fault(entries: list[Entry]) -> tuple[int | None, str] | None:
+    faults = verify_entries(entries).faults
+    return (faults[0].seq, faults[0].kind) if faults else None
+
+
+def rehashed(entry: Entry, leaf: str) -> Entry:
+    return Entry(entry.seq, leaf, leaf_hash(leaf.encode(errors="surrogatepass")).hex())
+
+
+def test_an_untouched_log_has_no_fault() -> None:
+    report = verify_entries(a_log())
+
+    assert report.ok
+    assert report.size == 40
+
+
+def test_names_the_entry_that_was_edited() -> None:
+    log = a_log()
+    log[17] = replace(log[17], leaf=log[17].leaf.replace("released", "reoeased"))
+
+    assert first_fault(log) == (17, "changed")
+
+
+def test_an_edit_with_its_hash_recomputed_changes_the_root() -> None:
+    log, before = a_log(), verify_entries(a_log()).root
+    log[17] = rehashed(log[17], log[17].leaf.replace("c1", "c2"))
+
+    assert verify_entries(log).root != before
+
+
+def test_names_where_an_entry_was_taken_out() -> None:
+    log = a_log()
+    del log[9]
+
+    assert first_fault(log) == (9, "gap")
+
+
+def test_sees_two_entries_that_changed_places() -> None:
+    log = a_log()
+    log[3], log[4] = replace(log[4], seq=3), replace(log[3], seq=4)
+
+    assert first_fault(log) == (3, "moved")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "kind"),
+    [
+        (lambda leaf: leaf.replace('"v":1', '"v": 1'), "unreadable"),
+        (lambda leaf: leaf.replace('"v":1', '"v":1.0'), "unreadable"),
+        (lambda leaf: leaf[:-5], "unreadable"),
+        (lambda leaf: "[]", "not-an-entry"),
+        (lambda leaf: leaf.replace("case:released", "case:forgotten"), "unknown-type"),
+        (lambda leaf: canonical(json.loads(leaf) | {"actor": {"kind": "system", "id": "system"}}), "actor-not-allowed"),
+        (lambda leaf: canonical(json.loads(leaf) | {"data": {"before": "Anna Andersson"}}), "schema"),
+        (lambda leaf: canonical(json.loads(leaf) | {"extra": 1}), "not-an-entry"),
+        (lambda leaf: canonical(json.loads(leaf) | {"actor": 7}), "not-an-entry"),
+        (lambda leaf: canonical(json.loads(leaf) | {"case": None}), "case-missing"),
+    ],
+)  # fmt: skip
+def test_tells_kinds_of_fault_apart_even_when_the_hash_was_recomputed(spoil: object, kind: str) -> None:
+    log = a_log()
+    log[5] = rehashed(log[5], spoil(log[5].leaf))  # type: ignore[operator]
+
+    assert first_fault(log) == (5, kind)
+
+
+def test_an_entry_that_does_not_follow_from_those_before_it_is_a_fault() -> None:
+    report = verify_entries(a_log(2), ledger=Ledger())
+
+    assert (report.faults[0].seq, report.faults[0].kind) == (0, "does-not-follow")
+
+
+def test_no_flipped_bit_goes_unseen_and_none_makes_the_verifier_fall() -> None:
+    log, rng = a_log(), random.Random(2026)
+    for _ in range(400):
+        seq = rng.randrange(len(log))
+        body = bytearray(log[seq].leaf.encode())
+        body[rng.randrange(len(body))] ^= 1 << rng.randrange(8)
+        damaged = list(log)
+        damaged[seq] = replace(log[seq], leaf=body.decode(errors="surrogateescape"))
+
+        fault = first_fault(damaged)
+
+        assert fault is not None
+        assert fault[0] == seq
+
+
+def test_a_tree_that_was_not_rebuilt_gives_the_edit_away() -> None:
+    nodes = {}
+    from service.audit.merkle import Frontier
+
+    frontier = Frontier()
+    for one in a_log():
+        nodes |= {(level, place): node.hex() for level, place, node in frontier.add(bytes.fromhex(one.hash))}
+    log = a_log()
+    log[6] = rehashed(log[6], log[6].leaf.replace("c1", "c2"))
+
+    kinds = {one.kind for one in verify_entries(log, nodes=nodes).faults}
+
+    assert verify_entries(a_log(), nodes=nodes).ok
+    assert kinds == {"tree-node"}
+    assert not verify_entries(a_log(30), nodes=nodes).ok

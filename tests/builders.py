@@ -1,0 +1,155 @@
+"""The only place tests build things; each takes what matters to the test and fills in the rest."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from service.domain.application import Application, from_document
+from service.domain.case import Case, CaseFinding, State
+from service.domain.check import CheckInput
+from service.domain.decision import Act, DecisionOutcome, Proposal
+from service.domain.finding import CheckResult, Finding, Outcome, Resolution, Run
+from service.domain.people import User
+from service.domain.ruleset import RuleSet
+from service.rules.load import parse
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = ROOT / "fixtures"
+SHARED = ROOT.parent / "shared"
+NUMBER, OTHER_NUMBER = "802999-0002", "802999-0010"
+RULES_2025, RULES_2026 = (FIXTURES / "rulesets" / f"granvik-{year}-1.toml" for year in (2025, 2026))
+PASSWORD = "ett-langt-losenord"
+STATEMENTS = {
+    "democratic_state": True,
+    "human_rights": True,
+    "gender_equality": True,
+    "no_violent_extremism": True,
+}
+
+
+def a_declaration(**changed: Any) -> dict[str, Any]:
+    return {
+        "text_version": "2026-1",
+        "statements": dict(STATEMENTS),
+        "signatory": "Ylva Granfors",
+        "role": "ordförande",
+        "date": "2026-11-01",
+        "method": "e_identification",
+    } | changed
+
+
+def a_grant_document(**changed: Any) -> dict[str, Any]:
+    return {
+        "kind": "grant",
+        "organisation": {"name": "Granvikens Teaterförening", "org_number": NUMBER},
+        "contact": {"name": "Ylva Granfors", "email": "ylva@forening.example"},
+        "representatives": [
+            {"name": "Ylva Granfors", "role": "ordförande"},
+            {"name": "Henning Ekdal", "role": "kassör"},
+        ],
+        "grant": {
+            "type": "verksamhetsbidrag",
+            "amount_ore": 4_500_000,
+            "purpose": "Teater för barn",
+            "period": {"from": "2027-01-01", "to": "2027-06-30"},
+        },
+        "declaration": a_declaration(),
+    } | changed
+
+
+def a_premises_document(*, speakers: tuple[str, ...] = (), **changed: Any) -> dict[str, Any]:
+    premises = {
+        "type": "booking",
+        "room": "granen",
+        "date": "2027-02-01",
+        "from": "18:00",
+        "to": "21:00",
+        "purpose": "Föreläsning om natur",
+        "organiser": "Granvikens Teaterförening",
+        "speakers": list(speakers),
+        "co_organisers": [],
+        "open_to_public": True,
+        "expected_number": 40,
+    }
+    document = a_grant_document(kind="premises", premises=premises | changed)
+    del document["grant"]
+    return document
+
+
+def an_application(document: dict[str, Any] | None = None) -> Application:
+    return from_document(document or a_grant_document())
+
+
+def a_check_input(document: dict[str, Any] | None = None, **changed: Any) -> CheckInput:
+    given = CheckInput(
+        application=an_application(document),
+        params={},
+        received_on=date(2026, 11, 22),
+        today=date(2026, 11, 22),
+        declaration_version="2026-1",
+        rooms=("granen", "tallen"),
+    )
+    return replace(given, **changed)
+
+
+def a_rule_set(**changed: Any) -> RuleSet:
+    return replace(parse(RULES_2026.read_text("utf-8")), **changed)
+
+
+def a_user(*rights: str, name: str = "Alva", id: str = "00000000-0000-4000-8000-000000000001") -> User:
+    return User(id, f"u-{name.casefold():a<10}"[:12], name, f"{name.casefold()}@x.example", frozenset(rights))
+
+
+def an_officer() -> User:
+    return a_user("role:association_officer", "delegation:F1")
+
+
+def a_case(**changed: Any) -> Case:
+    application = an_application()
+    case = Case(
+        id="00000000-0000-4000-8000-0000000000c1",
+        diary_number="HV 2026/1",
+        kind=application.kind,
+        type=application.type,
+        state=State.IN_REVIEW,
+        owner=an_officer().id,
+        received_at=1_790_000_000_000,
+        registered_at=1_790_000_000_000,
+        due_on="2027-01-01",
+        amount_ore=4_500_000,
+        rules_id="granvik-2026-1",
+        rules_sha256="0" * 64,
+        round=1,
+        version=3,
+        organisation_id="00000000-0000-4000-8000-0000000000f1",
+    )
+    return replace(case, **changed)
+
+
+def a_finding(
+    check: str = "declaration", outcome: Outcome = Outcome.MET, resolution: Resolution | None = None
+) -> CaseFinding:
+    finding = Finding(check, "1", CheckResult(outcome, f"{check}.x"), Run(0, 1))
+    return CaseFinding(f"f-{check}", finding, resolution)
+
+
+def all_met(rules: RuleSet) -> list[CaseFinding]:
+    return [a_finding(one.check) for one in rules.kinds[a_case().kind].checks]
+
+
+def a_proposal(outcome: DecisionOutcome = DecisionOutcome.APPROVAL, **changed: Any) -> Proposal:
+    base = Proposal(
+        outcome=outcome,
+        delegation_point="F1",
+        clauses=("2.1",),
+        reasons="Verksamheten är till nytta för barn.",
+        amount_ore=4_500_000 if outcome is DecisionOutcome.APPROVAL else None,
+    )
+    return replace(base, **changed)
+
+
+def an_act(**changed: Any) -> Act:
+    return replace(
+        Act("Ordföranden", "företrädare", "hotade en besökare", "2026-09-01", "Polisanmälan, HV 2026/9"), **changed
+    )

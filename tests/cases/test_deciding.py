@@ -1,0 +1,204 @@
+"""From an application to a decision that an auditor can prove: on both databases."""
+
+import asyncio
+import json
+
+import pytest
+
+from service.cases import deciding, records, reviewing
+from service.cases.forgetting import forget_speakers
+from service.cases.intake import receive
+from service.cases.ports import Desk
+from service.cases.screening import work_off
+from service.cases.verifying import verify_log
+from service.domain.case import State
+from service.domain.decision import DecisionOutcome
+from service.domain.errors import Conflict, GranskaError, NotAllowed
+from service.domain.finding import RESOLUTIONS, Resolution
+from service.domain.people import User
+from tests.builders import a_grant_document, a_premises_document, a_proposal
+from tests.cases.test_intake import KEY
+from tests.cases.test_screening import version
+from tests.conftest import someone
+from tests.fakes import Clock
+
+
+async def in_review(desk: Desk, officer: User, document: dict[str, object] | None = None) -> str:
+    received = await receive(desk, document or a_grant_document(), by=KEY, channel="e_service")
+    await work_off(desk)
+    await reviewing.take(desk, received.case_id, by=officer, seen=await version(desk, received.case_id))
+    return received.case_id
+
+
+async def settle_all(desk: Desk, case_id: str, officer: User) -> None:
+    async with desk.store.reading() as reading:
+        case = await reading.case(case_id)
+        findings = await reading.findings(case_id, case.round)
+    for one in findings:
+        if one.case_finding.open:
+            able = RESOLUTIONS[one.case_finding.outcome]
+            chosen = Resolution.NO_OBSTACLE if Resolution.NO_OBSTACLE in able else Resolution.CHECKED_OTHERWISE
+            await reviewing.resolve(
+                desk,
+                case_id,
+                one.id,
+                resolution=chosen,
+                reason="Kontrollerat.",
+                by=officer,
+                seen=await version(desk, case_id),
+            )
+
+
+async def an_officer(desk: Desk, name: str = "Alva") -> User:
+    return await someone(desk, name, "role:association_officer", "delegation:F1")
+
+
+async def test_an_approval_rests_on_settled_findings_and_the_log_proves_it(desk: Desk) -> None:
+    officer = await an_officer(desk)
+    case_id = await in_review(desk, officer)
+    with pytest.raises(NotAllowed, match="findings_open"):
+        await deciding.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
+
+    await settle_all(desk, case_id, officer)
+    await deciding.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
+
+    record = await records.read_record(desk, case_id, by=officer)
+    data = record.leaf["data"]
+    assert record.leaf["actor"] == {"kind": "person", "id": officer.pseudonym}
+    assert data["outcome"] == "approval"
+    assert data["criteria_rules"]["id"] == data["procedure_rules"]["id"] == "granvik-2026-1"
+    assert len(data["findings"]) == 7
+    assert [one["key"] for one in data["lists"]] == ["demo"]
+    assert (await verify_log(desk)).ok
+
+
+async def test_the_record_cites_both_rule_sets_where_they_differ(desk: Desk) -> None:
+    officer = await an_officer(desk)
+    case_id = await in_review(desk, officer, a_grant_document(received_at="2026-03-01T12:00:00Z"))
+    await settle_all(desk, case_id, officer)
+
+    await deciding.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
+
+    data = (await records.read_record(desk, case_id, by=officer)).leaf["data"]
+    assert (data["criteria_rules"]["id"], data["procedure_rules"]["id"]) == ("granvik-2025-1", "granvik-2026-1")
+    # 45 000 kronor is above the ceiling of 2025 and below that of today: delegation is that in force at the step.
+    assert data["delegation_point"] == "F1"
+
+
+async def test_a_decided_case_changes_no_more(desk: Desk) -> None:
+    officer = await an_officer(desk)
+    case_id = await in_review(desk, officer)
+    proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
+    await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
+    seen = await version(desk, case_id)
+
+    steps = [
+        deciding.decide(desk, case_id, proposal, by=officer, seen=seen),
+        reviewing.take(desk, case_id, by=officer, seen=seen),
+        reviewing.release(desk, case_id, by=officer, seen=seen),
+        reviewing.ask_rescreening(desk, case_id, by=officer, seen=seen),
+    ]
+
+    for step in steps:
+        with pytest.raises(GranskaError):
+            await step
+
+
+async def test_of_two_officers_who_take_a_case_at_the_same_moment_one_is_told(desk: Desk) -> None:
+    officers = [await an_officer(desk, name) for name in ("Alva", "Bo", "Cia")]
+    received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
+    await work_off(desk)
+    seen = await version(desk, received.case_id)
+
+    answers = await asyncio.gather(
+        *[reviewing.take(desk, received.case_id, by=one, seen=seen) for one in officers], return_exceptions=True
+    )
+
+    assert sum(one is None for one in answers) == 1
+    assert sum(isinstance(one, Conflict) for one in answers) == 2
+
+
+async def test_of_two_who_decide_at_the_same_moment_one_wins_and_the_log_has_one_decision(desk: Desk) -> None:
+    officer = await an_officer(desk)
+    boss = await someone(desk, "Disa", "role:decision_maker", "delegation:F2")
+    case_id = await in_review(desk, officer)
+    seen = await version(desk, case_id)
+    off = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
+    refusal = a_proposal(
+        DecisionOutcome.REFUSAL, clauses=("2.3",), delegation_point="F2", circumstances="Dubbelt stöd."
+    )
+
+    answers = await asyncio.gather(
+        deciding.decide(desk, case_id, off, by=officer, seen=seen),
+        deciding.decide(desk, case_id, refusal, by=boss, seen=seen),
+        return_exceptions=True,
+    )
+
+    assert sum(isinstance(one, str) for one in answers) == 1
+    assert sum(isinstance(one, Conflict) for one in answers) == 1
+    async with desk.store.reading() as reading:
+        types = [json.loads(one.leaf)["type"] async for one in reading.log_rows()]
+        assert types.count("case:decided") == 1
+        assert (await reading.case(case_id)).state is State.DECIDED
+
+
+async def test_the_log_holds_no_personal_data_in_clear(desk: Desk) -> None:
+    officer = await an_officer(desk)
+    case_id = await in_review(desk, officer)
+    await settle_all(desk, case_id, officer)
+    await deciding.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
+
+    async with desk.store.reading() as reading:
+        text = "".join([one.leaf async for one in reading.log_rows()])
+
+    for personal in (
+        "Granfors",
+        "Ekdal",
+        "Teater",
+        "forening.example",
+        "x.example",
+        "Alva",
+        "Kontrollerat",
+        "802999",
+        "nytta",
+    ):
+        assert personal not in text
+
+
+async def test_speakers_are_erased_when_the_event_is_over_and_the_log_still_verifies(desk: Desk, clock: Clock) -> None:
+    document = a_premises_document(speakers=("Zebulon Krakatit", "Inga Norén"), date="2026-12-01")
+    received = await receive(desk, document, by=KEY, channel="e_service")
+    await work_off(desk)
+    assert await forget_speakers(desk) == 0
+
+    clock.forward(days=10)
+    assert await forget_speakers(desk) == 1
+    assert await forget_speakers(desk) == 0
+
+    async with desk.store.reading() as reading:
+        values = [value async for _, _, value, _ in reading.value_rows()]
+        entries = [json.loads(one.leaf) async for one in reading.log_rows()]
+    assert not any("Krakatit" in one or "Norén" in one for one in values)
+    assert (entries[-1]["type"], entries[-1]["case"]) == ("value:erased", received.case_id)
+    assert (await verify_log(desk)).ok
+
+
+async def test_opening_the_masked_values_needs_a_purpose_and_is_logged(desk: Desk) -> None:
+    officer, auditor = await an_officer(desk), await someone(desk, "Ronja", "role:auditor")
+    case_id = await in_review(desk, officer)
+    await deciding.decide(
+        desk,
+        case_id,
+        a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",)),
+        by=officer,
+        seen=await version(desk, case_id),
+    )
+
+    for purpose, note in (("curiosity", "x"), ("audit", "  ")):
+        with pytest.raises(GranskaError):
+            await records.unmask(desk, case_id, purpose=purpose, note=note, by=auditor)
+    await records.unmask(desk, case_id, purpose="audit", note="Stickprov", by=auditor)
+
+    async with desk.store.reading() as reading:
+        [last, *_] = await reading.log_page(before=None, case_id=case_id, limit=1)
+    assert json.loads(last.leaf)["actor"]["id"] == auditor.pseudonym

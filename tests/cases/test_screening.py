@@ -1,0 +1,172 @@
+"""Screening on a real database: what each thing that can go wrong becomes, and that work survives a stop."""
+
+from dataclasses import replace
+
+import pytest
+
+from service.cases import reviewing
+from service.cases.intake import receive
+from service.cases.incidents import NewIncident, record, verify
+from service.cases.ports import Desk
+from service.cases.screening import screen, work_off
+from service.cases.verifying import verify_log
+from service.cases.watching import import_list
+from service.demo import demo_list
+from service.domain.case import State
+from service.domain.finding import Outcome, Resolution
+from tests.builders import FIXTURES, NUMBER, a_grant_document, a_premises_document
+from tests.cases.test_intake import KEY
+from tests.conftest import someone
+from tests.fakes import Clock, Installed, RaisingCheck
+
+
+async def screened(desk: Desk, document: dict[str, object]) -> str:
+    received = await receive(desk, document, by=KEY, channel="e_service")
+    assert await work_off(desk) == 1
+    return received.case_id
+
+
+async def outcomes(desk: Desk, case_id: str) -> dict[str, tuple[Outcome, str]]:
+    async with desk.store.reading() as reading:
+        case = await reading.case(case_id)
+        findings = await reading.findings(case_id, case.round)
+    results = [one.case_finding.finding for one in findings]
+    return {one.check: (one.result.outcome, one.result.code) for one in results}
+
+
+async def test_every_required_check_has_an_answer_in_the_rule_sets_order(desk: Desk) -> None:
+    case_id = await screened(desk, a_grant_document())
+
+    found = await outcomes(desk, case_id)
+
+    assert list(found) == [
+        "declaration", "completeness", "timeliness", "organisation_number", "party_names", "prior_incidents", "repeated",
+    ]  # fmt: skip
+    assert found["declaration"] == (Outcome.MET, "declaration.complete")
+    assert found["completeness"] == (Outcome.NOT_MET, "completeness.missing")
+    assert found["party_names"] == (Outcome.MET, "party_names.no_candidate")
+    async with desk.store.reading() as reading:
+        assert (await reading.case(case_id)).state is State.SCREENED
+
+
+async def test_a_name_on_the_list_is_for_a_person(desk: Desk) -> None:
+    people = [{"name": "Tarkvin Vossberg", "role": "ordförande"}]
+
+    found = await outcomes(desk, await screened(desk, a_grant_document(representatives=people)))
+
+    assert found["party_names"] == (Outcome.NEEDS_INQUIRY, "party_names.candidate")
+
+
+async def test_a_list_past_its_age_cannot_say_no_hit(desk: Desk, clock: Clock) -> None:
+    clock.forward(days=31)
+
+    found = await outcomes(desk, await screened(desk, a_grant_document()))
+
+    assert found["party_names"] == (Outcome.UNKNOWN, "party_names.stale")
+
+
+async def test_a_verified_incident_is_found_until_it_expires(desk: Desk, clock: Clock) -> None:
+    samir, siv = await someone(desk, "Sam", "role:coordinator"), await someone(desk, "Siv", "role:coordinator")
+    new = NewIncident(
+        NUMBER, "damage", "2026-10-01", "Ett bord gick sönder.", "HV 2026/8", "2026-10-05", "Ersätts.", "2026-12-31"
+    )
+    incident = await record(desk, new, by=samir)
+    assert (await outcomes(desk, await screened(desk, a_grant_document())))["prior_incidents"][0] is Outcome.MET
+
+    await verify(desk, incident, by=siv)
+    assert (await outcomes(desk, await screened(desk, a_grant_document())))["prior_incidents"][
+        0
+    ] is Outcome.NEEDS_INQUIRY
+
+    clock.forward(days=40)
+    assert (await outcomes(desk, await screened(desk, a_grant_document())))["prior_incidents"][0] is Outcome.MET
+
+
+async def test_an_unusable_number_means_incidents_could_not_be_looked_up(desk: Desk) -> None:
+    found = await outcomes(
+        desk, await screened(desk, a_grant_document(organisation={"name": "X", "org_number": "hej"}))
+    )
+
+    assert found["prior_incidents"] == (Outcome.UNKNOWN, "prior_incidents.number_unusable")
+
+
+async def test_the_same_application_twice_is_seen(desk: Desk) -> None:
+    await screened(desk, a_premises_document())
+
+    found = await outcomes(desk, await screened(desk, a_premises_document()))
+
+    assert found["repeated"] == (Outcome.NEEDS_INQUIRY, "repeated.found")
+
+
+async def test_work_that_was_saved_but_not_done_is_done_at_the_next_start(desk: Desk) -> None:
+    received = [await receive(desk, a_grant_document(), by=KEY, channel="e_service") for _ in range(3)]
+
+    async with desk.store.reading() as reading:
+        assert await reading.waiting_jobs() == [one.case_id for one in received]
+    assert await work_off(desk) == 3
+    assert await work_off(desk) == 0
+
+
+async def test_checks_that_break_or_go_missing_are_answers_too(desk: Desk) -> None:
+    broken = replace(desk, checks=Installed(RaisingCheck("declaration", None)))
+    received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
+
+    await screen(broken, received.case_id)
+
+    found = await outcomes(desk, received.case_id)
+    assert found["declaration"] == (Outcome.UNKNOWN, "check.broke")
+    assert {code for name, (_, code) in found.items() if name != "declaration"} == {"check.not_installed"}
+
+
+async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_again_when_it_is_not(desk: Desk) -> None:
+    officer = await someone(desk, "Alva", "role:association_officer")
+    case_id = await screened(
+        desk, a_grant_document(representatives=[{"name": "Tarkvin Vossberg", "role": "ordförande"}])
+    )
+    await reviewing.take(desk, case_id, by=officer, seen=await version(desk, case_id))
+    finding = await the(desk, case_id, "party_names")
+    await reviewing.resolve(
+        desk,
+        case_id,
+        finding.id,
+        resolution=Resolution.NO_OBSTACLE,
+        reason="Annan person.",
+        by=officer,
+        seen=await version(desk, case_id),
+    )
+
+    await reviewing.ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
+    await work_off(desk)
+    assert (await the(desk, case_id, "party_names")).case_finding.resolution is Resolution.NO_OBSTACLE
+
+    changed = demo_list(desk, FIXTURES).replace(b",1971,", b",1972,")
+    await import_list(desk, "demo", changed, by=reviewing.person(officer))
+    await reviewing.ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
+    await work_off(desk)
+    assert (await the(desk, case_id, "party_names")).case_finding.open
+
+    assert (await verify_log(desk)).ok
+
+
+async def the(desk: Desk, case_id: str, check: str):  # type: ignore[no-untyped-def]
+    async with desk.store.reading() as reading:
+        case = await reading.case(case_id)
+        found = await reading.findings(case_id, case.round)
+    return next(one for one in found if one.case_finding.finding.check == check)
+
+
+async def version(desk: Desk, case_id: str) -> int:
+    async with desk.store.reading() as reading:
+        return (await reading.case(case_id)).version
+
+
+async def test_a_decided_case_is_not_screened_again(desk: Desk) -> None:
+    received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
+    await screen(desk, received.case_id)
+    await screen(desk, received.case_id)
+
+    async with desk.store.reading() as reading:
+        case = await reading.case(received.case_id)
+    assert case.round == 2
+    with pytest.raises(Exception, match="not_found"):
+        await screen(desk, "00000000-0000-4000-8000-00000000dead")

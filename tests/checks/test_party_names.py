@@ -1,0 +1,70 @@
+from typing import Any
+
+from checks.party_names import PartyNames
+from service.domain.application import Party, PartyKind
+from service.domain.check import ListAnswer, PartyAnswer
+from service.domain.finding import CheckResult, Outcome
+from service.domain.watchlist import Candidate, MatchEvidence
+from tests.builders import a_check_input
+
+
+def a_candidate(*, needs_identifier: bool = False) -> Candidate:
+    reason = MatchEvidence("tokens_same", "vossberg", "vossberg")
+    return Candidate("demo", "P-1", "Tarquin Vossberg", "Tarquin Vossberg", 990, (reason,), needs_identifier)
+
+
+def an_answer(*candidates: Candidate, kind: PartyKind = PartyKind.REPRESENTATIVE, **changed: Any) -> ListAnswer:
+    fields: dict[str, Any] = {
+        "key": "demo", "title": "Lista", "version": "v1", "sha256": "0" * 64, "age_days": 1, "max_age_days": 7,
+        "subject_kinds": frozenset(one.value for one in PartyKind),
+        "parties": (PartyAnswer(Party(kind, "Tarquin Vossberg"), candidates),),
+    }  # fmt: skip
+    return ListAnswer(**fields | changed)
+
+
+def ask(*answers: ListAnswer, **params: str) -> CheckResult:
+    return PartyNames().run(a_check_input(lists=answers, params=params))
+
+
+def test_met_when_nobody_resembles_anyone() -> None:
+    result = ask(an_answer())
+
+    assert (result.outcome, result.code) == (Outcome.MET, "party_names.no_candidate")
+    assert [one.version for one in result.sources] == ["v1"]
+
+
+def test_a_candidate_is_for_a_person_with_both_names_and_the_reasons() -> None:
+    result = ask(an_answer(a_candidate()))
+
+    assert (result.outcome, result.code) == (Outcome.NEEDS_INQUIRY, "party_names.candidate")
+    assert [one.code for one in result.evidence] == ["party_names.resembles", "match.tokens_same"]
+    assert "Vossberg" not in repr(result.params), "who is named stands in the evidence, never in the sentence"
+
+
+def test_a_name_that_says_too_little_is_a_quieter_state() -> None:
+    assert ask(an_answer(a_candidate(needs_identifier=True))).code == "party_names.needs_identifier"
+
+
+def test_a_list_past_its_age_cannot_say_no_hit_but_shows_what_it_shows() -> None:
+    assert ask(an_answer(age_days=7)).outcome is Outcome.MET
+    stale = ask(an_answer(a_candidate(), age_days=8))
+
+    assert (stale.outcome, stale.code) == (Outcome.UNKNOWN, "party_names.stale")
+    assert [one.code for one in stale.evidence][:2] == ["party_names.list_stale", "party_names.resembles"]
+
+
+def test_no_list_at_all_is_no_pass() -> None:
+    assert ask().outcome is Outcome.UNKNOWN
+
+
+def test_a_list_is_asked_only_about_the_kinds_its_legal_basis_covers() -> None:
+    covered = an_answer(a_candidate(), subject_kinds=frozenset({"organisation"}))
+
+    assert ask(covered).outcome is Outcome.MET
+
+
+def test_speakers_are_compared_only_where_the_rules_cite_a_basis() -> None:
+    speaker = an_answer(a_candidate(), kind=PartyKind.SPEAKER)
+
+    assert ask(speaker).outcome is Outcome.MET
+    assert ask(speaker, speakers_basis="Punkt 4.2").outcome is Outcome.NEEDS_INQUIRY

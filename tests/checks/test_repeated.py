@@ -1,0 +1,15 @@
+from checks.repeated import Repeated
+from service.domain.check import OtherCase
+from service.domain.finding import Outcome
+from tests.builders import a_check_input
+
+
+def test_met_when_it_is_the_first() -> None:
+    assert Repeated().run(a_check_input()).outcome is Outcome.MET
+
+
+def test_names_the_case_it_repeats() -> None:
+    result = Repeated().run(a_check_input(other_cases=(OtherCase("HV 2026/7", "verksamhetsbidrag", "k"),)))
+
+    assert result.outcome is Outcome.NEEDS_INQUIRY
+    assert result.evidence[0].params == {"diary_number": "HV 2026/7"}

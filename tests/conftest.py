@@ -1,0 +1,272 @@
+"""Real databases, a real server, a real browser; what is missing is said on screen, and in CI it is a failure."""
+
+import contextlib
+import glob
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from service import app as parts
+from service.cases import staff
+from service.cases.ports import Desk
+from service.cases.reviewing import person
+from service.cases.rulebook import adopt
+from service.cases.watching import import_list
+from service.demo import demo_list
+from service.domain.events import SYSTEM_ACTOR
+from service.domain.people import User
+from service.settings import Settings
+from tests.builders import FIXTURES, PASSWORD, RULES_2025, RULES_2026, SHARED
+from tests.fakes import Clock
+
+IN_CI = os.environ.get("CI") == "true"
+_forbidden_skips: list[str] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not SHARED.is_dir():
+        for item in items:
+            if item.get_closest_marker("shared_data"):
+                item.add_marker(pytest.mark.skip(reason="../shared is not here"))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and "shared_data" not in report.keywords:
+        _forbidden_skips.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if IN_CI and _forbidden_skips and not hasattr(session.config, "workerinput"):
+        session.exitstatus = 1
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    shared = sum("shared_data" in one.keywords for one in skipped)
+    if shared:
+        terminalreporter.write_line(f"{shared} tests need ../shared, which is not here")
+    if IN_CI and _forbidden_skips:
+        terminalreporter.write_line(f"In CI nothing may be skipped: {_forbidden_skips}")
+
+
+# --- PostgreSQL ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A cluster of our own on loopback, as `postgresql://granska@127.0.0.1:PORT`."""
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
+    if not found:
+        pytest.skip("PostgreSQL is not installed")
+    tools, folder = Path(found[-1]).parent, tmp_path_factory.mktemp("pg")
+    as_owner: list[str] = []
+    if os.geteuid() == 0:
+        as_owner = ["runuser", "-u", "postgres", "--"]
+        for one in (folder, *folder.parents):
+            if one == Path("/tmp"):
+                break
+            one.chmod(0o755)
+        shutil.chown(folder, "postgres")
+    port = free_port()
+    data = folder / "data"
+    run = [*as_owner, str(tools / "initdb"), "-D", str(data), "-A", "trust", "-U", "granska", "-E", "UTF8", "--no-sync"]
+    subprocess.run(run, check=True, capture_output=True, cwd=folder)
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=60"
+    control = [*as_owner, str(tools / "pg_ctl"), "-D", str(data)]
+    subprocess.run(
+        [*control, "-o", options, "-l", str(folder / "log"), "-w", "start"],
+        check=True,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield f"postgresql://granska@127.0.0.1:{port}"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], check=True, cwd=folder, stdout=subprocess.DEVNULL)
+
+
+def _new_database(cluster: str) -> str:
+    name = "t" + secrets.token_hex(6)
+    where = cluster.removeprefix("postgresql://granska@").split(":")
+    psql = [
+        "psql",
+        "-q",
+        "-h",
+        where[0],
+        "-p",
+        where[1],
+        "-U",
+        "granska",
+        "-d",
+        "postgres",
+        "-c",
+        f"CREATE DATABASE {name}",
+    ]
+    subprocess.run(psql, check=True)
+    return f"{cluster}/{name}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """A fresh folder, and a database of each kind."""
+    if request.param == "sqlite":
+        return Settings(data=str(tmp_path))
+    return Settings(data=str(tmp_path), database=_new_database(request.getfixturevalue("postgres")))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def desk(settings: Settings, clock: Clock) -> AsyncIterator[Desk]:
+    """A desk over an empty, migrated database with both rule sets and a fresh fictional list."""
+    await parts.migrate_database(settings)
+    async with parts.opened_desk(settings, outside=clock.outside()) as opened:
+        for file in (RULES_2025, RULES_2026):
+            await adopt(opened, file.read_text("utf-8"), by=SYSTEM_ACTOR)
+        await import_list(
+            opened, "demo", demo_list(opened, FIXTURES), by=person(await someone(opened, "Samir", "role:coordinator"))
+        )
+        yield opened
+
+
+async def someone(desk: Desk, name: str, *rights: str) -> User:
+    """A user with these rights."""
+    user = await staff.create_user(desk, name=name, email=f"{name}@x.example", password=PASSWORD)
+    for one in rights:
+        await staff.grant_right(desk, user.id, one)
+    async with desk.store.reading() as reading:
+        found = await reading.user(user.id)
+    assert found is not None
+    return found
+
+
+# --- A running service -----------------------------------------------------------------------------------------------
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@dataclass
+class Service:
+    """`granska serve` over the demo district, in a process of its own."""
+
+    url: str
+    key: str
+    folder: Path
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return granska(*arguments, environment=self.environment)
+
+    def api(self) -> httpx.Client:
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=20)
+
+    def visitor(self) -> "Browserlike":
+        return Browserlike(self.url)
+
+    def signed_in(self, name: str) -> "Browserlike":
+        visitor = self.visitor()
+        answer = visitor.send("/sign-in", email=f"{name}@demo.example", password="granska-demo-2026")
+        assert answer.status_code == 303, answer.text
+        return visitor
+
+    def screened(self, case_id: str, *, seconds: float = 15) -> None:
+        """Wait until the case's checks have been run."""
+        someone_in = self.signed_in("disa")
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            page = someone_in.get(f"/cases/{case_id}").text
+            if "Kontrollerna körs" not in page:
+                return
+            time.sleep(0.05)
+        raise AssertionError("the checks were not run in time")
+
+
+class Browserlike:
+    """An HTTP client that fills in forms as a browser does: it takes the token from the page."""
+
+    def __init__(self, url: str) -> None:
+        self.client = httpx.Client(base_url=url, timeout=20)
+
+    def get(self, path: str, **kwargs: Any) -> httpx.Response:
+        return self.client.get(path, **kwargs)
+
+    def token(self) -> str:
+        return self.get("/help").text.split('name="_csrf_token" value="')[1].split('"')[0]
+
+    def send(self, path: str, *, files: Any = None, **fields: Any) -> httpx.Response:
+        return self.client.post(path, data={"_csrf_token": self.token(), **fields}, files=files)
+
+    def version(self, case_id: str) -> str:
+        """The case's version as the page's forms hold it."""
+        return self.get(f"/cases/{case_id}").text.split('name="version" value="')[1].split('"')[0]
+
+    def act(self, case_id: str, step: str, *, files: Any = None, **fields: Any) -> httpx.Response:
+        return self.send(f"/cases/{case_id}/{step}", files=files, version=self.version(case_id), **fields)
+
+
+def granska(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / "granska"), *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, env=os.environ | environment, timeout=120, check=False
+    )
+
+
+@contextlib.contextmanager
+def running(folder: Path, database: str = "") -> Iterator[Service]:
+    """Serve the demo district until the end of the block."""
+    environment = {"GRANSKA_DATA": str(folder), "GRANSKA_DATABASE": database, "GRANSKA_DEMO": "1"}
+    filled = granska("demo", environment=environment)
+    assert filled.returncode == 0, filled.stderr
+    port, log = free_port(), folder / "server.log"
+    command = [str(Path(sys.executable).parent / "granska"), "serve", "--port", str(port)]
+    with log.open("wb") as file:
+        process = subprocess.Popen(command, env=os.environ | environment, stdout=file, stderr=subprocess.STDOUT)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(200):
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(url + "/health").status_code == 200:
+                    break
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.05)
+        key = (folder / "demo-intake-key").read_text().strip()
+        yield Service(url, key, folder, environment, process, log)
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service for each kind of database, shared by the tests of one file."""
+    folder = tmp_path_factory.mktemp("service")
+    database = _new_database(request.getfixturevalue("postgres")) if request.param == "postgres" else ""
+    with running(folder, database) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def lite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service on SQLite, for tests in which the database makes no difference."""
+    with running(tmp_path_factory.mktemp("lite")) as one:
+        yield one

@@ -1,0 +1,209 @@
+"""The laws as properties: a person decides, unknown never passes and never harms, adverse outcomes cite what happened."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.domain import policy
+from service.domain.case import TRANSITIONS, CaseFinding, State
+from service.domain.decision import BoardMinute, DecisionOutcome, Proposal
+from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllowed, NotFound
+from service.domain.finding import NEEDS_NOBODY, RESOLUTIONS, Outcome, Resolution
+from service.domain.people import User
+from tests.builders import a_case, a_finding, a_proposal, a_rule_set, a_user, all_met, an_act, an_officer
+
+RULES = a_rule_set()
+CHECKS = [one.check for one in RULES.kinds[a_case().kind].checks]
+
+
+def decide(
+    proposal: Proposal, *, findings: list[CaseFinding] | None = None, user: User | None = None, **case: object
+) -> None:
+    policy.check_can_decide(
+        a_case(**case),
+        user or an_officer(),
+        findings=all_met(RULES) if findings is None else findings,
+        required=CHECKS,
+        proposal=proposal,
+        criteria=RULES,
+        procedure=RULES,
+    )
+
+
+def allowed(proposal: Proposal, **kwargs: object) -> bool:
+    try:
+        decide(proposal, **kwargs)  # type: ignore[arg-type]
+    except GranskaError:
+        return False
+    return True
+
+
+def a_refusal(**changed: object) -> Proposal:
+    base = a_proposal(DecisionOutcome.REFUSAL, clauses=("2.3",), delegation_point="F2", circumstances="Det hände.")
+    return replace(base, **changed)  # type: ignore[arg-type]
+
+
+def a_decision_maker() -> User:
+    return a_user(
+        "role:decision_maker", "delegation:F2", "delegation:N1", name="Disa", id="00000000-0000-4000-8000-000000000002"
+    )
+
+
+def test_the_handling_officer_may_approve_when_everything_is_met() -> None:
+    decide(a_proposal())
+
+
+outcomes = st.lists(st.sampled_from(list(Outcome)), min_size=len(CHECKS), max_size=len(CHECKS))
+
+
+@given(outcomes, st.data())
+def test_nothing_favourable_while_a_person_has_something_left_to_look_at(
+    found: list[Outcome], data: st.DataObject
+) -> None:
+    findings = [
+        a_finding(check, outcome, data.draw(st.sampled_from([None, *sorted(RESOLUTIONS[outcome])])))
+        for check, outcome in zip(CHECKS, found, strict=True)
+    ]
+
+    open_or_obstacle = any(
+        one.outcome not in NEEDS_NOBODY and one.resolution in (None, Resolution.OBSTACLE) for one in findings
+    )
+
+    assert allowed(a_proposal(), findings=findings) is not open_or_obstacle
+
+
+@given(outcomes, st.integers(0, len(CHECKS) - 1), st.sampled_from(["breaks", "is removed"]))
+def test_breaking_or_removing_a_check_only_grows_what_a_person_must_resolve(
+    found: list[Outcome], position: int, what: str
+) -> None:
+    before = [a_finding(check, outcome) for check, outcome in zip(CHECKS, found, strict=True)]
+    after = list(before)
+    if what == "breaks":
+        after[position] = a_finding(CHECKS[position], Outcome.UNKNOWN)
+    else:
+        del after[position]
+
+    assert allowed(a_proposal(), findings=before) or not allowed(a_proposal(), findings=after)
+    if what == "breaks":
+        assert {one.id for one in before if one.open} <= {one.id for one in after if one.open}
+
+
+@given(outcomes, st.integers(0, len(CHECKS) - 1))
+def test_a_check_that_could_not_look_never_carries_an_adverse_outcome(found: list[Outcome], position: int) -> None:
+    findings = [a_finding(check, outcome) for check, outcome in zip(CHECKS, found, strict=True)]
+    findings[position] = a_finding(CHECKS[position], Outcome.UNKNOWN)
+
+    resting = a_refusal(based_on=(findings[position].id,))
+
+    assert not allowed(resting, findings=findings, user=a_decision_maker())
+    assert Resolution.OBSTACLE not in RESOLUTIONS[Outcome.UNKNOWN]
+
+
+@given(st.sampled_from(list(DecisionOutcome)), outcomes)
+def test_nobody_without_the_delegation_decides_whatever_the_checks_say(
+    outcome: DecisionOutcome, found: list[Outcome]
+) -> None:
+    findings = [a_finding(check, one) for check, one in zip(CHECKS, found, strict=True)]
+    nobody = a_user("role:association_officer")
+
+    assert not allowed(a_proposal(outcome), findings=findings, user=nobody)
+
+
+def test_the_ceiling_of_a_delegation_point_holds() -> None:
+    with pytest.raises(NotAllowed, match="beyond_delegation"):
+        decide(a_proposal(amount_ore=18_000_000), amount_ore=18_000_000)
+
+
+def test_a_point_that_is_not_held_cannot_be_cited() -> None:
+    with pytest.raises(NotAllowed, match="no_delegation"):
+        decide(a_proposal(delegation_point="F2"))
+
+
+def test_a_democracy_ground_goes_to_the_board_with_its_minute_and_documented_acts() -> None:
+    bare = a_refusal(clauses=("4.2",), delegation_point="F2")
+    with pytest.raises(NotAllowed, match="ground_beyond"):
+        decide(bare, user=a_decision_maker())
+
+    board = replace(bare, delegation_point="N1")
+    with pytest.raises(InvalidInput) as caught:
+        decide(board, user=a_decision_maker())
+    assert caught.value.problems[0].pointer == "/board_minute"
+
+    minuted = replace(board, board_minute=BoardMinute("2026-11-20", "§ 12"))
+    with pytest.raises(InvalidInput) as caught:
+        decide(minuted, user=a_decision_maker())
+    assert caught.value.problems[0].pointer == "/acts"
+
+    decide(replace(minuted, acts=(an_act(),)), user=a_decision_maker())
+
+
+@pytest.mark.parametrize("left_out", ["who", "capacity", "what", "when", "source"])
+def test_an_act_without_one_of_its_five_parts_is_no_documented_act(left_out: str) -> None:
+    minuted = a_refusal(
+        clauses=("4.1",),
+        delegation_point="N1",
+        board_minute=BoardMinute("2026-11-20", "§ 12"),
+        acts=(an_act(**{left_out: " "}),),
+    )
+
+    with pytest.raises(InvalidInput) as caught:
+        decide(minuted, user=a_decision_maker())
+
+    assert caught.value.problems[0].pointer == f"/acts/0/{left_out}"
+
+
+def test_a_refusal_says_which_circumstances_decided() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        decide(a_refusal(circumstances="  "), user=a_decision_maker())
+
+    assert caught.value.problems[0].pointer == "/circumstances"
+
+
+@pytest.mark.parametrize("clauses", [(), ("9.9",), ("4.2",), ("5.1",)])
+def test_an_outcome_needs_a_clause_that_exists_and_carries_it(clauses: tuple[str, ...]) -> None:
+    assert not allowed(a_proposal(clauses=clauses))
+
+
+def test_no_decision_without_reasons() -> None:
+    assert not allowed(a_proposal(reasons=" \n"))
+
+
+@pytest.mark.parametrize("amount", [None, 0, 4_500_000, 5_000_000])
+def test_a_partial_approval_grants_less_than_was_asked_for(amount: int | None) -> None:
+    assert not allowed(a_proposal(DecisionOutcome.PARTIAL_APPROVAL, amount_ore=amount))
+
+
+def test_a_colleague_who_has_not_taken_the_case_cannot_sign_it() -> None:
+    colleague = a_user("role:association_officer", "delegation:F1", id="00000000-0000-4000-8000-000000000009")
+
+    assert not allowed(a_proposal(), user=colleague)
+
+
+@pytest.mark.parametrize("state", [State.RECEIVED, State.SCREENED, State.DECIDED])
+def test_only_a_case_in_review_can_be_decided(state: State) -> None:
+    assert not allowed(a_proposal(), state=state)
+
+
+def test_a_premises_officer_does_not_know_of_grant_cases() -> None:
+    with pytest.raises(NotFound):
+        policy.check_can_see(a_case(), a_user("role:premises_officer"))
+
+
+def test_whoever_acts_has_seen_the_case_as_it_is_now() -> None:
+    with pytest.raises(Conflict):
+        policy.check_version(a_case(version=4), 3)
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(list(State)), max_size=6))
+def test_a_case_moves_only_as_the_table_says(path: list[State]) -> None:
+    case = a_case(state=State.RECEIVED)
+    for state in path:
+        if state in TRANSITIONS[case.state]:
+            case = case.moved_to(state)
+        else:
+            with pytest.raises(NotAllowed):
+                case.moved_to(state)
+    assert case.state in State
