@@ -32,6 +32,8 @@ from tests.fakes import Clock
 
 IN_CI = os.environ.get("CI") == "true"
 _forbidden_skips: list[str] = []
+#: A connection is closed after each answer, so that none is left open when a test ends.
+NO_KEEPING = httpx.Limits(max_keepalive_connections=0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -178,7 +180,9 @@ class Service:
         return granska(*arguments, environment=self.environment)
 
     def api(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=20)
+        return httpx.Client(
+            base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=20, limits=NO_KEEPING
+        )
 
     def visitor(self) -> "Browserlike":
         return Browserlike(self.url)
@@ -205,7 +209,7 @@ class Browserlike:
     """An HTTP client that fills in forms as a browser does: it takes the token from the page."""
 
     def __init__(self, url: str) -> None:
-        self.client = httpx.Client(base_url=url, timeout=20)
+        self.client = httpx.Client(base_url=url, timeout=20, limits=NO_KEEPING)
 
     def get(self, path: str, **kwargs: Any) -> httpx.Response:
         return self.client.get(path, **kwargs)

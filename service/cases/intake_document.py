@@ -5,6 +5,7 @@ application can be stored, so it is received and becomes a finding: it has reach
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -99,8 +100,8 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _token(key: str) -> str:
-    """One token of a JSON pointer (RFC 6901); a name that is not one of ours is not repeated."""
-    return key.replace("~", "~0").replace("/", "~1") if key.isascii() and len(key) <= 40 else "?"
+    """One token of a JSON pointer (RFC 6901); what does not look like a field's name is not repeated."""
+    return key if re.fullmatch(r"[A-Za-z_][A-Za-z_]{0,39}|[0-9]{1,4}", key) else "?"
 
 
 def _schema_problems(value: Any) -> list[Problem]:

@@ -77,7 +77,7 @@ class Sessions(ServerSideSessionBackend):
         loaded = connection.scope["state"].get(_LOADED, {})
         fresh = connection.scope["state"].pop(FRESH_ID, False)
         brought = connection.cookies.get(self.config.key)
-        if not scope_session:
+        if scope_session is Empty or not scope_session:
             if brought and brought != "null":
                 await super().store_in_message(Empty, message, connection)
             return

@@ -39,7 +39,9 @@ def test_refuses_what_does_not_hold_together_and_says_on_which_line(before: str,
 
     assert caught.value.code == code
     said = int(caught.value.params["line"])
-    header = max((number for number, line in enumerate(TEXT.split("\n")[:wanted], 1) if line.startswith("[")), default=1)
+    header = max(
+        (number for number, line in enumerate(TEXT.split("\n")[:wanted], 1) if line.startswith("[")), default=1
+    )
     assert said in (header, wanted, wanted + 1), "the line that is named is the one, or its table's first"
 
 

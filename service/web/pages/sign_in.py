@@ -16,7 +16,9 @@ from service.web.access import ANYONE, SIGNED_IN, USER_ID, may
 from service.web.deps import AnyRequest, MaybeUser, TheDesk
 from service.words import DEFAULT, LANGUAGES
 
-WINDOW_MS, MOST_FAILURES = 15 * 60 * 1000, 10
+WINDOW_MS = 15 * 60 * 1000
+#: A whole office may sit behind one address, so that one is allowed more.
+MOST_PER_ACCOUNT, MOST_PER_ADDRESS = 10, 100
 YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -26,19 +28,20 @@ class Failures:
     def __init__(self) -> None:
         self._at: dict[str, deque[int]] = {}
 
-    def too_many(self, keys: tuple[str, ...], now: int) -> bool:
-        """Whether any of these has failed too often lately."""
-        return any(len(self._recent(key, now)) >= MOST_FAILURES for key in keys)
+    def too_many(self, account: str, address: str, now: int) -> bool:
+        """Whether either has failed too often lately."""
+        per_account, per_address = self._recent(f"account:{account}", now), self._recent(f"address:{address}", now)
+        return len(per_account) >= MOST_PER_ACCOUNT or len(per_address) >= MOST_PER_ADDRESS
 
-    def add(self, keys: tuple[str, ...], now: int) -> None:
+    def add(self, account: str, address: str, now: int) -> None:
         """Count a failure."""
-        for key in keys:
-            self._recent(key, now).append(now)
+        self._recent(f"account:{account}", now).append(now)
+        self._recent(f"address:{address}", now).append(now)
 
     def _recent(self, key: str, now: int) -> deque[int]:
         if len(self._at) > 10_000:
             self._at = {k: v for k, v in self._at.items() if v and now - v[-1] < WINDOW_MS}
-        kept = self._at.setdefault(key, deque(maxlen=MOST_FAILURES))
+        kept = self._at.setdefault(key, deque(maxlen=MOST_PER_ADDRESS))
         while kept and now - kept[0] > WINDOW_MS:
             kept.popleft()
         return kept
@@ -59,13 +62,12 @@ async def sign_in(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     email, now = form.text("email").strip().casefold()[:200], desk.outside.now()
     failures: Failures = request.app.state.failures
     address = request.client.host if request.client else "-"
-    keys = (f"account:{email}", f"address:{address}")
     next_page = _safe_next(form.text("next"))
-    if failures.too_many(keys, now):
+    if failures.too_many(email, address, now):
         return _refused(request, "sign_in.too_many", 429, email, next_page)
     user = await staff.sign_in(desk, email=email, password=form.text("password")[:200])
     if user is None:
-        failures.add(keys, now)
+        failures.add(email, address, now)
         return _refused(request, "sign_in.wrong", 422, email, next_page)
     request.session.clear()
     request.session[USER_ID] = user.id

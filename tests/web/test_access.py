@@ -1,0 +1,177 @@
+"""Who may use which route: a table for all of them; a route without a row fails."""
+
+import pytest
+
+from service.demo import ACCOUNTS
+from service.domain.people import Role
+from service.web.site import SiteConfig, build_site, routes
+from tests.builders import FIXTURES, ROOT
+from tests.conftest import Service
+
+ID = "00000000-0000-4000-8000-00000000dead"
+NAMES = dict(zip(("alva", "petter", "disa", "samir", "ronja", "adam"), Role, strict=True))
+A, P, D, C, R, X = NAMES
+EVERYONE = {A, P, D, C, R, X}
+CASES, OFFICERS, DECIDERS = EVERYONE - {X}, {A, P}, {A, P, D}
+
+#: Every route and who gets past its door; "anyone" needs no sign-in, "key" is the e-service's.
+MATRIX: dict[tuple[str, str], set[str] | str] = {
+    ("GET", "/"): EVERYONE,
+    ("GET", "/health"): "anyone",
+    ("GET", "/sign-in"): "anyone",
+    ("POST", "/sign-in"): "anyone",
+    ("POST", "/sign-out"): "anyone",
+    ("POST", "/language"): "anyone",
+    ("GET", "/help"): "anyone",
+    ("GET", "/help/{topic:str}"): "anyone",
+    ("GET", "/static/{file_path:path}"): "anyone",
+    ("HEAD", "/static/{file_path:path}"): "anyone",
+    ("GET", "/queue"): CASES,
+    ("POST", "/queue/search"): CASES,
+    ("GET", "/cases/{case_id:uuid}"): CASES,
+    ("GET", "/cases/{case_id:uuid}/checks"): CASES,
+    ("GET", "/cases/{case_id:uuid}/enclosures/{enclosure_id:uuid}"): CASES,
+    ("POST", "/cases/{case_id:uuid}/take"): OFFICERS,
+    ("POST", "/cases/{case_id:uuid}/release"): OFFICERS,
+    ("POST", "/cases/{case_id:uuid}/findings/{finding_id:uuid}"): OFFICERS,
+    ("POST", "/cases/{case_id:uuid}/secrecy"): OFFICERS,
+    ("POST", "/cases/{case_id:uuid}/enclosures"): OFFICERS,
+    ("POST", "/cases/{case_id:uuid}/rescreen"): DECIDERS,
+    ("POST", "/cases/{case_id:uuid}/decision"): DECIDERS,
+    ("GET", "/register"): OFFICERS,
+    ("GET", "/register/{kind:str}"): OFFICERS,
+    ("POST", "/register/{kind:str}"): OFFICERS,
+    ("GET", "/log"): {R},
+    ("GET", "/log/entries/{seq:int}"): {R},
+    ("GET", "/log/verify"): {R},
+    ("POST", "/log/verify"): {R},
+    ("POST", "/log/damaged"): {R},
+    ("GET", "/records/{case_id:uuid}"): CASES,
+    ("POST", "/records/{case_id:uuid}/unmask"): CASES,
+    ("GET", "/rights"): {R, X},
+    ("GET", "/users"): {X},
+    ("POST", "/users"): {X},
+    ("POST", "/users/{user_id:uuid}/rights"): {X},
+    ("POST", "/rights/{grant_id:uuid}/withdraw"): {X},
+    ("GET", "/lists"): {C, R},
+    ("GET", "/incidents"): {C, R},
+    ("POST", "/incidents"): {C},
+    ("POST", "/incidents/{incident_id:uuid}/verify"): {C},
+    ("GET", "/rules"): EVERYONE,
+    ("POST", "/api/v1/applications"): "key",
+    ("POST", "/api/v1/applications/{case_id:uuid}/enclosures"): "key",
+    ("GET", "/api/v1/openapi.json"): "key",
+}
+
+
+def all_routes() -> list[tuple[str, str]]:
+    site = build_site(SiteConfig(ROOT / "templates", FIXTURES), opening=None)  # type: ignore[arg-type]
+    return [(method, path) for method, path, _ in routes(site)]
+
+
+def address(path: str) -> str:
+    for mark in ("case_id", "finding_id", "enclosure_id", "user_id", "grant_id", "incident_id"):
+        path = path.replace("{" + mark + ":uuid}", ID)
+    return (
+        path.replace("{kind:str}", "grant").replace("{topic:str}", "officer").replace("{seq:int}", "0")
+        .replace("{file_path:path}", "granska.js")
+    )  # fmt: skip
+
+
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
+    assert sorted(all_routes()) == sorted(MATRIX)
+
+
+def test_the_demo_names_match_the_roles() -> None:
+    for name, role in NAMES.items():
+        rights = next(rights for _, email, rights in ACCOUNTS if email.startswith(name))
+        assert rights[0] == f"role:{role}"
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(MATRIX))
+def test_each_role_gets_as_far_as_the_table_says(lite: Service, method: str, path: str) -> None:
+    allowed = MATRIX[method, path]
+    if path in ("/sign-in", "/sign-out", "/language") and method == "POST":
+        return_codes = {303, 422}
+    else:
+        return_codes = None
+    for name in sorted(NAMES):
+        one = _signed_in(lite, name)
+        token = {"_csrf_token": one.token()} if method == "POST" else None
+        answer = one.client.request(method, address(path), data=token)
+        got_in = answer.status_code not in (401, 403)
+        if path == "/register/{kind:str}" and name == "petter":
+            assert answer.status_code == 403, "grants are not his kind"
+        elif allowed == "anyone":
+            assert got_in, (name, answer.status_code)
+            assert return_codes is None or answer.status_code in return_codes
+        elif allowed == "key":
+            assert answer.status_code == 401, (name, answer.status_code)
+        else:
+            assert got_in is (name in allowed), (name, answer.status_code)
+        if path == "/sign-out":
+            _SIGNED_IN.pop((lite.url, name))
+    stranger = lite.visitor()
+    token = {"_csrf_token": stranger.token()} if method == "POST" else None
+    answer = stranger.client.request(method, address(path), data=token)
+    if allowed == "anyone":
+        assert answer.status_code < 500
+    elif allowed == "key":
+        assert answer.status_code == 401
+    else:
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/sign-in")
+
+
+_SIGNED_IN: dict[tuple[str, str], object] = {}
+
+
+def _signed_in(service: Service, name: str):  # type: ignore[no-untyped-def]
+    """Signed in once for each role: fifty sign-ins would test argon2."""
+    key = (service.url, name)
+    if key not in _SIGNED_IN:
+        _SIGNED_IN[key] = service.signed_in(name)
+    return _SIGNED_IN[key]
+
+
+def test_the_intake_key_opens_nothing_else(lite: Service) -> None:
+    with lite.api() as api:
+        for method, path in sorted(MATRIX):
+            if MATRIX[method, path] in ("anyone", "key"):
+                continue
+            answer = api.request(method, address(path))
+            assert answer.status_code in (303, 403), (method, path, answer.status_code)
+
+
+def test_a_premises_officer_neither_sees_nor_guesses_grant_cases(lite: Service) -> None:
+    grants = _signed_in(lite, "alva").get("/queue").text
+    case_id = grants.split("/cases/")[1][:36]
+    petter = _signed_in(lite, "petter")
+
+    assert case_id not in petter.get("/queue").text
+    assert petter.get(f"/cases/{case_id}").status_code == 404
+    assert petter.get(f"/cases/{ID}").status_code == 404
+    assert petter.get(f"/records/{case_id}").status_code == 404
+
+
+def test_a_withdrawn_right_is_gone_at_the_next_click(lite: Service) -> None:
+    adam, siv = _signed_in(lite, "adam"), lite.signed_in("siv")
+    assert siv.get("/lists").status_code == 200
+    card = adam.get("/users").text.split("Siv Samordnare")[1]
+    grant = card.split("/rights/")[1][:36]
+
+    assert adam.send(f"/rights/{grant}/withdraw").status_code == 303
+
+    assert siv.get("/lists").status_code == 403
+    history = adam.get("/rights").text
+    assert "Siv Samordnare" in history
+
+
+def test_nobody_grants_themselves_a_right(lite: Service) -> None:
+    adam = _signed_in(lite, "adam")
+    own = adam.get("/users").text.split("Adam Administratör <span")[1].split("/users/")[1][:36]
+
+    answer = adam.send(f"/users/{own}/rights", right="role:auditor")
+
+    assert answer.status_code == 403
+    assert "Man kan inte ge sig själv" in answer.text

@@ -1,0 +1,111 @@
+"""The queue: filters that stand in the address and fail closed, orders, pages, and a search that finds no person."""
+
+import re
+
+import pytest
+
+from tests.conftest import Browserlike, Service
+
+
+@pytest.fixture(scope="module")
+def alva(service: Service) -> Browserlike:
+    return service.signed_in("alva")
+
+
+def numbers(html: str) -> list[str]:
+    return re.findall(r'href="/cases/[0-9a-f-]+">(HV [0-9/]+)<', html)
+
+
+def test_shows_what_an_officer_needs_for_each_case(alva: Browserlike) -> None:
+    html = alva.get("/queue").text
+
+    for text in (
+        "Granvikens Teaterförening",
+        "45\u00a0000\u00a0kr",
+        "Verksamhetsbidrag",
+        "Kontrollerad",
+        "Svar senast",
+    ):
+        assert text in html
+    assert len(numbers(html)) == 9
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 9),
+        ("?state=screened", 9),
+        ("?state=decided", 0),
+        ("?state=all", 9),
+        ("?owner=mine", 0),
+        ("?owner=nobody", 9),
+        ("?attention=1", 6),
+        ("?kind=grant", 9),
+        ("?kind=premises", 0),
+        ("?state=nonsense", 0),
+        ("?owner=Anna", 0),
+        ("?kind=loan", 0),
+        ("?attention=yes", 0),
+        ("?order=risk", 0),
+        ("?dir=sideways", 0),
+        ("?page=-1", 0),
+        ("?page=99999", 0),
+        ("?organisation=00000000-0000-4000-8000-00000000dead", 0),
+        ("?organisation=%27%20OR%201=1", 0),
+        ("?page=1&unknown=1", 9),
+    ],
+)  # fmt: skip
+def test_a_filter_that_matches_nothing_shows_nothing(alva: Browserlike, query: str, count: int) -> None:
+    answer = alva.get("/queue" + query)
+
+    assert answer.status_code == 200
+    assert len(numbers(answer.text)) == count
+
+
+def test_sorts_both_ways_and_puts_swedish_letters_last(alva: Browserlike) -> None:
+    by_name = re.findall(r"<bdi>([^<]+)</bdi>", alva.get("/queue?order=association").text)
+    amounts = numbers(alva.get("/queue?order=amount").text)
+
+    assert by_name == sorted(by_name, key=lambda one: one.casefold().translate(str.maketrans("åäö", "{|}")))
+    assert numbers(alva.get("/queue?order=amount&dir=desc").text) == amounts[::-1]
+    assert numbers(alva.get("/queue?order=diary").text) == [f"HV 2026/{n}" for n in range(1, 10)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("HV 2026/3", 1),
+        ("802999-0010", 1),
+        ("8029990010", 1),
+        ("teater", 1),
+        ("TEATERFÖRENING", 1),
+        ("granvikens", 4),
+        ("Vossberg", 0),
+        ("Ali Hassan", 0),
+        ("ylva", 0),
+        ("%", 0),
+        ("_", 0),
+        ("\\", 0),
+        ("' OR 1=1 --", 0),
+        ("Bokcirkel", 0),
+    ],
+)
+def test_searches_numbers_and_associations_and_never_persons(alva: Browserlike, text: str, found: int) -> None:
+    answer = alva.send("/queue/search", q=text)
+
+    assert answer.status_code == 200
+    assert len(numbers(answer.text)) == found
+
+
+@pytest.mark.parametrize("text", ["19121212-1212", "121212-1212", "1212121212"])
+def test_a_personal_number_is_neither_searched_nor_repeated(alva: Browserlike, text: str) -> None:
+    answer = alva.send("/queue/search", q=text)
+
+    assert answer.status_code == 422
+    assert "Sök inte på personnummer" in answer.text
+    assert text not in answer.text
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 300, "a\x00b"])
+def test_a_search_that_cannot_be_made_says_so(alva: Browserlike, text: str) -> None:
+    assert alva.send("/queue/search", q=text).status_code == 422
