@@ -52,4 +52,4 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process."""
     given = os.environ if environment is None else environment
     names = [one.name for one in fields(Settings)]
-    return Settings(**{name: given[key] for name in names if (key := f"GRANSKA_{name.upper()}") in given})
+    return Settings(**{name: given[key] for name in names if given.get(key := f"GRANSKA_{name.upper()}")})

@@ -1,0 +1,47 @@
+"""Pages ask the database as many questions with many cases as with few."""
+
+import pytest
+
+from service.cases import reading
+from service.cases.intake import receive
+from service.cases.ports import Desk, QueueQuery
+from service.cases.screening import work_off
+from service.domain.application import Kind
+from service.storage.tables import LogEntry
+from tests.builders import a_grant_document
+from tests.cases.test_intake import KEY
+from tests.conftest import someone
+
+
+async def questions(desk: Desk, capsys: pytest.CaptureFixture[str], case_id: str, user: object) -> tuple[int, int]:
+    """How many queries the queue and the case page take, as the engine itself reports them."""
+    engine = LogEntry._meta.db
+    counts = []
+    engine.log_queries = True
+    for ask in (
+        lambda: reading.queue(desk, QueueQuery(kinds=(Kind.GRANT,))),
+        lambda: reading.case_view(desk, case_id, by=user),  # type: ignore[arg-type]
+    ):
+        capsys.readouterr()
+        await ask()
+        counts.append(capsys.readouterr().out.count("SELECT"))
+    engine.log_queries = False
+    return counts[0], counts[1]
+
+
+async def test_the_number_of_queries_does_not_grow_with_the_cases(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alva = await someone(desk, "Alva", "role:association_officer", "delegation:F1")
+    first = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
+    await work_off(desk)
+    few = await questions(desk, capsys, first.case_id, alva)
+
+    for _ in range(60):
+        await receive(desk, a_grant_document(), by=KEY, channel="e_service")
+    await work_off(desk)
+    many = await questions(desk, capsys, first.case_id, alva)
+
+    assert few == many
+    assert 1 <= few[0] <= 3
+    assert 5 <= few[1] <= 20
