@@ -39,7 +39,36 @@ def coded() -> set[str]:
         for one in entry_points(group="granska.checks")
         if one.dist and one.dist.name == "granska"
     }
-    prefixes = "access case check completeness database decision declaration done enclosure finding http incident input intake list log organisation_number party_names prior_incidents register repeated right rules screen search sign_in timeliness user".split()
+    prefixes = [
+        "access",
+        "case",
+        "check",
+        "completeness",
+        "database",
+        "decision",
+        "declaration",
+        "done",
+        "enclosure",
+        "finding",
+        "http",
+        "incident",
+        "input",
+        "intake",
+        "list",
+        "log",
+        "organisation_number",
+        "party_names",
+        "prior_incidents",
+        "register",
+        "repeated",
+        "right",
+        "rules",
+        "screen",
+        "search",
+        "sign_in",
+        "timeliness",
+        "user",
+    ]
     named = re.compile(rf'"((?:{"|".join(prefixes)})\.[a-z_0-9]+(?:\.[a-z_]+)?)"')
     for path in SOURCES:
         codes |= set(named.findall(path.read_text("utf-8")))

@@ -1,4 +1,5 @@
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,6 @@ from hypothesis import strategies as st
 
 from service.audit.canonical import NotCanonical, canonical, parse
 from tests.builders import SHARED
-
-import unicodedata
 
 text = st.text().map(lambda one: unicodedata.normalize("NFC", one))
 keys = st.text(st.characters(max_codepoint=127), max_size=8)

@@ -139,7 +139,7 @@ async def test_what_is_wrong_but_can_be_stored_is_received(desk: Desk, document:
         (a_grant_document(premises={}), "/premises", "input.not_wanted"),
         (a_grant_document(received_at="2030-01-01T00:00:00Z"), "/received_at", "input.not_now_or_earlier"),
         (a_grant_document(received_at="2026-02-31T00:00:00Z"), "/received_at", "input.format"),
-        (a_premises_document(**{"to": "17:00"}), "/premises/to", "input.ends_before_it_begins"),
+        (a_premises_document(to="17:00"), "/premises/to", "input.ends_before_it_begins"),
         (a_premises_document(date="2026-02-30"), "/premises/date", "input.not_a_date"),
     ],
 )  # fmt: skip

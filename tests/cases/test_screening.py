@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from service.cases import reviewing
-from service.cases.intake import receive
 from service.cases.incidents import NewIncident, record, verify
+from service.cases.intake import receive
 from service.cases.ports import Desk
 from service.cases.screening import screen, work_off
 from service.cases.verifying import verify_log

@@ -91,10 +91,6 @@ def test_the_demo_names_match_the_roles() -> None:
 @pytest.mark.parametrize(("method", "path"), sorted(MATRIX))
 def test_each_role_gets_as_far_as_the_table_says(lite: Service, method: str, path: str) -> None:
     allowed = MATRIX[method, path]
-    if path in ("/sign-in", "/sign-out", "/language") and method == "POST":
-        return_codes = {303, 422}
-    else:
-        return_codes = None
     for name in sorted(NAMES):
         one = _signed_in(lite, name)
         token = {"_csrf_token": one.token()} if method == "POST" else None
@@ -104,7 +100,7 @@ def test_each_role_gets_as_far_as_the_table_says(lite: Service, method: str, pat
             assert answer.status_code == 403, "grants are not his kind"
         elif allowed == "anyone":
             assert got_in, (name, answer.status_code)
-            assert return_codes is None or answer.status_code in return_codes
+            assert answer.status_code < 500
         elif allowed == "key":
             assert answer.status_code == 401, (name, answer.status_code)
         else:
