@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.builders import ROOT
 from tests.conftest import Service
@@ -47,8 +47,16 @@ class Visitor:
         self.go("/sign-in")
         self.page.fill("#email", f"{name}@demo.example")
         self.page.fill("#password", PASSWORD)
-        self.page.click("main button")
+        self.press("main button")
         return self
+
+    def press(self, what: str | Locator, *, look: bool = True) -> None:
+        """Press something that leads to a new page, and look at that page."""
+        button = self.page.locator(what) if isinstance(what, str) else what
+        with self.page.expect_navigation(wait_until="load"):
+            button.first.click()
+        if look:
+            self.look()
 
     def go(self, path: str) -> "Visitor":
         answer = self.page.goto(path)

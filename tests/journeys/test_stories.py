@@ -31,22 +31,19 @@ def test_an_officer_vets_a_grant_from_the_queue_to_a_decision(service: Service, 
     alva = visit(javascript=javascript).sign_in("alva")
     page = alva.page
     page.fill("#q", number)
-    page.click("text=Sök >> nth=-1")
-    alva.look()
-    page.click("table a")
-    alva.look()
+    alva.press("text=Sök >> nth=-1")
+    alva.press("table a")
     assert page.inner_text("section h2 >> nth=0") == "Kontroller"
     assert "behöver utredas" in alva.text()
     assert "Tarkvin Vossberg" in page.inner_text("#checks >> xpath=ancestor::section")
 
     # She takes it. The decision button is there, but an approval is refused while a name waits for her.
-    page.click("text=Ta ärendet")
-    alva.look()
+    alva.press("text=Ta ärendet")
     page.check("input[name=outcome][value=approval]")
     page.fill("#amount", "45 000")
     page.check("input[name=clauses][value='2.1']")
     page.fill("#reasons", "Verksamheten är till nytta för barn i stadsdelen.")
-    page.click("text=Fatta beslutet")
+    alva.press("text=Fatta beslutet", look=False)
     assert "Det finns kontroller som någon måste titta på först" in alva.text()
     assert page.input_value("#reasons").startswith("Verksamheten")
     alva.complaints.clear()  # the browser notes the 403 on its console
@@ -55,19 +52,16 @@ def test_an_officer_vets_a_grant_from_the_queue_to_a_decision(service: Service, 
     page.click("article:has-text('på en lista') summary")
     page.check("article:has-text('på en lista') input[value=no_obstacle]")
     page.fill("article:has-text('på en lista') textarea", "Annan person: född 1985 enligt årsmötesprotokollet.")
-    page.click("text=Spara bedömningen")
-    alva.look()
+    alva.press("text=Spara bedömningen")
     page.check("input[name=outcome][value=approval]")
     page.fill("#amount", "45 000")
     page.check("input[name=clauses][value='2.1']")
     page.fill("#reasons", "Verksamheten är till nytta för barn i stadsdelen.")
-    page.click("text=Fatta beslutet")
-    alva.look()
+    alva.press("text=Fatta beslutet")
     assert "Beslut: Bifall" in alva.text()
 
     # The record is a sheet she can read, and nobody can decide the case again.
-    page.click("text=Läs beslutsprotokollet")
-    alva.look()
+    alva.press("text=Läs beslutsprotokollet")
     assert page.locator("button:has-text('Fatta beslutet')").count() == 0
 
 
@@ -83,19 +77,17 @@ def test_a_premises_officer_vets_a_room(service: Service, visit: Visit) -> None:
 
     # He takes the case, settles it and approves under the premises unit's delegation.
     page = petter.page
-    page.click("text=Ta ärendet")
+    petter.press("text=Ta ärendet")
     while page.locator(".granska-check--open").count():
         check = page.locator(".granska-check--open").first
         check.locator("summary").click()
         check.locator("input[type=radio]").first.check()
         check.locator("textarea").fill("Kontrollerat: en annan person.")
-        check.locator("button").click()
-        petter.look()
+        petter.press(check.locator("button"))
     page.check("input[name=outcome][value=approval]")
     page.check("input[name=clauses][value='5.1']")
     page.fill("#reasons", "Lokalen är ledig och arrangemanget är öppet.")
-    page.click("text=Fatta beslutet")
-    petter.look()
+    petter.press("text=Fatta beslutet")
     assert "Beslut: Bifall" in petter.text()
 
 
@@ -112,23 +104,19 @@ def test_an_auditor_proves_that_nothing_was_changed(service: Service, visit: Vis
     # Ronja reads the log and opens the record: personal values are hidden until she says why.
     ronja = visit().sign_in("ronja").go("/log")
     page = ronja.page
-    page.click("text=Beslutsprotokoll >> nth=0")
-    ronja.look()
+    ronja.press("text=Beslutsprotokoll >> nth=0")
     assert "Återkallad av Ylva" not in ronja.text()
     page.check("input[value=audit]")
     page.fill("#note", "Stickprov nr 4")
-    page.click("text=Visa uppgifterna")
-    ronja.look()
+    ronja.press("text=Visa uppgifterna")
     assert "Återkallad av Ylva" in ronja.text()
     assert "Personuppgifter i protokollet visades" in ronja.go("/log").text()
 
     # She verifies the whole log, and sees what a damaged one looks like: which entry, and what is in it.
-    page.click("text=Kontrollera hela loggen")
-    page.click("button:has-text('Kontrollera hela loggen')")
-    ronja.look()
+    ronja.press("text=Kontrollera hela loggen")
+    ronja.press("button:has-text('Kontrollera hela loggen')")
     assert "Allt stämmer" in ronja.text()
-    page.click("text=Kontrollera övningsloggen")
-    ronja.look()
+    ronja.press("text=Kontrollera övningsloggen")
     assert "Första felaktiga posten: 72." in ronja.text()
     assert '"amount_ore": 9500000' in ronja.text()
 
@@ -144,11 +132,10 @@ def test_two_coordinators_record_an_incident(service: Service, visit: Visit) -> 
         "informed_on": "2026-09-05", "applicant_view": "Föreningen ersätter det.", "expires_on": "2027-09-01",
     }.items():  # fmt: skip
         page.fill(f"#{name}", value)
-    page.click("text=Spara händelsen")
-    samir.look()
+    samir.press("text=Spara händelsen")
     assert page.locator("button:has-text('Bekräfta')").count() == 0, "not his own"
 
-    siv.go("/incidents").page.click("button:has-text('Bekräfta')")
+    siv.go("/incidents").press("button:has-text('Bekräfta')")
     siv.look()
     assert "Bekräftad av Siv" in siv.text()
 
@@ -168,8 +155,7 @@ PAGES = {
 def test_no_page_has_a_barrier_in_either_language(service: Service, visit: Visit, name: str, language: str) -> None:
     visitor = visit().sign_in(name)
     if language == "en":
-        visitor.page.click("text=In English")
-        visitor.look()
+        visitor.press("text=In English")
     for path in PAGES[name]:
         visitor.go(path)
         assert visitor.page.get_attribute("html", "lang") == language
