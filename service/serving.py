@@ -16,6 +16,7 @@ from service import app as parts
 from service.cases.forgetting import forget_speakers
 from service.cases.ports import Desk
 from service.cases.screening import work_off
+from service.domain.errors import place_of
 from service.pipeline.registry import Registry
 from service.settings import Settings, resource
 from service.web.site import SiteConfig, build_site
@@ -45,8 +46,8 @@ class ScreeningWorker:
             try:
                 await work_off(self._desk)
                 await self._forget()
-            except Exception:
-                logger.exception("the worker failed and goes on")
+            except Exception as error:  # noqa: BLE001 - the worker outlives a bad moment
+                logger.error("the worker failed and goes on: %s", place_of(error))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
 

@@ -1,6 +1,7 @@
 """Step four: a named person decides."""
 
 from dataclasses import asdict, replace
+from datetime import date
 from typing import Any
 
 from service.cases.ports import Desk, Writing
@@ -8,7 +9,8 @@ from service.cases.reviewing import check_text, person
 from service.cases.rulebook import Rulebook, rulebook, today
 from service.domain import policy
 from service.domain.case import Case, State
-from service.domain.decision import Proposal
+from service.domain.decision import BoardMinute, Proposal
+from service.domain.errors import InvalidInput, Problem
 from service.domain.events import Event, EventType
 from service.domain.people import User
 
@@ -46,8 +48,18 @@ def _tidied(proposal: Proposal) -> Proposal:
         )
         for n, one in enumerate(proposal.acts)
     )
+    minute = proposal.board_minute
+    if minute is not None:
+        try:
+            date.fromisoformat(minute.date)
+        except ValueError as error:
+            raise InvalidInput([Problem("/minute_date", "input.not_a_date")]) from error
+        minute = BoardMinute(minute.date, check_text("/minute_paragraph", minute.paragraph))
     return replace(
         proposal,
+        board_minute=minute,
+        clauses=tuple(dict.fromkeys(proposal.clauses)),
+        based_on=tuple(dict.fromkeys(proposal.based_on)),
         reasons=check_text("/reasons", proposal.reasons, required=False),
         circumstances=check_text("/circumstances", proposal.circumstances, required=False),
         acts=acts,

@@ -199,14 +199,27 @@ ENCLOSURE_KINDS = (
     "fullmakt",
     "ovrigt",
 )
+E_SERVICE = "e_service"
 MAX_ENCLOSURE_BYTES = 10_000_000
 MAX_NAME = 200
 
 
 async def add_enclosure(
-    desk: Desk, case_id: str, *, kind: str, name: str, media_type: str, body: bytes, by: Actor, kinds: frozenset[Kind]
+    desk: Desk,
+    case_id: str,
+    *,
+    kind: str,
+    name: str,
+    media_type: str,
+    body: bytes,
+    by: Actor,
+    kinds: frozenset[Kind],
+    channel: str | None = None,
 ) -> str:
-    """Add a document to an undecided case; `media_type` is what its content was found to be. Returns its id."""
+    """Add a document to an undecided case; `media_type` is what its content was found to be. Returns its id.
+
+    `kinds` and `channel` are what the sender may add to: the e-service only to what came through it.
+    """
     problems = []
     if kind not in ENCLOSURE_KINDS:
         problems.append(Problem("/kind", "input.choice", {"choices": ", ".join(ENCLOSURE_KINDS)}))
@@ -218,7 +231,7 @@ async def add_enclosure(
     sha256 = desk.files.put(body)
     async with desk.store.writing() as writing:
         case = await writing.case(case_id)
-        if case.kind not in kinds:
+        if case.kind not in kinds or (channel and (await writing.details(case_id)).channel != channel):
             raise NotFound("case.not_found")
         if case.state is State.DECIDED:
             raise NotAllowed("case.already_decided")

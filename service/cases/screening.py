@@ -14,7 +14,7 @@ from service.domain.application import Application, Party, PartyKind, from_docum
 from service.domain.case import Case, CaseFinding, State
 from service.domain.check import CheckInput, ListAnswer, Need, PartyAnswer
 from service.domain.clock import local_day
-from service.domain.errors import NotFound
+from service.domain.errors import NotFound, place_of
 from service.domain.events import SYSTEM_ACTOR, Event, EventType
 from service.domain.finding import CheckResult, Evidence, Finding
 from service.domain.organisation import normal_form
@@ -51,8 +51,8 @@ async def work_off(desk: Desk) -> int:
         try:
             await screen(desk, case_id)
             done += 1
-        except Exception:
-            logger.exception("screening failed for case %s", case_id)
+        except Exception as error:  # noqa: BLE001 - one case must not stop the others
+            logger.error("screening failed for case %s: %s", case_id, place_of(error))
     return done
 
 

@@ -4,10 +4,17 @@ An error carries a code from the word catalogue and plain parameters; the senten
 reader's language. No error repeats a personal number or a name it was given.
 """
 
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 Params = Mapping[str, str | int]
+
+
+def place_of(error: BaseException) -> str:
+    """The kind of an error and where it arose, without its text, which may hold what someone wrote."""
+    steps = reversed(traceback.extract_tb(error.__traceback__)[-6:])
+    return f"{type(error).__name__} at " + " < ".join(f"{one.filename}:{one.lineno}" for one in steps)
 
 
 class GranskaError(Exception):

@@ -168,6 +168,8 @@ def _check_amount(case: Case, proposal: Proposal) -> None:
     match proposal.outcome:
         case DecisionOutcome.APPROVAL if granted != asked:
             raise InvalidInput([wrong])
+        case DecisionOutcome.PARTIAL_APPROVAL if asked is None and granted is not None:
+            raise InvalidInput([wrong])
         case DecisionOutcome.PARTIAL_APPROVAL if asked is not None and not (granted and 0 < granted < asked):
             raise InvalidInput([Problem("/amount", "decision.amount_not_partial")])
         case DecisionOutcome.REFUSAL | DecisionOutcome.DISMISSAL | DecisionOutcome.WRITE_OFF if granted is not None:

@@ -98,6 +98,8 @@ class _Once:
                 raise Unavailable("check.need_unknown")
             if need not in self._tasks:
                 self._tasks[need] = asyncio.ensure_future(self._sources[need]())
+                # A failure that nobody waits for any longer has been told as "too slow"; it is not told twice.
+                self._tasks[need].add_done_callback(lambda task: task.cancelled() or task.exception())
             # One check running out of time must not take what the others are waiting for.
             fetched |= await asyncio.shield(self._tasks[need])
         return fetched

@@ -1,7 +1,6 @@
 """Domain error to HTTP answer: the only place they meet."""
 
 import logging
-import traceback
 from typing import Any
 
 from litestar import Request, Response
@@ -19,6 +18,7 @@ from service.domain.errors import (
     TooLarge,
     Unreadable,
     WrongMediaType,
+    place_of,
 )
 from service.web import render
 from service.web.access import NotSignedIn
@@ -83,10 +83,7 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
 
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A fault of ours: logged by kind and place only, since an error's text may hold what the request held."""
-    where = " < ".join(
-        f"{one.filename}:{one.lineno}" for one in reversed(traceback.extract_tb(error.__traceback__)[-6:])
-    )
-    logger.error("unexpected %s on %s %s at %s", type(error).__name__, request.method, request.url.path, where)
+    logger.error("unexpected on %s %s: %s", request.method, request.url.path, place_of(error))
     title = render.words(request).text(render.language(request), "http.500")
     if not _is_api(request):
         return error_page(request, 500, title)

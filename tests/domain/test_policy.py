@@ -207,3 +207,9 @@ def test_a_case_moves_only_as_the_table_says(path: list[State]) -> None:
             with pytest.raises(NotAllowed):
                 case.moved_to(state)
     assert case.state in State
+
+
+@pytest.mark.parametrize("outcome", [DecisionOutcome.APPROVAL, DecisionOutcome.PARTIAL_APPROVAL])
+def test_no_amount_is_granted_where_none_was_asked_for(outcome: DecisionOutcome) -> None:
+    assert allowed(a_proposal(outcome, amount_ore=None), amount_ore=None)
+    assert not allowed(a_proposal(outcome, amount_ore=100), amount_ore=None)

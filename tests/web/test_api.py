@@ -178,11 +178,22 @@ def test_an_enclosure_for_a_case_that_is_not_there_is_a_404(lite: Service) -> No
             assert answer.status_code == 404
 
 
-def test_what_was_received_survives_the_service_being_killed(service: Service) -> None:
-    """The case and the work still to do are saved in one commit."""
+def test_what_was_received_is_checked_also_when_many_come_at_once(service: Service) -> None:
+
     with service.api() as api:
         ids = [api.post("/api/v1/applications", json=a_grant_document()).json()["id"] for _ in range(10)]
     done = granska("log", "verify", environment=service.environment)
     assert done.returncode == 0, done.stdout
     for one in ids:
         service.screened(one)
+
+
+def test_the_e_service_adds_only_to_what_came_through_it(lite: Service) -> None:
+    paper = lite.signed_in("alva").get("/queue").text.split("/cases/")[1][:36]
+
+    with lite.api() as api:
+        answer = api.post(
+            f"/api/v1/applications/{paper}/enclosures", data={"kind": "ovrigt"}, files={"file": ("a.txt", b"x")}
+        )
+
+    assert answer.status_code == 404

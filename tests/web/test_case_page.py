@@ -211,3 +211,20 @@ def test_an_enclosure_added_by_hand_is_only_ever_saved_by_the_browser(lite: Serv
     assert lite.signed_in("ronja").get(link).status_code == 404
     empty = alva.act(case_id, "enclosures", kind="stadgar", files={"file": ("a.pdf", b"")})
     assert (empty.status_code, "Filen är tom" in empty.text) == (422, True)
+
+
+def test_the_boards_decision_has_a_real_date(lite: Service) -> None:
+    case_id, alva, disa = a_case(lite), lite.signed_in("alva"), lite.signed_in("disa")
+    alva.act(case_id, "take")
+    board = {
+        "outcome": "refusal", "clauses": "4.2", "reasons": "Nej.", "circumstances": "Så.", "delegation_point": "N1",
+        "minute_date": "igår", "minute_paragraph": "§ 12", "act_0_who": "Ordföranden", "act_0_capacity": "företrädare",
+        "act_0_what": "hotade en besökare", "act_0_when": "2026-09-01", "act_0_source": "Polisanmälan",
+    }  # fmt: skip
+
+    assert 'href="#minute_date"' in disa.act(case_id, "decision", **board).text
+    assert disa.act(case_id, "decision", **board | {"minute_date": "2026-11-20"}).status_code == 303
+
+    record = lite.signed_in("ronja").get(f"/records/{case_id}").text
+    assert "2026-11-20, § 12" in record
+    assert "hotade en besökare" not in record

@@ -31,7 +31,7 @@ async def hand_in(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[d
         desk,
         intake_document.parse_json(body),
         by=Actor(ActorKind.KEY, key.pseudonym),
-        channel="e_service",
+        channel=intake.E_SERVICE,
         idempotency_key=idempotency_key,
     )
     request.app.state.worker.wake()
@@ -72,6 +72,7 @@ async def enclose(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[d
         body=file.body,
         by=Actor(ActorKind.KEY, key.pseudonym),
         kinds=frozenset(Kind),
+        channel=intake.E_SERVICE,
     )
     request.app.state.worker.wake()
     return Response({"id": enclosure_id}, status_code=201)
