@@ -14,6 +14,7 @@ from service.domain.errors import (
     ListRefused,
     NotAllowed,
     NotFound,
+    Problem,
     RuleSetRefused,
     TooLarge,
     Unreadable,
@@ -95,6 +96,21 @@ def not_signed_in(request: Request[Any, Any, Any], _: NotSignedIn) -> Response[A
     """To the sign-in page; the address asked for is kept where it can be looked at again."""
     back = request.url.path if request.method == "GET" else "/"
     return Redirect(f"/sign-in?next={back}", status_code=303)
+
+
+def page_or_complaint(
+    request: Request[Any, Any, Any], template: str, *, error: GranskaError | None, at: str = "", **values: Any
+) -> Response[str]:
+    """A page; where a step could not be taken, the same page with what was wrong, and the status that says so.
+
+    `at` names the place on the page for an error that concerns no single field.
+    """
+    if error is None:
+        return render.page(request, template, **values)
+    wrong = error.problems if isinstance(error, InvalidInput) else [Problem(f"/{at}", error.code, error.params)]
+    answer = render.page(request, template, errors=list(wrong), **values)
+    answer.status_code = status_of(error)
+    return answer
 
 
 def error_page(

@@ -12,13 +12,13 @@ from service.cases.rulebook import today
 from service.domain import policy
 from service.domain.case import State
 from service.domain.decision import DecisionOutcome
-from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
+from service.domain.errors import GranskaError, NotFound
 from service.domain.finding import RESOLUTIONS
 from service.domain.people import Role, User
 from service.web import file_types, forms, render
 from service.web.access import CASE_READERS, DECIDERS, OFFICERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
-from service.web.problems import status_of
+from service.web.problems import page_or_complaint
 
 
 @get("/cases/{case_id:uuid}", opt=may(CASE_READERS))
@@ -47,14 +47,13 @@ async def _page(
     at: str = "",
 ) -> Response[Any]:
     view = await reading.case_view(desk, _id(request), by=user)
-    problems = list(error.problems) if isinstance(error, InvalidInput) else []
-    if error is not None and not problems:
-        problems = [Problem(f"/{at}", error.code, error.params)]
     handles = policy.handles(view.case, user)
     mine = view.case.owner == user.id
-    answer = render.page(
+    return page_or_complaint(
         request,
         "pages/case.html",
+        error=error,
+        at=at,
         view=view,
         may_take=handles and view.case.state in (State.SCREENED, State.IN_REVIEW) and not mine,
         may_handle=handles and mine and view.case.state is State.IN_REVIEW,
@@ -69,11 +68,7 @@ async def _page(
         clauses=[one for one in view.criteria.clauses.values() if view.case.kind in one.kinds],
         posted=posted or forms.Form({}),
         failed_at=at,
-        errors=problems,
     )
-    if error is not None:
-        answer.status_code = status_of(error)
-    return answer
 
 
 def _id(request: AnyRequest) -> str:

@@ -7,11 +7,11 @@ from litestar.response import Redirect
 
 from service.cases import incidents
 from service.cases.rulebook import rulebook, today
-from service.domain.errors import GranskaError, InvalidInput, Problem
+from service.domain.errors import GranskaError
 from service.web import forms, render
 from service.web.access import COORDINATORS, LIST_READERS, SIGNED_IN, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
-from service.web.problems import status_of
+from service.web.problems import page_or_complaint
 
 DAY_MS = 86_400_000
 
@@ -47,23 +47,18 @@ async def _incidents(
         found = await reading.all_incidents()
         values = await reading.values([one.value_ref for one in found])
         names = await reading.names()
-    problems = list(error.problems) if isinstance(error, InvalidInput) else []
-    if error is not None and not problems:
-        problems = [Problem("/incident", error.code, error.params)]
-    answer = render.page(
+    return page_or_complaint(
         request,
         "pages/incidents.html",
+        error=error,
+        at="incident",
         incidents=found,
         values=values,
         names=names,
         kinds=incidents.KINDS,
         today=today(desk).isoformat(),
         posted=posted or forms.Form({}),
-        errors=problems,
     )
-    if error is not None:
-        answer.status_code = status_of(error)
-    return answer
 
 
 @post("/incidents", opt=may(COORDINATORS), status_code=303)

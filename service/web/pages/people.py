@@ -8,12 +8,12 @@ from litestar.response import Redirect
 from service.cases import staff
 from service.cases.reviewing import person
 from service.cases.rulebook import rulebook, today
-from service.domain.errors import GranskaError, InvalidInput, Problem
+from service.domain.errors import GranskaError
 from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, Role
 from service.web import forms, render
 from service.web.access import ADMINISTRATORS, RIGHTS_READERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
-from service.web.problems import status_of
+from service.web.problems import page_or_complaint
 
 
 @get("/rights", opt=may(RIGHTS_READERS))
@@ -38,22 +38,17 @@ async def _users(
         everyone = await reading.users()
         held = [one for one in await reading.rights_history() if one["to_at"] is None]
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
-    problems = list(error.problems) if isinstance(error, InvalidInput) else []
-    if error is not None and not problems:
-        problems = [Problem("/right", error.code, error.params)]
-    answer = render.page(
+    return page_or_complaint(
         request,
         "pages/users.html",
+        error=error,
+        at="right",
         users=everyone,
         held=held,
         roles=[f"{ROLE_PREFIX}{one}" for one in Role],
         points=[(f"{DELEGATION_PREFIX}{one.id}", one) for one in procedure.delegation.values()],
         posted=posted or forms.Form({}),
-        errors=problems,
     )
-    if error is not None:
-        answer.status_code = status_of(error)
-    return answer
 
 
 @post("/users", opt=may(ADMINISTRATORS), status_code=303)

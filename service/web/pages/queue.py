@@ -15,6 +15,7 @@ from service.domain.people import User
 from service.web import forms, render
 from service.web.access import CASE_READERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
+from service.web.problems import page_or_complaint
 
 STATES = ("open", *(one.value for one in State), "all")
 OWNERS = ("mine", "nobody")
@@ -87,9 +88,7 @@ async def search(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
         rows = await reading.search(desk, text, by=user)
     except InvalidInput as error:
         shown = "" if error.problems[0].code == "search.not_persons" else text
-        answer = render.page(request, "pages/search.html", rows=[], q=shown, errors=error.problems)
-        answer.status_code = 422
-        return answer
+        return page_or_complaint(request, "pages/search.html", error=error, rows=[], q=shown)
     return render.page(request, "pages/search.html", rows=rows, q=text)
 
 

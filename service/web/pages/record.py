@@ -7,9 +7,10 @@ from litestar.response import Redirect
 
 from service.cases import records
 from service.domain.errors import InvalidInput
-from service.web import forms, render
+from service.web import forms
 from service.web.access import RECORD_READERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
+from service.web.problems import page_or_complaint
 
 UNMASKED = "unmasked"
 UNMASKED_MS = 15 * 60 * 1000
@@ -31,18 +32,15 @@ async def _sheet(
     case_id = str(request.path_params["case_id"])
     found = await records.read_record(desk, case_id, by=user)
     until = request.session.get(UNMASKED, {}).get(case_id, 0)
-    answer = render.page(
+    return page_or_complaint(
         request,
         "pages/record.html",
+        error=error,
         record=found,
         masked=until <= desk.outside.now(),
         posted=posted or forms.Form({}),
         purposes=records.PURPOSES,
-        errors=error.problems if error else [],
     )
-    if error:
-        answer.status_code = 422
-    return answer
 
 
 @post("/records/{case_id:uuid}/unmask", opt=may(RECORD_READERS), status_code=303)

@@ -15,6 +15,7 @@ from service.domain.people import User
 from service.web import forms, render
 from service.web.access import OFFICERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
+from service.web.problems import page_or_complaint
 
 GRANT_TYPES = ("verksamhetsbidrag", "aktivitetsbidrag", "lovaktivitet")
 PREMISES_TYPES = ("booking", "open_room")
@@ -49,19 +50,16 @@ async def _form(
 ) -> Response[Any]:
     async with desk.store.reading() as reading:
         rules = (await rulebook(desk, reading)).procedure(today(desk))
-    answer = render.page(
+    return page_or_complaint(
         request,
         "pages/register.html",
+        error=error,
         kind=kind,
         rules=rules,
         posted=posted,
         types=GRANT_TYPES if kind is Kind.GRANT else PREMISES_TYPES,
         today=today(desk).isoformat(),
-        errors=error.problems if error else [],
     )
-    if error:
-        answer.status_code = 422
-    return answer
 
 
 @post("/register/{kind:str}", opt=may(OFFICERS), status_code=303)
