@@ -21,6 +21,7 @@ from litestar import Request, Response
 from litestar.utils.scope.state import ScopeState
 from markupsafe import Markup, escape
 
+from service.audit.leaf import milliseconds
 from service.domain.clock import local_time
 from service.words import DEFAULT, LANGUAGES, Catalogue
 
@@ -77,7 +78,14 @@ def _environment(folder: Path, words: Catalogue, language: str, *, static_versio
         "undefined": ChainableUndefined(name="undefined"),
         "null": ChainableUndefined(name="null"),
     }
-    environment.filters |= {"kronor": kronor, "moment": moment, "day": day, "paragraphs": paragraphs, "size": size}
+    environment.filters |= {
+        "kronor": kronor,
+        "moment": moment,
+        "logged": logged,
+        "day": day,
+        "paragraphs": paragraphs,
+        "size": size,
+    }
     return environment
 
 
@@ -97,6 +105,11 @@ def kronor(ore: int | None) -> str:
 def moment(milliseconds: int | None) -> str:
     """An instant as local date and time."""
     return "–" if milliseconds is None else local_time(milliseconds).strftime("%Y-%m-%d %H:%M")
+
+
+def logged(text: str) -> str:
+    """A log time (UTC) as local date and time."""
+    return moment(milliseconds(text))
 
 
 def day(value: int | date | str) -> str:
