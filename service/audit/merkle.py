@@ -1,7 +1,7 @@
 """The Merkle tree of RFC 6962, section 2.1 (RFC 9162, section 2.1): leaf and node hashes, and the root."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
@@ -14,15 +14,6 @@ def leaf_hash(data: bytes) -> bytes:
 def node_hash(left: bytes, right: bytes) -> bytes:
     """SHA256(01 || left || right)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
-
-
-def complete_subtrees(size: int) -> Iterator[tuple[int, int]]:
-    """(level, index) of the complete subtrees that make up a tree of this size, largest first."""
-    start = 0
-    for level in reversed(range(size.bit_length())):
-        if size >> level & 1:
-            yield level, start >> level
-            start += 1 << level
 
 
 def root_of_subtrees(hashes: Sequence[bytes]) -> bytes:

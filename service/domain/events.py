@@ -91,11 +91,6 @@ def INT(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
 
 
-def BOOL(value: Any) -> bool:
-    """True or false."""
-    return isinstance(value, bool)
-
-
 def maybe(rule: Rule) -> Rule:
     """This, or null."""
     return lambda value: value is None or rule(value)

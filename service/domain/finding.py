@@ -88,8 +88,3 @@ class Finding:
     check_version: str
     result: CheckResult
     run: Run
-
-    @property
-    def needs_person(self) -> bool:
-        """Whether a person must look before anything favourable can be decided."""
-        return self.result.outcome not in NEEDS_NOBODY

@@ -10,13 +10,8 @@ from typing import Any
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.apps.migrations.tables import Migration
 
-from service.domain.errors import GranskaError
 from service.storage import piccolo_conf, tables
 from service.storage.engine import build_engine, close_engine, open_engine
-
-
-class SchemaTooOld(GranskaError):
-    """The database has not been migrated."""
 
 
 @asynccontextmanager

@@ -23,6 +23,16 @@ ROOTS = [
 ]
 
 
+def complete_subtrees(size: int) -> list[tuple[int, int]]:
+    """(level, index) of the complete subtrees that make up a tree of this size, largest first."""
+    places, start = [], 0
+    for level in reversed(range(size.bit_length())):
+        if size >> level & 1:
+            places.append((level, start >> level))
+            start += 1 << level
+    return places
+
+
 def by_definition(leaves: list[bytes]) -> bytes:
     """RFC 6962, section 2.1, as it is written: split at the largest power of two below n."""
     if not leaves:
@@ -53,6 +63,6 @@ def test_a_growing_tree_equals_the_definition_and_its_stored_nodes_are_enough(si
         nodes[0, index] = leaf
         nodes |= {(level, place): node for level, place, node in frontier.add(leaf)}
 
-    from_nodes = merkle.root_of_subtrees([nodes[one] for one in merkle.complete_subtrees(size)])
+    from_nodes = merkle.root_of_subtrees([nodes[one] for one in complete_subtrees(size)])
 
     assert frontier.root() == by_definition(leaves) == from_nodes
