@@ -57,13 +57,23 @@ def _evidence(source: ListAnswer, answer: PartyAnswer) -> list[Evidence]:
     for one in answer.candidates:
         pieces.append(
             Evidence(
-                "party_names.resembles",
-                {"name": answer.party.name, "listed": one.matched_name, "entry": one.entry_id, "list": source.title},
+                "party_names.same_name" if _same(answer.party.name, one.matched_name) else "party_names.resembles",
+                {
+                    "name": answer.party.name,
+                    "party": answer.party.kind.value,
+                    "listed": one.matched_name,
+                    "entry": one.entry_id,
+                    "list": source.title,
+                },
                 answer.party.kind,
             )
         )
         pieces += [_reason(one, position, answer.party.kind) for position in range(len(one.evidence))]
     return pieces
+
+
+def _same(left: str, right: str) -> bool:
+    return left.casefold().split() == right.casefold().split()
 
 
 def _reason(candidate: Candidate, position: int, kind: PartyKind) -> Evidence:

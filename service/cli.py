@@ -222,12 +222,30 @@ def users_add(email: str, name: str, rights: tuple[str, ...], password: str) -> 
     """Add a user with rights. The log names the service itself as actor."""
 
     async def work(desk: Desk, settings: Settings) -> None:
+        await staff.check_rights(desk, rights)
         user = await staff.create_user(desk, name=name, email=email, password=password)
         for one in rights:
             await staff.grant_right(desk, user.id, one)
 
     _with_desk(work)
     click.echo(f"{email} är upplagd.")
+
+
+@users.command("grant")
+@click.argument("email")
+@click.argument("rights", nargs=-1, required=True)
+@_told
+def users_grant(email: str, rights: tuple[str, ...]) -> None:
+    """Give an existing user RIGHTS, such as role:administrator or delegation:F1. The log names the service as actor."""
+
+    async def work(desk: Desk, settings: Settings) -> None:
+        await staff.check_rights(desk, rights)
+        user = await _user(desk, email)
+        for one in rights:
+            await staff.grant_right(desk, user.id, one)
+
+    _with_desk(work)
+    click.echo(f"{email}: {', '.join(rights)}")
 
 
 @main.command()

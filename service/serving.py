@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from service import app as parts
 from service.cases.forgetting import forget_speakers
 from service.cases.ports import Desk
 from service.cases.screening import work_off
-from service.domain.errors import place_of
+from service.domain.errors import GranskaError, place_of
 from service.pipeline.registry import Registry
 from service.settings import Settings, resource
 from service.web.site import SiteConfig, build_site
@@ -102,6 +103,12 @@ def _secret(path: Path) -> str:
 
 def serve_forever(settings: Settings, *, host: str, port: int) -> None:
     """Run the server in this process; one process, since SQLite has one writer."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise GranskaError("serve.port_taken", port=port) from error
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("piccolo").setLevel(logging.WARNING)
     uvicorn.run(

@@ -1,18 +1,20 @@
 """Step four: a named person decides."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from service.cases.ports import Desk, Writing
+from service.cases.ports import Desk, Reading, StoredFinding, Writing
 from service.cases.reviewing import check_text, person
 from service.cases.rulebook import Rulebook, rulebook, today
 from service.domain import policy
 from service.domain.case import Case, State
-from service.domain.decision import BoardMinute, Proposal
-from service.domain.errors import InvalidInput, Problem
+from service.domain.decision import FAVOURABLE, BoardMinute, Proposal
+from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events import Event, EventType
 from service.domain.people import User
+from service.domain.ruleset import RuleSet
 
 
 async def decide(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen: int) -> str:
@@ -34,11 +36,23 @@ async def decide(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen
             criteria=criteria,
             procedure=procedure,
         )
+        if proposal.outcome in FAVOURABLE:
+            await _check_fresh(writing, case, findings, procedure)
         decision_id = desk.outside.new_id()
         data = await _record(desk, writing, case, proposal, decision_id, book)
         event = Event(EventType.CASE_DECIDED, person(by), desk.outside.now(), data, case=case.id)
         await writing.case_decided(event, case.moved_to(State.DECIDED))
     return decision_id
+
+
+async def _check_fresh(reading: Reading, case: Case, findings: Sequence[StoredFinding], procedure: RuleSet) -> None:
+    """Nothing favourable on answers that something has overtaken: checks still to be run, or a newer list."""
+    if await reading.is_waiting(case.id):
+        raise NotAllowed("decision.checks_waiting")
+    used = {one.key: one.version for f in findings for one in f.case_finding.finding.result.sources}
+    active = {key: one.version for key, one in (await reading.active_lists()).items() if key in procedure.lists}
+    if used and used != active:
+        raise NotAllowed("decision.checks_outdated")
 
 
 def _tidied(proposal: Proposal) -> Proposal:

@@ -95,7 +95,7 @@ def _check(new: NewIncident, now: date) -> None:
 
 
 async def verify(desk: Desk, incident_id: str, *, by: User) -> None:
-    """A second person has seen the source; from now on the check finds the incident."""
+    """A second person has seen the source; the association's open cases are checked again."""
     async with desk.store.writing() as writing:
         found = [one for one in await writing.all_incidents() if one.id == incident_id]
         if not found:
@@ -106,3 +106,7 @@ async def verify(desk: Desk, incident_id: str, *, by: User) -> None:
             raise NotAllowed("incident.second_person")
         data = {"incident": incident_id}
         await writing.incident_verified(Event(EventType.INCIDENT_VERIFIED, person(by), desk.outside.now(), data))
+        for case in await writing.open_cases_of(found[0].org_number):
+            asked = {"round": case.round + 1}
+            event = Event(EventType.CASE_RESCREEN_ASKED, person(by), desk.outside.now(), asked, case=case.id)
+            await writing.rescreen_asked(event, case)

@@ -4,7 +4,7 @@ import hashlib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from service.audit.canonical import canonical
@@ -74,7 +74,6 @@ async def _open_case(
     case_id = desk.outside.new_id()
     organisation_id = await _organisation_id(desk, writing, application)
     diary_number, diary = await _diary_number(desk, writing, document, now)
-    due = local_day(received_at) + timedelta(days=rules.kinds[application.kind].answer_days)
     case = Case(
         id=case_id,
         diary_number=diary_number,
@@ -84,7 +83,7 @@ async def _open_case(
         owner=None,
         received_at=received_at,
         registered_at=now,
-        due_on=due.isoformat(),
+        due_on=_due(application, local_day(received_at), rules.kinds[application.kind].answer_days).isoformat(),
         amount_ore=application.grant.amount_ore if application.grant else None,
         rules_id=rules.id,
         rules_sha256=rules.sha256,
@@ -95,6 +94,14 @@ async def _open_case(
     details = _keep(writing, case, application, document, channel)
     await writing.case_received(_event(case, details, rules, by), case, details, diary=diary)
     return Received(case.id, case.diary_number, case.state)
+
+
+def _due(application: Application, received: date, answer_days: int) -> date:
+    """When an answer is due: as the rules say, but for a room the day before it is wanted."""
+    due = received + timedelta(days=answer_days)
+    if application.premises is None:
+        return due
+    return max(received, min(due, application.premises.date - timedelta(days=1)))
 
 
 def _received_at(document: Mapping[str, Any], now: int) -> int:

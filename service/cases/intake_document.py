@@ -105,10 +105,12 @@ def _token(key: str) -> str:
 
 
 def _schema_problems(value: Any) -> list[Problem]:
-    found: dict[tuple[str, str], Problem] = {}
+    found: dict[str, Problem] = {}
     for error in _validator().iter_errors(value):
         for problem in _problems(error):
-            found.setdefault((problem.pointer, problem.code), problem)
+            # One complaint for each field, and the one that says most.
+            if problem.pointer not in found or found[problem.pointer].code == "input.format":
+                found[problem.pointer] = problem
     return sorted(found.values(), key=lambda one: one.pointer)
 
 

@@ -18,6 +18,7 @@ from service.cases.rulebook import Rulebook, rulebook, today
 from service.domain import policy
 from service.domain.case import Case
 from service.domain.errors import InvalidInput, Problem
+from service.domain.events import commitments_in
 from service.domain.organisation import looks_personal, normal_form
 from service.domain.people import User
 from service.domain.ruleset import DelegationPoint, RuleSet
@@ -49,6 +50,7 @@ class CaseView:
     enclosures: list[StoredEnclosure]
     markings: list[SecrecyMarking]
     decision: dict[str, Any] | None
+    record: dict[str, Any] | None
     timeline: list[TimelineEntry]
     names: dict[str, str]
     owner_name: str | None
@@ -91,10 +93,13 @@ async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
         references += [ref for one in findings for ref in (one.detail_ref, one.speaker_ref, one.reason_ref) if ref]
         references += [one.name_ref for one in enclosures] + [one.value_ref for one in markings]
         references += [details.speakers_ref] if details.speakers_ref else []
+        decision = await reading.decision(case_id)
+        row = await reading.log_entry(decision["seq"]) if decision else None
+        record = json.loads(row.leaf)["data"] if row else None
+        references += commitments_in(record) if record else []
         values = await reading.values(references)
         names = await reading.names()
         waiting = await reading.is_waiting(case_id)
-        decision = await reading.decision(case_id)
         owner = await reading.owner_name(case.owner) if case.owner else None
     procedure = book.procedure(today(desk))
     return CaseView(
@@ -107,6 +112,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
         enclosures=enclosures,
         markings=markings,
         decision=decision,
+        record=record,
         timeline=[_timeline(one.seq, one.leaf, names) for one in rows],
         names=names,
         owner_name=owner,

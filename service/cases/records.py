@@ -13,7 +13,7 @@ from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events import Event, EventType, commitments_in
 from service.domain.people import User
 
-PURPOSES = ("audit", "appeal", "data_subject", "public_record")
+PURPOSES = ("handling", "audit", "appeal", "data_subject", "public_record")
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 import hashlib
 import unicodedata
 from base64 import b32encode, urlsafe_b64encode
+from collections.abc import Sequence
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from service.cases.ports import Desk, Writing
+from service.cases.ports import Desk, Reading, Writing
 from service.cases.rulebook import rulebook, today
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import SYSTEM_ACTOR, Actor, Event, EventType
@@ -48,6 +49,13 @@ async def create_user(desk: Desk, *, name: str, email: str, password: str, by: A
     return user
 
 
+async def check_rights(desk: Desk, rights: Sequence[str]) -> None:
+    """All of these are rights that exist; raises InvalidInput for the first that is none."""
+    async with desk.store.reading() as reading:
+        for one in rights:
+            await _check_right(desk, reading, one)
+
+
 async def grant_right(desk: Desk, user_id: str, right: str, *, by: Actor = SYSTEM_ACTOR) -> None:
     """Give a user a role or a delegation point, from now on."""
     async with desk.store.writing() as writing:
@@ -66,6 +74,8 @@ async def withdraw_right(desk: Desk, grant_id: str, *, by: Actor) -> None:
     async with desk.store.writing() as writing:
         for one in await writing.rights_history():
             if one["id"] == grant_id and one["to_at"] is None:
+                if one["pseudonym"] == by.id:
+                    raise NotAllowed("right.not_from_oneself")
                 data = {"grant": grant_id, "user": one["account_id"], "right": one["right_code"]}
                 await writing.right_withdrawn(Event(EventType.RIGHT_WITHDRAWN, by, desk.outside.now(), data))
                 return
@@ -79,10 +89,10 @@ async def _user(writing: Writing, user_id: str) -> User:
     return user
 
 
-async def _check_right(desk: Desk, writing: Writing, right: str) -> None:
+async def _check_right(desk: Desk, reading: Reading, right: str) -> None:
     known = {f"{ROLE_PREFIX}{one}" for one in Role}
     if right.startswith(DELEGATION_PREFIX):
-        procedure = (await rulebook(desk, writing)).procedure(today(desk))
+        procedure = (await rulebook(desk, reading)).procedure(today(desk))
         known |= {f"{DELEGATION_PREFIX}{one}" for one in procedure.delegation}
     if right not in known:
         raise InvalidInput([Problem("/right", "input.choice", {"choices": ", ".join(sorted(known))})])

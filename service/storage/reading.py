@@ -110,7 +110,8 @@ class TableReading:
         way = "DESC" if query.descending else "ASC"
         nulls = " NULLS LAST" if query.order == "amount" else ""
         found = await CaseRow.raw(
-            f"{_QUEUE_COLUMNS} WHERE {where} ORDER BY {order} {way}{nulls}, c.id {way} LIMIT {{}} OFFSET {{}}",
+            f"{_QUEUE_COLUMNS} WHERE {where} ORDER BY {order} {way}{nulls}, c.registered_at {way}, c.id {way} "
+            "LIMIT {} OFFSET {}",
             *args,
             PAGE_SIZE,
             (query.page - 1) * PAGE_SIZE,
@@ -192,6 +193,16 @@ class TableReading:
             .limit(20)
         )
         return [OtherCase(one["diary_number"], one["type"], one["repeat_key"]) for one in found]
+
+    async def open_cases_of(self, org_number: str) -> list[Case]:
+        found = await CaseRow.select().where((CaseRow.org_number == org_number) & (CaseRow.state != "decided"))
+        return [rows.case_of(one) for one in found]
+
+    async def diary_numbers(self, case_ids: Sequence[str]) -> dict[str, str]:
+        if not case_ids:
+            return {}
+        found = await CaseRow.select(CaseRow.id, CaseRow.diary_number).where(CaseRow.id.is_in(list(set(case_ids))))
+        return {one["id"]: one["diary_number"] for one in found}
 
     async def is_waiting(self, case_id: str) -> bool:
         return await ScreeningJob.exists().where(ScreeningJob.case_id == case_id)

@@ -73,6 +73,9 @@ def domain_error(request: Request[Any, Any, Any], error: GranskaError) -> Respon
 def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """What the framework refuses: no such page, wrong method, too large, not authorised, a missing form token."""
     status = error.status_code
+    page_of_form = render.page_path(request.url.path)
+    if status == 405 and request.method == "GET" and page_of_form != request.url.path:
+        return Redirect(page_of_form, status_code=303)  # someone came back to where a form was sent
     code = f"http.{status}" if render.words(request).knows("sv", f"http.{status}") else "http.400"
     title = render.words(request).text(render.language(request), code)
     headers = dict(error.headers or {})

@@ -1,5 +1,6 @@
 """Templates into pages, in the reader's language."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
@@ -161,12 +162,32 @@ def page(request: Request[Any, Any, Any], template: str, **values: Any) -> Respo
     common = {
         "user": request.scope.get("user"),
         "csrf_token": state.csrf_token if isinstance(state.csrf_token, str) else "",
-        "path": request.url.path,
+        "path": page_path(request.url.path),
         "said": said,
         "errors": [],
     }
     html = _pages(request).render(language(request), template, common | values)
     return Response(html, media_type="text/html", headers={"Cache-Control": "no-store"})
+
+
+def page_path(path: str) -> str:
+    """The page that a form's address belongs to: where one lands again after looking at what was wrong."""
+    for pattern, page_of in _PAGE_OF_FORM:
+        match = re.match(pattern, path)
+        if match:
+            return match.expand(page_of)
+    return path
+
+
+_PAGE_OF_FORM = (
+    (r"(/cases/[^/]+)/.*", r"\1"),
+    (r"(/records/[^/]+)/.*", r"\1"),
+    (r"/queue/.*", "/queue"),
+    (r"/users/.*|/rights/.*", "/users"),
+    (r"/incidents/.*", "/incidents"),
+    (r"/log/damaged", "/log/verify"),
+    (r"/sign-out|/language", "/"),
+)
 
 
 def tell(request: Request[Any, Any, Any], code: str, **params: str | int) -> None:

@@ -10,11 +10,12 @@ from service.cases import deciding, intake, reading, reviewing
 from service.cases.ports import Desk
 from service.cases.rulebook import today
 from service.domain import policy
-from service.domain.case import State
+from service.domain.case import Case, State
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import GranskaError, NotFound
 from service.domain.finding import RESOLUTIONS
 from service.domain.people import Role, User
+from service.domain.ruleset import DelegationPoint
 from service.web import file_types, forms, render
 from service.web.access import CASE_READERS, DECIDERS, OFFICERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -62,6 +63,7 @@ async def _page(
         may_enclose=view.case.state is not State.DECIDED and handles,
         may_mark=handles,
         mask=user.roles <= {Role.AUDITOR},
+        suggested=next((one.id for one in view.points if reaches(one, view.case)), ""),
         resolutions=RESOLUTIONS,
         outcomes=list(DecisionOutcome),
         enclosure_kinds=intake.ENCLOSURE_KINDS,
@@ -69,6 +71,11 @@ async def _page(
         posted=posted or forms.Form({}),
         failed_at=at,
     )
+
+
+def reaches(point: DelegationPoint, case: Case) -> bool:
+    """Whether this delegation point would carry an approval of all that was asked for."""
+    return policy.covers(point, kind=case.kind, outcome=DecisionOutcome.APPROVAL, amount_ore=case.amount_ore)
 
 
 def _id(request: AnyRequest) -> str:

@@ -81,6 +81,7 @@ async def verify_incident(request: AnyRequest, desk: TheDesk, user: SignedIn) ->
         await incidents.verify(desk, str(request.path_params["incident_id"]), by=user)
     except GranskaError as error:
         return await _incidents(request, desk, user, error)
+    request.app.state.worker.wake()
     render.tell(request, "done.incident_verified")
     return Redirect("/incidents", status_code=303)
 

@@ -27,8 +27,9 @@ async def log(request: AnyRequest, desk: TheDesk) -> Response[Any]:
         rows = await reading.log_page(before=last, case_id=None, limit=PER_PAGE)
         size = await reading.log_size()
         names = await reading.names()
-    entries = [json.loads(one.leaf) | {"hash": one.hash} for one in rows]
-    return render.page(request, "pages/log.html", entries=entries, size=size, names=names, before=last)
+        entries = [json.loads(one.leaf) | {"hash": one.hash} for one in rows]
+        numbers = await reading.diary_numbers([one["case"] for one in entries if one["case"]])
+    return render.page(request, "pages/log.html", entries=entries, size=size, names=names, numbers=numbers, before=last)
 
 
 @get("/log/entries/{seq:int}", opt=may(AUDITORS))
