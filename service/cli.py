@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sqlite3
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import wraps
@@ -53,6 +54,9 @@ def _told(function: Callable[..., T]) -> Callable[..., T]:
             return function(*args, **kwargs)
         except GranskaError as error:
             raise click.ClickException(_explain(error)) from error
+        except (OSError, ValueError, OverflowError, sqlite3.Error) as error:
+            # What the operator handed over cannot be used: a path, a number, an address, bytes that are no text.
+            raise click.ClickException(f"{type(error).__name__}: {error}") from error
 
     return wrapped
 
@@ -85,7 +89,13 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--port", default=8000, show_default=True, help="The port to listen on (loopback only).")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="The port to listen on (loopback only).",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @_told
 def serve(port: int, host: str) -> None:
@@ -202,7 +212,7 @@ def rules_adopt(file: Path, by: str) -> None:
         user = await _user(desk, by)
         if not {"role:coordinator", "role:administrator"} & user.rights:
             raise GranskaError("rules.only_coordinator")
-        return (await adopt(desk, file.read_text("utf-8"), by=person(user))).id
+        return (await adopt(desk, file.read_bytes().decode("utf-8"), by=person(user))).id
 
     click.echo(f"Antagen: {_with_desk(work)}")
 
@@ -275,11 +285,6 @@ def receive(files: tuple[Path, ...], by: str) -> None:
 
 async def _receive_one(desk: Desk, file: Path, user: User) -> bool:
     value = intake_document.parse_json(file.read_bytes())
-    if isinstance(value, dict) and value.get("kind") in ("grant", "premises"):
-        from service.domain.application import Kind
-        from service.domain.policy import check_can_register
-
-        check_can_register(user, Kind(value["kind"]))
     received = await receive_application(desk, value, by=person(user), channel="file")
     click.echo(f"{file.name}: {received.diary_number} {received.case_id}")
     return True
@@ -312,6 +317,8 @@ def screen(subjects: Path, sources: tuple[str, ...], target: Path, max_age: int 
     for one in read:
         click.echo(one.said, err=True)
     rows = screen_file.read_subjects(subjects)
+    if target.exists() and target.samefile(subjects):
+        raise GranskaError("screen.same_file")
     with target.open("w", encoding="utf-8") as file:
         counts = screen_file.screen_rows(_tracked(rows, "Jämför namn", total=len(rows)), read, file)
     click.echo(", ".join(f"{name}: {count}" for name, count in counts.items()), err=True)
@@ -355,7 +362,9 @@ def _say_verified(result: verifying.Verification, *, tables: bool) -> None:
 @log.command("show")
 @click.option("--case", "case_id", help="Only the entries of this case (its id).")
 @click.option("--json", "as_json", is_flag=True, help="Every entry with its hash, as `log verify FILE` reads it.")
-@click.option("--last", default=50, show_default=True, help="How many entries, newest last.")
+@click.option(
+    "--last", type=click.IntRange(1, 1_000_000), default=50, show_default=True, help="How many entries, newest last."
+)
 @_told
 def log_show(case_id: str | None, as_json: bool, last: int) -> None:
     """Show the log."""

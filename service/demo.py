@@ -61,9 +61,10 @@ async def fill(desk: Desk, *, fixtures: Path, folder: Path) -> bool:
     await _incident(desk, users[3], users[6])
     for file in sorted((fixtures / "applications").glob("*.json")):
         document = dated(desk, json.loads(file.read_text("utf-8")))
-        received = await receive(desk, document, by=person(users[0]), channel="demo")
+        officer = person(users[0] if document["kind"] == Kind.GRANT else users[1])
+        received = await receive(desk, document, by=officer, channel="demo")
         if file.stem in WITH_ENCLOSURES:
-            await _enclose(desk, received.case_id, fixtures / "enclosures", by=person(users[0]))
+            await _enclose(desk, received.case_id, fixtures / "enclosures", by=officer)
     await work_off(desk)
     return True
 

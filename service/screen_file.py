@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from service.audit.leaf import milliseconds
 from service.domain.application import Party, PartyKind
+from service.domain.clock import DAY_MS
 from service.domain.errors import GranskaError, ListRefused
 from service.domain.watchlist import Candidate, Schema
 from service.matching.finder import find
@@ -19,7 +20,6 @@ from service.sources.formats import guess, read_list
 
 OUTCOMES = ("no_candidate", "needs_identifier", "candidate", "not_screened")
 MAX_NAME = 1000
-DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def read_subjects(path: Path) -> Sequence[dict[str, str | None]]:
     """The rows of a CSV with a header that has at least `name`."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restkey="_extra")
+            reader = csv.DictReader(file, restkey="_extra", strict=True)
             if "name" not in (reader.fieldnames or ()):
                 raise GranskaError("screen.no_name_column")
             return list(reader)
@@ -89,7 +89,7 @@ def _party(row: dict[str, Any], name: str) -> tuple[Party, Schema] | None:
     """The party a row speaks of, or None where the row itself cannot be read."""
     written = (row.get("schema") or "organisation").strip().casefold()
     born = (row.get("birth_date") or "").strip()
-    readable = name and len(name) <= MAX_NAME and "\x00" not in name and "_extra" not in row
+    readable = name and len(name) <= MAX_NAME and not any(one in name for one in "\x00\r\n") and "_extra" not in row
     if not readable or written not in tuple(Schema) or not re.fullmatch(r"(\d{4}(-\d{2}){0,2})?", born):
         return None
     schema = Schema(written)

@@ -92,9 +92,14 @@ def _read(entry: Entry) -> tuple[dict[str, Any] | None, Fault | None]:
         document = parse(entry.leaf)
     except NotCanonical:
         return None, Fault(entry.seq, "unreadable")
-    if not isinstance(document, dict) or document.keys() != _FIELDS or document["v"] != VERSION:
+    if (
+        not isinstance(document, dict)
+        or document.keys() != _FIELDS
+        or type(document["v"]) is not int
+        or document["v"] != VERSION
+    ):
         return None, Fault(entry.seq, "not-an-entry")
-    if document["seq"] != entry.seq:
+    if type(document["seq"]) is not int or document["seq"] != entry.seq:
         return None, Fault(entry.seq, "moved")
     actor = document["actor"]
     if not isinstance(actor, dict) or actor.keys() != {"kind", "id"} or not isinstance(document["type"], str):

@@ -2,25 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import date
 from typing import Any
 
 from service.cases.ports import Desk, Reading, StoredFinding, Writing
-from service.cases.reviewing import check_text, person
+from service.cases.reviewing import check_day, check_text, person
 from service.cases.rulebook import Rulebook, rulebook, today
+from service.cases.standing import still
 from service.domain import policy
 from service.domain.case import Case, State
+from service.domain.clock import DAY_MS
 from service.domain.decision import FAVOURABLE, BoardMinute, Proposal
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events import Event, EventType
+from service.domain.finding import Outcome
 from service.domain.people import User
 from service.domain.ruleset import RuleSet
 
 
 async def decide(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen: int) -> str:
     """Record the decision: outcome, clauses, reasons, and all that it rests on. Returns the decision's id."""
-    proposal = _tidied(proposal)
+    proposal = _tidied(desk, proposal)
     async with desk.store.writing() as writing:
+        by = await still(writing, by)
         case = await writing.case(case_id)
         policy.check_can_see(case, by)
         policy.check_version(case, seen)
@@ -37,7 +40,7 @@ async def decide(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen
             procedure=procedure,
         )
         if proposal.outcome in FAVOURABLE:
-            await _check_fresh(writing, case, findings, procedure)
+            await _check_fresh(writing, case, findings, procedure, desk.outside.now())
         decision_id = desk.outside.new_id()
         data = await _record(desk, writing, case, proposal, decision_id, book)
         event = Event(EventType.CASE_DECIDED, person(by), desk.outside.now(), data, case=case.id)
@@ -45,17 +48,23 @@ async def decide(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen
     return decision_id
 
 
-async def _check_fresh(reading: Reading, case: Case, findings: Sequence[StoredFinding], procedure: RuleSet) -> None:
-    """Nothing favourable on answers that something has overtaken: checks still to be run, or a newer list."""
+async def _check_fresh(
+    reading: Reading, case: Case, findings: Sequence[StoredFinding], procedure: RuleSet, now: int
+) -> None:
+    """Nothing favourable on answers that something has overtaken: checks still to be run, a newer or an aged list."""
     if await reading.is_waiting(case.id):
         raise NotAllowed("decision.checks_waiting")
-    used = {one.key: one.version for f in findings for one in f.case_finding.finding.result.sources}
-    active = {key: one.version for key, one in (await reading.active_lists()).items() if key in procedure.lists}
-    if used and used != active:
+    answered = [one.case_finding for one in findings if one.case_finding.outcome is not Outcome.UNKNOWN]
+    used = {one.key: one.version for f in answered for one in f.finding.result.sources}
+    active = {key: one for key, one in (await reading.active_lists()).items() if key in procedure.lists}
+    if not used:
+        return
+    too_old = any((now - one.as_of) // DAY_MS > procedure.lists[key].max_age_days for key, one in active.items())
+    if too_old or used != {key: one.version for key, one in active.items()}:
         raise NotAllowed("decision.checks_outdated")
 
 
-def _tidied(proposal: Proposal) -> Proposal:
+def _tidied(desk: Desk, proposal: Proposal) -> Proposal:
     acts = tuple(
         replace(
             one, **{name: check_text(f"/acts/{n}/{name}", text, required=False) for name, text in asdict(one).items()}
@@ -64,11 +73,10 @@ def _tidied(proposal: Proposal) -> Proposal:
     )
     minute = proposal.board_minute
     if minute is not None:
-        try:
-            date.fromisoformat(minute.date)
-        except ValueError as error:
-            raise InvalidInput([Problem("/minute_date", "input.not_a_date")]) from error
-        minute = BoardMinute(minute.date, check_text("/minute_paragraph", minute.paragraph))
+        decided_on = check_day("/minute_date", minute.date)
+        if decided_on > today(desk):
+            raise InvalidInput([Problem("/minute_date", "input.not_now_or_earlier")])
+        minute = BoardMinute(decided_on.isoformat(), check_text("/minute_paragraph", minute.paragraph, most=40))
     return replace(
         proposal,
         board_minute=minute,

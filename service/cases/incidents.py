@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.cases.ports import Desk, StoredIncident
-from service.cases.reviewing import check_text, person
+from service.cases.reviewing import check_day, check_text, person
 from service.cases.rulebook import today
+from service.cases.standing import acting
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import Event, EventType
 from service.domain.organisation import is_organisation_number, normal_form
-from service.domain.people import User
+from service.domain.people import Role, User
+from service.domain.text import visible
 
 KINDS = ("unpaid_invoice", "damage", "breach_of_terms", "missing_report", "recovered_grant")
 DEFAULT_MONTHS = 24
@@ -34,6 +36,7 @@ async def record(desk: Desk, new: NewIncident, *, by: User) -> str:
     _check(new, today(desk))
     number = normal_form(new.org_number) or ""
     async with desk.store.writing() as writing:
+        await acting(writing, person(by), Role.COORDINATOR)
         incident_id = desk.outside.new_id()
         value = {
             "org_number": number,
@@ -67,7 +70,7 @@ async def record(desk: Desk, new: NewIncident, *, by: User) -> str:
 
 
 def _check(new: NewIncident, now: date) -> None:
-    problems = []
+    problems: list[Problem] = []
     if not is_organisation_number(new.org_number):
         problems.append(Problem("/org_number", "incident.number"))
     if new.kind not in KINDS:
@@ -75,13 +78,13 @@ def _check(new: NewIncident, now: date) -> None:
     days = {}
     for name in ("event_date", "informed_on", "expires_on"):
         try:
-            days[name] = date.fromisoformat(getattr(new, name))
-        except ValueError:
-            problems.append(Problem(f"/{name}", "input.not_a_date"))
+            days[name] = check_day(f"/{name}", getattr(new, name))
+        except InvalidInput as error:
+            problems += error.problems
     problems += [
         Problem(f"/{name}", "input.missing")
         for name in ("act", "source", "applicant_view")
-        if not getattr(new, name).strip()
+        if not visible(getattr(new, name))
     ]
     if not problems:
         if days["event_date"] > now:
@@ -97,6 +100,7 @@ def _check(new: NewIncident, now: date) -> None:
 async def verify(desk: Desk, incident_id: str, *, by: User) -> None:
     """A second person has seen the source; the association's open cases are checked again."""
     async with desk.store.writing() as writing:
+        await acting(writing, person(by), Role.COORDINATOR)
         found = [one for one in await writing.all_incidents() if one.id == incident_id]
         if not found:
             raise NotFound("incident.not_found")

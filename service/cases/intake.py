@@ -12,6 +12,8 @@ from service.audit.leaf import timestamp
 from service.cases import intake_document
 from service.cases.ports import CaseDetails, Desk, Reading, StoredEnclosure, Writing
 from service.cases.rulebook import rulebook
+from service.cases.standing import acting
+from service.domain import policy
 from service.domain.application import Application, Kind, from_document
 from service.domain.case import Case, State
 from service.domain.clock import local_day, to_milliseconds, utc_time
@@ -69,8 +71,14 @@ async def _open_case(
     desk: Desk, writing: Writing, document: Mapping[str, Any], *, by: Actor, channel: str, now: int
 ) -> Received:
     application = from_document(document)
+    registrar = await acting(writing, by)
+    if registrar is not None:
+        policy.check_can_register(registrar, application.kind)
     received_at = _received_at(document, now)
-    rules = (await rulebook(desk, writing)).criteria(local_day(received_at), local_day(now))
+    try:
+        rules = (await rulebook(desk, writing)).criteria(local_day(received_at), local_day(now))
+    except NotFound as error:
+        raise InvalidInput([Problem("/received_at", error.code, error.params)]) from error
     case_id = desk.outside.new_id()
     organisation_id = await _organisation_id(desk, writing, application)
     diary_number, diary = await _diary_number(desk, writing, document, now)
@@ -235,13 +243,11 @@ async def add_enclosure(
     if problems:
         raise InvalidInput(problems)
     now, enclosure_id = desk.outside.now(), desk.outside.new_id()
+    async with desk.store.reading() as reading:
+        await _check_can_add(reading, case_id, by, kinds, channel)
     sha256 = desk.files.put(body)
     async with desk.store.writing() as writing:
-        case = await writing.case(case_id)
-        if case.kind not in kinds or (channel and (await writing.details(case_id)).channel != channel):
-            raise NotFound("case.not_found")
-        if case.state is State.DECIDED:
-            raise NotAllowed("case.already_decided")
+        case = await _check_can_add(writing, case_id, by, kinds, channel)
         name_ref = writing.keep("enclosure-name", _safe_name(name), case=case_id)
         enclosure = Enclosure(enclosure_id, kind, name, media_type, len(body), sha256, now)
         data = {
@@ -257,8 +263,21 @@ async def add_enclosure(
     return enclosure_id
 
 
+async def _check_can_add(
+    reading: Reading, case_id: str, by: Actor, kinds: frozenset[Kind], channel: str | None
+) -> Case:
+    case = await reading.case(case_id)
+    user = await acting(reading, by)
+    may = {kind for kind, role in policy.HANDLING_ROLES.items() if user is None or user.has(role)}
+    if case.kind not in kinds & may or (channel and (await reading.details(case_id)).channel != channel):
+        raise NotFound("case.not_found")
+    if case.state is State.DECIDED:
+        raise NotAllowed("case.already_decided")
+    return case
+
+
 def _safe_name(name: str) -> str:
     """The file's name without folders and signs that do not belong in one."""
     last = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
     kept = "".join(one for one in last if one.isprintable() and unicodedata.category(one) not in ("Cs", "Cf"))
-    return kept.strip()[:MAX_NAME] or "bilaga"
+    return unicodedata.normalize("NFC", kept.strip()[:MAX_NAME]) or "bilaga"

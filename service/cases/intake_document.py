@@ -17,6 +17,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from service.domain.errors import InvalidInput, Problem, Unreadable
+from service.domain.organisation import looks_personal
+from service.domain.text import visible
 
 MAX_BYTES = 1_000_000
 _DEPTH = 40
@@ -55,6 +57,8 @@ def read(value: Any, *, now: datetime) -> dict[str, Any]:
         problems += [one for one in _schema_problems(value) if one.pointer not in named]
     if not problems:
         problems = list(_reversed_times(value)) + list(_future(value, now))
+        if looks_personal(value.get("diary_number", "")):
+            problems.append(Problem("/diary_number", "input.format"))
     if problems:
         raise InvalidInput(problems)
     kept: dict[str, Any] = _without_nulls(value)
@@ -81,7 +85,8 @@ def _unsafe_text(value: Any, pointer: str, depth: int = 0) -> Iterator[Problem]:
 
 def _normalised(value: Any) -> Any:
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value).strip()
+        kept = unicodedata.normalize("NFC", value).strip()
+        return kept if visible(kept) or "\x00" in kept else ""
     if isinstance(value, dict):
         return {key: _normalised(one) for key, one in value.items()}
     if isinstance(value, list):

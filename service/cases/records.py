@@ -7,6 +7,7 @@ from typing import Any
 from service.cases.ports import Desk
 from service.cases.reviewing import check_text, person
 from service.cases.rulebook import Rulebook, rulebook
+from service.cases.standing import still
 from service.domain import policy
 from service.domain.case import Case
 from service.domain.errors import InvalidInput, NotFound, Problem
@@ -68,6 +69,7 @@ async def unmask(desk: Desk, case_id: str, *, purpose: str, note: str, by: User)
         raise InvalidInput([Problem("/purpose", "input.missing")])
     note = check_text("/note", note)
     async with desk.store.writing() as writing:
+        by = await still(writing, by)
         case = await writing.case(case_id)
         policy.check_can_see(case, by)
         decision = await writing.decision(case_id)

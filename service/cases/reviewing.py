@@ -1,15 +1,20 @@
 """Step three: an officer takes the case, looks into what the checks found, and writes down what they saw."""
 
+import contextlib
+import re
 import unicodedata
 from dataclasses import replace
+from datetime import date
 
 from service.cases.ports import Desk, Reading, SecrecyMarking, StoredFinding
+from service.cases.standing import still
 from service.domain import policy
 from service.domain.case import Case, CaseFinding, State
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events import Actor, ActorKind, Event, EventType
 from service.domain.finding import Resolution
 from service.domain.people import User
+from service.domain.text import visible
 
 MAX_TEXT = 8000
 
@@ -19,29 +24,41 @@ def person(user: User) -> Actor:
     return Actor(ActorKind.PERSON, user.pseudonym)
 
 
-def check_text(pointer: str, text: str, *, required: bool = True) -> str:
-    """A free text as it will be kept, or a complaint that names its field."""
+def check_text(pointer: str, text: str, *, required: bool = True, most: int = MAX_TEXT) -> str:
+    """A free text as it will be kept, or a complaint that names its field; signs that nobody sees are no text."""
     kept = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    if not visible(kept):
+        kept = ""
     if required and not kept:
         raise InvalidInput([Problem(pointer, "input.missing")])
-    if len(kept) > MAX_TEXT:
-        raise InvalidInput([Problem(pointer, "input.too_long", {"max": MAX_TEXT})])
+    if len(kept) > most:
+        raise InvalidInput([Problem(pointer, "input.too_long", {"max": most})])
     if any(one == "\x00" or 0xD800 <= ord(one) <= 0xDFFF for one in kept):
         raise InvalidInput([Problem(pointer, "input.nul")])
     return kept
 
 
-async def _case(reading: Reading, case_id: str, user: User, seen: int) -> Case:
+def check_day(pointer: str, text: str) -> date:
+    """A date written YYYY-MM-DD, or a complaint that names its field."""
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        with contextlib.suppress(ValueError):
+            return date.fromisoformat(text)
+    raise InvalidInput([Problem(pointer, "input.not_a_date")])
+
+
+async def _case(reading: Reading, case_id: str, user: User, seen: int) -> tuple[Case, User]:
+    """The case as it is, and the person with the rights they hold now."""
+    user = await still(reading, user)
     case = await reading.case(case_id)
     policy.check_can_see(case, user)
     policy.check_version(case, seen)
-    return case
+    return case, user
 
 
 async def take(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
     """The officer becomes the case's owner and it is in review."""
     async with desk.store.writing() as writing:
-        case = await _case(writing, case_id, by, seen)
+        case, by = await _case(writing, case_id, by, seen)
         policy.check_can_take(case, by)
         data = {"owner": by.id, "before": case.owner}
         moved = case if case.state is State.IN_REVIEW else case.moved_to(State.IN_REVIEW)
@@ -52,7 +69,7 @@ async def take(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
 async def release(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
     """The owner puts the case back in the queue."""
     async with desk.store.writing() as writing:
-        case = await _case(writing, case_id, by, seen)
+        case, by = await _case(writing, case_id, by, seen)
         policy.check_is_handling(case, by)
         event = Event(EventType.CASE_RELEASED, person(by), desk.outside.now(), {"before": by.id}, case=case.id)
         await writing.case_moved(event, replace(case.moved_to(State.SCREENED), owner=None))
@@ -61,7 +78,7 @@ async def release(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
 async def ask_rescreening(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
     """Have every check asked again."""
     async with desk.store.writing() as writing:
-        case = await _case(writing, case_id, by, seen)
+        case, by = await _case(writing, case_id, by, seen)
         policy.check_can_rescreen(case, by)
         data = {"round": case.round + 1}
         event = Event(EventType.CASE_RESCREEN_ASKED, person(by), desk.outside.now(), data, case=case.id)
@@ -74,7 +91,7 @@ async def resolve(
     """Settle a finding with a documented answer."""
     reason = check_text("/reason", reason)
     async with desk.store.writing() as writing:
-        case = await _case(writing, case_id, by, seen)
+        case, by = await _case(writing, case_id, by, seen)
         findings = await writing.findings(case.id, case.round)
         found = _one(findings, finding_id)
         policy.check_can_resolve(case, by, found.case_finding, resolution, reason)
@@ -104,16 +121,16 @@ def _one(findings: list[StoredFinding], finding_id: str) -> StoredFinding:
 
 
 async def mark_secrecy(
-    desk: Desk, case_id: str, *, enclosure: str | None, provision: str, date: str, authority: str, by: User, seen: int
+    desk: Desk, case_id: str, *, enclosure: str | None, provision: str, day: str, authority: str, by: User, seen: int
 ) -> None:
     """Put a secrecy marking on the case or an enclosure (OSL 5:5): provision, date, authority."""
     value = {
         "provision": check_text("/provision", provision),
-        "date": check_text("/date", date),
+        "date": check_text("/date", day),
         "authority": check_text("/authority", authority),
     }
     async with desk.store.writing() as writing:
-        case = await _case(writing, case_id, by, seen)
+        case, by = await _case(writing, case_id, by, seen)
         if not policy.handles(case, by):
             policy.check_is_handling(case, by)
         if enclosure and enclosure not in {one.enclosure.id for one in await writing.enclosures(case.id)}:

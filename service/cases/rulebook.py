@@ -8,7 +8,7 @@ from service.cases.ports import Desk, Reading
 from service.domain.case import Case
 from service.domain.clock import local_day
 from service.domain.errors import NotFound, RuleSetRefused
-from service.domain.events import Actor, Event, EventType
+from service.domain.events import Actor, ActorKind, Event, EventType
 from service.domain.ruleset import RuleSet, criteria_for, in_force
 
 
@@ -53,6 +53,8 @@ async def adopt(desk: Desk, text: str, *, by: Actor) -> RuleSet:
         before = await rulebook(desk, writing)
         if any(one.id == rules.id for one in before.sets):
             raise RuleSetRefused("rules.already_adopted", line=1, name=rules.id)
+        if before.sets and by.kind is ActorKind.PERSON and rules.valid_from < today(desk):
+            raise RuleSetRefused("rules.in_the_past", line=1, date=rules.valid_from.isoformat())
         if any(one.valid_from == rules.valid_from for one in before.sets):
             raise RuleSetRefused("rules.same_day", line=1, date=rules.valid_from.isoformat())
         event = Event(

@@ -1,22 +1,21 @@
 """Step two: every check that the rule set requires is asked, and the answers are saved; nothing is decided."""
 
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from service.audit.canonical import canonical
+from service.audit.canonical import NotCanonical, canonical
 from service.audit.leaf import timestamp
 from service.cases.ports import ActiveList, CaseDetails, Desk, Reading, StoredFinding, Writing
 from service.cases.rulebook import Rulebook, rulebook
 from service.domain.application import Application, Party, PartyKind, from_document
 from service.domain.case import Case, CaseFinding, State
 from service.domain.check import CheckInput, ListAnswer, Need, PartyAnswer
-from service.domain.clock import local_day
+from service.domain.clock import DAY_MS, local_day
 from service.domain.errors import NotFound, place_of
 from service.domain.events import SYSTEM_ACTOR, Event, EventType
-from service.domain.finding import CheckResult, Evidence, Finding
+from service.domain.finding import CheckResult, Finding, Outcome
 from service.domain.organisation import normal_form
 from service.domain.ruleset import RuleSet
 from service.domain.watchlist import ListDefinition
@@ -24,7 +23,6 @@ from service.pipeline.isolated import call_thread
 from service.pipeline.runner import Clocks, Unavailable, run_checks
 
 logger = logging.getLogger("granska.screening")
-DAY_MS = 86_400_000
 MOST_TRIES = 5
 
 
@@ -186,38 +184,42 @@ async def _save(desk: Desk, material: _Material, findings: Sequence[Finding]) ->
             return True
         if case.version != material.case.version:
             return False
-        before = await writing.findings(case.id, case.round)
+        before = await _answers_before(writing, case)
         moved = case.moved_to(State.SCREENED) if case.state is State.RECEIVED else case
         moved = replace(moved, round=case.round + 1, rules_id=material.rules.id, rules_sha256=material.rules.sha256)
         stored = [_stored(desk, writing, moved, position, one, before) for position, one in enumerate(findings)]
         data = {
             "round": moved.round,
             "rules": {"id": material.rules.id, "sha256": material.rules.sha256},
-            "findings": [_logged(one, before) for one in stored],
+            "findings": [_logged(one) for one in stored],
         }
         event = Event(EventType.CASE_SCREENED, SYSTEM_ACTOR, desk.outside.now(), data, case=case.id)
         await writing.case_screened(event, moved, stored)
     return True
 
 
+async def _answers_before(reading: Reading, case: Case) -> dict[str, StoredFinding]:
+    """What a person has settled in the round before, by the answer it settled: the same answer stays settled."""
+    settled = [one for one in await reading.findings(case.id, case.round) if one.case_finding.resolution]
+    refs = [ref for one in settled for ref in (one.detail_ref, one.speaker_ref) if ref]
+    values = await reading.values(refs)
+    return {
+        _answer(
+            one.case_finding.finding,
+            values[one.detail_ref],
+            values.get(one.speaker_ref, []) if one.speaker_ref else [],
+        ): one
+        for one in settled
+        if one.detail_ref in values and (one.speaker_ref is None or one.speaker_ref in values)
+    }
+
+
 def _stored(
-    desk: Desk, writing: Writing, case: Case, position: int, finding: Finding, before: Sequence[StoredFinding]
+    desk: Desk, writing: Writing, case: Case, position: int, finding: Finding, before: Mapping[str, StoredFinding]
 ) -> StoredFinding:
     """The finding with its Swedish sentences frozen; what concerns speakers is kept apart, as it goes earlier."""
-    result = finding.result
-    about_speakers = [one for one in result.evidence if one.party_kind is PartyKind.SPEAKER]
-    others = [one for one in result.evidence if one.party_kind is not PartyKind.SPEAKER]
-    detail = {
-        "code": result.code,
-        "params": dict(result.params),
-        "sentence": desk.words.say("sv", result.code, result.params),
-        "evidence": [_frozen(desk, one) for one in others],
-    }
-    speaker_ref = None
-    if about_speakers:
-        speaker_ref = writing.keep("speaker-detail", [_frozen(desk, one) for one in about_speakers], case=case.id)
-    digest = replay_digest(finding)
-    same = next((one for one in before if one.replay_digest == digest and one.case_finding.resolution), None)
+    finding, detail, speakers = _frozen(desk, finding)
+    same = before.get(_answer(finding, detail, speakers))
     finding_id = desk.outside.new_id()
     return StoredFinding(
         id=finding_id,
@@ -225,44 +227,56 @@ def _stored(
         round=case.round,
         position=position,
         detail_ref=writing.keep("finding", detail, case=case.id),
-        speaker_ref=speaker_ref,
-        sources=canonical([one.__dict__ for one in result.sources]),
-        replay_digest=digest,
+        speaker_ref=writing.keep("speaker-detail", speakers, case=case.id) if speakers else None,
+        sources=canonical([one.__dict__ for one in finding.result.sources]),
         reason_ref=same.reason_ref if same else None,
         resolved_by=same.resolved_by if same else None,
+        carried_from=same.id if same else None,
     )
 
 
-def _frozen(desk: Desk, evidence: Evidence) -> dict[str, Any]:
-    return {
-        "code": evidence.code,
-        "params": dict(evidence.params),
-        "sentence": desk.words.say("sv", evidence.code, evidence.params),
-    }
+def _frozen(desk: Desk, finding: Finding) -> tuple[Finding, dict[str, Any], list[dict[str, Any]]]:
+    """The finding and its texts; one whose answer the log cannot keep becomes "could not be checked"."""
+    try:
+        detail, speakers = _texts(desk, finding.result)
+        canonical([detail, speakers])
+    except NotCanonical:
+        finding = replace(finding, result=CheckResult(Outcome.UNKNOWN, "check.broke"))
+        detail, speakers = _texts(desk, finding.result)
+    return finding, detail, speakers
 
 
-def replay_digest(finding: Finding) -> str:
-    """SHA-256 over the replayable part: what was asked, by which version, from which sources, with what answer.
+def _texts(desk: Desk, result: CheckResult) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    def said(code: str, params: Mapping[str, str | int]) -> dict[str, Any]:
+        return {"code": code, "params": dict(params), "sentence": desk.words.say("sv", code, params)}
 
-    The age of a source in days is left out: an answer from the same version is the same answer tomorrow.
+    about_speakers = [one for one in result.evidence if one.party_kind is PartyKind.SPEAKER]
+    others = [one for one in result.evidence if one.party_kind is not PartyKind.SPEAKER]
+    detail = said(result.code, result.params) | {"evidence": [said(one.code, one.params) for one in others]}
+    return detail, [said(one.code, one.params) for one in about_speakers]
+
+
+def _answer(finding: Finding, detail: Mapping[str, Any], speakers: Sequence[Mapping[str, Any]]) -> str:
+    """The replayable part as one text: what was asked, by which version, from which sources, with what answer.
+
+    How old a source was in days is left out: an answer from the same version is the same answer tomorrow.
     """
-    result: CheckResult = finding.result
-    part = {
-        "check": finding.check,
-        "version": finding.check_version,
-        "outcome": result.outcome.value,
-        "code": result.code,
-        "params": dict(result.params),
-        "evidence": [{"code": one.code, "params": dict(one.params)} for one in result.evidence],
-        "sources": [[one.key, one.version, one.sha256] for one in result.sources],
-    }
-    return hashlib.sha256(canonical(part).encode()).hexdigest()
+    pieces = [*detail["evidence"], *speakers]
+    return canonical(
+        {
+            "check": finding.check,
+            "version": finding.check_version,
+            "outcome": finding.result.outcome.value,
+            "code": detail["code"],
+            "params": detail["params"],
+            "evidence": [[one["code"], one["params"]] for one in pieces],
+            "sources": [[one.key, one.version, one.sha256] for one in finding.result.sources],
+        }
+    )
 
 
-def _logged(stored: StoredFinding, before: Sequence[StoredFinding]) -> dict[str, Any]:
-    finding, carried = stored.case_finding.finding, None
-    if stored.case_finding.resolution:
-        carried = next(one.id for one in before if one.replay_digest == stored.replay_digest)
+def _logged(stored: StoredFinding) -> dict[str, Any]:
+    finding = stored.case_finding.finding
     return {
         "id": stored.id,
         "check": finding.check,
@@ -271,7 +285,7 @@ def _logged(stored: StoredFinding, before: Sequence[StoredFinding]) -> dict[str,
         "code": finding.result.code,
         "detail": stored.detail_ref,
         "speaker_detail": stored.speaker_ref,
-        "carried_from": carried,
+        "carried_from": stored.carried_from,
         "resolution": stored.case_finding.resolution,
         "lists": [{"key": one.key, "version": one.version, "sha256": one.sha256} for one in finding.result.sources],
         "run": {

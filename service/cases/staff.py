@@ -10,6 +10,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from service.cases.ports import Desk, Reading, Writing
 from service.cases.rulebook import rulebook, today
+from service.cases.standing import acting
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import SYSTEM_ACTOR, Actor, Event, EventType
 from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, IntakeKey, Role, User
@@ -27,7 +28,7 @@ def _pseudonym(desk: Desk, letter: str) -> str:
 
 async def create_user(desk: Desk, *, name: str, email: str, password: str, by: Actor = SYSTEM_ACTOR) -> User:
     """A new user without rights; raises InvalidInput or Conflict."""
-    name, email = unicodedata.normalize("NFC", name).strip(), email.strip().casefold()
+    name, email = unicodedata.normalize("NFC", name).strip(), unicodedata.normalize("NFC", email.strip().casefold())
     problems = []
     if not name or len(name) > 200 or not name.isprintable():
         problems.append(Problem("/name", "input.missing" if not name else "input.format"))
@@ -40,6 +41,7 @@ async def create_user(desk: Desk, *, name: str, email: str, password: str, by: A
     user = User(desk.outside.new_id(), _pseudonym(desk, "u"), name, email, frozenset())
     hashed = _hasher.hash(password)
     async with desk.store.writing() as writing:
+        await acting(writing, by, Role.ADMINISTRATOR)
         if await writing.user_by_email(email):
             raise Conflict("user.email_taken")
         value_ref = writing.keep("user", {"email": email, "name": name})
@@ -59,6 +61,7 @@ async def check_rights(desk: Desk, rights: Sequence[str]) -> None:
 async def grant_right(desk: Desk, user_id: str, right: str, *, by: Actor = SYSTEM_ACTOR) -> None:
     """Give a user a role or a delegation point, from now on."""
     async with desk.store.writing() as writing:
+        await acting(writing, by, Role.ADMINISTRATOR)
         user = await _user(writing, user_id)
         await _check_right(desk, writing, right)
         if right in user.rights:
@@ -72,6 +75,7 @@ async def grant_right(desk: Desk, user_id: str, right: str, *, by: Actor = SYSTE
 async def withdraw_right(desk: Desk, grant_id: str, *, by: Actor) -> None:
     """Take a role or delegation point back, from now on; the history stays."""
     async with desk.store.writing() as writing:
+        await acting(writing, by, Role.ADMINISTRATOR)
         for one in await writing.rights_history():
             if one["id"] == grant_id and one["to_at"] is None:
                 if one["pseudonym"] == by.id:
@@ -113,10 +117,16 @@ async def sign_in(desk: Desk, *, email: str, password: str) -> User | None:
 async def create_key(desk: Desk, *, label: str, by: Actor = SYSTEM_ACTOR) -> str:
     """A key that may hand in applications and nothing else; shown once, kept as a digest."""
     secret = "granska_" + urlsafe_b64encode(desk.outside.random(24)).decode()
-    data = {"key": desk.outside.new_id(), "pseudonym": _pseudonym(desk, "k"), "right": INTAKE_RIGHT}
+    digest = key_digest(secret)
+    data = {
+        "key": desk.outside.new_id(),
+        "pseudonym": _pseudonym(desk, "k"),
+        "right": INTAKE_RIGHT,
+        "digest": digest,
+    }
     async with desk.store.writing() as writing:
         event = Event(EventType.KEY_CREATED, by, desk.outside.now(), data)
-        await writing.key_created(event, label=label, digest=key_digest(secret))
+        await writing.key_created(event, label=label)
     return secret
 
 

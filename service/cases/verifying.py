@@ -1,12 +1,14 @@
 """Has anyone changed anything? The log against itself, its values and the tables."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from service.audit.canonical import NotCanonical, parse
+from service.audit.leaf import timestamp
 from service.audit.verify import Entry, Fault, Report, check_value, verify_entries
 from service.cases.ports import Desk, LogRow, Reading
-from service.domain.ledger import Ledger, differences
+from service.domain.ledger import Key, Ledger, differences
 
 MOST_FAULTS = 1000
 
@@ -36,7 +38,8 @@ class Verification:
 async def verify_log(desk: Desk) -> Verification:
     """Verify everything in one moment: entries and tree, committed values, and what the tables say."""
     async with desk.store.reading() as reading:
-        entries = [_entry(one) async for one in reading.log_rows()]
+        rows = [one async for one in reading.log_rows()]
+        entries = [Entry(one.seq, one.leaf, one.hash) for one in rows]
         ledger, committed = Ledger(), dict[str, int]()
         report = verify_entries(
             entries,
@@ -45,16 +48,36 @@ async def verify_log(desk: Desk) -> Verification:
             on_commitment=lambda seq, one: committed.setdefault(one, seq),  # type: ignore[arg-type]
         )
         result = Verification(report, facts=len(ledger.facts))
+        report.faults += [Fault(one.seq, "columns") for one in rows if not _columns_agree(one)]
+        report.faults.sort(key=lambda one: (one.seq is None, one.seq or 0))
         await _values(reading, ledger, committed, result)
         stored = [one async for one in reading.stored_facts()]
-        result.table_faults = [
-            (table, row, kind) for (table, row), kind in differences(ledger.facts, stored)[:MOST_FAULTS]
-        ]
+        found = differences(ledger.facts, stored) + _files(desk, ledger)
+        result.table_faults = [(table, row, kind) for (table, row), kind in found[:MOST_FAULTS]]
     return result
 
 
-def _entry(row: LogRow) -> Entry:
-    return Entry(row.seq, row.leaf, row.hash)
+def _columns_agree(row: LogRow) -> bool:
+    """Whether the columns that pages look entries up by say what the entry itself says."""
+    try:
+        leaf = json.loads(row.leaf)
+        return (leaf["type"], leaf["case"], leaf["actor"]["id"], leaf["at"]) == (
+            row.type,
+            row.case_id,
+            row.actor,
+            timestamp(row.at),
+        )
+    except (ValueError, KeyError, TypeError, OverflowError):
+        return True  # the entry itself is at fault, and has been named
+
+
+def _files(desk: Desk, ledger: Ledger) -> list[tuple[Key, str]]:
+    """Enclosures whose bytes are gone or are not those that were handed in."""
+    wrong: list[tuple[Key, str]] = []
+    for key, facts in ledger.facts.items():
+        if key[0] == "enclosure" and not desk.files.holds(facts["sha256"]):
+            wrong.append((key, "file"))
+    return wrong
 
 
 async def _values(reading: Reading, ledger: Ledger, committed: dict[str, int], result: Verification) -> None:
@@ -87,10 +110,15 @@ def verify_exported(lines: Iterable[str]) -> Report:
     for number, line in enumerate(lines):
         try:
             given = parse(line.rstrip("\n"))
-            entries.append(Entry(given["seq"], given["leaf"], given["hash"]))
+            entry = Entry(given["seq"], given["leaf"], given["hash"])
+            if type(entry.seq) is not int or not isinstance(entry.leaf, str) or not isinstance(entry.hash, str):
+                raise TypeError
+            entries.append(entry)
         except (NotCanonical, KeyError, TypeError):
             unreadable.append(Fault(number, "unreadable"))
             break
     report = verify_entries(entries, ledger=Ledger())
     report.faults += unreadable
+    if not entries and not unreadable:
+        report.faults.append(Fault(None, "empty"))
     return report

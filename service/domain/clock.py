@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+DAY_MS = 86_400_000
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 

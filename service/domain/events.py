@@ -131,7 +131,7 @@ SCHEMAS: dict[EventType, Rule] = {
     EventType.USER_CREATED: closed(user=UUID, pseudonym=PSEUDONYM, value=COMMITMENT),
     EventType.RIGHT_GRANTED: closed(grant=UUID, user=UUID, right=CODE),
     EventType.RIGHT_WITHDRAWN: closed(grant=UUID, user=UUID, right=CODE),
-    EventType.KEY_CREATED: closed(key=UUID, pseudonym=PSEUDONYM, right=CODE),
+    EventType.KEY_CREATED: closed(key=UUID, pseudonym=PSEUDONYM, right=CODE, digest=DIGEST),
     EventType.RULESET_ADOPTED: closed(ruleset=CODE, sha256=DIGEST, valid_from=DATE),
     EventType.LIST_IMPORTED: closed(
         list=CODE,

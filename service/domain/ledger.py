@@ -37,7 +37,7 @@ class Ledger:
             case EventType.RIGHT_WITHDRAWN:
                 self.facts["right", data["grant"]]["to"] = at
             case EventType.KEY_CREATED:
-                self.facts["key", data["key"]] = {"pseudonym": data["pseudonym"], "right": data["right"]}
+                self.facts["key", data["key"]] = {name: data[name] for name in ("pseudonym", "right", "digest")}
             case EventType.RULESET_ADOPTED:
                 self.facts["ruleset", data["ruleset"]] = {"sha256": data["sha256"], "valid_from": data["valid_from"]}
             case EventType.LIST_IMPORTED:
@@ -130,6 +130,7 @@ class Ledger:
             self.facts["finding", one["id"]] = {
                 "case": case, "round": data["round"], "position": position, "check": one["check"],
                 "check_version": one["check_version"], "outcome": one["outcome"], "code": one["code"],
+                "lists": one["lists"], "run": one["run"],
                 "detail": one["detail"], "speaker_detail": one["speaker_detail"], "resolution": one["resolution"],
                 "reason": before.get("reason"), "resolved_by": before.get("resolved_by"),
             }  # fmt: skip
@@ -153,6 +154,7 @@ class Ledger:
         self.facts["list", data["version"]] = {
             "list": data["list"], "sha256": data["sha256"], "generated": data["generated"], "as_of": data["as_of"],
             "entries": data["entries"], "entries_digest": data["entries_digest"], "active": True,
+            "added": data["added"], "removed": data["removed"], "changed": data["changed"],
         }  # fmt: skip
 
 

@@ -28,7 +28,10 @@ def looks_personal(text: str) -> bool:
 
     Used to refuse such text where it does not belong, so it prefers to be wrong on the side of caution.
     """
-    for run in re.findall(r"(?<!\d)(?:(?:19|20)\d{6}|\d{6})[-+]?\d{4}(?!\d)", text):
+    number = normal_form(text)
+    if number is not None:
+        return number[2] < "2"
+    for run in re.findall(r"(?<!\d)(?:(?:16|18|19|20)\d{6}|\d{6})[-+\s]?\d{4}(?!\d)", text):
         digits = re.sub(r"\D", "", run)[-10:]
         month, day = int(digits[2:4]), int(digits[4:6])
         if 1 <= month <= 12 and (1 <= day <= 31 or 61 <= day <= 91):

@@ -121,8 +121,9 @@ def check_can_decide(
     _check_amount(case, proposal)
     if proposal.outcome in FAVOURABLE:
         check_nothing_open(findings, required)
+    _check_what_it_rests_on(proposal, findings)
     if proposal.outcome in ADVERSE:
-        _check_grounds(proposal, findings, clauses)
+        _check_grounds(proposal, clauses)
 
 
 def check_nothing_open(findings: Sequence[CaseFinding], required: Iterable[str]) -> None:
@@ -176,20 +177,23 @@ def _check_amount(case: Case, proposal: Proposal) -> None:
             raise InvalidInput([wrong])
 
 
-def _check_grounds(proposal: Proposal, findings: Sequence[CaseFinding], clauses: Sequence[Clause]) -> None:
-    """An adverse outcome documents its circumstances; on democracy grounds, acts (domain.md D2, law 2)."""
-    if not proposal.circumstances.strip():
-        raise InvalidInput([Problem("/circumstances", "decision.circumstances_missing")])
+def _check_what_it_rests_on(proposal: Proposal, findings: Sequence[CaseFinding]) -> None:
+    """Only a finding that does not hold, or that a person found an obstacle in, carries anything; an act is whole."""
     known = {one.id: one for one in findings}
     for one in proposal.based_on:
         if one not in known or (
             known[one].outcome is not Outcome.NOT_MET and (known[one].resolution is not Resolution.OBSTACLE)
         ):
             raise InvalidInput([Problem("/based_on", "decision.finding_carries_nothing")])
-    if any(one.ground is Ground.DEMOCRACY for one in clauses):
-        if not proposal.acts:
-            raise InvalidInput([Problem("/acts", "decision.acts_missing")])
-        for position, act in enumerate(proposal.acts):
-            for name in ("who", "capacity", "what", "when", "source"):
-                if not getattr(act, name).strip():
-                    raise InvalidInput([Problem(f"/acts/{position}/{name}", "input.missing")])
+    for position, act in enumerate(proposal.acts):
+        for name in ("who", "capacity", "what", "when", "source"):
+            if not getattr(act, name).strip():
+                raise InvalidInput([Problem(f"/acts/{position}/{name}", "input.missing")])
+
+
+def _check_grounds(proposal: Proposal, clauses: Sequence[Clause]) -> None:
+    """An adverse outcome documents its circumstances; on democracy grounds, acts (requirement D2)."""
+    if not proposal.circumstances.strip():
+        raise InvalidInput([Problem("/circumstances", "decision.circumstances_missing")])
+    if any(one.ground is Ground.DEMOCRACY for one in clauses) and not proposal.acts:
+        raise InvalidInput([Problem("/acts", "decision.acts_missing")])

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import tomllib
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -41,10 +42,15 @@ def parse(text: str) -> RuleSet:
     """The rule set in this text; raises RuleSetRefused with the line where something is wrong."""
     try:
         given = tomllib.loads(text)
+    except RecursionError as error:
+        raise RuleSetRefused("rules.not_toml", line=1) from error
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         raise RuleSetRefused("rules.not_toml", line=int(line[1]) if line else text.count("\n") + 1) from error
-    given = _dates_as_text(given)
+    try:
+        given = _plain(given)
+    except NotCanonicalValue as error:
+        raise RuleSetRefused("rules.number", line=1) from error
     wrong = best_match(_validator().iter_errors(given))
     if wrong is not None:
         where = ".".join(str(part) for part in wrong.absolute_path) or "-"
@@ -55,11 +61,20 @@ def parse(text: str) -> RuleSet:
     return _rule_set(given, hashlib.sha256(text.encode()).hexdigest())
 
 
-def _dates_as_text(value: Any) -> Any:
+class NotCanonicalValue(ValueError):
+    """A number that the log could not keep exactly."""
+
+
+def _plain(value: Any) -> Any:
+    """Dates as text, text in NFC, and no number that the log could not keep exactly."""
     if isinstance(value, Mapping):
-        return {key: _dates_as_text(one) for key, one in value.items()}
+        return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, list):
-        return [_dates_as_text(one) for one in value]
+        return [_plain(one) for one in value]
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) >= 2**53):
+        raise NotCanonicalValue
     return value.isoformat() if isinstance(value, date) else value
 
 

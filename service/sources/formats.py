@@ -7,6 +7,7 @@ wrong encoding or with anything hostile in it, it is refused and says why.
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, ParseError
@@ -16,6 +17,7 @@ from defusedxml.ElementTree import fromstring
 
 from service.domain.errors import ListRefused
 from service.domain.organisation import normal_form
+from service.domain.text import visible
 from service.domain.watchlist import ListEntry, ListName, ParsedList, Schema
 
 MAX_BYTES = 200_000_000
@@ -48,14 +50,17 @@ def _utc(text: str) -> str:
     """A generation date as the log writes times."""
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError as error:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise ListRefused("list.no_date") from error
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment.year < 1990:
+        raise ListRefused("list.no_date")
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 def _clean(text: str | None) -> str:
-    return " ".join((text or "").split())
+    kept = " ".join(unicodedata.normalize("NFC", text or "").split())
+    return kept if visible(kept) else ""
 
 
 def _un_xml(body: bytes) -> ParsedList:
@@ -134,7 +139,7 @@ def _granska_csv(body: bytes) -> ParsedList:
         raise ListRefused("list.not_utf8") from error
     except csv.Error as error:
         raise ListRefused("list.broken_csv") from error
-    if not rows or len(rows[0]) != 4 or rows[0][:2] != [CSV_MARK, "1"] or not rows[0][3].isdigit():
+    if not rows or len(rows[0]) != 4 or rows[0][:2] != [CSV_MARK, "1"] or not re.fullmatch(r"[0-9]{1,9}", rows[0][3]):
         raise ListRefused("list.no_mark", mark=f"{CSV_MARK},1,GENERATED,COUNT")
     if len(rows) < 2 or rows[1] != CSV_COLUMNS:
         raise ListRefused("list.columns", columns=",".join(CSV_COLUMNS))

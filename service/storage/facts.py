@@ -44,7 +44,7 @@ async def stored() -> AsyncIterator[Fact]:
             {"user": row["account_id"], "right": row["right_code"], "from": timestamp(row["from_at"]), "to": ended},
         )
     async for row in _all(ApiKey):
-        yield ("key", row["id"]), {"pseudonym": row["pseudonym"], "right": row["right_code"]}
+        yield ("key", row["id"]), {"pseudonym": row["pseudonym"], "right": row["right_code"], "digest": row["digest"]}
     async for row in _all(RuleSetRow):
         digest = hashlib.sha256(row["body"].encode()).hexdigest()
         same = digest == row["sha256"]
@@ -100,6 +100,9 @@ async def _list_facts(row: Mapping[str, Any]) -> dict[str, Any]:
         "entries": row["entries"],
         "entries_digest": await entries_digest(row["id"]),
         "active": bool(row["active"]),
+        "added": row["added"],
+        "removed": row["removed"],
+        "changed": row["changed"],
     }
 
 
@@ -138,6 +141,8 @@ def _finding_facts(row: Mapping[str, Any]) -> dict[str, Any]:
         "position": row["position"],
         "check": row["check_key"],
         "check_version": row["check_version"],
+        "lists": _without_age(row["sources"]),
+        "run": {"started": timestamp(row["started_at"]), "ms": row["duration_ms"], "error": row["error"]},
         "outcome": row["outcome"],
         "code": row["code"],
         "detail": row["detail_ref"],
@@ -146,6 +151,14 @@ def _finding_facts(row: Mapping[str, Any]) -> dict[str, Any]:
         "reason": row["reason_ref"],
         "resolved_by": row["resolved_by"],
     }
+
+
+def _without_age(sources: str) -> Any:
+    """The sources as the log names them; how old they were is told on the page only."""
+    try:
+        return [{name: one[name] for name in ("key", "version", "sha256")} for one in json.loads(sources)]
+    except (ValueError, KeyError, TypeError):
+        return MISMATCH
 
 
 async def _all(table: type[Table]) -> AsyncIterator[Mapping[str, Any]]:

@@ -31,6 +31,14 @@ class FileStore:
             raise
         return digest
 
+    def holds(self, sha256: str) -> bool:
+        """Whether these very bytes are there."""
+        try:
+            with self.path(sha256).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        except OSError:
+            return False
+
     def path(self, sha256: str) -> Path:
         """Where these bytes are."""
         return self._folder / sha256[:2] / sha256

@@ -76,14 +76,9 @@ async def rows() -> AsyncIterator[LogRow]:
     """Every entry in order, in constant memory."""
     after = -1
     while True:
-        batch = (
-            await LogEntry.select(LogEntry.seq, LogEntry.leaf, LogEntry.hash)
-            .where(LogEntry.seq > after)
-            .order_by(LogEntry.seq)
-            .limit(_BATCH)
-        )
+        batch = await LogEntry.select().where(LogEntry.seq > after).order_by(LogEntry.seq).limit(_BATCH)
         for one in batch:
-            yield LogRow(one["seq"], one["leaf"], one["hash"])
+            yield LogRow(**one)
         if len(batch) < _BATCH:
             return
         after = batch[-1]["seq"]

@@ -257,6 +257,10 @@ class TableReading:
         found = await self._users(await Account.select().where(Account.id == user_id))
         return found[0] if found else None
 
+    async def user_by_pseudonym(self, pseudonym: str) -> User | None:
+        found = await self._users(await Account.select().where(Account.pseudonym == pseudonym))
+        return found[0] if found else None
+
     async def users(self) -> list[User]:
         return await self._users(await Account.select().order_by(Account.name))
 

@@ -98,7 +98,6 @@ def finding_of(row: Row) -> StoredFinding:
         detail_ref=row["detail_ref"],
         speaker_ref=row["speaker_ref"],
         sources=row["sources"],
-        replay_digest=row["replay_digest"],
         reason_ref=row["reason_ref"],
         resolved_by=row["resolved_by"],
     )
@@ -119,7 +118,6 @@ def row_of_finding(case_id: str, stored: StoredFinding) -> FindingRow:
         detail_ref=stored.detail_ref,
         speaker_ref=stored.speaker_ref,
         sources=stored.sources,
-        replay_digest=stored.replay_digest,
         resolution=stored.case_finding.resolution,
         reason_ref=stored.reason_ref,
         resolved_by=stored.resolved_by,

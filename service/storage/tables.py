@@ -146,7 +146,6 @@ class FindingRow(Table, tablename="finding"):
     detail_ref = Text()
     speaker_ref = Text(null=True, default=None)
     sources = Text()
-    replay_digest = Text()
     resolution = Text(null=True, default=None)
     reason_ref = Text(null=True, default=None)
     resolved_by = Text(null=True, default=None)

@@ -86,11 +86,17 @@ class TableWriting(TableReading):
             (RightGrant.id == event.data["grant"]) & RightGrant.to_at.is_null()
         )
 
-    async def key_created(self, event: Event, *, label: str, digest: str) -> None:
+    async def key_created(self, event: Event, *, label: str) -> None:
         await self._append(event)
         data = event.data
         await ApiKey.insert(
-            ApiKey(id=data["key"], pseudonym=data["pseudonym"], label=label, digest=digest, right_code=data["right"])
+            ApiKey(
+                id=data["key"],
+                pseudonym=data["pseudonym"],
+                label=label,
+                digest=data["digest"],
+                right_code=data["right"],
+            )
         )
 
     async def ruleset_adopted(self, event: Event, *, body: str) -> None:

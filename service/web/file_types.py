@@ -1,7 +1,9 @@
 """What kind of file this is, by its content; only kinds that an officer can read safely are taken."""
 
 import io
+import lzma
 import zipfile
+import zlib
 
 import puremagic
 
@@ -42,7 +44,16 @@ def _office(body: bytes) -> str | None:
                 return None
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 return ODT if archive.read("mimetype") == ODT.encode() else None
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        EOFError,
+        ValueError,
+    ):
         return None
     if "word/document.xml" in names:
         return DOCX

@@ -1,15 +1,18 @@
 """What was posted, as plain values or a list of complaints."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 from litestar import Request
 from litestar.datastructures import UploadFile
 
+from service.domain.clock import STOCKHOLM
 from service.domain.decision import Act, BoardMinute, DecisionOutcome, Proposal
-from service.domain.errors import InvalidInput, Problem, TooLarge
+from service.domain.errors import InvalidInput, Problem, TooLarge, Unreadable
 from service.domain.finding import Resolution
 
 ACT_FIELDS = ("who", "capacity", "what", "when", "source")
@@ -44,8 +47,15 @@ class Form:
 
 async def read(request: Request[Any, Any, Any]) -> Form:
     """The form of this request."""
-    posted = await request.form()
-    return Form({name: posted.getall(name) for name in posted})
+    try:
+        posted = await request.form()
+    except (ValueError, LookupError) as error:
+        raise Unreadable("input.not_multipart") from error
+    values = {name: posted.getall(name) for name in posted}
+    texts = [*values, *(one for held in values.values() for one in held if isinstance(one, str))]
+    if any(0xD800 <= ord(sign) <= 0xDFFF for text in texts for sign in text):
+        raise Unreadable("input.not_multipart")
+    return Form(values)
 
 
 def ore(text: str, pointer: str) -> int | None:
@@ -114,7 +124,7 @@ async def upload(file: UploadFile | None, *, most: int) -> Upload:
     return Upload(file.filename, body)
 
 
-def application(form: Form, kind: str) -> dict[str, Any]:
+def application(form: Form, kind: str, *, today: date) -> dict[str, Any]:
     """The paper form as the same document that the e-service sends; empty fields are left out."""
     document: dict[str, Any] = {
         "kind": kind,
@@ -123,14 +133,23 @@ def application(form: Form, kind: str) -> dict[str, Any]:
     }
     if form.text("contact_name") or form.text("contact_email"):
         document["contact"] = _filled({"name": form.text("contact_name"), "email": form.text("contact_email")})
-    if form.text("received_on"):
-        document["received_at"] = f"{form.text('received_on').strip()}T12:00:00+00:00"
+    if form.text("received_on").strip() not in ("", today.isoformat()):
+        document["received_at"] = _received_at(form.text("received_on").strip())
     if form.text("diary_number"):
         document["diary_number"] = form.text("diary_number")
     document[kind] = _grant(form) if kind == "grant" else _premises(form)
     if form.text("signatory"):
         document["declaration"] = _declaration(form)
     return document
+
+
+def _received_at(day: str) -> str:
+    """Noon in Stockholm on the day it came in; what is no day is left for the reader of the document to name."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
+        return day
+    with contextlib.suppress(ValueError):
+        return datetime.combine(date.fromisoformat(day), time(12), STOCKHOLM).isoformat()
+    return day
 
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException, HTTPException, NotFoundException
 from litestar.response import Redirect
 
 from service.domain.errors import (
@@ -73,6 +73,8 @@ def domain_error(request: Request[Any, Any, Any], error: GranskaError) -> Respon
 def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """What the framework refuses: no such page, wrong method, too large, not authorised, a missing form token."""
     status = error.status_code
+    if status == 500 and request.url.path.startswith("/static/"):
+        status = 404  # a name that no file can have
     page_of_form = render.page_path(request.url.path)
     if status == 405 and request.method == "GET" and page_of_form != request.url.path:
         return Redirect(page_of_form, status_code=303)  # someone came back to where a form was sent
@@ -87,7 +89,13 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
 
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A fault of ours: logged by kind and place only, since an error's text may hold what the request held."""
-    logger.error("unexpected on %s %s: %s", request.method, request.url.path, place_of(error))
+    if isinstance(error, UnicodeError) or type(error) is LookupError:
+        # The form token is looked for before any handler; a form in an encoding that does not exist ends here.
+        return http_error(request, ClientException())
+    if request.url.path.startswith("/static/"):
+        return http_error(request, NotFoundException())  # a name that no file can have
+    # The route, not the address: whoever asks chooses the address, and may write a line of the log into it.
+    logger.error("unexpected on %s %s: %s", request.method, request.scope.get("path_template", "-"), place_of(error))
     title = render.words(request).text(render.language(request), "http.500")
     if not _is_api(request):
         return error_page(request, 500, title)

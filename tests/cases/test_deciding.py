@@ -5,18 +5,20 @@ import json
 
 import pytest
 
-from service.cases import deciding, records, reviewing
+from service.cases import deciding, records, reviewing, staff
 from service.cases.forgetting import forget_speakers
 from service.cases.intake import receive
 from service.cases.ports import Desk
 from service.cases.screening import work_off
 from service.cases.verifying import verify_log
+from service.cases.watching import import_list
+from service.demo import demo_list
 from service.domain.case import State
 from service.domain.decision import DecisionOutcome
-from service.domain.errors import Conflict, GranskaError, NotAllowed
+from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllowed
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import User
-from tests.builders import a_grant_document, a_premises_document, a_proposal
+from tests.builders import FIXTURES, a_grant_document, a_premises_document, a_proposal
 from tests.cases.test_intake import KEY
 from tests.cases.test_screening import version
 from tests.conftest import someone
@@ -202,3 +204,71 @@ async def test_opening_the_masked_values_needs_a_purpose_and_is_logged(desk: Des
     async with desk.store.reading() as reading:
         [last, *_] = await reading.log_page(before=None, case_id=case_id, limit=1)
     assert json.loads(last.leaf)["actor"]["id"] == auditor.pseudonym
+
+
+async def test_a_right_that_was_withdrawn_while_the_form_was_open_decides_nothing(desk: Desk) -> None:
+    officer, admin = await an_officer(desk), await someone(desk, "Adam", "role:administrator")
+    case_id = await in_review(desk, officer)
+    async with desk.store.reading() as reading:
+        held = {one["right_code"]: one["id"] for one in await reading.rights_history() if one["name"] == "Alva"}
+    await staff.withdraw_right(desk, held["delegation:F1"], by=reviewing.person(admin))
+    written_off = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
+
+    with pytest.raises(NotAllowed, match="no_delegation"):
+        await deciding.decide(desk, case_id, written_off, by=officer, seen=await version(desk, case_id))
+    await staff.withdraw_right(desk, held["role:association_officer"], by=reviewing.person(admin))
+    with pytest.raises(GranskaError, match="not_found"):
+        await reviewing.release(desk, case_id, by=officer, seen=await version(desk, case_id))
+
+
+async def test_nothing_is_approved_while_checks_wait_or_on_answers_that_were_overtaken(
+    desk: Desk, clock: Clock
+) -> None:
+    officer = await an_officer(desk)
+    case_id = await in_review(desk, officer)
+    await settle_all(desk, case_id, officer)
+
+    async def refused() -> str:
+        with pytest.raises(NotAllowed) as caught:
+            await deciding.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
+        return caught.value.code
+
+    await reviewing.ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
+    assert await refused() == "decision.checks_waiting"
+
+    await work_off(desk)
+    newer = demo_list(desk, FIXTURES).replace(b"Tarquin Vossberg", b"Ylva Granfors")
+    await import_list(desk, "demo", newer, by=reviewing.person(officer))
+    assert await refused() == "decision.checks_outdated"
+
+    await reviewing.ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
+    await work_off(desk)
+    assert await refused() == "decision.findings_open", "the chair's name is on the new list"
+    await settle_all(desk, case_id, officer)
+    clock.forward(days=31)
+    assert await refused() == "decision.checks_outdated", "the list has aged past what it may"
+
+
+@pytest.mark.parametrize("outcome", list(DecisionOutcome))
+async def test_what_a_decision_rests_on_is_checked_for_every_outcome(desk: Desk, outcome: DecisionOutcome) -> None:
+    officer = await an_officer(desk)
+    case_id = await in_review(desk, officer)
+    async with desk.store.reading() as reading:
+        findings = await reading.findings(case_id, 1)
+    clauses = {"refusal": ("2.3",), "dismissal": ("3.1",), "write_off": ("3.1",), "partial_approval": ("2.2",)}.get(
+        outcome, ("2.1",)
+    )
+    for based_on in ("hej", "00000000-0000-4000-8000-00000000dead", findings[0].id):
+        proposal = a_proposal(outcome, clauses=clauses, based_on=(based_on,), circumstances="Så.")
+        with pytest.raises(GranskaError):
+            await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
+
+
+@pytest.mark.parametrize("nothing", ["\u200b", " \u00a0\u2060", "\ufeff"])
+async def test_what_nobody_sees_is_no_reason(desk: Desk, nothing: str) -> None:
+    officer = await an_officer(desk)
+    case_id = await in_review(desk, officer)
+    proposal = a_proposal(DecisionOutcome.DISMISSAL, clauses=("3.1",), reasons=nothing, circumstances=nothing)
+
+    with pytest.raises(InvalidInput):
+        await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))

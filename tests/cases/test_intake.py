@@ -1,6 +1,7 @@
 """What arrives is received; only what cannot be stored safely is refused, and then nothing is half saved."""
 
 import asyncio
+import hashlib
 
 import pytest
 from hypothesis import given
@@ -9,13 +10,16 @@ from hypothesis import strategies as st
 from service.cases import intake_document
 from service.cases.intake import add_enclosure, receive
 from service.cases.ports import Desk, QueueQuery
+from service.cases.reviewing import person
 from service.cases.rulebook import rulebook
+from service.cases.verifying import verify_log
 from service.domain.application import Kind
 from service.domain.case import State
 from service.domain.clock import utc_time
-from service.domain.errors import Conflict, InvalidInput, NotFound, Unreadable
+from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unreadable
 from service.domain.events import Actor, ActorKind
 from tests.builders import NUMBER, a_grant_document, a_premises_document
+from tests.conftest import someone
 from tests.fakes import NOON, Clock
 
 KEY = Actor(ActorKind.KEY, "k-abcdefghij")
@@ -236,3 +240,57 @@ async def test_an_enclosure_of_someone_elses_kind_finds_no_case(desk: Desk) -> N
             by=KEY,
             kinds=frozenset({Kind.PREMISES}),
         )
+
+
+@pytest.mark.parametrize(
+    "number", ["850709-9805", "Anna Andersson född 1985", "HV 2026", "850709-9805/1 ", "hv 2026/1"]
+)
+def test_a_diary_number_is_a_number_and_no_person(number: str) -> None:
+    assert "/diary_number" in problems_of(a_grant_document(diary_number=number))
+
+
+async def test_an_application_from_before_any_rules_names_its_field(desk: Desk) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        await hand_in(desk, a_grant_document(received_at="2001-01-01T00:00:00Z"))
+    assert caught.value.problems[0].pointer == "/received_at"
+
+
+@pytest.mark.parametrize("kind", ["grant", " grant "])
+async def test_a_person_registers_only_the_kind_they_work_with(desk: Desk, kind: str) -> None:
+    petter = await someone(desk, "Petter", "role:premises_officer")
+    with pytest.raises(NotAllowed):
+        await receive(desk, a_grant_document(kind=kind), by=person(petter), channel="file")
+
+
+async def test_an_enclosure_that_is_not_taken_leaves_no_file(desk: Desk) -> None:
+    with pytest.raises(NotFound):
+        await add_enclosure(
+            desk,
+            "00000000-0000-4000-8000-00000000dead",
+            kind="stadgar",
+            name="x",
+            media_type="text/plain",
+            body=b"left",
+            by=KEY,
+            kinds=frozenset(Kind),
+        )
+    assert not desk.files.path(hashlib.sha256(b"left").hexdigest()).exists()
+
+
+async def test_an_enclosure_that_was_changed_on_disk_is_named(desk: Desk) -> None:
+    case_id = await hand_in(desk)
+    await add_enclosure(
+        desk,
+        case_id,
+        kind="stadgar",
+        name="a\u200d\u030a.txt",
+        media_type="text/plain",
+        body=b"whole",
+        by=KEY,
+        kinds=frozenset(Kind),
+    )
+    assert (await verify_log(desk)).ok
+
+    desk.files.path(hashlib.sha256(b"whole").hexdigest()).write_bytes(b"other")
+
+    assert [(table, kind) for table, _, kind in (await verify_log(desk)).table_faults] == [("enclosure", "file")]

@@ -8,21 +8,23 @@ from service.cases import reviewing
 from service.cases.incidents import NewIncident, record, verify
 from service.cases.intake import receive
 from service.cases.ports import Desk
+from service.cases.rulebook import adopt
 from service.cases.screening import screen, work_off
 from service.cases.verifying import verify_log
 from service.cases.watching import import_list
 from service.demo import demo_list
 from service.domain.case import State
-from service.domain.finding import Outcome, Resolution
-from tests.builders import FIXTURES, NUMBER, a_grant_document, a_premises_document
+from service.domain.errors import RuleSetRefused
+from service.domain.finding import CheckResult, Outcome, Resolution
+from tests.builders import FIXTURES, NUMBER, RULES_2026, a_grant_document, a_premises_document
 from tests.cases.test_intake import KEY
 from tests.conftest import someone
-from tests.fakes import Clock, Installed, RaisingCheck
+from tests.fakes import AnsweringCheck, Clock, Installed, RaisingCheck
 
 
 async def screened(desk: Desk, document: dict[str, object]) -> str:
     received = await receive(desk, document, by=KEY, channel="e_service")
-    assert await work_off(desk) == 1
+    assert await work_off(desk) >= 1
     return received.case_id
 
 
@@ -170,3 +172,32 @@ async def test_a_decided_case_is_not_screened_again(desk: Desk) -> None:
     assert case.round == 2
     with pytest.raises(Exception, match="not_found"):
         await screen(desk, "00000000-0000-4000-8000-00000000dead")
+
+
+async def test_an_answer_that_the_log_cannot_keep_is_no_answer_and_stops_nothing(desk: Desk) -> None:
+    odd = CheckResult(Outcome.MET, "declaration.complete", {"version": 2**60})
+    received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
+
+    await screen(replace(desk, checks=Installed(AnsweringCheck("declaration", odd))), received.case_id)
+
+    assert (await outcomes(desk, received.case_id))["declaration"] == (Outcome.UNKNOWN, "check.broke")
+
+
+async def test_a_verified_incident_has_the_associations_open_cases_checked_again(desk: Desk) -> None:
+    samir, siv = await someone(desk, "Sam", "role:coordinator"), await someone(desk, "Siv", "role:coordinator")
+    case_id = await screened(desk, a_grant_document())
+    new = NewIncident(NUMBER, "damage", "2026-10-01", "Ett bord.", "HV 2026/8", "2026-10-05", "Ersätts.", "2026-12-31")
+
+    await verify(desk, await record(desk, new, by=samir), by=siv)
+
+    assert await work_off(desk) == 1
+    assert (await outcomes(desk, case_id))["prior_incidents"][0] is Outcome.NEEDS_INQUIRY
+    assert (await verify_log(desk)).ok
+
+
+async def test_a_new_rule_set_looks_ahead(desk: Desk) -> None:
+    text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "x").replace("2026-07-01", "2026-11-21")
+    samir = await someone(desk, "Sam", "role:coordinator")
+    with pytest.raises(RuleSetRefused, match="in_the_past"):
+        await adopt(desk, text, by=reviewing.person(samir))
+    await adopt(desk, text.replace("2026-11-21", "2026-11-23"), by=reviewing.person(samir))

@@ -37,7 +37,7 @@ def test_a_candidate_is_for_a_person_with_both_names_and_the_reasons() -> None:
     result = ask(an_answer(a_candidate()))
 
     assert (result.outcome, result.code) == (Outcome.NEEDS_INQUIRY, "party_names.candidate")
-    assert [one.code for one in result.evidence] == ["party_names.resembles", "match.tokens_same"]
+    assert [one.code for one in result.evidence] == ["party_names.same_name", "match.tokens_same"]
     assert "Vossberg" not in repr(result.params), "who is named stands in the evidence, never in the sentence"
 
 
@@ -50,7 +50,7 @@ def test_a_list_past_its_age_cannot_say_no_hit_but_shows_what_it_shows() -> None
     stale = ask(an_answer(a_candidate(), age_days=8))
 
     assert (stale.outcome, stale.code) == (Outcome.UNKNOWN, "party_names.stale")
-    assert [one.code for one in stale.evidence][:2] == ["party_names.list_stale", "party_names.resembles"]
+    assert [one.code for one in stale.evidence][:2] == ["party_names.list_stale", "party_names.same_name"]
 
 
 def test_no_list_at_all_is_no_pass() -> None:

@@ -21,7 +21,10 @@ def test_normal_form_has_a_hyphen_and_no_century() -> None:
     assert normal_form("168029990002") == "802999-0002"
 
 
-@pytest.mark.parametrize("text", ["121212-1212", "191212121212", "mitt nummer är 1212121212 tack", "121272-1212"])
+@pytest.mark.parametrize(
+    "text",
+    ["121212-1212", "191212121212", "mitt nummer är 1212121212 tack", "121272-1212", "850709 9805", "168507099805"],
+)
 def test_sees_what_could_be_a_personal_number(text: str) -> None:
     assert looks_personal(text)
 

@@ -94,6 +94,11 @@ def test_refuses_a_bad_un_file_as_a_whole(body: bytes, code: str) -> None:
         (CSV.replace("b,organisation", "b,company").encode(), "list.row"),
         (CSV.replace("1971;1972", "ung").encode(), "list.row"),
         (CSV.replace("Vargarna", "").encode(), "list.row"),
+        (CSV.replace("Vargarna", "\u200b").encode(), "list.row"),
+        (CSV.replace("2026-11-01T00:00:00Z", "0001-01-01T00:00:00+23:59").encode(), "list.no_date"),
+        (CSV.replace("2026-11-01T00:00:00Z", "9999-12-31T23:59:59-23:59").encode(), "list.no_date"),
+        (CSV.replace("Z,2", "Z," + "9" * 5000).encode(), "list.no_mark"),
+        (CSV.replace("Z,2", "Z,²").encode(), "list.no_mark"),
         (CSV.replace("a,person,Tarquin", 'a,person,"Tarquin').encode(), "list.broken_csv"),
         (b"", "list.no_mark"),
     ],
@@ -116,3 +121,9 @@ def test_reads_the_real_un_list_whole() -> None:
 
     assert sum(one.schema is Schema.PERSON for one in entries) == 730
     assert sum(one.schema is Schema.ORGANISATION for one in entries) == 273
+
+
+def test_names_are_kept_in_one_form_however_they_were_written() -> None:
+    decomposed = CSV.replace("Räven", "Ra\u0308ven")
+
+    assert read_list(GRANSKA_CSV, decomposed.encode()) == read_list(GRANSKA_CSV, CSV.encode())

@@ -117,6 +117,9 @@ async def verified_after(folder: Path, statement: str) -> Verification:
         ("UPDATE list_version SET as_of = '2030-01-01T00:00:00.000Z'", "list"),
         ("UPDATE list_entry SET body = replace(body, 'Vossberg', 'Fossberg')", "list"),
         ("DELETE FROM list_entry WHERE position = 0", "list"),
+        ("UPDATE list_version SET added = 99", "list"),
+        ("UPDATE finding SET sources = '[]' WHERE sources <> '[]'", "finding"),
+        ("UPDATE finding SET duration_ms = 9999", "finding"),
     ],
 )
 async def test_a_changed_table_is_named(folder: Path, statement: str, table: str) -> None:
@@ -131,6 +134,8 @@ async def test_a_changed_table_is_named(folder: Path, statement: str, table: str
         ("UPDATE log_entry SET leaf = replace(leaf, 'write_off', 'approval_') WHERE type = 'case:decided'", "changed"),
         ("DELETE FROM log_entry WHERE type = 'case:taken'", "gap"),
         ("UPDATE log_node SET hash = '00' WHERE place = 1", "tree-node"),
+        ("UPDATE log_entry SET case_id = NULL WHERE type = 'case:taken'", "columns"),
+        ("UPDATE log_entry SET actor = 'system' WHERE type = 'case:decided'", "columns"),
         ("INSERT INTO log_node VALUES (999999, '00')", "tree-nodes-too-many"),
         ("UPDATE log_value SET value = replace(value, 'Granfors', 'Granberg')", "value-changed"),
         ("UPDATE log_value SET salt = '00'", "value-changed"),

@@ -1,7 +1,9 @@
 """The city's e-service, over HTTP, on both databases."""
 
+import io
 import json
 import threading
+import zipfile
 
 import httpx
 import pytest
@@ -197,3 +199,44 @@ def test_the_e_service_adds_only_to_what_came_through_it(lite: Service) -> None:
         )
 
     assert answer.status_code == 404
+
+
+def test_a_form_in_an_encoding_that_does_not_exist_or_lies_is_refused(lite: Service) -> None:
+    def part(disposition: str, body: bytes, type: str = "text/plain") -> bytes:
+        return (
+            b"--b\r\nContent-Disposition: form-data; "
+            + disposition.encode()
+            + b"\r\nContent-Type: "
+            + type.encode()
+            + b"\r\n\r\n"
+            + body
+            + b"\r\n"
+        )
+
+    multipart = {"Content-Type": "multipart/form-data; boundary=b"}
+    bodies = [
+        part('name="kind"', b"stadgar", "text/plain; charset=nope") + b"--b--\r\n",
+        part('name="kind"', b"+2AA-", "text/plain; charset=utf-7") + b"--b--\r\n",
+        part('name="kind"', b"\xff") + b"--b--\r\n",
+    ]
+    with lite.api() as api:
+        case = api.post("/api/v1/applications", json=a_grant_document()).json()
+        codes = [api.post(case["enclosures"], content=body, headers=multipart).status_code for body in bodies]
+        forms = [httpx.post(lite.url + "/sign-in", content=body, headers=multipart).status_code for body in bodies]
+
+    assert set(codes) <= {400, 422}
+    assert set(forms) <= {400, 403}
+
+
+def test_a_damaged_archive_is_refused(lite: Service) -> None:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text" * 3)
+    body = bytearray(whole.getvalue())
+    body[40:50] = b"\xff" * 10
+
+    with lite.api() as api:
+        case = api.post("/api/v1/applications", json=a_grant_document()).json()
+        answer = api.post(case["enclosures"], data={"kind": "stadgar"}, files={"file": ("a.odt", bytes(body))})
+
+    assert answer.status_code == 422

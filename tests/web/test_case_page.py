@@ -1,6 +1,8 @@
 """The case page: two at once, forms that keep what was written, paper applications, English."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -82,7 +84,7 @@ def test_of_two_officers_with_the_same_page_open_the_second_is_told(service: Ser
     answer = other.send(f"/cases/{case_id}/take", version=seen)
 
     assert answer.status_code == 409
-    assert "Någon annan har ändrat ärendet" in answer.text
+    assert "Ärendet har ändrats sedan du öppnade sidan" in answer.text
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "9" * 40])
@@ -228,3 +230,20 @@ def test_the_boards_decision_has_a_real_date(lite: Service) -> None:
     record = lite.signed_in("ronja").get(f"/records/{case_id}").text
     assert "2026-11-20, § 12" in record
     assert "hotade en besökare" not in record
+
+
+def test_paper_that_came_in_today_is_received_also_in_the_morning(lite: Service) -> None:
+    alva = lite.signed_in("alva")
+    fields = {
+        "org_name": "Dagens",
+        "type": "lovaktivitet",
+        "amount": "1",
+        "purpose": "x",
+        "period_from": "2027-02-01",
+        "period_to": "2027-02-07",
+    }
+    today = datetime.now(ZoneInfo("Europe/Stockholm")).date().isoformat()
+
+    assert alva.send("/register/grant", **fields, received_on=today).status_code == 303
+    assert alva.send("/register/grant", **fields, received_on="2026-02-31").status_code == 422
+    assert alva.send("/register/grant", **fields, received_on="igår").status_code == 422

@@ -2,6 +2,7 @@
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -162,3 +163,36 @@ def test_the_technical_log_holds_no_person_no_secret_and_no_injected_line(lite: 
     log = lite.log.read_text()
     for secret in ("Granfors", "121212", "alva@", "INJECTED", session_of(alva.client), lite.key, "granska-demo-2026"):
         assert secret not in log
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/%00%0aFORGED%20850709-9805", "/static/" + "x" * 300, "/static/../../etc/passwd", "/%00"]
+)
+def test_an_odd_address_is_not_found_and_writes_no_line(lite: Service, path: str) -> None:
+    assert lite.visitor().client.get(path).status_code in (400, 404)
+    assert "FORGED" not in lite.log.read_text()
+
+
+def test_many_guesses_at_once_are_counted_too(lite: Service) -> None:
+    visitor = lite.visitor()
+    form = {"_csrf_token": visitor.token(), "email": "samtidigt@demo.example", "password": "fel"}
+    with ThreadPoolExecutor(15) as pool:
+        codes = list(
+            pool.map(
+                lambda _: (
+                    httpx.post(lite.url + "/sign-in", data=form, cookies=dict(visitor.client.cookies)).status_code
+                ),
+                range(30),
+            )
+        )
+
+    assert codes.count(422) == 10
+    assert codes.count(429) == 20
+
+
+def test_a_page_that_someone_came_back_to_is_shown_and_not_an_error(lite: Service) -> None:
+    alva = lite.signed_in("alva")
+
+    assert alva.get("/queue/search").headers["location"] == "/queue"
+    case = alva.get("/queue").text.split("/cases/")[1][:36]
+    assert alva.get(f"/cases/{case}/decision").headers["location"] == f"/cases/{case}"

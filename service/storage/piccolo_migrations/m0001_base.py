@@ -121,7 +121,6 @@ TABLES = (
         detail_ref TEXT NOT NULL,
         speaker_ref TEXT,
         sources TEXT NOT NULL,
-        replay_digest TEXT NOT NULL,
         resolution TEXT,
         reason_ref TEXT,
         resolved_by TEXT,

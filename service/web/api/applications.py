@@ -6,7 +6,7 @@ from litestar import Request, Response, get, post
 
 from service.cases import intake, intake_document
 from service.domain.application import Kind
-from service.domain.errors import InvalidInput, Problem, TooLarge, Unreadable, WrongMediaType
+from service.domain.errors import InvalidInput, Problem, TooLarge, WrongMediaType
 from service.domain.events import Actor, ActorKind
 from service.web import file_types, forms
 from service.web.access import INTAKE_KEY, may
@@ -56,10 +56,7 @@ async def enclose(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[d
     if request.content_type[0] != "multipart/form-data":
         raise WrongMediaType("input.multipart_only")
     case_id = str(request.path_params["case_id"])
-    try:
-        form = await forms.read(request)
-    except (ValueError, UnicodeError) as error:
-        raise Unreadable("input.not_multipart") from error
+    form = await forms.read(request)
     file = await forms.upload(form.upload("file"), most=intake.MAX_ENCLOSURE_BYTES)
     if not file.body:
         raise InvalidInput([Problem("/file", "enclosure.empty")])

@@ -167,7 +167,7 @@ async def mark_secrecy(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Re
             _id(request),
             enclosure=form.text("enclosure") or None,
             provision=form.text("provision"),
-            date=today(desk).isoformat(),
+            day=today(desk).isoformat(),
             authority=form.text("authority"),
             by=user,
             seen=seen,
@@ -211,6 +211,8 @@ async def enclosure(request: AnyRequest, desk: TheDesk, user: SignedIn) -> File:
         if one.enclosure.id == wanted:
             if user.roles <= {Role.AUDITOR}:
                 raise NotFound("enclosure.not_found")
+            if not desk.files.holds(one.enclosure.sha256):
+                raise NotFound("enclosure.changed")
             name = view.values.get(one.name_ref, "bilaga")
             return File(
                 path=desk.files.path(one.enclosure.sha256),

@@ -7,13 +7,12 @@ from litestar.response import Redirect
 
 from service.cases import incidents
 from service.cases.rulebook import rulebook, today
+from service.domain.clock import DAY_MS
 from service.domain.errors import GranskaError
 from service.web import forms, render
 from service.web.access import COORDINATORS, LIST_READERS, SIGNED_IN, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
-
-DAY_MS = 86_400_000
 
 
 @get("/lists", opt=may(LIST_READERS))

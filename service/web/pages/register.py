@@ -68,7 +68,7 @@ async def register(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respon
     kind = _kind(request, user)
     form = await forms.read(request)
     try:
-        document = forms.application(form, kind)
+        document = forms.application(form, kind, today=today(desk))
         received = await intake.receive(desk, document, by=person(user), channel="paper")
     except InvalidInput as error:
         return await _form(request, desk, kind, form, error)

@@ -38,6 +38,12 @@ class Failures:
         self._recent(f"account:{account}", now).append(now)
         self._recent(f"address:{address}", now).append(now)
 
+    def forget_last(self, account: str, address: str) -> None:
+        """It was no failure after all."""
+        for key in (f"account:{account}", f"address:{address}"):
+            if self._at.get(key):
+                self._at[key].pop()
+
     def _recent(self, key: str, now: int) -> deque[int]:
         if len(self._at) > 10_000:
             self._at = {k: v for k, v in self._at.items() if v and now - v[-1] < WINDOW_MS}
@@ -65,10 +71,11 @@ async def sign_in(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     next_page = _safe_next(form.text("next"))
     if failures.too_many(email, address, now):
         return _refused(request, "sign_in.too_many", 429, email, next_page)
+    failures.add(email, address, now)  # counted before it is checked, so that many at once count too
     user = await staff.sign_in(desk, email=email, password=form.text("password")[:200])
     if user is None:
-        failures.add(email, address, now)
         return _refused(request, "sign_in.wrong", 422, email, next_page)
+    failures.forget_last(email, address)
     request.session.clear()
     request.session[USER_ID] = user.id
     sessions.rotate(request)

@@ -1,0 +1,27 @@
+"""Who acts, and with which rights now: read again in the transaction of each step.
+
+What a page knew of a person is older than the form they send; a right that was withdrawn meanwhile is gone.
+"""
+
+from service.cases.ports import Reading
+from service.domain.errors import NotAllowed
+from service.domain.events import Actor, ActorKind
+from service.domain.people import Role, User
+
+
+async def still(reading: Reading, user: User) -> User:
+    """The same person with the rights of this moment."""
+    now = await reading.user(user.id)
+    if now is None:
+        raise NotAllowed("access.role")
+    return now
+
+
+async def acting(reading: Reading, actor: Actor, *roles: Role) -> User | None:
+    """The person behind an actor, who must hold one of these roles now; None for the e-service and for set-up."""
+    if actor.kind is not ActorKind.PERSON:
+        return None
+    user = await reading.user_by_pseudonym(actor.id)
+    if user is None or (roles and not user.has(*roles)):
+        raise NotAllowed("access.role")
+    return user
