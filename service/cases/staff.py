@@ -12,11 +12,11 @@ from service.cases.ports import Desk, Reading, Writing
 from service.cases.rulebook import rulebook, today
 from service.cases.standing import acting
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
-from service.domain.events import SYSTEM_ACTOR, Actor, Event, EventType
+from service.domain.events import SYSTEM_ACTOR, Actor, ActorKind, Event, EventType
 from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, IntakeKey, Role, User
 
 INTAKE_RIGHT = "intake"
-MIN_PASSWORD = 12
+MIN_PASSWORD, MAX_PASSWORD = 12, 200
 _hasher = PasswordHasher()
 #: Compared with where there is no such user, so that the answer takes as long either way.
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$Hg+BI5DIr4gM4ZHFJJE7XA$77rJLOztFccjCKt7+wzYlSV+zxcRTbsNqCP6J8txN7U"
@@ -34,7 +34,7 @@ async def create_user(desk: Desk, *, name: str, email: str, password: str, by: A
         problems.append(Problem("/name", "input.missing" if not name else "input.format"))
     if "@" not in email or len(email) > 200 or not email.isprintable() or " " in email:
         problems.append(Problem("/email", "input.not_email"))
-    if not MIN_PASSWORD <= len(password) <= 200:
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         problems.append(Problem("/password", "input.password", {"min": MIN_PASSWORD}))
     if problems:
         raise InvalidInput(problems)
@@ -112,6 +112,19 @@ async def sign_in(desk: Desk, *, email: str, password: str) -> User | None:
     except (Argon2Error, InvalidHashError):
         return None
     return user
+
+
+async def change_password(desk: Desk, user: User, *, old: str, new: str) -> None:
+    """A person chooses a new password; whoever is signed in under the old one is not any more."""
+    if not MIN_PASSWORD <= len(new) <= MAX_PASSWORD:
+        raise InvalidInput([Problem("/new_password", "input.password", {"min": MIN_PASSWORD})])
+    if await sign_in(desk, email=user.email, password=old) is None:
+        raise InvalidInput([Problem("/old_password", "sign_in.wrong_old")])
+    hashed = _hasher.hash(new)
+    actor = Actor(ActorKind.PERSON, user.pseudonym)
+    async with desk.store.writing() as writing:
+        event = Event(EventType.PASSWORD_CHANGED, actor, desk.outside.now(), {"user": user.id})
+        await writing.password_changed(event, password_hash=hashed)
 
 
 async def create_key(desk: Desk, *, label: str, by: Actor = SYSTEM_ACTOR) -> str:

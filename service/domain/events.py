@@ -18,6 +18,7 @@ class EventType(StrEnum):
 
     LOG_OPENED = "log:opened"
     USER_CREATED = "user:created"
+    PASSWORD_CHANGED = "user:password-changed"  # noqa: S105 - an event, not a secret
     RIGHT_GRANTED = "right:granted"
     RIGHT_WITHDRAWN = "right:withdrawn"
     KEY_CREATED = "key:created"
@@ -129,6 +130,7 @@ _JUDGED = closed(id=UUID, check=CODE, outcome=CODE, code=CODE, resolution=maybe(
 SCHEMAS: dict[EventType, Rule] = {
     EventType.LOG_OPENED: closed(origin=CODE),
     EventType.USER_CREATED: closed(user=UUID, pseudonym=PSEUDONYM, value=COMMITMENT),
+    EventType.PASSWORD_CHANGED: closed(user=UUID),
     EventType.RIGHT_GRANTED: closed(grant=UUID, user=UUID, right=CODE),
     EventType.RIGHT_WITHDRAWN: closed(grant=UUID, user=UUID, right=CODE),
     EventType.KEY_CREATED: closed(key=UUID, pseudonym=PSEUDONYM, right=CODE, digest=DIGEST),

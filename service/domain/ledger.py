@@ -26,7 +26,13 @@ class Ledger:
         """Take one event into account; an event that does not follow from those before it raises KeyError."""
         match EventType(type):
             case EventType.USER_CREATED:
-                self.facts["user", data["user"]] = {"pseudonym": data["pseudonym"], "value": data["value"]}
+                self.facts["user", data["user"]] = {
+                    "pseudonym": data["pseudonym"],
+                    "value": data["value"],
+                    "password_at": at,
+                }
+            case EventType.PASSWORD_CHANGED:
+                self.facts["user", data["user"]]["password_at"] = at
             case EventType.RIGHT_GRANTED:
                 self.facts["right", data["grant"]] = {
                     "user": data["user"],

@@ -33,13 +33,17 @@ ROLE_PREFIX, DELEGATION_PREFIX = "role:", "delegation:"
 
 @dataclass(frozen=True)
 class User:
-    """A signed-in person; `pseudonym` is what the log calls them, rights are roles and delegation points."""
+    """A signed-in person; `pseudonym` is what the log calls them, rights are roles and delegation points.
+
+    `password_at` (UTC milliseconds) is when the password was last changed: sign-ins from before it are over.
+    """
 
     id: str
     pseudonym: str
     name: str
     email: str
     rights: frozenset[str]
+    password_at: int = 0
 
     @property
     def roles(self) -> frozenset[Role]:

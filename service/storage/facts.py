@@ -36,7 +36,14 @@ async def stored() -> AsyncIterator[Fact]:
     """Every fact the tables hold, table by table, in constant memory but for one batch."""
     async for row, value in _with_values(Account, "value_ref"):
         same = value is None or (value["email"], value["name"]) == (row["email"], row["name"])
-        yield ("user", row["id"]), {"pseudonym": row["pseudonym"], "value": row["value_ref"] if same else MISMATCH}
+        yield (
+            ("user", row["id"]),
+            {
+                "pseudonym": row["pseudonym"],
+                "value": row["value_ref"] if same else MISMATCH,
+                "password_at": timestamp(row["password_at"]),
+            },
+        )
     async for row in _all(RightGrant):
         ended = None if row["to_at"] is None else timestamp(row["to_at"])
         yield (

@@ -275,6 +275,7 @@ class TableReading:
                 id=one["id"],
                 pseudonym=one["pseudonym"],
                 name=one["name"],
+                password_at=one["password_at"],
                 email=one["email"],
                 rights=frozenset(right["right_code"] for right in held if right["account_id"] == one["id"]),
             )

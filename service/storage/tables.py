@@ -12,6 +12,7 @@ class Account(Table, tablename="account"):
     email = Text()
     name = Text()
     password_hash = Text()
+    password_at = BigInt()
     value_ref = Text()
     created_at = BigInt()
 

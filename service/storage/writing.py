@@ -68,10 +68,16 @@ class TableWriting(TableReading):
                 email=user.email,
                 name=user.name,
                 password_hash=password_hash,
+                password_at=event.at,
                 value_ref=value_ref,
                 created_at=event.at,
             )
         )
+
+    async def password_changed(self, event: Event, *, password_hash: str) -> None:
+        await self._append(event)
+        changed: dict[Any, Any] = {Account.password_hash: password_hash, Account.password_at: event.at}
+        await Account.update(changed).where(Account.id == event.data["user"])
 
     async def right_granted(self, event: Event) -> None:
         await self._append(event)

@@ -35,7 +35,7 @@ LIST_READERS = May(roles=frozenset({Role.COORDINATOR, Role.AUDITOR}))
 ADMINISTRATORS = May(roles=frozenset({Role.ADMINISTRATOR}))
 RIGHTS_READERS = May(roles=frozenset({Role.AUDITOR, Role.ADMINISTRATOR}))
 
-USER_ID = "user"
+USER_ID, SIGNED_IN_AT = "user", "signed_in_at"
 
 
 def may(who: May) -> dict[str, Any]:
@@ -71,7 +71,9 @@ async def _user(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any]) -> U
     if not user_id:
         return None
     async with desk.store.reading() as reading:
-        return await reading.user(user_id)
+        user = await reading.user(user_id)
+    signed_in_at = connection.scope["session"].get(SIGNED_IN_AT, 0)  # type: ignore[union-attr]
+    return user if user is not None and signed_in_at >= user.password_at else None
 
 
 async def _key(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any]) -> Any:

@@ -141,7 +141,7 @@ def test_two_coordinators_record_an_incident(service: Service, visit: Visit) -> 
 
 
 PAGES = {
-    "alva": ["/queue", "/queue?state=decided", "/register/grant", "/rules", "/help", "/help/officer"],
+    "alva": ["/queue", "/queue?state=decided", "/register/grant", "/rules", "/help", "/help/officer", "/password"],
     "petter": ["/queue", "/register/premises", "/help/premises"],
     "disa": ["/queue"],
     "samir": ["/lists", "/incidents", "/help/coordinator"],

@@ -26,6 +26,8 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("GET", "/help/{topic:str}"): "anyone",
     ("GET", "/static/{file_path:path}"): "anyone",
     ("HEAD", "/static/{file_path:path}"): "anyone",
+    ("GET", "/password"): EVERYONE,
+    ("POST", "/password"): EVERYONE,
     ("GET", "/queue"): CASES,
     ("POST", "/queue/search"): CASES,
     ("GET", "/cases/{case_id:uuid}"): CASES,

@@ -196,3 +196,23 @@ def test_a_page_that_someone_came_back_to_is_shown_and_not_an_error(lite: Servic
     assert alva.get("/queue/search").headers["location"] == "/queue"
     case = alva.get("/queue").text.split("/cases/")[1][:36]
     assert alva.get(f"/cases/{case}/decision").headers["location"] == f"/cases/{case}"
+
+
+def test_a_new_password_ends_other_sign_ins_and_stands_in_the_log(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with running(tmp_path_factory.mktemp("password")) as service:
+        here, elsewhere = service.signed_in("alva"), service.signed_in("alva")
+        assert here.send("/password", old_password="fel", new_password="ett-helt-nytt-ord").status_code == 422
+        assert here.send("/password", old_password="granska-demo-2026", new_password="kort").status_code == 422
+        assert elsewhere.get("/queue").status_code == 200
+
+        assert (
+            here.send("/password", old_password="granska-demo-2026", new_password="ett-helt-nytt-ord").status_code
+            == 303
+        )
+
+        assert here.get("/queue").status_code == 200
+        assert elsewhere.get("/queue").status_code == 303
+        old = service.visitor().send("/sign-in", email="alva@demo.example", password="granska-demo-2026")
+        assert old.status_code == 422
+        assert "user:password-changed" in service.run("log", "show").stdout
+        assert service.run("log", "verify").returncode == 0

@@ -21,6 +21,7 @@ TABLES = (
         email TEXT NOT NULL,
         name TEXT NOT NULL,
         password_hash TEXT NOT NULL,
+        password_at BIGINT NOT NULL,
         value_ref TEXT NOT NULL,
         created_at BIGINT NOT NULL
     )""",

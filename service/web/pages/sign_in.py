@@ -9,11 +9,12 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from service.cases import staff
-from service.domain.errors import Problem
+from service.domain.errors import InvalidInput, Problem
 from service.domain.people import Role, User
 from service.web import forms, render, sessions
-from service.web.access import ANYONE, SIGNED_IN, USER_ID, may
+from service.web.access import ANYONE, SIGNED_IN, SIGNED_IN_AT, USER_ID, may
 from service.web.deps import AnyRequest, MaybeUser, TheDesk
+from service.web.problems import page_or_complaint
 from service.words import DEFAULT, LANGUAGES
 
 WINDOW_MS = 15 * 60 * 1000
@@ -77,9 +78,33 @@ async def sign_in(request: AnyRequest, desk: TheDesk) -> Response[Any]:
         return _refused(request, "sign_in.wrong", 422, email, next_page)
     failures.forget_last(email, address)
     request.session.clear()
-    request.session[USER_ID] = user.id
-    sessions.rotate(request)
+    _open_session(request, user, now)
     return Redirect(next_page or home(user), status_code=303)
+
+
+def _open_session(request: AnyRequest, user: User, now: int) -> None:
+    request.session[USER_ID], request.session[SIGNED_IN_AT] = user.id, now
+    sessions.rotate(request)
+
+
+@get("/password", opt=may(SIGNED_IN))
+async def password_page(request: AnyRequest) -> Response[Any]:
+    """Choose a new password."""
+    return render.page(request, "pages/password.html")
+
+
+@post("/password", opt=may(SIGNED_IN), status_code=303)
+async def change_password(request: AnyRequest, desk: TheDesk, user: MaybeUser) -> Response[Any]:
+    """The new password; other browsers are signed out, and this one gets a new session."""
+    assert user is not None
+    form = await forms.read(request)
+    try:
+        await staff.change_password(desk, user, old=form.text("old_password"), new=form.text("new_password"))
+    except InvalidInput as error:
+        return page_or_complaint(request, "pages/password.html", error=error)
+    _open_session(request, user, desk.outside.now())
+    render.tell(request, "done.password_changed")
+    return Redirect("/password", status_code=303)
 
 
 def _refused(request: AnyRequest, code: str, status: int, email: str, next_page: str) -> Response[Any]:
@@ -133,4 +158,4 @@ async def start(user: MaybeUser) -> Redirect:
     return Redirect(home(user), status_code=303)
 
 
-HANDLERS = (sign_in_page, sign_in, sign_out, choose_language, start)
+HANDLERS = (sign_in_page, sign_in, password_page, change_password, sign_out, choose_language, start)
