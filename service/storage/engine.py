@@ -7,7 +7,6 @@ BEGIN leaks its connection (4), a failed COMMIT leaves the transaction current (
 """
 
 import asyncio
-import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -127,8 +126,8 @@ class SafeSQLite(SQLiteEngine):
         try:
             await connection
         except BaseException:
-            with contextlib.suppress(Exception):
-                await connection.close()
+            # The library asks its thread to stop but does not wait; a loop that closes first makes the thread complain.
+            await asyncio.to_thread(connection._thread.join, BUSY_SECONDS)
             raise
         connection.row_factory = dict_factory  # type: ignore[assignment]
         return connection
@@ -163,6 +162,16 @@ class SafeSQLite(SQLiteEngine):
         """Run one statement; the settings are the connection's own, so none is repeated here."""
         async with connection.execute(query, args or []) as cursor:
             return await cursor.fetchall()
+
+    async def _run_in_new_connection(
+        self, query: str, args: list[Any] | None = None, query_type: str = "generic", table: Any = None
+    ) -> Any:
+        """Run one statement outside any transaction, on a connection with our settings."""
+        connection = await self.get_connection()
+        try:
+            return await self._run_in_existing_connection(connection, query, args, query_type, table)
+        finally:
+            await connection.close()
 
     def transaction(
         self, transaction_type: TransactionType = TransactionType.immediate, allow_nested: bool = True

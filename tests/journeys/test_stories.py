@@ -191,6 +191,34 @@ def test_a_page_works_on_a_narrow_screen(service: Service, visit: Visit) -> None
         assert wider <= 0, path
 
 
+def test_the_log_fits_a_narrow_screen(service: Service, visit: Visit) -> None:
+    ronja = visit().sign_in("ronja")
+    ronja.page.set_viewport_size({"width": 390, "height": 800})
+    for path in ("/log", "/log/entries/0", "/rights", "/lists", "/log/verify"):
+        ronja.go(path)
+        wider = ronja.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, path
+
+
+def test_a_draft_survives_settling_a_finding(service: Service, visit: Visit) -> None:
+    case_id = hand_in(
+        service,
+        a_grant_document(organisation={"name": "Utkastets Förening", "org_number": "802999-0218"}, contact=None),
+    )
+    alva = visit().sign_in("alva").go(f"/cases/{case_id}")
+    alva.press("text=Ta ärendet")
+    alva.page.fill("#reasons", "Påbörjat skäl.")
+
+    alva.page.locator(".granska-check--open summary").first.click()
+    alva.page.locator(".granska-check--open input[value=no_obstacle]").first.check()
+    alva.page.locator(".granska-check--open textarea").first.fill("Kontakten finns i stadgarna.")
+    alva.press("text=Spara bedömningen")
+
+    assert alva.page.input_value("#reasons") == "Påbörjat skäl."
+    alva.press("text=Logga ut")
+    assert alva.page.evaluate("Object.keys(sessionStorage).filter(one => one.startsWith('draft:')).length") == 0
+
+
 def test_the_first_tab_leads_to_the_content(service: Service, visit: Visit) -> None:
     alva = visit().sign_in("alva").go("/queue")
     alva.page.keyboard.press("Tab")
