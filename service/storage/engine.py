@@ -127,7 +127,8 @@ class SafeSQLite(SQLiteEngine):
             await connection
         except BaseException:
             # The library asks its thread to stop but does not wait; a loop that closes first makes the thread complain.
-            await asyncio.to_thread(connection._thread.join, BUSY_SECONDS)
+            while connection._thread.is_alive():
+                await asyncio.sleep(0.001)
             raise
         connection.row_factory = dict_factory  # type: ignore[assignment]
         return connection
