@@ -32,6 +32,9 @@ class Finder:
     def search(self, version: str, list_key: str, entries: Sequence[ListEntry], party: Party) -> tuple[Candidate, ...]:
         """The entries that resemble the party, best first; `entries` are needed only while the version is not known."""
         if version not in self._indexes:
+            if not entries:
+                # No list is empty; answering from nothing would be a pass by a search that could not look.
+                raise LookupError(f"no entries for list version {version}")
             built = {schema: NameIndex(entries, schema) for schema in Schema}
             while len(self._indexes) >= MOST_VERSIONS:
                 self._indexes.pop(next(iter(self._indexes)))

@@ -10,7 +10,7 @@ from service.domain.application import Party, PartyKind
 from service.domain.watchlist import Candidate, ListEntry, ListName, Schema
 from service.matching import normalise
 from service.matching.compare import compare
-from service.matching.finder import THRESHOLD, find
+from service.matching.finder import MOST_VERSIONS, THRESHOLD, Finder, find
 from service.matching.index import NameIndex
 
 
@@ -181,3 +181,15 @@ def test_the_index_loses_no_pair_that_the_full_comparison_calls_alike_and_is_fas
 
     assert by_index == by_scan
     assert indexed < scanned
+
+
+def test_a_version_that_was_put_aside_is_never_answered_from_nothing() -> None:
+    finder, party = Finder(), Party(PartyKind.REPRESENTATIVE, "Tarquin Vossberg")
+    entries = [a_person("Tarquin Vossberg")]
+    for number in range(MOST_VERSIONS + 1):
+        assert finder.search(f"v{number}", "demo", entries, party)
+    assert not finder.knows("v0")
+
+    with pytest.raises(LookupError):
+        finder.search("v0", "demo", [], party)
+    assert finder.search("v0", "demo", entries, party)
