@@ -3,17 +3,18 @@
 from service.domain.application import Kind, PartyKind
 from service.domain.check import CheckDescription, CheckInput, ListAnswer, Need, PartyAnswer
 from service.domain.finding import CheckResult, Evidence, Outcome, Source
-from service.domain.watchlist import Candidate
+from service.domain.watchlist import Candidate, Method
 
 
 class PartyNames:
     """Compares organisation, representatives and co-organisers; speakers only where the rule set cites a basis.
 
-    A resemblance is something to look into, never a match. Parameter: `speakers_basis`, the provision that lets
+    A resemblance is something to look into, never a match; one that a person has looked into for exactly this party
+    and this list entry is shown, and asked of nobody again. Parameter: `speakers_basis`, the provision that lets
     speakers be compared.
     """
 
-    description = CheckDescription("party_names", "1", frozenset(Kind), frozenset({Need.LISTS}), deadline_seconds=10.0)
+    description = CheckDescription("party_names", "2", frozenset(Kind), frozenset({Need.LISTS}), deadline_seconds=10.0)
 
     def run(self, given: CheckInput) -> CheckResult:
         """A list past its maximum age cannot answer "no hit", but what it does show is shown."""
@@ -22,6 +23,9 @@ class PartyNames:
         evidence = tuple(
             piece for source, parties in answers for party in parties for piece in _evidence(source, party)
         )
+        method = next((one.method for one in given.lists if one.method), None)
+        if evidence and method:
+            evidence += (_method(method),)
         sources = tuple(Source(one.key, one.version, one.sha256, one.age_days) for one in given.lists)
         stale = [one for one in given.lists if one.stale]
         too_old = tuple(
@@ -35,11 +39,14 @@ class PartyNames:
         if stale:
             return CheckResult(Outcome.UNKNOWN, "party_names.stale", {"count": len(stale)}, too_old + evidence, sources)
         hits = [one for _, parties in answers for party in parties for one in party.candidates]
+        left = [one for one in hits if not one.cleared]
         if not hits:
             return CheckResult(Outcome.MET, "party_names.no_candidate", counts, (), sources)
-        code = "needs_identifier" if all(one.needs_identifier for one in hits) else "candidate"
+        if not left:
+            return CheckResult(Outcome.MET, "party_names.all_cleared", counts | {"count": len(hits)}, evidence, sources)
+        code = "needs_identifier" if all(one.needs_identifier for one in left) else "candidate"
         return CheckResult(
-            Outcome.NEEDS_INQUIRY, f"party_names.{code}", counts | {"count": len(hits)}, evidence, sources
+            Outcome.NEEDS_INQUIRY, f"party_names.{code}", counts | {"count": len(left)}, evidence, sources
         )
 
 
@@ -55,27 +62,45 @@ def _answers(source: ListAnswer, speakers_too: bool) -> list[PartyAnswer]:
 def _evidence(source: ListAnswer, answer: PartyAnswer) -> list[Evidence]:
     pieces = []
     for one in answer.candidates:
-        pieces.append(
-            Evidence(
-                "party_names.same_name" if _same(answer.party.name, one.matched_name) else "party_names.resembles",
-                {
-                    "name": answer.party.name,
-                    "party": answer.party.kind.value,
-                    "listed": one.matched_name,
-                    "entry": one.entry_id,
-                    "list": source.title,
-                },
-                answer.party.kind,
-            )
-        )
-        pieces += [_reason(one, position, answer.party.kind) for position in range(len(one.evidence))]
+        kind = answer.party.kind
+        params: dict[str, str | int] = {
+            "name": answer.party.name,
+            "party": kind.value,
+            "listed": one.matched_name,
+            "entry": one.entry_id,
+            "list": source.title,
+            "weight": one.score,
+            "pair": one.pair,
+        }
+        if one.cleared:
+            # The pair stands in the event of whoever cleared it; what is settled needs no reasons again.
+            pieces.append(Evidence("party_names.cleared", params, kind))
+            continue
+        same = answer.party.name.casefold().split() == one.matched_name.casefold().split()
+        code = "same_name" if same else "quiet" if one.needs_identifier else "resembles"
+        pieces.append(Evidence(f"party_names.{code}", params, kind))
+        pieces += [_reason(one, position, kind) for position in range(len(one.evidence))]
     return pieces
-
-
-def _same(left: str, right: str) -> bool:
-    return left.casefold().split() == right.casefold().split()
 
 
 def _reason(candidate: Candidate, position: int, kind: PartyKind) -> Evidence:
     reason = candidate.evidence[position]
     return Evidence(f"match.{reason.code}", {"left": reason.left, "right": reason.right}, kind)
+
+
+def _method(method: Method) -> Evidence:
+    """By what numbers the weights were made, so that the record can be read without us."""
+    bands = {
+        f"bands_{schema}": "; ".join(f"{low:.1f}-{high:.1f}: {matches}/{pairs}" for low, high, pairs, matches in rows)
+        for schema, rows in sorted(method.bands.items())
+    }
+    return Evidence(
+        "party_names.method",
+        {
+            "model": method.model,
+            "population": method.population,
+            "analysis": method.analysis,
+            "base_rate": f"{method.base_rate:.3f}",
+            **bands,
+        },
+    )

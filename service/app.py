@@ -1,10 +1,12 @@
 """Puts the parts together: the only module that knows them all."""
 
+import contextlib
+import hmac
 import os
 import secrets
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +14,9 @@ from pathlib import Path
 from service.cases.ports import Desk, Outside
 from service.domain.errors import GranskaError
 from service.domain.events import SYSTEM_ACTOR, Event, EventType
+from service.matching import population
 from service.matching.finder import Finder
+from service.matching.population import Population
 from service.pipeline.registry import Registry
 from service.rules.load import parse
 from service.settings import Settings, resource
@@ -41,6 +45,27 @@ def prepare_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
+def population_table(settings: Settings) -> Population:
+    """The City's own table of how common names are, where one is named; the shipped one otherwise."""
+    return population.load(Path(settings.population)) if settings.population else population.load()
+
+
+def keyed_hash(path: Path, random: Callable[[int], bytes]) -> Callable[[str], str]:
+    """HMAC-SHA-256 (hex) with a key that is made on first use and lies in the data folder, for its owner only."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_name(f".{secrets.token_hex(8)}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(random(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)  # whole or not at all, and the first process wins
+        fresh.unlink()
+    key = path.read_bytes()
+    if len(key) != 32:
+        raise GranskaError("keys.damaged", path=path.name)
+    return lambda text: hmac.new(key, text.encode(), "sha256").hexdigest()
+
+
 @asynccontextmanager
 async def opened_desk(
     settings: Settings, *, outside: Outside | None = None, checks: Registry | None = None
@@ -58,10 +83,11 @@ async def opened_desk(
             outside=outside,
             words=Catalogue.load(resource("templates") / "words"),
             checks=checks or Registry(),
-            finder=Finder(),
+            finder=Finder(settings.folder / "indexes", table=population_table(settings)),
             files=FileStore(settings.folder / "enclosures"),
             parse_rules=parse,
             read_list=read_list,
+            keyed=keyed_hash(settings.folder / "keys" / "clearance.key", outside.random),
             diary_prefix=settings.diary_prefix,
             software=version("granska"),
         )

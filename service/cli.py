@@ -4,14 +4,17 @@ import asyncio
 import json
 import sqlite3
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+import tempfile
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
-from rich.progress import Progress, track
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, track
 from rich.table import Table
 
 from service import app as parts
@@ -150,8 +153,10 @@ def lists() -> None:
 @click.argument("key")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--by", required=True, metavar="EMAIL", help="The user who imports; stands in the log.")
+@click.option("--generated", metavar="DATE", help="When the list was made, for files that do not say so (OFAC).")
+@click.option("--as-of", metavar="DATE", help="The day the file was known to be current; its age counts from there.")
 @_told
-def lists_import(key: str, file: Path, by: str) -> None:
+def lists_import(key: str, file: Path, by: str, generated: str | None, as_of: str | None) -> None:
     """Import FILE as the new version of list KEY, which the rule set in force must define.
 
     A broken or truncated file is refused as a whole, and the version before stays active.
@@ -159,17 +164,42 @@ def lists_import(key: str, file: Path, by: str) -> None:
 
     async def work(desk: Desk, settings: Settings) -> watching.Imported:
         user = await _user(desk, by)
-        if not {"role:coordinator", "role:administrator"} & user.rights:
-            raise GranskaError("list.only_coordinator")
-        with Progress(console=error_console, disable=not error_console.is_terminal, transient=True) as progress:
-            progress.add_task("Läser in listan", total=None)
-            return await watching.import_list(desk, key, file.read_bytes(), by=person(user))
+        with _counting("Läser in listan") as told:
+            return await watching.import_list(
+                desk,
+                key,
+                file,
+                by=person(user),
+                generated=generated,
+                as_of=None if as_of is None else _midnight(as_of),
+                told=told,
+            )
 
     done = _with_desk(work)
     click.echo(
         f"{key}: {done.entries} poster. Nya {done.added}, borttagna {done.removed}, ändrade {done.changed}. "
         f"Version {done.version}."
     )
+
+
+def _midnight(day: str) -> int:
+    """The beginning of a day in UTC, as milliseconds; not later than now."""
+    try:
+        moment = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise click.BadParameter(f"{day} (ÅÅÅÅ-MM-DD)") from error
+    if moment > datetime.now(UTC):
+        raise click.BadParameter(f"{day} ligger i framtiden")
+    return int(moment.timestamp()) * 1000
+
+
+@contextmanager
+def _counting(description: str) -> Iterator[Callable[[int], None]]:
+    """Shows how many there have been so far, on a terminal only."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}"), TimeElapsedColumn())
+    with Progress(*columns, console=error_console, disable=not error_console.is_terminal, transient=True) as progress:
+        task = progress.add_task(description, total=None)
+        yield lambda count: progress.update(task, completed=count)
 
 
 @lists.command("show")
@@ -210,8 +240,6 @@ def rules_adopt(file: Path, by: str) -> None:
 
     async def work(desk: Desk, settings: Settings) -> str:
         user = await _user(desk, by)
-        if not {"role:coordinator", "role:administrator"} & user.rights:
-            raise GranskaError("rules.only_coordinator")
         return (await adopt(desk, file.read_bytes().decode("utf-8"), by=person(user))).id
 
     click.echo(f"Antagen: {_with_desk(work)}")
@@ -256,6 +284,25 @@ def users_grant(email: str, rights: tuple[str, ...]) -> None:
 
     _with_desk(work)
     click.echo(f"{email}: {', '.join(rights)}")
+
+
+@main.group()
+def keys() -> None:
+    """Keys for the City's other systems."""
+
+
+@keys.command("add")
+@click.argument("label")
+@click.option("--right", required=True, type=click.Choice(staff.KEY_RIGHTS), help="The one thing the key may do.")
+@click.option("--by", required=True, metavar="EMAIL", help="The administrator who makes the key; stands in the log.")
+@_told
+def keys_add(label: str, right: str, by: str) -> None:
+    """Make a key called LABEL and show it once; only its digest is kept."""
+
+    async def work(desk: Desk, settings: Settings) -> str:
+        return await staff.create_key(desk, label=label, right=right, by=person(await _user(desk, by)))
+
+    click.echo(_with_desk(work))
 
 
 @main.command()
@@ -304,8 +351,9 @@ def _tracked(items: Iterable[T], description: str, total: int | None = None) -> 
 )
 @click.option("--out", "target", required=True, type=click.Path(dir_okay=False, path_type=Path), help="JSON lines.")
 @click.option("--max-age", type=click.IntRange(min=0), metavar="DAYS", help="Refuse a list older than this.")
+@click.option("--generated", metavar="DATE", help="When the lists were made, for files that do not say so (OFAC).")
 @_told
-def screen(subjects: Path, sources: tuple[str, ...], target: Path, max_age: int | None) -> None:
+def screen(subjects: Path, sources: tuple[str, ...], target: Path, max_age: int | None, generated: str | None) -> None:
     """Compare the names in SUBJECTS (CSV) with lists; needs no database and saves nothing but --out.
 
     Columns: name (required), schema (person or organisation, default organisation), birth_date, country, org_number,
@@ -313,14 +361,45 @@ def screen(subjects: Path, sources: tuple[str, ...], target: Path, max_age: int 
     One JSON line per row, with outcome no_candidate, needs_identifier, candidate or not_screened.
     """
     now = parts.real_outside().now()
-    read = [screen_file.read_source(one, now=now, max_age=max_age) for one in sources]
-    for one in read:
-        click.echo(one.said, err=True)
-    rows = screen_file.read_subjects(subjects)
-    if target.exists() and target.samefile(subjects):
+    rows = _rows(subjects, ("name",), target)
+    with tempfile.TemporaryDirectory(prefix="granska-") as temporary:
+        folder, read = Path(temporary), []
+        for option in sources:
+            with _counting("Läser in listan") as told:
+                read.append(
+                    screen_file.read_source(option, folder, now=now, max_age=max_age, generated=generated, told=told)
+                )
+            click.echo(read[-1].said, err=True)
+        with target.open("w", encoding="utf-8") as file:
+            found = screen_file.screen_rows(rows, read, folder, file)
+            _say_counts(screen_file.counted(_tracked(found, "Jämför namn", total=len(rows))))
+
+
+@main.command()
+@click.argument("file", metavar="PAIRS", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", "target", required=True, type=click.Path(dir_okay=False, path_type=Path), help="CSV.")
+@_told
+def pairs(file: Path, target: Path) -> None:
+    """Compare the two names of each row of PAIRS (CSV); needs no database and saves nothing but --out.
+
+    Columns: schema (Person, or Organization and the like; Person where empty), name1, name2, and if you have them
+    birth_date1, birth_date2, country1, country2, org_number1, org_number2. Each row comes back with probability (0-1),
+    outcome (no_candidate, needs_identifier, candidate or not_screened) and evidence.
+    """
+    rows = _rows(file, screen_file.PAIR_COLUMNS, target)
+    with target.open("w", encoding="utf-8", newline="") as out:
+        found = screen_file.judge_pairs(rows, out)
+        _say_counts(screen_file.counted(_tracked(found, "Jämför namn", total=len(rows))))
+
+
+def _rows(file: Path, needed: Sequence[str], target: Path) -> Sequence[dict[str, Any]]:
+    rows = screen_file.read_subjects(file, needed)
+    if target.exists() and target.samefile(file):
         raise GranskaError("screen.same_file")
-    with target.open("w", encoding="utf-8") as file:
-        counts = screen_file.screen_rows(_tracked(rows, "Jämför namn", total=len(rows)), read, file)
+    return rows
+
+
+def _say_counts(counts: dict[str, int]) -> None:
     click.echo(", ".join(f"{name}: {count}" for name, count in counts.items()), err=True)
 
 

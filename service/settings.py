@@ -30,6 +30,9 @@ class Settings:
     diary_prefix: str = _setting("HV", "What our own diary numbers begin with.")
     session_minutes: str = _setting("480", "How long a sign-in lasts at most, in minutes.")
     idle_minutes: str = _setting("60", "After how many minutes without a click a person is signed out.")
+    population: str = _setting(
+        "", "A table of how common names are, of the same shape as the shipped one; empty means the shipped one."
+    )
     demo: str = _setting("", "1 shows the demo accounts on the sign-in page; never set it where real data are.")
 
     @property

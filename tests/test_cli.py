@@ -157,7 +157,7 @@ def test_screens_a_file_of_names_without_a_database(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(LIST)
     (tmp_path / "in.csv").write_text(
         "name,schema,birth_date,id\nTarkvin Vossberg,person,1971-05-01,a\nTarquin Vossberg,person,1950,b\n"
-        "Granvikens Teaterförening,,,c\n,person,,d\nX,company,,e\nX,person,igår,f\n"
+        "Granvikens Teaterförening,,,c\n,person,,d\nX,spöke,,e\nX,person,igår,f\n"
     )
 
     status, said = run(
@@ -176,7 +176,15 @@ def test_screens_a_file_of_names_without_a_database(tmp_path: Path) -> None:
         ("a", "candidate"), ("b", "no_candidate"), ("c", "no_candidate"), ("d", "not_screened"), ("e", "not_screened"), ("f", "not_screened"),
     ]  # fmt: skip
     assert set(rows[0]) == {"id", "name", "outcome", "candidates"}
-    assert set(rows[0]["candidates"][0]) == {"list", "entry_id", "name", "matched_name", "score", "evidence"}
+    assert set(rows[0]["candidates"][0]) == {
+        "list",
+        "entry_id",
+        "name",
+        "matched_name",
+        "score",
+        "needs_identifier",
+        "evidence",
+    }
     assert "dygn gammal" in said
     assert "candidate: 1" in said
     assert not (tmp_path / "granska.sqlite").exists()

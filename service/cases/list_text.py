@@ -1,8 +1,6 @@
 """A list entry as the text that is stored, and that the log keeps a digest of."""
 
-import hashlib
 import json
-from collections.abc import Iterable
 
 from service.audit.canonical import canonical
 from service.domain.watchlist import ListEntry, ListName, Schema
@@ -15,8 +13,7 @@ def text_of_entry(entry: ListEntry) -> str:
             "id": entry.entry_id,
             "schema": entry.schema.value,
             "names": [{"text": one.text, "weak": one.weak} for one in entry.names],
-            "birth_years": list(entry.birth_years),
-            "birth_span": entry.birth_span,
+            "births": list(entry.births),
             "countries": list(entry.countries),
             "org_numbers": list(entry.org_numbers),
         }
@@ -30,16 +27,7 @@ def entry_of(text: str) -> ListEntry:
         entry_id=given["id"],
         schema=Schema(given["schema"]),
         names=tuple(ListName(one["text"], one["weak"]) for one in given["names"]),
-        birth_years=tuple(given["birth_years"]),
-        birth_span=given["birth_span"],
+        births=tuple(given["births"]),
         countries=tuple(given["countries"]),
         org_numbers=tuple(given["org_numbers"]),
     )
-
-
-def digest_of(texts: Iterable[str]) -> str:
-    """SHA-256 (hex) over the entries' texts in order, each with a line feed."""
-    digest = hashlib.sha256()
-    for one in texts:
-        digest.update(one.encode() + b"\n")
-    return digest.hexdigest()

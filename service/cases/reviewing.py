@@ -5,10 +5,12 @@ import re
 import unicodedata
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from service.cases.ports import Desk, Reading, SecrecyMarking, StoredFinding
 from service.cases.standing import still
 from service.domain import policy
+from service.domain.application import PartyKind
 from service.domain.case import Case, CaseFinding, State
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events import Actor, ActorKind, Event, EventType
@@ -17,6 +19,9 @@ from service.domain.people import User
 from service.domain.text import visible
 
 MAX_TEXT = 8000
+#: What beside a name may show that a natural person is the listed one.
+IDENTIFIERS = ("birth_date", "document", "birth_place", "official_register")
+PERSONS = frozenset({PartyKind.REPRESENTATIVE.value, PartyKind.SPEAKER.value})
 
 
 def person(user: User) -> Actor:
@@ -86,15 +91,31 @@ async def ask_rescreening(desk: Desk, case_id: str, *, by: User, seen: int) -> N
 
 
 async def resolve(
-    desk: Desk, case_id: str, finding_id: str, *, resolution: Resolution, reason: str, by: User, seen: int
+    desk: Desk,
+    case_id: str,
+    finding_id: str,
+    *,
+    resolution: Resolution,
+    reason: str,
+    by: User,
+    seen: int,
+    identifier: str = "",
 ) -> None:
-    """Settle a finding with a documented answer."""
+    """Settle a finding with a documented answer.
+
+    That a natural person is the listed one takes at least one `identifier` beside the name. What is held apart stays
+    so for exactly these parties and list entries as they are now.
+    """
     reason = check_text("/reason", reason)
     async with desk.store.writing() as writing:
         case, by = await _case(writing, case_id, by, seen)
         findings = await writing.findings(case.id, case.round)
         found = _one(findings, finding_id)
         policy.check_can_resolve(case, by, found.case_finding, resolution, reason)
+        named = await _candidates(writing, found)
+        confirmed = resolution is Resolution.OBSTACLE and any(one["person"] for one in named)
+        if confirmed and identifier not in IDENTIFIERS:
+            raise InvalidInput([Problem("/identifier", "finding.needs_identifier")])
         reason_ref = writing.keep("resolution", {"text": reason}, case=case.id)
         settled = replace(
             found,
@@ -108,9 +129,25 @@ async def resolve(
             "check": found.case_finding.finding.check,
             "resolution": resolution.value,
             "reason": reason_ref,
+            "identifier": identifier if confirmed else None,
+            "cleared": [one["pair"] for one in named] if resolution is Resolution.NO_OBSTACLE else [],
         }
         event = Event(EventType.FINDING_RESOLVED, person(by), desk.outside.now(), data, case=case.id)
         await writing.finding_resolved(event, case, settled, attention=left)
+
+
+async def _candidates(reading: Reading, found: StoredFinding) -> list[dict[str, Any]]:
+    """The pairs of party and list entry that a finding is about, each once."""
+    refs = [ref for ref in (found.detail_ref, found.speaker_ref) if ref]
+    values = await reading.values(refs)
+    detail, speakers = values.get(found.detail_ref, {}), values.get(found.speaker_ref or "", [])
+    pieces = [*detail.get("evidence", []), *speakers]
+    pairs = {
+        one["params"]["pair"]: {"pair": one["params"]["pair"], "person": one["params"].get("party") in PERSONS}
+        for one in pieces
+        if isinstance(one["params"].get("pair"), str)
+    }
+    return list(pairs.values())
 
 
 def _one(findings: list[StoredFinding], finding_id: str) -> StoredFinding:

@@ -5,10 +5,12 @@ from datetime import date
 from functools import lru_cache
 
 from service.cases.ports import Desk, Reading
+from service.cases.standing import acting
 from service.domain.case import Case
 from service.domain.clock import local_day
 from service.domain.errors import NotFound, RuleSetRefused
 from service.domain.events import Actor, ActorKind, Event, EventType
+from service.domain.people import Role
 from service.domain.ruleset import RuleSet, criteria_for, in_force
 
 
@@ -50,6 +52,7 @@ async def adopt(desk: Desk, text: str, *, by: Actor) -> RuleSet:
     _check_installed(desk, rules, text)
     now = desk.outside.now()
     async with desk.store.writing() as writing:
+        await acting(writing, by, Role.COORDINATOR, Role.ADMINISTRATOR)
         before = await rulebook(desk, writing)
         if any(one.id == rules.id for one in before.sets):
             raise RuleSetRefused("rules.already_adopted", line=1, name=rules.id)

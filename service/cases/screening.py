@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from service.audit.canonical import NotCanonical, canonical
 from service.audit.leaf import timestamp
-from service.cases.ports import ActiveList, CaseDetails, Desk, Reading, StoredFinding, Writing
+from service.cases.ports import ActiveList, Building, CaseDetails, Desk, Reading, StoredFinding, Writing
 from service.cases.rulebook import Rulebook, rulebook
 from service.domain.application import Application, Party, PartyKind, from_document
 from service.domain.case import Case, CaseFinding, State
@@ -18,7 +19,7 @@ from service.domain.events import SYSTEM_ACTOR, Event, EventType
 from service.domain.finding import CheckResult, Finding, Outcome
 from service.domain.organisation import normal_form
 from service.domain.ruleset import RuleSet
-from service.domain.watchlist import ListDefinition
+from service.domain.watchlist import Candidate, ListDefinition, ListEntry
 from service.pipeline.isolated import call_thread
 from service.pipeline.runner import Clocks, Unavailable, run_checks
 
@@ -147,23 +148,17 @@ async def _list_answers(desk: Desk, material: _Material) -> tuple[ListAnswer, ..
     for definition in procedure.lists.values():
         active = material.lists.get(definition.key)
         if active is not None:
-            answers.append(await _one_list(desk, definition, active, parties))
+            answers.append(await _one_list(desk, material.case.organisation_id, definition, active, parties))
         elif definition.required:
             raise Unavailable("party_names.list_missing", list=definition.title)
     return tuple(answers)
 
 
-async def _one_list(desk: Desk, definition: ListDefinition, active: ActiveList, parties: Sequence[Party]) -> ListAnswer:
-    async with desk.store.reading() as reading:
-        # The entries are read only while this version's index has not been built.
-        entries = [] if desk.finder.knows(active.version) else await reading.list_entries(active.version)
-    covered = [one for one in parties if one.kind.value in definition.subject_kinds]
-
-    def search() -> tuple[PartyAnswer, ...]:
-        return tuple(
-            PartyAnswer(one, desk.finder.search(active.version, definition.key, entries, one)) for one in covered
-        )
-
+async def _one_list(
+    desk: Desk, organisation: str, definition: ListDefinition, active: ActiveList, parties: Sequence[Party]
+) -> ListAnswer:
+    answers = await search_list(desk, organisation, definition, active, parties)
+    method = desk.finder.method()
     return ListAnswer(
         key=definition.key,
         title=definition.title,
@@ -172,7 +167,63 @@ async def _one_list(desk: Desk, definition: ListDefinition, active: ActiveList, 
         age_days=max(0, (desk.outside.now() - active.as_of) // DAY_MS),
         max_age_days=definition.max_age_days,
         subject_kinds=definition.subject_kinds,
-        parties=await call_thread(search),
+        parties=answers,
+        method=method,
+    )
+
+
+async def search_list(
+    desk: Desk, organisation: str, definition: ListDefinition, active: ActiveList, parties: Sequence[Party]
+) -> tuple[PartyAnswer, ...]:
+    """What an active list says of everyone its legal basis covers, with what a person has held apart before."""
+    await ensure_index(desk, active.version)
+    covered = [one for one in parties if one.kind.value in definition.subject_kinds]
+
+    def search() -> list[tuple[Party, tuple[Candidate, ...]]]:
+        return [(one, desk.finder.search(active.version, definition.key, one)) for one in covered]
+
+    found = [
+        (party, tuple(replace(one, pair=_pair(desk, organisation, party, one)) for one in candidates))
+        for party, candidates in await call_thread(search)
+    ]
+    async with desk.store.reading() as reading:
+        cleared = await reading.clearances([one.pair for _, candidates in found for one in candidates])
+    return tuple(
+        PartyAnswer(party, tuple(replace(one, cleared=one.pair in cleared) for one in candidates))
+        for party, candidates in found
+    )
+
+
+async def ensure_index(desk: Desk, version: str) -> None:
+    """Build a version's index where there is none, as after an upgrade or a move; imports build their own."""
+    if desk.finder.knows(version):
+        return
+    async with desk.store.reading() as reading:
+        with desk.finder.building(version) as building:
+            async for batch in reading.list_entries(version):
+                await call_thread(partial(_add_all, building, batch))
+
+
+def _add_all(building: Building, batch: Sequence[ListEntry]) -> None:
+    for one in batch:
+        building.add(one)
+
+
+def _pair(desk: Desk, organisation: str, party: Party, candidate: Candidate) -> str:
+    """This party of this applicant and this entry, both as they are now, as a hash that only this service can make."""
+    return desk.keyed(
+        canonical(
+            {
+                "organisation": organisation,
+                "kind": party.kind.value,
+                "name": party.name,
+                "number": party.number,
+                "born": party.birth_year,
+                "list": candidate.list_key,
+                "entry": candidate.entry_id,
+                "entry_digest": candidate.entry_digest,
+            }
+        )
     )
 
 

@@ -13,9 +13,10 @@ from service.cases.rulebook import rulebook, today
 from service.cases.standing import acting
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import SYSTEM_ACTOR, Actor, ActorKind, Event, EventType
-from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, IntakeKey, Role, User
+from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, Role, ServiceKey, User
 
-INTAKE_RIGHT = "intake"
+INTAKE_RIGHT, MATCH_RIGHT = "intake", "match"
+KEY_RIGHTS = (INTAKE_RIGHT, MATCH_RIGHT)
 MIN_PASSWORD, MAX_PASSWORD = 12, 200
 _hasher = PasswordHasher()
 #: Compared with where there is no such user, so that the answer takes as long either way.
@@ -127,17 +128,20 @@ async def change_password(desk: Desk, user: User, *, old: str, new: str) -> None
         await writing.password_changed(event, password_hash=hashed)
 
 
-async def create_key(desk: Desk, *, label: str, by: Actor = SYSTEM_ACTOR) -> str:
-    """A key that may hand in applications and nothing else; shown once, kept as a digest."""
+async def create_key(desk: Desk, *, label: str, right: str = INTAKE_RIGHT, by: Actor = SYSTEM_ACTOR) -> str:
+    """A key with one right and nothing else; shown once, kept as a digest."""
+    if right not in KEY_RIGHTS:
+        raise InvalidInput([Problem("/right", "input.choice", {"choices": ", ".join(KEY_RIGHTS)})])
     secret = "granska_" + urlsafe_b64encode(desk.outside.random(24)).decode()
     digest = key_digest(secret)
     data = {
         "key": desk.outside.new_id(),
         "pseudonym": _pseudonym(desk, "k"),
-        "right": INTAKE_RIGHT,
+        "right": right,
         "digest": digest,
     }
     async with desk.store.writing() as writing:
+        await acting(writing, by, Role.ADMINISTRATOR)
         event = Event(EventType.KEY_CREATED, by, desk.outside.now(), data)
         await writing.key_created(event, label=label)
     return secret
@@ -148,7 +152,7 @@ def key_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-async def intake_key(desk: Desk, secret: str) -> IntakeKey | None:
-    """The key this secret opens, or None."""
+async def service_key(desk: Desk, secret: str) -> ServiceKey | None:
+    """The key this secret is, or None."""
     async with desk.store.reading() as reading:
-        return await reading.intake_key(key_digest(secret))
+        return await reading.key(key_digest(secret))

@@ -1,15 +1,27 @@
-"""Lists are imported whole, as versions; a broken file changes nothing."""
+"""Lists are imported whole, as versions; a broken file changes nothing.
+
+Entries are put aside in batches that nobody reads yet, so that a list of any size is read in the same memory and
+nobody else's changes wait for it. One short transaction then makes them the list's version, with its event.
+"""
 
 import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 
 from service.audit.leaf import milliseconds, timestamp
-from service.cases.list_text import digest_of, text_of_entry
+from service.cases.list_text import text_of_entry
 from service.cases.ports import Desk
 from service.cases.rulebook import rulebook, today
+from service.cases.standing import acting
 from service.domain.errors import ListRefused
 from service.domain.events import Actor, Event, EventType
-from service.domain.watchlist import ListEntry, ParsedList
+from service.domain.people import Role
+from service.domain.watchlist import ListEntry
+
+BATCH = 2000
+LIST_OWNERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True)
@@ -23,52 +35,79 @@ class Imported:
     changed: int
 
 
-async def import_list(desk: Desk, key: str, body: bytes, *, by: Actor, as_of: int | None = None) -> Imported:
+async def import_list(
+    desk: Desk,
+    key: str,
+    given: bytes | Path,
+    *,
+    by: Actor,
+    as_of: int | None = None,
+    generated: str | None = None,
+    told: Callable[[int], None] = lambda _: None,
+) -> Imported:
     """Make this file the active version of a list that the rule set in force defines.
 
     `as_of` (UTC milliseconds) is the moment the file was known to be current, from which its age is counted; the
-    file's own generation date where nothing later is known.
+    file's own generation date where nothing later is known. `generated` is that date for files that carry none.
+    `told` hears how many entries have been read.
     """
     async with desk.store.reading() as reading:
+        await acting(reading, by, *LIST_OWNERS)
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
         active = (await reading.active_lists()).get(key)
-        before = {one.entry_id: one for one in await reading.list_entries(active.version)} if active else {}
     definition = procedure.lists.get(key)
     if definition is None:
         raise ListRefused("list.not_defined", key=key, rules=procedure.id)
-    parsed: ParsedList = desk.read_list(definition.format, body)
-    generated = milliseconds(parsed.generated_at)
-    now = desk.outside.now()
-    if generated > now:
-        raise ListRefused("list.from_the_future")
-    after = {one.entry_id: one for one in parsed.entries}
+    file = desk.read_list(definition.format, given, generated)
     version = desk.outside.new_id()
-    summary = Imported(version, len(after), *_difference(before, after))
-    event = Event(
-        EventType.LIST_IMPORTED,
-        by,
-        now,
-        {
-            "list": key,
-            "version": version,
-            "sha256": hashlib.sha256(body).hexdigest(),
-            "generated": parsed.generated_at,
-            "as_of": timestamp(as_of or generated),
-            "entries": summary.entries,
-            "entries_digest": digest_of(text_of_entry(one) for one in parsed.entries),
-            "added": summary.added,
-            "removed": summary.removed,
-            "changed": summary.changed,
-            "rules": {"id": procedure.id, "sha256": procedure.sha256},
-        },
-    )
-    async with desk.store.writing() as writing:
-        await writing.list_imported(event, parsed.entries)
+    try:
+        entries, digest = await _put_aside(desk, version, iter(file), told)
+        at = milliseconds(file.generated_at)
+        if at > desk.outside.now():
+            raise ListRefused("list.from_the_future")
+        async with desk.store.reading() as reading:
+            summary = Imported(
+                version, entries, *await reading.list_difference(version, active.version if active else None)
+            )
+        async with desk.store.writing() as writing:
+            await acting(writing, by, *LIST_OWNERS)
+            now_active = (await writing.active_lists()).get(key)
+            if (now_active and now_active.version) != (active and active.version):
+                raise ListRefused("list.changed_meanwhile")
+            data = {
+                "list": key,
+                "version": version,
+                "sha256": file.sha256,
+                "generated": file.generated_at,
+                "as_of": timestamp(max(as_of or at, at)),
+                "entries": summary.entries,
+                "entries_digest": digest,
+                "added": summary.added,
+                "removed": summary.removed,
+                "changed": summary.changed,
+                "rules": {"id": procedure.id, "sha256": procedure.sha256},
+            }
+            await writing.list_imported(Event(EventType.LIST_IMPORTED, by, desk.outside.now(), data))
+    except BaseException:
+        await desk.store.forget_put_aside(version)
+        raise
     return summary
 
 
-def _difference(before: dict[str, ListEntry], after: dict[str, ListEntry]) -> tuple[int, int, int]:
-    added = sum(one not in before for one in after)
-    removed = sum(one not in after for one in before)
-    changed = sum(one in before and before[one] != entry for one, entry in after.items())
-    return added, removed, changed
+async def _put_aside(
+    desk: Desk, version: str, entries: Iterator[ListEntry], told: Callable[[int], None]
+) -> tuple[int, str]:
+    """Store the entries and build their index; returns how many, and the digest of their texts in order."""
+    digest, count = hashlib.sha256(), 0
+    with desk.finder.building(version) as building:
+        while batch := list(islice(entries, BATCH)):
+            texts = []
+            for one in batch:
+                building.add(one)
+                text = text_of_entry(one)
+                digest.update(text.encode() + b"\n")
+                texts.append((one.entry_id, text))
+            await desk.store.put_aside(version, count, texts)
+            count += len(batch)
+            told(count)
+    return count, digest.hexdigest()

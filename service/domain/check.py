@@ -8,7 +8,7 @@ from typing import Protocol
 
 from service.domain.application import Application, Kind, Party
 from service.domain.finding import CheckResult
-from service.domain.watchlist import Candidate
+from service.domain.watchlist import Candidate, Method
 
 
 class Need(StrEnum):
@@ -43,6 +43,7 @@ class ListAnswer:
     max_age_days: int
     subject_kinds: frozenset[str]
     parties: tuple[PartyAnswer, ...]
+    method: Method | None = None
 
     @property
     def stale(self) -> bool:

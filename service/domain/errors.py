@@ -42,6 +42,10 @@ class Conflict(GranskaError):
     """Someone else changed it first, or the key or number is already used for something else."""
 
 
+class Unavailable(GranskaError):
+    """Something that is needed to answer cannot be had now; never to be taken for "nothing found"."""
+
+
 class ListRefused(GranskaError):
     """A list file or its definition is not fit to be used; the version before stays active."""
 

@@ -30,6 +30,7 @@ class EventType(StrEnum):
     CASE_TAKEN = "case:taken"
     CASE_RELEASED = "case:released"
     CASE_DECIDED = "case:decided"
+    MATCH_ASKED = "match:asked"
     FINDING_RESOLVED = "finding:resolved"
     ENCLOSURE_ADDED = "enclosure:added"
     SECRECY_MARKED = "secrecy:marked"
@@ -186,7 +187,12 @@ SCHEMAS: dict[EventType, Rule] = {
         acts=many(COMMITMENT),
         software=CODE,
     ),
-    EventType.FINDING_RESOLVED: closed(finding=UUID, check=CODE, resolution=CODE, reason=COMMITMENT),
+    EventType.FINDING_RESOLVED: closed(
+        finding=UUID, check=CODE, resolution=CODE, reason=COMMITMENT, identifier=maybe(CODE), cleared=many(DIGEST)
+    ),
+    EventType.MATCH_ASKED: closed(
+        list=CODE, version=UUID, sha256=DIGEST, model=CODE, asked=COMMITMENT, queries=INT, found=INT
+    ),
     EventType.ENCLOSURE_ADDED: closed(
         enclosure=UUID, kind=CODE, media_type=CODE, size=INT, sha256=DIGEST, name=COMMITMENT
     ),
@@ -201,7 +207,7 @@ SCHEMAS: dict[EventType, Rule] = {
 
 #: What the service may record on its own; everything else names a person, or the e-service's key where it hands in.
 WITHOUT_PERSON = frozenset({EventType.LOG_OPENED, EventType.CASE_SCREENED, EventType.VALUE_ERASED})
-BY_KEY = frozenset({EventType.CASE_RECEIVED, EventType.ENCLOSURE_ADDED})
+BY_KEY = frozenset({EventType.CASE_RECEIVED, EventType.ENCLOSURE_ADDED, EventType.MATCH_ASKED})
 #: First set-up has no person yet; the first administrator and the fictional demo come from the command line.
 BY_SETUP = frozenset(
     {EventType.USER_CREATED, EventType.RIGHT_GRANTED, EventType.KEY_CREATED, EventType.RULESET_ADOPTED}
@@ -217,6 +223,7 @@ OF_A_CASE = frozenset(
         EventType.CASE_RELEASED,
         EventType.CASE_DECIDED,
         EventType.FINDING_RESOLVED,
+        EventType.MATCH_ASKED,
         EventType.ENCLOSURE_ADDED,
         EventType.SECRECY_MARKED,
         EventType.RECORD_UNMASKED,
@@ -238,6 +245,7 @@ COMMITMENT_FIELDS = frozenset(
         "reason",
         "name",
         "note",
+        "asked",
         "board_minute",
     }
 )

@@ -66,6 +66,11 @@ class Ledger:
                     "reason": data["reason"],
                     "resolved_by": actor,
                 }
+                for pair in data["cleared"]:
+                    # A pair cleared before is cleared once more by whoever looked last.
+                    self.facts["clearance", pair] = {
+                        "case": case, "finding": data["finding"], "cleared_by": actor, "at": at,
+                    }  # fmt: skip
                 self._count_attention(case)
                 self._touch(case)
             case EventType.ENCLOSURE_ADDED:
@@ -106,7 +111,7 @@ class Ledger:
                 self.facts["incident", data["incident"]]["verified_by"] = actor
             case EventType.VALUE_ERASED:
                 self.erased |= set(data["values"])
-            case EventType.LOG_OPENED | EventType.RECORD_UNMASKED:
+            case EventType.LOG_OPENED | EventType.RECORD_UNMASKED | EventType.MATCH_ASKED:
                 pass
 
     def _case(self, case: str | None) -> dict[str, Any]:

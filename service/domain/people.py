@@ -66,9 +66,10 @@ class User:
 
 
 @dataclass(frozen=True)
-class IntakeKey:
-    """The city's e-service; may hand in, and nothing else."""
+class ServiceKey:
+    """Another system of the City; `right` is the one thing it may do: hand in applications, or ask for names."""
 
     id: str
     pseudonym: str
     label: str
+    right: str

@@ -1,5 +1,6 @@
 """A list that the law or the City lets us compare names with."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,13 +22,12 @@ class ListName:
 
 @dataclass(frozen=True)
 class ListEntry:
-    """One listed subject; birth years are those the list gives, `birth_span` the tolerance it states (years)."""
+    """One listed subject; births as written in `domain/birth.py`, countries as ISO 3166 codes where known."""
 
     entry_id: str
     schema: Schema
     names: tuple[ListName, ...]
-    birth_years: tuple[int, ...] = ()
-    birth_span: int = 0
+    births: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     org_numbers: tuple[str, ...] = ()
 
@@ -54,27 +54,24 @@ class ListDefinition:
 
 
 @dataclass(frozen=True)
-class ParsedList:
-    """What a reader got out of a file, before anything is stored."""
-
-    generated_at: str
-    entries: tuple[ListEntry, ...]
-
-
-@dataclass(frozen=True)
 class Candidate:
     """A listed name that resembles a party's; never a match until a person has confirmed it.
 
-    `score` is whole permille and orders candidates for a reader; no rule compares it with anything.
+    `score` is an evidence weight in whole permille, for the record and for ordering; no rule compares it with
+    anything, and no officer is shown it without its reasons. `entry_digest` is of all that the list says of the entry.
+    `pair` stands for this party and this entry as they are now; `cleared` when a person has held those two apart.
     """
 
     list_key: str
     entry_id: str
+    entry_digest: str
     name: str
     matched_name: str
     score: int
     evidence: tuple["MatchEvidence", ...]
     needs_identifier: bool
+    pair: str = ""
+    cleared: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,3 +81,49 @@ class MatchEvidence:
     code: str
     left: str
     right: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """By what numbers names were compared: versions, the base rate, and what the weights have been worth.
+
+    `bands` holds, for each schema, rows of (from, to, labelled pairs, of them matches).
+    """
+
+    model: str
+    population: str
+    analysis: str
+    base_rate: float
+    bands: Mapping[str, Sequence[tuple[float, float, int, int]]]
+
+
+@dataclass(frozen=True)
+class ListHealth:
+    """What can be told of a list version without looking anyone up."""
+
+    entries: int
+    persons: int
+    organisations: int
+    names: int
+    weak_names: int
+    persons_with_birth: int
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom is asked for; births as in `domain/birth.py`, countries as ISO 3166 codes, numbers in normal form."""
+
+    name: str
+    schema: Schema
+    births: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two subjects side by side: an evidence weight in permille, the state that follows, and the reasons."""
+
+    weight: int
+    state: str
+    evidence: tuple[MatchEvidence, ...]

@@ -1,136 +1,334 @@
-"""One party against one list: no candidate, needs an identifier, or candidates with their reasons.
+"""One subject against one list: no candidate, needs an identifier, or candidates with their reasons.
 
 This is the whole interface of matching; what stands behind it can be replaced.
 """
 
-from collections.abc import Sequence
+import hashlib
+import json
+import shutil
+import tempfile
+import threading
+from array import array
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from service.domain.application import Party, PartyKind
 from service.domain.organisation import normal_form
-from service.domain.watchlist import Candidate, ListEntry, MatchEvidence, Schema
-from service.matching import normalise
-from service.matching.common_names import COMMON
-from service.matching.compare import Comparison, compare
-from service.matching.index import Listed, NameIndex
+from service.domain.watchlist import Candidate, Comparison, ListEntry, ListHealth, ListName, Method, Schema, Subject
+from service.matching import associations, model, population
+from service.matching.explain import reasons
+from service.matching.identifiers import Compared, compare_births, compare_sets
+from service.matching.index import IndexBuilder, NameIndex, Texts, TextsWriter
+from service.matching.judge import Judgement, State, judge, judge_names
+from service.matching.names import Name, analyse, token_of, words_of
 
-THRESHOLD = 800
+#: Raised with every change in how names are taken apart or looked up: an index of another analysis is built anew.
+ANALYSIS = "1"
 MOST_CANDIDATES = 10
-MOST_VERSIONS = 8
+MOST_OPEN = 16
 PERSON_KINDS = frozenset({PartyKind.REPRESENTATIVE, PartyKind.SPEAKER})
 
 
-class Finder:
-    """Keeps the indexes of each list version it has been asked about."""
+def subject_of(party: Party) -> Subject:
+    """A party of an application as matching knows it."""
+    if party.kind in PERSON_KINDS:
+        return Subject(party.name, Schema.PERSON, (str(party.birth_year),) if party.birth_year else ())
+    number = normal_form(party.number) if party.number else None
+    return Subject(party.name, Schema.ORGANISATION, numbers=(number,) if number else ())
 
-    def __init__(self) -> None:
-        self._indexes: dict[str, dict[Schema, NameIndex]] = {}
+
+class ListIndex:
+    """A list version opened for searching."""
+
+    def __init__(self, folder: Path, table: population.Population) -> None:
+        self._entries = Texts(folder, "entries")
+        self._numbers = np.load(folder / "numbers.npy", mmap_mode="r")
+        self._number_owners = np.load(folder / "numbers-owners.npy", mmap_mode="r")
+        self.indexes = {schema: NameIndex(folder / schema.value, table) for schema in Schema}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def entry(self, number: int) -> tuple[ListEntry, str]:
+        """An entry and the digest of all that the list says of it."""
+        body = self._entries[number]
+        return _entry_of(body), hashlib.sha256(body).hexdigest()
+
+    def numbered(self, numbers: Sequence[str]) -> list[int]:
+        """The entries with one of these organisation numbers."""
+        found: set[int] = set()
+        for one in numbers:
+            wanted = _number_key(one)
+            start, stop = np.searchsorted(self._numbers, [wanted, wanted + 1])
+            for owner in self._number_owners[int(start) : int(stop)]:
+                if one in self.entry(int(owner))[0].org_numbers:
+                    found.add(int(owner))
+        return sorted(found)
+
+
+def _number_key(number: str) -> int:
+    return int(hashlib.sha256(number.encode()).hexdigest()[:8], 16)
+
+
+def _body_of(entry: ListEntry) -> bytes:
+    return json.dumps(
+        {
+            "id": entry.entry_id,
+            "schema": entry.schema.value,
+            "names": [[one.text, one.weak] for one in entry.names],
+            "births": entry.births,
+            "countries": entry.countries,
+            "numbers": entry.org_numbers,
+        },
+        ensure_ascii=False,
+        sort_keys=True,
+    ).encode()
+
+
+def _entry_of(body: bytes) -> ListEntry:
+    read = json.loads(body)
+    return ListEntry(
+        entry_id=read["id"],
+        schema=Schema(read["schema"]),
+        names=tuple(ListName(text, weak) for text, weak in read["names"]),
+        births=tuple(read["births"]),
+        countries=tuple(read["countries"]),
+        org_numbers=tuple(read["numbers"]),
+    )
+
+
+class ListIndexBuilder:
+    """Takes a list's entries one by one, in any number, and writes an index of them."""
+
+    def __init__(self, folder: Path, table: population.Population) -> None:
+        self._folder, self._table = folder, table
+        self._entries = TextsWriter(folder, "entries")
+        self._names = {schema: IndexBuilder(folder / schema.value) for schema in Schema}
+        self._numbers, self._owners = array("Q"), array("I")
+        self._counts = dict.fromkeys(ListHealth.__dataclass_fields__, 0)
+
+    def add(self, entry: ListEntry) -> None:
+        """One entry with all of its names."""
+        number = self._entries.add(_body_of(entry))
+        self._counts["entries"] += 1
+        self._counts["persons" if entry.schema is Schema.PERSON else "organisations"] += 1
+        self._counts["names"] += len(entry.names)
+        self._counts["weak_names"] += sum(one.weak for one in entry.names)
+        self._counts["persons_with_birth"] += bool(entry.births)
+        builder = self._names[entry.schema]
+        for one in entry.names:
+            builder.add(one.text, words_of(one.text, entry.schema), number, weak=one.weak)
+        for issued in entry.org_numbers:
+            self._numbers.append(_number_key(issued))
+            self._owners.append(number)
+
+    def drop(self) -> None:
+        """Let go of the files without finishing them."""
+        self._entries.drop()
+        for builder in self._names.values():
+            builder.drop()
+
+    def finish(self) -> None:
+        """Write what is left; only now can the folder be opened."""
+        self._entries.close()
+        numbers = np.array(self._numbers, dtype=np.uint64)
+        order = np.argsort(numbers, kind="stable")
+        np.save(self._folder / "numbers.npy", numbers[order])
+        np.save(self._folder / "numbers-owners.npy", np.array(self._owners, dtype=np.uint32)[order])
+        for schema, builder in self._names.items():
+            builder.finish((token_of(one, schema, self._table) for one in builder.vocabulary), self._table)
+        (self._folder / "health.json").write_text(json.dumps(self._counts), encoding="utf-8")
+        (self._folder / "about.json").write_text(json.dumps(_about(self._table)), encoding="utf-8")
+
+
+def _about(table: population.Population) -> dict[str, str]:
+    return {"analysis": ANALYSIS, "population": table.version, "forms": associations.load().version}
+
+
+class Finder:
+    """Keeps the indexes of list versions in a folder, and those in use open."""
+
+    def __init__(self, folder: Path, *, table: population.Population | None = None) -> None:
+        self._folder = folder
+        self._table = table or population.load()
+        self._open: dict[str, ListIndex] = {}
+        self._lock = threading.Lock()
 
     def knows(self, version: str) -> bool:
-        """Whether this version's indexes have been built."""
-        return version in self._indexes
+        """Whether this version's index has been built, by this analysis and with this population table."""
+        if version in self._open:
+            return True
+        try:
+            about: Any = json.loads((self._folder / version / "about.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False
+        return bool(about == _about(self._table))
 
-    def search(self, version: str, list_key: str, entries: Sequence[ListEntry], party: Party) -> tuple[Candidate, ...]:
-        """The entries that resemble the party, best first; `entries` are needed only while the version is not known."""
-        if version not in self._indexes:
-            if not entries:
-                # No list is empty; answering from nothing would be a pass by a search that could not look.
-                raise LookupError(f"no entries for list version {version}")
-            built = {schema: NameIndex(entries, schema) for schema in Schema}
-            while len(self._indexes) >= MOST_VERSIONS:
-                self._indexes.pop(next(iter(self._indexes)))
-            self._indexes[version] = built
-        schema = Schema.PERSON if party.kind in PERSON_KINDS else Schema.ORGANISATION
-        return find(self._indexes[version][schema], list_key, party, schema)
+    def building(self, version: str) -> "Building":
+        """Builds this version's index beside the others; nobody sees it until it is done."""
+        return Building(self._folder, version, self._table)
+
+    def health(self, version: str) -> ListHealth:
+        """What can be told of a version without looking anyone up; counted when its index was built."""
+        read = json.loads((self._folder / version / "health.json").read_text(encoding="utf-8"))
+        return ListHealth(**read)
+
+    def build(self, version: str, entries: Iterable[ListEntry]) -> None:
+        """Build a version's index at one go."""
+        with self.building(version) as builder:
+            for one in entries:
+                builder.add(one)
+
+    def method(self, name: str = model.NEWEST) -> Method:
+        """By what numbers is compared, for the record."""
+        used = model.load(name)
+        bands = {schema.value: one.bands for schema, one in used.schemas.items()}
+        return Method(used.version, self._table.version, ANALYSIS, used.base_rate, bands)
+
+    def search(self, version: str, list_key: str, party: Party, *, name: str = model.NEWEST) -> tuple[Candidate, ...]:
+        """The entries that resemble a party, best first; raises LookupError for a version that was never built."""
+        return self.find(version, list_key, subject_of(party), name=name)
+
+    def find(
+        self, version: str, list_key: str, subject: Subject, *, name: str = model.NEWEST, most: int = MOST_CANDIDATES
+    ) -> tuple[Candidate, ...]:
+        """The same for any subject."""
+        return tuple(one for one, _ in self.found(version, list_key, subject, name=name, most=most))
+
+    def found(
+        self, version: str, list_key: str, subject: Subject, *, name: str = model.NEWEST, most: int = MOST_CANDIDATES
+    ) -> tuple[tuple[Candidate, ListEntry], ...]:
+        """The same, each with the entry it is about."""
+        return find(self.opened(version), list_key, subject, model.load(name), self._table, most)
+
+    def compare(self, left: Subject, right: Subject) -> Comparison:
+        """Two subjects side by side, without a list."""
+        judged = both(left, right, model.load(), self._table)
+        return Comparison(round(1000 * judged.weight), judged.state.value, reasons(judged, left.schema, weak=False))
+
+    def opened(self, version: str) -> ListIndex:
+        """The index of a version."""
+        with self._lock:
+            found = self._open.get(version)
+            if found is None:
+                if not self.knows(version):
+                    # No list is empty; answering from nothing would be a pass by a search that could not look.
+                    raise LookupError(f"no index of list version {version}")
+                while len(self._open) >= MOST_OPEN:
+                    self._open.pop(next(iter(self._open)))
+                found = self._open[version] = ListIndex(self._folder / version, self._table)
+            return found
 
 
-def find(index: NameIndex, list_key: str, party: Party, schema: Schema) -> tuple[Candidate, ...]:
-    """Search one index for one party."""
-    analyse = normalise.person if schema is Schema.PERSON else normalise.organisation
-    name = analyse(party.name)
-    best: dict[str, Candidate] = {}
-    number = normal_form(party.number) if party.number else None
-    for listed in index.by_number.get(number, ()) if number else ():
-        same = MatchEvidence("org_number_same", number or "", number or "")
-        best[listed.entry.entry_id] = _candidate(list_key, listed, 1000, (same,), needs_identifier=False)
-    for listed in index.candidates(name):
-        candidate = _judge(index, list_key, party, name, listed, schema)
-        if candidate is None:
+class Building:
+    """An index being built: moved into place when all of it is there, thrown away otherwise."""
+
+    def __init__(self, folder: Path, version: str, table: population.Population) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._target = folder / version
+        self._folder = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+        self._builder = ListIndexBuilder(self._folder, table)
+
+    def __enter__(self) -> "Building":
+        return self
+
+    def add(self, entry: ListEntry) -> None:
+        """One entry."""
+        self._builder.add(entry)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self._builder.drop()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            return
+        self._builder.finish()
+        if self._target.exists():
+            shutil.rmtree(self._target)
+        self._folder.rename(self._target)
+
+
+def find(
+    index: ListIndex,
+    list_key: str,
+    subject: Subject,
+    used: model.Model,
+    table: population.Population,
+    most: int = MOST_CANDIDATES,
+) -> tuple[tuple[Candidate, ListEntry], ...]:
+    """Search one list for one subject; each candidate with its entry."""
+    name = analyse(subject.name, subject.schema, table)
+    names = index.indexes[subject.schema]
+    best: dict[int, tuple[Judgement, bool, ListEntry, str]] = {}
+    entries: dict[int, tuple[ListEntry, str]] = {}
+    hits = [(names.entry(one), one) for one in names.search(name.tokens)]
+    asked = [(entry, Name(names.text(one), tuple(names.tokens(one))), names.weak(one)) for entry, one in hits]
+    for number in index.numbered(subject.numbers):
+        entry, _ = entries.setdefault(number, index.entry(number))
+        asked.append((number, analyse(entry.names[0].text, entry.schema, table), False))
+    for number, listed, weak in asked:
+        by_name = judge_names(name, listed, subject.schema, used, table)
+        if not _worth(by_name.evidence, subject.schema, used) and not subject.numbers:
             continue
-        before = best.get(candidate.entry_id)
-        if before is None or candidate.score > before.score:
-            best[candidate.entry_id] = candidate
-    ordered = sorted(best.values(), key=lambda one: (-one.score, one.entry_id))
-    return tuple(ordered[:MOST_CANDIDATES])
+        entry, digest = entries.setdefault(number, index.entry(number))
+        common = _Common(names, number, subject.schema, table)
+        judged = judge(by_name, compared(subject, entry), subject.schema, used, table, weak=weak, common=common)
+        if judged.state is State.NONE:
+            continue
+        before = best.get(number)
+        if before is None or _rank(judged) > _rank(before[0]):
+            best[number] = (judged, weak, entry, digest)
+    ordered = sorted(best.values(), key=lambda one: (*(-part for part in _rank(one[0])), one[2].entry_id))
+    return tuple((_candidate(list_key, *one, subject.schema), one[2]) for one in ordered[:most])
 
 
-def _judge(
-    index: NameIndex, list_key: str, party: Party, name: normalise.Name, listed: Listed, schema: Schema
-) -> Candidate | None:
-    comparison = compare(name, listed.name, index.weight)
-    if comparison.score < THRESHOLD or not comparison.met:
-        return None
-    if schema is Schema.ORGANISATION:
-        return _organisation(list_key, party, listed, comparison)
-    return _person(list_key, party, name, listed, comparison)
+def compared(subject: Subject, entry: ListEntry) -> tuple[Compared, ...]:
+    """Every identifier that either side may have."""
+    countries = compare_sets("country", subject.countries, entry.countries)
+    if subject.schema is Schema.PERSON:
+        return (compare_births(subject.births, entry.births), countries)
+    return (compare_sets("number", subject.numbers, entry.org_numbers), countries)
 
 
-def _organisation(list_key: str, party: Party, listed: Listed, comparison: Comparison) -> Candidate | None:
-    evidence = comparison.evidence
-    number = normal_form(party.number) if party.number else None
-    if number and listed.entry.org_numbers and number not in listed.entry.org_numbers:
-        other = MatchEvidence("org_number_differs", number, ", ".join(listed.entry.org_numbers))
-        return _candidate(list_key, listed, comparison.score // 2, (other, *evidence), needs_identifier=True)
-    if listed.weak:
-        evidence += (MatchEvidence("weak_alias", "", listed.name.text),)
-    # One short token, such as an acronym, is shared by too many names to say anything alone.
-    thin = len(comparison.met) == 1 and len(comparison.met[0]) <= 4
-    return _candidate(list_key, listed, comparison.score, evidence, needs_identifier=listed.weak or thin)
+def _worth(evidence: float, schema: Schema, used: model.Model) -> bool:
+    one = used.schemas[schema]
+    return one.calibrated(evidence) >= one.threshold
 
 
-def _person(
-    list_key: str, party: Party, name: normalise.Name, listed: Listed, comparison: Comparison
-) -> Candidate | None:
-    evidence, years = comparison.evidence, listed.entry.birth_years
-    gap = _year_gap(party.birth_year, listed)
-    if gap is not None and gap >= 5:
-        return None  # at least five years apart: another person, whatever the name
-    agrees = gap == 0
-    common = all(normalise.fold_key(one) in COMMON for one in comparison.met)
-    thin = len(comparison.met) < 2
-    if party.birth_year is None:
-        evidence += (MatchEvidence("birth_year_missing", "", ", ".join(map(str, years))),)
-    elif not years:
-        evidence += (MatchEvidence("birth_year_not_listed", str(party.birth_year), ""),)
-    else:
-        code = "birth_year_same" if agrees else "birth_year_near"
-        evidence = (MatchEvidence(code, str(party.birth_year), ", ".join(map(str, years))), *evidence)
-    if common:
-        evidence += (MatchEvidence("common_name", name.text, listed.name.text),)
-    if listed.weak:
-        evidence += (MatchEvidence("weak_alias", "", listed.name.text),)
-    if thin and not agrees and not comparison.whole:
-        return None  # one name in common, while the listed person has more
-    quiet = (common or thin or listed.weak) and not agrees
-    return _candidate(list_key, listed, comparison.score, evidence, needs_identifier=quiet)
+def _rank(judged: Judgement) -> tuple[int, float, float]:
+    return (int(judged.state is State.CANDIDATE), judged.weight, judged.names.evidence)
 
 
-def _year_gap(year: int | None, listed: Listed) -> int | None:
-    """Years between the two at best, 0 within the list's own tolerance; None where either is unknown."""
-    if year is None or not listed.entry.birth_years:
-        return None
-    nearest = min(abs(year - one) for one in listed.entry.birth_years)
-    return max(0, nearest - listed.entry.birth_span)
+class _Common:
+    """How large a share of the list's other entries have a word."""
+
+    def __init__(self, names: NameIndex, entry: int, schema: Schema, table: population.Population) -> None:
+        self._names, self._entry, self._schema, self._table = names, entry, schema, table
+
+    def __call__(self, word: str) -> float:
+        return self._names.others_named(token_of(word, self._schema, self._table), self._entry)
 
 
 def _candidate(
-    list_key: str, listed: Listed, score: int, evidence: tuple[MatchEvidence, ...], *, needs_identifier: bool
+    list_key: str, judged: Judgement, weak: bool, entry: ListEntry, digest: str, schema: Schema
 ) -> Candidate:
     return Candidate(
         list_key=list_key,
-        entry_id=listed.entry.entry_id,
-        name=listed.entry.names[0].text,
-        matched_name=listed.name.text,
-        score=min(score, 1000),
-        evidence=evidence,
-        needs_identifier=needs_identifier,
+        entry_id=entry.entry_id,
+        entry_digest=digest,
+        name=entry.names[0].text,
+        matched_name=judged.names.right.text,
+        score=min(999, round(1000 * judged.weight)) if schema is Schema.PERSON else round(1000 * judged.weight),
+        evidence=reasons(judged, schema, weak=weak),
+        needs_identifier=judged.state is State.NEEDS,
     )
+
+
+def both(left: Subject, right: Subject, used: model.Model, table: population.Population) -> Judgement:
+    """Two subjects side by side, without a list."""
+    schema = left.schema
+    names = judge_names(analyse(left.name, schema, table), analyse(right.name, schema, table), schema, used, table)
+    entry = ListEntry("", schema, (), right.births, right.countries, right.numbers)
+    return judge(names, compared(left, entry), schema, used, table)

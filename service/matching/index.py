@@ -1,84 +1,365 @@
-"""Candidates for a name, quickly: an inverted index over the tokens of the listed names."""
+"""Names that may resemble one, quickly: an inverted index over the words of a list's names, kept in flat files.
 
-import math
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+Everything costly is done once, when the index is built. What a search reads are arrays that the operating system maps
+into memory as needed, so that an index opens at once, whatever its size.
+"""
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
+import threading
+from array import array
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, BinaryIO
 
-from service.domain.watchlist import ListEntry, Schema
-from service.matching import normalise
-from service.matching.compare import base_weight
-from service.matching.normalise import Name
+import numpy as np
+import numpy.typing as npt
 
-FUZZY_CUTOFF = 0.74
+from service.matching.alignment import DISTINCTIVE, alike
+from service.matching.keys import base_key
+from service.matching.population import Population
+from service.matching.script import spelled
+from service.matching.terms import FOUND_BY, joined_term, terms_for, terms_of
+from service.matching.tokens import Role, Token
+
+Array = npt.NDArray[Any]
 MOST_NAMES = 60
+HEAVY = 20_000
+LEAST_SHARE = 0.3
+SHORTEST_JOINED = 4
+LEAST_OF_BEST, LEAST_OF_BEST_LONG, LONG = 0.6, 0.45, 3.0
+NEIGHBOURS_KEPT = 50_000
+WORDS_KEPT = 200_000
 
 
-@dataclass(frozen=True)
-class Listed:
-    """One name of one entry, ready to compare."""
+class IndexBuilder:
+    """Takes names one by one and writes the files; keeps numbers in memory, and each distinct word once."""
 
-    entry: ListEntry
-    name: Name
-    weak: bool
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._numbers: dict[str, int] = {}
+        self._sounds: dict[str, str] = {}
+        self._words = array("I")
+        self._ends = array("Q", [0])
+        self._entries = array("I")
+        self._weak = bytearray()
+        self._join_terms = array("I")
+        self._join_names = array("I")
+        self._texts = Texts.writing(folder, "names")
+
+    def add(self, text: str, words: Sequence[str], entry: int, *, weak: bool) -> None:
+        """One name of one entry, as the words it was taken apart into."""
+        number = len(self._entries)
+        for word in words:
+            self._words.append(self._numbers.setdefault(word, len(self._numbers)))
+        self._ends.append(len(self._words))
+        self._entries.append(entry)
+        self._weak.append(weak)
+        self._texts.add(text.encode())
+        sounds = [self._sound(one) for one in words]
+        for span in (2, 3):
+            for start in range(len(sounds) - span + 1):
+                together = "".join(sounds[start : start + span])
+                if len(together) >= SHORTEST_JOINED:
+                    self._join_terms.append(joined_term(together))
+                    self._join_names.append(number)
+
+    def _sound(self, word: str) -> str:
+        found = self._sounds.get(word)
+        if found is None:
+            found = self._sounds[word] = base_key(spelled(word))
+        return found
+
+    def drop(self) -> None:
+        """Let go of the files without finishing them."""
+        self._texts.drop()
+
+    def finish(self, tokens: Iterable[Token], table: Population) -> None:
+        """Write what is left; `tokens` are the words with their analysis, in the order of `vocabulary`."""
+        self._texts.close()
+        terms, owners = array("I"), array("I")
+        records = Texts.writing(self._folder, "words")
+        heavy = array("B")
+        for number, token in enumerate(tokens):
+            records.add(_record(token))
+            heavy.append(token.weight >= DISTINCTIVE)
+            if token.role in FOUND_BY:
+                for term in terms_of(token, table):
+                    terms.append(term)
+                    owners.append(number)
+        records.close()
+        self._sorted("terms", _flat(terms), _flat(owners))
+        self._sorted("joins", _flat(self._join_terms), _flat(self._join_names))
+        words, ends = _flat(self._words), np.frombuffer(self._ends, dtype=np.uint64)
+        self._postings(words, ends)
+        told = np.concatenate(([0], np.cumsum(np.frombuffer(bytes(heavy), dtype=np.uint8)[words], dtype=np.uint64)))
+        np.save(self._folder / "name-heavy.npy", np.minimum(np.diff(told[ends]), 255).astype(np.uint8))
+        np.save(self._folder / "name-words.npy", words)
+        np.save(self._folder / "name-ends.npy", ends)
+        np.save(self._folder / "name-entries.npy", _flat(self._entries))
+        np.save(self._folder / "name-weak.npy", np.frombuffer(bytes(self._weak), dtype=np.uint8))
+
+    @property
+    def vocabulary(self) -> Iterable[str]:
+        """Every distinct word, in the order of its number."""
+        return self._numbers
+
+    def _sorted(self, name: str, terms: Array, owners: Array) -> None:
+        order = np.argsort(terms, kind="stable")
+        np.save(self._folder / f"{name}.npy", terms[order])
+        np.save(self._folder / f"{name}-owners.npy", owners[order])
+
+    def _postings(self, words: Array, ends: Array) -> None:
+        """For each word, the names it stands in, each once, in order."""
+        lengths = np.diff(ends).astype(np.int64)
+        names = np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths)
+        pairs = np.unique((words.astype(np.uint64) << np.uint64(32)) | names)
+        counts = np.bincount((pairs >> np.uint64(32)).astype(np.int64), minlength=len(self._numbers))
+        np.save(self._folder / "postings.npy", (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32))
+        np.save(self._folder / "posting-ends.npy", np.concatenate(([0], np.cumsum(counts))).astype(np.uint64))
+
+
+def _flat(numbers: "array[int]") -> Array:
+    return np.frombuffer(numbers, dtype=np.uint32) if numbers else np.zeros(0, dtype=np.uint32)
+
+
+def _record(token: Token) -> bytes:
+    keys = " ".join(sorted(token.keys))
+    return "\t".join((token.text, token.role.value, repr(token.weight), token.base, keys, token.bones)).encode()
+
+
+def _token(record: bytes) -> Token:
+    text, role, weight, base, keys, bones = record.decode().split("\t")
+    return Token(text, Role(role), float(weight), base, frozenset(keys.split(" ")) if keys else frozenset(), bones)
+
+
+class Texts:
+    """Byte strings one after another in a file, found by their number."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._ends = np.asarray(np.load(folder / f"{name}-ends.npy", mmap_mode="r"))
+        size = int(self._ends[-1])
+        path = folder / f"{name}.bin"
+        self._bytes = np.asarray(np.memmap(path, dtype=np.uint8, mode="r", shape=(size,))) if size else None
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, number: int) -> bytes:
+        if self._bytes is None:
+            return b""
+        return self._bytes[int(self._ends[number]) : int(self._ends[number + 1])].tobytes()
+
+    @staticmethod
+    def writing(folder: Path, name: str) -> "TextsWriter":
+        """A writer of such a file."""
+        return TextsWriter(folder, name)
+
+
+class TextsWriter:
+    """Writes byte strings one after another."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder, self._name = folder, name
+        self._file: BinaryIO = (folder / f"{name}.bin").open("wb")
+        self._ends = array("Q", [0])
+
+    def add(self, text: bytes) -> int:
+        """The number of the string just written."""
+        self._file.write(text)
+        self._ends.append(self._ends[-1] + len(text))
+        return len(self._ends) - 2
+
+    def drop(self) -> None:
+        """Let go of the file, whatever is in it."""
+        self._file.close()
+
+    def close(self) -> None:
+        """Nothing can be added after this."""
+        self._file.close()
+        np.save(self._folder / f"{self._name}-ends.npy", np.frombuffer(self._ends, dtype=np.uint64))
 
 
 class NameIndex:
-    """The names of one list version and one schema."""
+    """The names of one list version and one schema, opened for searching; safe to use from several threads."""
 
-    def __init__(self, entries: Sequence[ListEntry], schema: Schema) -> None:
-        analyse = normalise.person if schema is Schema.PERSON else normalise.organisation
-        self.names = [
-            Listed(entry, analyse(one.text), one.weak)
-            for entry in entries
-            if entry.schema is schema
-            for one in entry.names
-        ]
-        self._postings: dict[str, list[int]] = defaultdict(list)
-        for position, listed in enumerate(self.names):
-            for key in set(listed.name.keys):
-                self._postings[key].append(position)
-        self._vocabulary = list(self._postings)
-        self._alike: dict[str, list[tuple[str, float]]] = {}
-        self.by_number: dict[str, list[Listed]] = defaultdict(list)
-        for listed in self.names:
-            for number in listed.entry.org_numbers:
-                self.by_number[number].append(listed)
+    def __init__(self, folder: Path, table: Population) -> None:
+        def mapped(name: str) -> Array:
+            # A plain view of the mapped file: numpy's own class for them is slow to slice.
+            return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
 
-    def weight(self, token: str) -> float:
-        """How much a token says: at most 1 for one that is rare on the list, less for one that is common there."""
-        count = len(self._postings.get(normalise.fold_key(token), ()))
-        rarity = 1 - math.log1p(count) / math.log1p(max(len(self.names), 2))
-        return base_weight(token) * (0.45 + 0.55 * max(rarity, 0.0))
+        self._table = table
+        self._terms, self._term_words = mapped("terms"), mapped("terms-owners")
+        self._joins, self._join_names = mapped("joins"), mapped("joins-owners")
+        self._postings, self._posting_ends = mapped("postings"), mapped("posting-ends")
+        self._name_words, self._name_ends = mapped("name-words"), mapped("name-ends")
+        self._name_entries, self._name_weak = mapped("name-entries"), mapped("name-weak")
+        self._name_heavy = mapped("name-heavy")
+        self._texts, self._records = Texts(folder, "names"), Texts(folder, "words")
+        self._words: OrderedDict[int, Token] = OrderedDict()
+        self._named: dict[str, tuple[Array, int]] = {}
+        self._near: OrderedDict[str, tuple[Array, Array]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._own = threading.local()
 
-    def candidates(self, name: Name) -> list[Listed]:
-        """The listed names that share most of what weighs with this one, best first; at most `MOST_NAMES`."""
-        found: dict[int, float] = defaultdict(float)
-        for token, key in zip(name.tokens, name.keys, strict=True):
-            weight = self.weight(token)
-            if weight < 0.2:
-                continue
-            for other, similarity in self._similar(key):
-                for position in self._postings[other]:
-                    found[position] += similarity * weight
-        # Of names that share equally much, the shorter one leaves less unexplained.
-        best = sorted(found.items(), key=lambda one: (-one[1], len(self.names[one[0]].name.tokens), one[0]))
-        best = best[:MOST_NAMES]
-        return [self.names[position] for position, _ in best]
+    def __len__(self) -> int:
+        return len(self._name_entries)
 
-    def _similar(self, key: str) -> list[tuple[str, float]]:
-        if key not in self._alike:
-            if len(key) < 4:
-                near = [(key, 1.0)] if key in self._postings else []
+    def text(self, name: int) -> str:
+        """A name as the list has it."""
+        return self._texts[name].decode()
+
+    def entry(self, name: int) -> int:
+        """The number of the entry whose name it is."""
+        return int(self._name_entries[name])
+
+    def weak(self, name: int) -> bool:
+        """Whether the list itself calls the name weak."""
+        return bool(self._name_weak[name])
+
+    def tokens(self, name: int) -> list[Token]:
+        """The words of a name, in order."""
+        start, end = int(self._name_ends[name]), int(self._name_ends[name + 1])
+        return [self._word(int(word)) for word in self._name_words[start:end]]
+
+    def others_named(self, token: Token, entry: int) -> float:
+        """The share of the list's other entries that have a name with this word or a spelling of it."""
+        kept = self._named.get(token.text)
+        if kept is None:
+            words, similar = self._neighbours(token)
+            ends = self._posting_ends
+            pieces = [
+                self._postings[int(ends[w]) : int(ends[w + 1])] for w, s in zip(words, similar, strict=True) if s >= 0.9
+            ]
+            if sum(map(len, pieces)) > HEAVY:
+                kept = np.zeros(0, dtype=np.uint32), sum(map(len, pieces))
             else:
-                near = [
-                    (other, similarity)
-                    for other, similarity, _ in process.extract(
-                        key, self._vocabulary, scorer=OSA.normalized_similarity, score_cutoff=FUZZY_CUTOFF, limit=30
-                    )
-                ]
-            self._alike[key] = near
-        return self._alike[key]
+                owners = (
+                    np.unique(self._name_entries[np.concatenate(pieces)]) if pieces else np.zeros(0, dtype=np.uint32)
+                )
+                kept = owners, len(owners)
+            if len(self._named) < NEIGHBOURS_KEPT:
+                self._named[token.text] = kept
+        owners, count = kept
+        position = int(np.searchsorted(owners, entry)) if len(owners) else 0
+        itself = position < len(owners) and int(owners[position]) == entry
+        return max(0, count - itself) / max(1, len(self))
+
+    def search(self, tokens: Sequence[Token], most: int = MOST_NAMES) -> list[int]:
+        """The names that share most of what weighs with these words, best first."""
+        parts = [self._part(one) for one in tokens if one.role in FOUND_BY]
+        parts += self._joined(tokens)
+        parts = sorted((one for one in parts if len(one[0])), key=lambda one: len(one[0]))
+        if not parts:
+            return []
+        total = sum(one.weight for one in tokens if one.role in FOUND_BY)
+        scores = self._scores()
+        drivers = parts if len(parts) == 1 else parts[:-1]
+        for names, weights in parts:
+            if len(names) > HEAVY and len(parts) > 1 and names is parts[-1][0]:
+                touched = scores[names] > 0
+                scores[names[touched]] += weights[touched]
+            else:
+                scores[names] += weights
+        if len(parts) > 1 and len(parts[-1][0]) <= HEAVY:
+            drivers = parts
+        touched_names = np.concatenate([names for names, _ in drivers])
+        reached = scores[touched_names]
+        # A name that shares much less than the best one does is another name.
+        least = LEAST_OF_BEST if total < LONG else LEAST_OF_BEST_LONG
+        floor = max(LEAST_SHARE * total, least * min(total, float(reached.max())))
+        wanted = 4 * most
+        if len(reached) > wanted:
+            floor = max(floor, float(np.partition(reached, -wanted)[-wanted]))
+        kept = reached >= floor
+        # Somebody listed by one name only has nothing more that could be shared.
+        kept |= (reached >= LEAST_SHARE * total) & (self._name_heavy[touched_names] == 1)
+        chosen = np.unique(touched_names[kept])
+        # Of names that share equally much, the shorter one leaves less unexplained.
+        lengths = self._name_ends[chosen + 1] - self._name_ends[chosen]
+        order = np.lexsort((chosen, -(scores[chosen] - 0.04 * lengths.astype(np.float32))))[:most]
+        best = [int(one) for one in chosen[order]]
+        for names, _ in parts:
+            scores[names] = 0
+        return best
+
+    def _scores(self) -> Array:
+        """An array of zeros as long as the list, this thread's own; whoever uses it leaves it zero."""
+        try:
+            return self._own.scores  # type: ignore[no-any-return]
+        except AttributeError:
+            self._own.scores = np.zeros(len(self), dtype=np.float32)
+            return self._own.scores  # type: ignore[no-any-return]
+
+    def _part(self, token: Token) -> tuple[Array, Array]:
+        """The names that hold a word like this one, each once, with how much that is worth."""
+        words, similar = self._neighbours(token)
+        ends = self._posting_ends
+        pieces = [self._postings[int(ends[w]) : int(ends[w + 1])] for w in words]
+        if not pieces:
+            return np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.float32)
+        names = np.concatenate(pieces)
+        weights = np.repeat(similar * token.weight, [len(one) for one in pieces]).astype(np.float32)
+        if len(pieces) > 1:
+            # Best first, so that `unique` keeps the best of a name's several like words.
+            names, first = np.unique(names, return_index=True)
+            weights = weights[first]
+        return names, weights
+
+    def _joined(self, tokens: Sequence[Token]) -> list[tuple[Array, Array]]:
+        """Names that write together what is asked apart, or apart what is asked together."""
+        parts: list[tuple[Array, float]] = []
+        for one, other in pairwise(tokens):
+            together = one.base + other.base
+            if len(together) >= SHORTEST_JOINED:
+                words = self._owners(self._terms, self._term_words, {joined_term("k" + together)})
+                ends = self._posting_ends
+                found = [self._postings[int(ends[w]) : int(ends[w + 1])] for w in words]
+                weight = sum(token.weight for token in (one, other) if token.role in FOUND_BY)
+                parts += [(names, weight) for names in found]
+        for one in tokens:
+            if one.role is Role.NAME and len(one.base) >= SHORTEST_JOINED:
+                names = np.unique(self._owners(self._joins, self._join_names, {joined_term(one.base)}))
+                parts.append((names, one.weight))
+        return [(names, np.full(len(names), weight, dtype=np.float32)) for names, weight in parts]
+
+    def _neighbours(self, token: Token) -> tuple[Array, Array]:
+        """The list's words that meet this one, most alike first, and how alike they are."""
+        with self._lock:
+            kept = self._near.get(token.text)
+            if kept is not None:
+                self._near.move_to_end(token.text)
+                return kept
+        found = []
+        for number in np.unique(self._owners(self._terms, self._term_words, terms_for(token, self._table))):
+            met = alike(token, self._word(int(number)), self._table)
+            if met:
+                found.append((met[0], -int(number)))
+        found.sort(reverse=True)
+        words = np.array([-number for _, number in found], dtype=np.int64)
+        similar = np.array([how_much for how_much, _ in found], dtype=np.float32)
+        with self._lock:
+            self._near[token.text] = (words, similar)
+            if len(self._near) > NEIGHBOURS_KEPT:
+                self._near.popitem(last=False)
+        return words, similar
+
+    @staticmethod
+    def _owners(terms: Array, owners: Array, wanted: set[int]) -> Array:
+        asked = np.fromiter(sorted(wanted), dtype=np.uint32, count=len(wanted))
+        starts = np.searchsorted(terms, asked, "left")
+        stops = np.searchsorted(terms, asked, "right")
+        pieces = [owners[start:stop] for start, stop in zip(starts, stops, strict=True) if stop > start]
+        return np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.uint32)
+
+    def _word(self, number: int) -> Token:
+        found = self._words.get(number)
+        if found is None:
+            found = _token(self._records[number])
+            with self._lock:
+                self._words[number] = found
+                if len(self._words) > WORDS_KEPT:
+                    self._words.popitem(last=False)
+        return found

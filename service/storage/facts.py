@@ -8,17 +8,17 @@ from typing import Any
 from piccolo.table import Table
 
 from service.audit.leaf import timestamp
-from service.cases.list_text import digest_of
 from service.domain.ledger import Key
+from service.storage.list_texts import entry_texts
 from service.storage.tables import (
     Account,
     ApiKey,
     CaseRow,
+    Clearance,
     DecisionRow,
     EnclosureRow,
     FindingRow,
     IncidentRow,
-    ListEntryRow,
     ListVersion,
     LogValue,
     RightGrant,
@@ -71,6 +71,9 @@ async def stored() -> AsyncIterator[Fact]:
             ("enclosure", row["id"]),
             {"case": row["case_id"], "name": row["name_ref"]} | {name: row[name] for name in columns},
         )
+    async for row in _all(Clearance):
+        kept = {"case": row["case_id"], "finding": row["finding_id"], "cleared_by": row["cleared_by"]}
+        yield ("clearance", row["pair"]), kept | {"at": timestamp(row["at"])}
     async for row in _all(SecrecyRow):
         yield (
             ("secrecy", row["id"]),
@@ -90,12 +93,11 @@ async def stored() -> AsyncIterator[Fact]:
 
 async def entries_digest(version: str) -> str:
     """The digest of a version's stored entries."""
-    found = (
-        await ListEntryRow.select(ListEntryRow.body)
-        .where(ListEntryRow.version_id == version)
-        .order_by(ListEntryRow.position)
-    )
-    return digest_of(one["body"] for one in found)
+    digest = hashlib.sha256()
+    async for batch in entry_texts(version):
+        for one in batch:
+            digest.update(one.encode() + b"\n")
+    return digest.hexdigest()
 
 
 async def _list_facts(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -205,4 +207,4 @@ async def _batches(table: type[Table]) -> AsyncIterator[list[dict[str, Any]]]:
             yield batch
         if len(batch) < _BATCH:
             return
-        after = batch[-1]["id"]
+        after = batch[-1][key._meta.name]

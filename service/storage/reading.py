@@ -15,6 +15,7 @@ from service.cases.ports import (
     QueueQuery,
     QueueRow,
     SecrecyMarking,
+    StoredClearance,
     StoredEnclosure,
     StoredFinding,
     StoredIncident,
@@ -23,13 +24,15 @@ from service.domain.application import Kind
 from service.domain.case import Case
 from service.domain.check import Incident, OtherCase
 from service.domain.errors import NotFound
-from service.domain.people import IntakeKey, User
+from service.domain.people import ServiceKey, User
 from service.domain.watchlist import ListEntry
 from service.storage import facts, log_store, rows
+from service.storage.list_texts import entry_texts
 from service.storage.tables import (
     Account,
     ApiKey,
     CaseRow,
+    Clearance,
     DecisionRow,
     EnclosureRow,
     FindingRow,
@@ -68,6 +71,10 @@ class TableReading:
 
     async def case(self, case_id: str) -> Case:
         return rows.case_of(await self._case_row(case_id))
+
+    async def case_by_diary_number(self, number: str) -> Case | None:
+        row = await CaseRow.select().where(CaseRow.diary_number == number).first()
+        return rows.case_of(row) if row else None
 
     async def details(self, case_id: str) -> CaseDetails:
         return rows.details_of(await self._case_row(case_id))
@@ -157,13 +164,30 @@ class TableReading:
             for one in found
         }
 
-    async def list_entries(self, version: str) -> list[ListEntry]:
-        found = (
-            await ListEntryRow.select(ListEntryRow.body)
-            .where(ListEntryRow.version_id == version)
-            .order_by(ListEntryRow.position)
+    async def list_entries(self, version: str) -> AsyncIterator[list[ListEntry]]:
+        """The entries of a version in order, a batch at a time."""
+        async for batch in entry_texts(version):
+            yield [entry_of(one) for one in batch]
+
+    async def list_difference(self, version: str, before: str | None) -> tuple[int, int, int]:
+        """How many entries are new, gone and changed between two versions; asked of the database, whatever the size."""
+        start = len(version) + 2  # an entry's row is called version:id
+        other = "SELECT 1 FROM list_entry o WHERE o.id = {} || ':' || substr(e.id, {})"
+        count = "SELECT count(*) AS n FROM list_entry e WHERE e.version_id = {} AND "
+        asked = (
+            (count + "NOT EXISTS (" + other + ")", version, before),
+            (count + "NOT EXISTS (" + other + ")", before, version),
+            (count + "EXISTS (" + other + " AND o.body <> e.body)", version, before),
         )
-        return [entry_of(one["body"]) for one in found]
+        found = []
+        for question, of, against in asked:
+            rows_found = await ListEntryRow.raw(question, of or "", against or "", start)
+            found.append(int(rows_found[0]["n"]))
+        return found[0], found[1], found[2]
+
+    async def clearances(self, pairs: Sequence[str]) -> dict[str, StoredClearance]:
+        found = await Clearance.select().where(Clearance.pair.is_in(list(set(pairs)))) if pairs else []
+        return {one["pair"]: StoredClearance(**one) for one in found}
 
     async def list_versions(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = await ListVersion.select().order_by(ListVersion.imported_at, ascending=False)
@@ -294,9 +318,9 @@ class TableReading:
         )
         return found
 
-    async def intake_key(self, digest: str) -> IntakeKey | None:
-        row = await ApiKey.select().where((ApiKey.digest == digest) & (ApiKey.right_code == "intake")).first()
-        return IntakeKey(row["id"], row["pseudonym"], row["label"]) if row else None
+    async def key(self, digest: str) -> ServiceKey | None:
+        row = await ApiKey.select().where(ApiKey.digest == digest).first()
+        return ServiceKey(row["id"], row["pseudonym"], row["label"], row["right_code"]) if row else None
 
     async def keys(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = await ApiKey.select(ApiKey.id, ApiKey.pseudonym, ApiKey.label, ApiKey.right_code)

@@ -1,12 +1,15 @@
 """The store that the steps are given: read and write transactions over one database."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from service.storage.engine import SafeSQLite, reading, writing
 from service.storage.reading import TableReading
+from service.storage.tables import ListEntryRow, ListVersion
 from service.storage.writing import TableWriting
+
+_CHUNK = 500
 
 
 class TableStore:
@@ -23,6 +26,25 @@ class TableStore:
         """One moment, seen whole."""
         async with reading(self._engine):
             yield TableReading(sqlite=self._sqlite)
+
+    async def put_aside(self, version: str, start: int, entries: Sequence[tuple[str, str]]) -> None:
+        """Keep entries of a version that is not there yet, in a transaction of their own."""
+        async with writing(self._engine):
+            for at in range(0, len(entries), _CHUNK):
+                await ListEntryRow.insert(
+                    *[
+                        ListEntryRow(
+                            id=f"{version}:{entry_id}", version_id=version, position=start + at + offset, body=text
+                        )
+                        for offset, (entry_id, text) in enumerate(entries[at : at + _CHUNK])
+                    ]
+                )
+
+    async def forget_put_aside(self, version: str) -> None:
+        """Delete the entries of this version, unless it came to be after all."""
+        async with writing(self._engine):
+            if not await ListVersion.exists().where(ListVersion.id == version):
+                await ListEntryRow.delete().where(ListEntryRow.version_id == version)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[TableWriting]:

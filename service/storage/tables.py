@@ -74,7 +74,7 @@ class ListVersion(Table, tablename="list_version"):
 
 
 class ListEntryRow(Table, tablename="list_entry"):
-    """One listed subject of one version, as canonical text."""
+    """One listed subject of one version, as canonical text; of no consequence until its version has been imported."""
 
     id = Text(primary_key=True)
     version_id = Text()
@@ -168,6 +168,16 @@ class EnclosureRow(Table, tablename="enclosure"):
     added_at = BigInt()
 
 
+class Clearance(Table, tablename="clearance"):
+    """A pair of a case's party and a list entry, as a keyed hash of both, that a person has held apart."""
+
+    pair = Text(primary_key=True)
+    case_id = Text()
+    finding_id = Text()
+    cleared_by = Text()
+    at = BigInt()
+
+
 class SecrecyRow(Table, tablename="secrecy_marking"):
     """A secrecy marking (sekretessmarkering, OSL 5:5) on a case or one of its enclosures."""
 
@@ -248,8 +258,5 @@ class LogValue(Table, tablename="log_value"):
     case_id = Text(null=True, default=None)
 
 
-ALL = (
-    Account, RightGrant, ApiKey, Session, RuleSetRow, ListVersion, ListEntryRow, OrganisationRow,
-    OrganisationAttribute, CaseRow, FindingRow, EnclosureRow, SecrecyRow, DecisionRow, IncidentRow, ScreeningJob,
-    Idempotency, LogEntry, LogNode, LogValue,
-)  # fmt: skip
+#: Every table of this module, so that none is forgotten when they are bound to an engine.
+ALL = tuple(one for one in globals().values() if isinstance(one, type) and issubclass(one, Table) and one is not Table)

@@ -3,25 +3,23 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from service.cases.list_text import text_of_entry
 from service.cases.ports import CaseDetails, SecrecyMarking, StoredEnclosure, StoredFinding, StoredIncident
 from service.domain.case import Case
 from service.domain.errors import Conflict
 from service.domain.events import Event
 from service.domain.people import User
-from service.domain.watchlist import ListEntry
 from service.storage import log_store, rows
 from service.storage.reading import TableReading
 from service.storage.tables import (
     Account,
     ApiKey,
     CaseRow,
+    Clearance,
     DecisionRow,
     EnclosureRow,
     FindingRow,
     Idempotency,
     IncidentRow,
-    ListEntryRow,
     ListVersion,
     LogValue,
     OrganisationAttribute,
@@ -31,8 +29,6 @@ from service.storage.tables import (
     ScreeningJob,
     SecrecyRow,
 )
-
-_CHUNK = 500
 
 
 class TableWriting(TableReading):
@@ -118,7 +114,7 @@ class TableWriting(TableReading):
             )
         )
 
-    async def list_imported(self, event: Event, entries: Sequence[ListEntry]) -> None:
+    async def list_imported(self, event: Event) -> None:
         await self._append(event)
         data = event.data
         await ListVersion.update({ListVersion.active: False}).where(
@@ -139,18 +135,6 @@ class TableWriting(TableReading):
                 },
             )
         )  # fmt: skip
-        for start in range(0, len(entries), _CHUNK):
-            await ListEntryRow.insert(
-                *[
-                    ListEntryRow(
-                        id=f"{data['version']}:{one.entry_id}",
-                        version_id=data["version"],
-                        position=start + offset,
-                        body=text_of_entry(one),
-                    )
-                    for offset, one in enumerate(entries[start : start + _CHUNK])
-                ]
-            )
 
     async def case_received(
         self, event: Event, case: Case, details: CaseDetails, *, diary: tuple[int, int | None]
@@ -221,6 +205,12 @@ class TableWriting(TableReading):
                 FindingRow.resolved_by: finding.resolved_by,
             }
         ).where(FindingRow.id == finding.id)
+        for pair in event.data["cleared"]:
+            # A pair cleared before is cleared once more by whoever looked last.
+            await Clearance.delete().where(Clearance.pair == pair)
+            await Clearance.insert(
+                Clearance(pair=pair, case_id=case.id, finding_id=finding.id, cleared_by=event.actor.id, at=event.at)
+            )
         await self._save(case, attention=attention)
 
     async def secrecy_marked(self, event: Event, case: Case, marking: SecrecyMarking) -> None:
@@ -229,6 +219,9 @@ class TableWriting(TableReading):
             SecrecyRow(id=marking.id, case_id=case.id, enclosure_id=marking.enclosure_id, value_ref=marking.value_ref)
         )
         await self._save(case)
+
+    async def match_asked(self, event: Event) -> None:
+        await self._append(event)
 
     async def case_decided(self, event: Event, case: Case) -> None:
         seq = await self._append(event)

@@ -15,16 +15,17 @@ from service.domain.people import Role, User
 
 @dataclass(frozen=True)
 class May:
-    """Who may: anyone, anyone signed in, some roles, or the e-service's key."""
+    """Who may: anyone, anyone signed in, some roles, or a key with this right."""
 
     anyone: bool = False
     roles: frozenset[Role] = frozenset()
-    key: bool = False
+    key: str = ""
 
 
 ANYONE = May(anyone=True)
 SIGNED_IN = May(roles=frozenset(Role))
-INTAKE_KEY = May(key=True)
+INTAKE_KEY = May(key=staff.INTAKE_RIGHT)
+MATCH_KEY = May(key=staff.MATCH_RIGHT)
 CASE_READERS = May(roles=frozenset(Role) - {Role.ADMINISTRATOR})
 OFFICERS = May(roles=frozenset({Role.ASSOCIATION_OFFICER, Role.PREMISES_OFFICER}))
 DECIDERS = May(roles=OFFICERS.roles | {Role.DECISION_MAKER})
@@ -54,7 +55,7 @@ async def check_access(connection: ASGIConnection[Any, Any, Any, Any], handler: 
         raise NotAllowed("access.closed")
     desk: Desk = connection.app.state.desk
     if wanted.key:
-        connection.scope["user"] = await _key(desk, connection)
+        connection.scope["user"] = await _key(desk, connection, wanted.key)
         return
     user = await _user(desk, connection)
     connection.scope["user"] = user
@@ -76,9 +77,11 @@ async def _user(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any]) -> U
     return user if user is not None and signed_in_at >= user.password_at else None
 
 
-async def _key(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any]) -> Any:
+async def _key(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any], right: str) -> Any:
     scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
-    key = await staff.intake_key(desk, secret.strip()) if scheme.casefold() == "bearer" else None
+    key = await staff.service_key(desk, secret.strip()) if scheme.casefold() == "bearer" else None
     if key is None:
         raise NotAuthorizedException(headers={"WWW-Authenticate": 'Bearer realm="granska"'})
+    if key.right != right:
+        raise NotAllowed("access.key_right")
     return key

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import SkipValidation
 
 from service.cases.ports import Desk
-from service.domain.people import IntakeKey, User
+from service.domain.people import ServiceKey, User
 
 
 def _desk(request: Request[Any, Any, Any]) -> Desk:
@@ -27,7 +27,7 @@ AnyRequest = Request[Any, Any, Any]
 TheDesk = NamedDependency[SkipValidation[Desk]]
 SignedIn = NamedDependency[SkipValidation[User]]
 MaybeUser = NamedDependency[SkipValidation[User | None]]
-TheKey = NamedDependency[SkipValidation[IntakeKey]]
+TheKey = NamedDependency[SkipValidation[ServiceKey]]
 
 DEPENDENCIES = {
     "desk": Provide(_desk, sync_to_thread=False),

@@ -17,9 +17,9 @@ from litestar.static_files import create_static_files_router
 
 from service.cases.ports import Desk
 from service.web.access import ANYONE, check_access, may
-from service.web.api import applications
+from service.web.api import applications, match
 from service.web.deps import DEPENDENCIES
-from service.web.pages import case, coordination, help, log, people, queue, record, register, sign_in
+from service.web.pages import case, coordination, help, log, people, queue, record, register, sign_in, workbench
 from service.web.problems import HANDLERS as ERROR_HANDLERS
 from service.web.render import Pages
 from service.web.sessions import SessionConfig, session_store
@@ -82,11 +82,12 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
             app.stores.register("sessions", session_store(desk), allow_override=True)
             yield
 
-    pages = (sign_in, queue, case, register, log, record, people, coordination, help)
+    pages = (sign_in, queue, case, register, log, record, people, coordination, workbench, help)
     site = Litestar(
         route_handlers=[
             *(handler for one in pages for handler in one.HANDLERS),
             *applications.HANDLERS,
+            *match.HANDLERS,
             health,
             create_static_files_router(
                 path="/static",
@@ -112,7 +113,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
             cookie_secure=config.secure,
             cookie_httponly=True,
             cookie_samesite="lax",
-            exclude=["^/api/"],
+            exclude=["^/api/", "^/match/"],
         ),
         allowed_hosts=AllowedHostsConfig(allowed_hosts=list(config.hosts)) if config.hosts else None,
         before_send=[_security_headers(config.secure)],

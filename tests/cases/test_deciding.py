@@ -238,7 +238,8 @@ async def test_nothing_is_approved_while_checks_wait_or_on_answers_that_were_ove
 
     await work_off(desk)
     newer = demo_list(desk, FIXTURES).replace(b"Tarquin Vossberg", b"Ylva Granfors")
-    await import_list(desk, "demo", newer, by=reviewing.person(officer))
+    coordinator = await someone(desk, "Siv", "role:coordinator")
+    await import_list(desk, "demo", newer, by=reviewing.person(coordinator))
     assert await refused() == "decision.checks_outdated"
 
     await reviewing.ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))

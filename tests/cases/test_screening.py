@@ -139,10 +139,23 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
 
     await reviewing.ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
     await work_off(desk)
-    assert (await the(desk, case_id, "party_names")).case_finding.resolution is Resolution.NO_OBSTACLE
+    again = (await the(desk, case_id, "party_names")).case_finding
+    assert (again.finding.result.code, again.open) == ("party_names.all_cleared", False)
 
+    other = await screened(desk, a_grant_document(representatives=[{"name": "Tarkvin Vossberg", "role": "kassör"}]))
+    assert (await the(desk, other, "party_names")).case_finding.finding.result.code == "party_names.all_cleared"
+    elsewhere = await screened(
+        desk,
+        a_grant_document(
+            organisation={"name": "En annan förening", "org_number": "802999-0051"},
+            representatives=[{"name": "Tarkvin Vossberg", "role": "kassör"}],
+        ),
+    )
+    assert (await the(desk, elsewhere, "party_names")).case_finding.open, "another applicant's person is another person"
+
+    coordinator = await someone(desk, "Siv", "role:coordinator")
     changed = demo_list(desk, FIXTURES).replace(b",1971,", b",1972,")
-    await import_list(desk, "demo", changed, by=reviewing.person(officer))
+    await import_list(desk, "demo", changed, by=reviewing.person(coordinator))
     await reviewing.ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
     await work_off(desk)
     assert (await the(desk, case_id, "party_names")).case_finding.open

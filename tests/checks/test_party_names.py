@@ -4,13 +4,14 @@ from checks.party_names import PartyNames
 from service.domain.application import Party, PartyKind
 from service.domain.check import ListAnswer, PartyAnswer
 from service.domain.finding import CheckResult, Outcome
-from service.domain.watchlist import Candidate, MatchEvidence
+from service.domain.watchlist import Candidate, MatchEvidence, Method
 from tests.builders import a_check_input
 
 
-def a_candidate(*, needs_identifier: bool = False) -> Candidate:
-    reason = MatchEvidence("tokens_same", "vossberg", "vossberg")
-    return Candidate("demo", "P-1", "Tarquin Vossberg", "Tarquin Vossberg", 990, (reason,), needs_identifier)
+def a_candidate(*, needs_identifier: bool = False, cleared: bool = False) -> Candidate:
+    reason = MatchEvidence("same_words", "Vossberg", "Vossberg")
+    name = "Tarquin Vossberg"
+    return Candidate("demo", "P-1", "d" * 64, name, name, 990, (reason,), needs_identifier, "a" * 64, cleared)
 
 
 def an_answer(*candidates: Candidate, kind: PartyKind = PartyKind.REPRESENTATIVE, **changed: Any) -> ListAnswer:
@@ -37,7 +38,7 @@ def test_a_candidate_is_for_a_person_with_both_names_and_the_reasons() -> None:
     result = ask(an_answer(a_candidate()))
 
     assert (result.outcome, result.code) == (Outcome.NEEDS_INQUIRY, "party_names.candidate")
-    assert [one.code for one in result.evidence] == ["party_names.same_name", "match.tokens_same"]
+    assert [one.code for one in result.evidence] == ["party_names.same_name", "match.same_words"]
     assert "Vossberg" not in repr(result.params), "who is named stands in the evidence, never in the sentence"
 
 
@@ -68,3 +69,24 @@ def test_speakers_are_compared_only_where_the_rules_cite_a_basis() -> None:
 
     assert ask(speaker).outcome is Outcome.MET
     assert ask(speaker, speakers_basis="Punkt 4.2").outcome is Outcome.NEEDS_INQUIRY
+
+
+def test_what_a_person_has_held_apart_is_shown_and_asked_of_nobody_again() -> None:
+    result = ask(an_answer(a_candidate(cleared=True)))
+    assert (result.outcome, result.code) == (Outcome.MET, "party_names.all_cleared")
+    assert [one.code for one in result.evidence] == ["party_names.cleared"]
+
+    both = ask(an_answer(a_candidate(cleared=True), a_candidate(needs_identifier=True)))
+    assert (both.outcome, both.code) == (Outcome.NEEDS_INQUIRY, "party_names.needs_identifier")
+
+
+def test_the_answer_carries_the_weight_and_what_it_is_worth() -> None:
+    method = Method(
+        "2026-1", "2026-1", "1", 0.515, {"person": [(0.9, 1.0, 120, 118)], "organisation": [(0.9, 1.0, 9, 9)]}
+    )
+
+    result = ask(an_answer(a_candidate(), method=method))
+
+    assert result.evidence[0].params["weight"] == 990
+    assert result.evidence[-1].code == "party_names.method"
+    assert result.evidence[-1].params["bands_person"] == "0.9-1.0: 118/120"

@@ -56,6 +56,10 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("POST", "/users/{user_id:uuid}/rights"): {X},
     ("POST", "/rights/{grant_id:uuid}/withdraw"): {X},
     ("GET", "/lists"): {C, R},
+    ("GET", "/workbench"): {C},
+    ("POST", "/workbench"): {C},
+    ("GET", "/cases/{case_id:uuid}/matching"): {C},
+    ("POST", "/match/{list_key:str}"): "key",
     ("GET", "/incidents"): {C, R},
     ("POST", "/incidents"): {C},
     ("POST", "/incidents/{incident_id:uuid}/verify"): {C},
@@ -76,7 +80,7 @@ def address(path: str) -> str:
         path = path.replace("{" + mark + ":uuid}", ID)
     return (
         path.replace("{kind:str}", "grant").replace("{topic:str}", "officer").replace("{seq:int}", "0")
-        .replace("{file_path:path}", "granska.js")
+        .replace("{file_path:path}", "granska.js").replace("{list_key:str}", "demo")
     )  # fmt: skip
 
 

@@ -98,7 +98,7 @@ TABLES = (
     )""",
     """CREATE TABLE list_entry (
         id TEXT NOT NULL PRIMARY KEY,
-        version_id TEXT NOT NULL REFERENCES list_version (id) ON DELETE RESTRICT,
+        version_id TEXT NOT NULL,
         position BIGINT NOT NULL,
         body TEXT NOT NULL
     )""",
@@ -138,6 +138,13 @@ TABLES = (
         sha256 TEXT NOT NULL,
         name_ref TEXT NOT NULL,
         added_at BIGINT NOT NULL
+    )""",
+    """CREATE TABLE clearance (
+        pair TEXT NOT NULL PRIMARY KEY,
+        case_id TEXT NOT NULL REFERENCES case_file (id) ON DELETE RESTRICT,
+        finding_id TEXT NOT NULL,
+        cleared_by TEXT NOT NULL,
+        at BIGINT NOT NULL
     )""",
     """CREATE TABLE secrecy_marking (
         id TEXT NOT NULL PRIMARY KEY,
@@ -236,7 +243,7 @@ FROZEN = {
     "log_value": True,
     "ruleset": False,
     "decision": False,
-    "list_entry": False,
+    "list_entry": True,
 }
 
 
@@ -246,6 +253,9 @@ def guards_sqlite() -> list[str]:
         """CREATE TRIGGER log_entry_gapless BEFORE INSERT ON log_entry
         WHEN new.seq <> (SELECT coalesce(max(seq) + 1, 0) FROM log_entry)
         BEGIN SELECT RAISE(ABORT, 'the log has no gaps'); END""",
+        """CREATE TRIGGER list_entry_no_delete BEFORE DELETE ON list_entry
+        WHEN EXISTS (SELECT 1 FROM list_version WHERE id = old.version_id)
+        BEGIN SELECT RAISE(ABORT, 'a list version is never deleted'); END""",
         """CREATE TRIGGER account_no_delete BEFORE DELETE ON account
         BEGIN SELECT RAISE(ABORT, 'users are never deleted'); END""",
     ]
@@ -270,6 +280,15 @@ def guards_postgres() -> list[str]:
         END IF;
         RETURN NEW;
         END $$""",
+        """CREATE FUNCTION granska_keep_version() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN
+        IF EXISTS (SELECT 1 FROM list_version WHERE id = OLD.version_id) THEN
+            RAISE EXCEPTION 'a list version is never deleted';
+        END IF;
+        RETURN OLD;
+        END $$""",
+        "CREATE TRIGGER list_entry_no_delete BEFORE DELETE ON list_entry "
+        "FOR EACH ROW EXECUTE FUNCTION granska_keep_version()",
         "CREATE TRIGGER log_entry_gapless BEFORE INSERT ON log_entry FOR EACH ROW EXECUTE FUNCTION granska_gapless()",
         "CREATE TRIGGER account_no_delete BEFORE DELETE OR TRUNCATE ON account "
         "FOR EACH STATEMENT EXECUTE FUNCTION granska_refuse()",

@@ -65,6 +65,8 @@ async def _page(
         mask=user.roles <= {Role.AUDITOR},
         suggested=next((one.id for one in view.points if reaches(one, view.case)), ""),
         resolutions=RESOLUTIONS,
+        identifiers=reviewing.IDENTIFIERS,
+        may_match=user.has(Role.COORDINATOR) and view.case.state is not State.DECIDED,
         outcomes=list(DecisionOutcome),
         enclosure_kinds=intake.ENCLOSURE_KINDS,
         clauses=[one for one in view.criteria.clauses.values() if view.case.kind in one.kinds],
@@ -140,6 +142,7 @@ async def resolve(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
             finding_id,
             resolution=forms.resolution(form),
             reason=form.text("reason"),
+            identifier=form.text("identifier"),
             by=user,
             seen=seen,
         )

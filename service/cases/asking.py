@@ -1,0 +1,92 @@
+"""Another system of the City asks whether a name of an open case resembles anyone on a list; a person still decides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.cases.ports import ActiveList, Desk
+from service.cases.rulebook import rulebook, today
+from service.cases.screening import ensure_index
+from service.domain.application import PartyKind
+from service.domain.case import State
+from service.domain.clock import DAY_MS
+from service.domain.errors import InvalidInput, NotFound, Problem, Unavailable
+from service.domain.events import Actor, Event, EventType
+from service.domain.ruleset import RuleSet
+from service.domain.watchlist import Candidate, ListDefinition, ListEntry, Schema, Subject
+from service.pipeline.isolated import call_thread
+
+MOST_QUERIES = 100
+MOST_ANSWERS = 500
+_KINDS = {
+    Schema.PERSON: {PartyKind.REPRESENTATIVE.value, PartyKind.SPEAKER.value},
+    Schema.ORGANISATION: {PartyKind.ORGANISATION.value, PartyKind.CO_ORGANISER.value},
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The answers to each query, in order, and the version that gave them."""
+
+    active: ActiveList
+    definition: ListDefinition
+    answers: tuple[tuple[tuple[Candidate, ListEntry], ...], ...]
+
+
+async def ask(
+    desk: Desk, list_key: str, subjects: Sequence[Subject], *, diary_number: str, limit: int, by: Actor
+) -> Asked:
+    """Search a list for the subjects of an open case; the log keeps who asked, of which case, and what (committed).
+
+    Raises NotFound for a list or case that is not there, InvalidInput for what may not be asked, and Unavailable for
+    a list that is too old to say "no hit".
+    """
+    if len(subjects) > MOST_QUERIES:
+        raise InvalidInput([Problem("/queries", "match_api.too_many", {"max": MOST_QUERIES})])
+    async with desk.store.reading() as reading:
+        case = await reading.case_by_diary_number(diary_number) if diary_number else None
+        procedure = (await rulebook(desk, reading)).procedure(today(desk))
+        active = (await reading.active_lists()).get(list_key)
+    if case is None:
+        raise InvalidInput([Problem("/case", "match_api.case_missing")])
+    if case.state is State.DECIDED:
+        raise InvalidInput([Problem("/case", "match_api.case_closed")])
+    definition = _definition(procedure, list_key)
+    if active is None:
+        raise NotFound("match_api.list_unknown", list=list_key)
+    age = max(0, (desk.outside.now() - active.as_of) // DAY_MS)
+    if age > definition.max_age_days:
+        raise Unavailable("match_api.list_stale", list=list_key, days=age, max=definition.max_age_days)
+    for position, one in enumerate(subjects):
+        if not _KINDS[one.schema] & definition.subject_kinds:
+            raise InvalidInput([Problem(f"/queries/{position}", "match_api.schema", {"schema": one.schema.value})])
+    await ensure_index(desk, active.version)
+
+    def search() -> tuple[tuple[tuple[Candidate, ListEntry], ...], ...]:
+        most = min(limit, MOST_ANSWERS)
+        return tuple(desk.finder.found(active.version, list_key, one, most=most) for one in subjects)
+
+    answers = await call_thread(search)
+    async with desk.store.writing() as writing:
+        asked = [
+            {"name": one.name, "schema": one.schema.value, "births": list(one.births),
+             "countries": list(one.countries), "numbers": list(one.numbers)}
+            for one in subjects
+        ]  # fmt: skip
+        data = {
+            "list": list_key,
+            "version": active.version,
+            "sha256": active.sha256,
+            "model": desk.finder.method().model,
+            "asked": writing.keep("asked", asked, case=case.id),
+            "queries": len(subjects),
+            "found": sum(map(len, answers)),
+        }
+        await writing.match_asked(Event(EventType.MATCH_ASKED, by, desk.outside.now(), data, case=case.id))
+    return Asked(active, definition, answers)
+
+
+def _definition(procedure: RuleSet, list_key: str) -> ListDefinition:
+    definition = procedure.lists.get(list_key)
+    if definition is None:
+        raise NotFound("match_api.list_unknown", list=list_key)
+    return definition

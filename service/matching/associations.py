@@ -1,0 +1,160 @@
+"""An association's or a company's name into words that can be compared.
+
+A legal form says little and has one code however it is written; what an association does tells it from the next one
+(Rosengårds IK is not Rosengårds BK), and so does its place. Compounds are taken apart before their head
+(`hembygdsföreningen` is `hembygd` and the light word `forening`), and numbers are digits.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from service.matching.keys import base_key, fold_keys, skeleton
+from service.matching.script import ABJAD, HAN, spelled, words
+from service.matching.tokens import Role, Token
+
+TABLE = Path(__file__).parent / "tables" / "forms-2026-1.toml"
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The words of the form table, spelled as tokens; `phrases` are longest first."""
+
+    version: str
+    phrases: tuple[tuple[tuple[str, ...], str], ...]
+    activities: dict[str, str]
+    legal: dict[str, str]
+    heads: tuple[str, ...]
+    light: frozenset[str]
+    generic: frozenset[str]
+    numbers: dict[str, str]
+
+
+@lru_cache(maxsize=4)
+def load(path: Path = TABLE) -> Forms:
+    """The form table in this file."""
+    read = tomllib.loads(path.read_text(encoding="utf-8"))
+    phrases: list[tuple[tuple[str, ...], str]] = []
+    activities: dict[str, str] = {}
+    legal: dict[str, str] = {}
+    for kind, codes in (("activities", activities), ("legal", legal)):
+        for code, spellings in read[kind].items():
+            if code[0] != "_":
+                codes[code] = code  # the code is itself an abbreviation in use
+            for spelling in spellings:
+                parts = words(spelling)
+                if len(parts) > 1:
+                    phrases.append((parts, code))
+                else:
+                    codes[parts[0]] = code
+    flat = {key: [word for text in read[key] for word in words(text)] for key in ("heads", "light", "generic")}
+    return Forms(
+        read["version"],
+        tuple(sorted(phrases, key=lambda one: (-len(one[0]), one))),
+        activities,
+        legal,
+        tuple(sorted(flat["heads"], key=lambda one: (-len(one), one))),
+        frozenset(flat["light"]),
+        frozenset(flat["generic"]),
+        {word: digits for digits, text in read["numbers"].items() for word in words(text)},
+    )
+
+
+def association_words(text: str) -> tuple[str, ...]:
+    """The words of a name, forms as codes, compounds apart."""
+    forms = load()
+    given = list(words(text.replace("&", " och ")))
+    found: list[str] = []
+    position = 0
+    while position < len(given):
+        for phrase, code in forms.phrases:
+            if tuple(given[position : position + len(phrase)]) == phrase:
+                found.append(code)
+                position += len(phrase)
+                break
+        else:
+            found += _word(given[position], forms, first=position == 0)
+            position += 1
+    return tuple(found)
+
+
+def _word(word: str, forms: Forms, *, first: bool) -> list[str]:
+    if word[0] in (ABJAD, HAN):
+        return [word]
+    if word in forms.light:
+        return [word]
+    for codes in (forms.activities, forms.legal):
+        if word in codes:
+            return [codes[word]]
+    if word in forms.numbers:
+        return [forms.numbers[word]]
+    roman = _roman(word)
+    if roman and not first:
+        return [roman]
+    for head in forms.heads:
+        if word.endswith(head) and len(word) > len(head) + 3:
+            before = word[: -len(head)]
+            inner = forms.activities.get(before + _lemma(head), "")
+            if inner:
+                return [inner]
+            return [before.removesuffix("s") if len(before) > 4 else before, _lemma(head)]
+    return [word]
+
+
+def _lemma(head: str) -> str:
+    """The plain form of a head: `foreningens` is `forening`."""
+    for ending in ("ens", "ets", "en", "et", "ns", "n"):
+        plain = head.removesuffix(ending)
+        if plain != head and plain in _plain_heads():
+            return plain
+    return head
+
+
+@lru_cache(maxsize=1)
+def _plain_heads() -> frozenset[str]:
+    return frozenset(load().heads)
+
+
+_ROMAN = {"i": 1, "v": 5, "x": 10}
+
+
+def _roman(word: str) -> str | None:
+    if len(word) < 2 or not re.fullmatch(r"x{0,3}(?:ix|iv|v?i{0,3})", word):
+        return None
+    values = [_ROMAN[one] for one in word]
+    following = [*values[1:], 0]
+    return str(sum(-one if one < after else one for one, after in zip(values, following, strict=True)))
+
+
+_STEM = re.compile(r"(?:arnas|ernas|ornas|arna|erna|orna|ens|ets|ska|skt|en|et|an|ns|as|n|a|s|t|e)$")
+
+
+def stem(word: str) -> str:
+    """A word without its genitive and definite ending, where enough is left."""
+    short = _STEM.sub(lambda m: "sk" if m.group(0) in ("ska", "skt") else "", word, count=1)
+    return short if len(short) >= 4 else word
+
+
+@lru_cache(maxsize=400_000)
+def association_token(text: str) -> Token:
+    """A word of an association's name."""
+    forms = load()
+    if text[0] == ABJAD:
+        return Token(text, Role.NAME, 0.85, "", frozenset(), text[1:])
+    sound = spelled(text)
+    base = base_key(sound)
+    if sound.isdigit():
+        return Token(text, Role.NUMBER, 0.9, sound, frozenset((sound,)), "")
+    if text in forms.activities.values():
+        return Token(text, Role.ACTIVITY, 0.8, base, frozenset((base,)), "")
+    if text in forms.legal.values():
+        return Token(text, Role.LEGAL, 0.12, base, frozenset((base,)), "")
+    if text in forms.light or text in forms.heads:
+        return Token(text, Role.LIGHT, 0.1, base, frozenset((base,)), "")
+    if len(text) == 1 and text[0] != HAN:
+        return Token(text, Role.INITIAL, 0.3, text, frozenset(), "")
+    weight = 0.55 if text in forms.generic or stem(text) in forms.generic else 1.0
+    keys = frozenset((*fold_keys(sound), "%" + base_key(stem(sound)))) if sound.isalpha() else frozenset((base,))
+    return Token(text, Role.NAME, weight, base, keys, skeleton(base))

@@ -1,0 +1,167 @@
+"""What two names say for and against being one: counted facts, each with a name that the model table gives a weight."""
+
+from collections.abc import Sequence
+
+from rapidfuzz.distance import OSA
+
+from service.matching.alignment import DISTINCTIVE, Alignment, How
+from service.matching.population import UNKNOWN
+from service.matching.script import ABJAD, spelled
+from service.matching.tokens import Role, Token
+
+COUNTED = 0.3  # a word that weighs less than this is no evidence by itself
+Facts = dict[str, float]
+
+
+def person_facts(left: Sequence[Token], right: Sequence[Token], found: Alignment) -> Facts:
+    """The facts of two persons' names; the same whichever is asked for."""
+    facts, met = _common(left, right, found)
+    facts["worst_contradiction"] = max((1 - alike for _, _, alike in found.contradictions), default=0.0)
+    left_out = _left_out(left, right, found)
+    facts["initial_against"] = float(_initial_against(left, right, found))
+    _omissions(facts, sum(one.weight for one in left_out), met, [one for one in left_out if one.weight >= DISTINCTIVE])
+    facts["turned_round"] = float(_child_of_turned_round(left, right, found))
+    facts["complete"] = float(sum(one.weight for one in left_out) < COUNTED and not found.contradictions)
+    return facts
+
+
+def association_facts(left: Sequence[Token], right: Sequence[Token], found: Alignment) -> Facts:
+    """The facts of two associations' names; the same whichever is asked for."""
+    facts, met = _common(left, right, found)
+    kinds = [(left[i].role, right[j].role, max(left[i].weight, right[j].weight), a) for i, j, a in found.contradictions]
+    facts["activity_against"] = float(sum(Role.ACTIVITY in one[:2] for one in kinds))
+    facts["number_against"] = float(sum(Role.NUMBER in one[:2] and Role.ACTIVITY not in one[:2] for one in kinds))
+    plain = [one for one in kinds if Role.ACTIVITY not in one[:2] and Role.NUMBER not in one[:2]]
+    facts["contradicted"] = sum(weight * (1 - alike) for _, _, weight, alike in plain)
+    facts["contradiction"] = float(bool(plain))
+    left_out = [one for one in _left_out(left, right, found) if one.role not in (Role.LEGAL, Role.LIGHT)]
+    weight = sum(one.weight for one in left_out)
+    _omissions(facts, weight, met, [one for one in left_out if one.role is Role.NAME and one.weight >= DISTINCTIVE])
+    facts["activity_left_out"] = float(sum(one.role is Role.ACTIVITY for one in left_out))
+    facts["number_left_out"] = float(sum(one.role is Role.NUMBER for one in left_out))
+    names = [left[m.left[0]] for m in found.meetings if left[m.left[0]].role is Role.NAME]
+    facts["no_word"] = float(not names)
+    facts["common_words_only"] = float(bool(names) and all(one.weight <= 0.6 for one in names))
+    ours, theirs = ({one.text for one in side if one.role is Role.LEGAL} for side in (left, right))
+    facts["legal_form_against"] = float(bool(ours and theirs and ours.isdisjoint(theirs)))
+    facts["complete"] = float(weight < COUNTED and not found.contradictions)
+    facts["acronym"] = float(_acronym(left, right) or _acronym(right, left)) if left_out or kinds else 0.0
+    return facts
+
+
+def _common(left: Sequence[Token], right: Sequence[Token], found: Alignment) -> tuple[Facts, float]:
+    met = [one for one in found.meetings if one.weight >= COUNTED]
+    weight = sum(one.weight * one.alike for one in met)
+    near = [one for one in met if one.how in (How.CLOSE, How.BONES)]
+    edits = [_edits(left[one.left[0]], right[one.right[0]]) for one in near]
+    facts: Facts = {
+        "met": min(weight, 3.0),
+        "contradicted": sum(max(left[i].weight, right[j].weight) * (1 - a) for i, j, a in found.contradictions),
+        "contradiction": float(bool(found.contradictions)),
+        "letters": sum(one.weight * (1 - one.alike) for one in near),
+        "one_letter": float(sum(count <= 1 for count in edits)),
+        "more_letters": sum(min(count, 4.0) - 1 for count in edits if count > 1),
+        "other_ending": float(
+            sum(
+                count > 1.5 and _ends_otherwise(left[one.left[0]].text, right[one.right[0]].text)
+                for one, count in zip(near, edits, strict=True)
+            )
+        ),
+        "other_spelling": float(sum(one.how in (How.KNOWN, How.SOUND) for one in met)),
+        "other_script": sum(1 - one.alike for one in met if one.how is How.SCRIPT),
+        "initial": float(sum(one.how is How.INITIAL for one in met)),
+        "joined": float(sum(one.how is How.JOINED for one in met)),
+        "no_word": float(not any(one.how is not How.INITIAL for one in met)),
+    }
+    return facts, weight
+
+
+def _omissions(facts: Facts, weight: float, met: float, distinctive: Sequence[Token]) -> None:
+    facts["left_out"] = weight / (weight + met + 0.01)
+    facts["words_left_out"] = float(min(len(distinctive), 4))
+    blurred = facts["one_letter"] or facts["more_letters"] or facts["other_script"] > 0.2 or facts["initial"]
+    facts["unsure_and_left_out"] = facts["words_left_out"] if blurred else 0.0
+    facts["one_word_only"] = float(met > 0 and bool(distinctive) and met <= 1.0 + 1e-9)
+
+
+def _left_out(left: Sequence[Token], right: Sequence[Token], found: Alignment) -> list[Token]:
+    return [left[i] for i in found.only_left] + [right[j] for j in found.only_right]
+
+
+def _edits(left: Token, right: Token) -> float:
+    """Letters that differ as written, or as heard and a half."""
+    return min(OSA.distance(left.text, right.text), OSA.distance(left.base, right.base) + 0.5)
+
+
+def _ends_otherwise(left: str, right: str) -> bool:
+    """The words begin alike and end in another way (Lukasjenko, Lukasjevitj): as a rule another name."""
+    shared = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        shared += 1
+    return shared >= 3 and shared >= min(len(left), len(right)) - 4
+
+
+def _initial_against(left: Sequence[Token], right: Sequence[Token], found: Alignment) -> bool:
+    """An initial, or a bare "servant of", that fits no name left over on the other side."""
+    ours, theirs = [left[i] for i in found.only_left], [right[j] for j in found.only_right]
+    for one, other in ((ours, theirs), (theirs, ours)):
+        short = any(token.role is Role.INITIAL or token.text == "abd" for token in one)
+        if short and any(token.weight >= DISTINCTIVE or token.role is Role.INITIAL for token in other):
+            return True
+    return False
+
+
+def _child_of_turned_round(left: Sequence[Token], right: Sequence[Token], found: Alignment) -> bool:
+    """Salman bin Muhammad is not Muhammad bin Salman."""
+    ours, theirs = _parent_and_child(left), _parent_and_child(right)
+    if ours is None or theirs is None:
+        return False
+    opposite = {i: j for one in found.meetings for i in one.left for j in one.right}
+    child, parent = ours
+    return opposite.get(child) == theirs[1] or opposite.get(parent) == theirs[0]
+
+
+def _parent_and_child(tokens: Sequence[Token]) -> tuple[int, int] | None:
+    """Where the child and the parent of the first "bin" stand."""
+    for position, token in enumerate(tokens):
+        if token.role is not Role.LINK:
+            continue
+        before = [i for i in range(position) if tokens[i].weight >= DISTINCTIVE]
+        after = [i for i in range(position + 1, len(tokens)) if tokens[i].weight >= DISTINCTIVE]
+        if before and after:
+            return before[-1], after[0]
+    return None
+
+
+def _acronym(short: Sequence[Token], long: Sequence[Token]) -> bool:
+    """One side's only name is the first letters of the other's words."""
+    names = [one for one in short if one.role is Role.NAME]
+    if len(names) != 1 or not 2 <= len(names[0].text) <= 6:
+        return False
+    heavy = "".join(one.text[0] for one in long if one.role in (Role.NAME, Role.ACTIVITY))
+    return len(heavy) >= 2 and names[0].text in (heavy, "".join(one.text[0] for one in long))
+
+
+def met_names(left: Sequence[Token], right: Sequence[Token], found: Alignment) -> list[tuple[str, float]]:
+    """The distinctive words of the right side that meet, with the least share of people whose name would meet them.
+
+    The looser the meeting, the more people: a word two letters off meets hundreds of names, two consonants across
+    scripts meet more still.
+    """
+    names = []
+    for one in found.meetings:
+        for position in one.right:
+            token = right[position]
+            if token.weight < DISTINCTIVE:
+                continue
+            other = left[one.left[0]]
+            least = UNKNOWN
+            if one.how in (How.CLOSE, How.BONES):
+                least = 5e-5 if _edits(other, token) <= 1 else 4e-4
+            elif one.how is How.SCRIPT:
+                bones = min(len(other.bones), len(token.bones))
+                least = 0.3 * 12.0 ** -(bones - (one.alike < 0.9 and bones > 2))
+            names.append((spelled(other.text if token.text[0] == ABJAD else token.text), least))
+    return names

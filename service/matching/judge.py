@@ -1,0 +1,122 @@
+"""Two names and what else is known of them: how strong the evidence is, and which of three quiet states follows.
+
+The states are *no candidate*, *needs identifier* (the name alone cannot tell) and *candidate* (a person must look).
+None of them is a match: only a person can say that.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.domain.watchlist import Schema
+from service.matching.alignment import Alignment, align
+from service.matching.evidence import Facts, association_facts, met_names, person_facts
+from service.matching.identifiers import Compared, Verdict
+from service.matching.model import Model
+from service.matching.names import Name
+from service.matching.population import Population
+from service.matching.tokens import Role
+
+
+class State(StrEnum):
+    """What the comparison asks of a person."""
+
+    NONE = "no_candidate"
+    NEEDS = "needs_identifier"
+    CANDIDATE = "candidate"
+
+
+@dataclass(frozen=True, slots=True)
+class NameJudgement:
+    """What the names alone say: `evidence` in logarithms of odds."""
+
+    left: Name
+    right: Name
+    alignment: Alignment
+    facts: Facts
+    evidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The whole answer: `weight` is calibrated, 0-1; `namesakes` people in Sweden whose name fits as well."""
+
+    names: NameJudgement
+    identifiers: tuple[Compared, ...]
+    weight: float
+    namesakes: float
+    state: State
+
+
+Common = Callable[[str], float]
+
+
+def judge_names(left: Name, right: Name, schema: Schema, model: Model, table: Population) -> NameJudgement:
+    """Compare two names; the same whichever is asked for."""
+    found = align(left.tokens, right.tokens, table)
+    count = person_facts if schema is Schema.PERSON else association_facts
+    facts = count(left.tokens, right.tokens, found)
+    return NameJudgement(left, right, found, facts, model.schemas[schema].weigh(facts))
+
+
+def judge(
+    names: NameJudgement,
+    identifiers: Sequence[Compared],
+    schema: Schema,
+    model: Model,
+    table: Population,
+    *,
+    weak: bool = False,
+    common: Common = lambda _: 0.0,
+) -> Judgement:
+    """Weigh names and identifiers together; `common` says how large a share of the list's others have a word."""
+    verdicts = {one.verdict for one in identifiers if one.kind != "country"}
+    decisive = any(one.row == "number_same" for one in identifiers)
+    against = sum(min(0.0, model.identifiers[one.row]) for one in identifiers if one.row)
+    agreeing = sum(max(0.0, model.identifiers[one.row]) for one in identifiers if one.row)
+    # However well the rest agrees, it cannot make one name of two that have nothing in common.
+    room = agreeing if decisive else min(agreeing, max(0.0, model.room * (names.evidence + 3)))
+    schema_model = model.schemas[schema]
+    weight = schema_model.calibrated(names.evidence + against + room)
+    by_name = schema_model.calibrated(names.evidence) >= schema_model.threshold
+    if decisive:
+        return Judgement(names, tuple(identifiers), weight, 0.0, State.CANDIDATE)
+    if any(one.row == "birth_far" for one in identifiers) or not (by_name and _meets(names, schema)):
+        return Judgement(names, tuple(identifiers), weight, 0.0, State.NONE)
+    met = met_names(names.left.tokens, names.right.tokens, names.alignment)
+    namesakes = table.namesakes([(word, common(word), least) for word, least in met]) if schema is Schema.PERSON else 0
+    quiet = _says_little(names, schema, model, namesakes) or weak
+    if schema is Schema.PERSON and Verdict.AGREES not in verdicts and _says_nothing(names, model, namesakes, weak=weak):
+        return Judgement(names, tuple(identifiers), weight, namesakes, State.NONE)
+    if Verdict.DISAGREES in verdicts:
+        state = State.NONE if weight < schema_model.threshold else State.NEEDS
+    elif quiet and Verdict.AGREES not in verdicts:
+        state = State.NEEDS
+    else:
+        state = State.CANDIDATE
+    return Judgement(names, tuple(identifiers), weight, namesakes, state)
+
+
+def _meets(names: NameJudgement, schema: Schema) -> bool:
+    """Whether anything distinctive meets; an association must share a name, not only what it does or a number."""
+    if schema is Schema.ORGANISATION and names.facts["no_word"]:
+        return False
+    return bool(met_names(names.left.tokens, names.right.tokens, names.alignment))
+
+
+def _says_nothing(names: NameJudgement, model: Model, namesakes: float, *, weak: bool) -> bool:
+    """One common name in common while others are left out, or a weak alias that many bear: everyone would be asked."""
+    if namesakes < model.namesakes_of_nothing:
+        return False
+    return weak or bool(names.facts["one_word_only"])
+
+
+def _says_little(names: NameJudgement, schema: Schema, model: Model, namesakes: float) -> bool:
+    """Whether the name alone fits too many to say anything."""
+    if schema is Schema.PERSON:
+        strength = names.evidence - model.namesake_cost * math.log(max(namesakes, 1e-9))
+        return namesakes >= model.most_namesakes or strength < model.namesake_least
+    words = [names.right.tokens[j] for one in names.alignment.meetings for j in one.right]
+    said = [one for one in words if one.role in (Role.NAME, Role.PLACE)]
+    return len(said) == 1 and len(said[0].text.lstrip("~^")) <= 4

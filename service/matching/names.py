@@ -1,0 +1,34 @@
+"""A name as it was written, and the words it is compared by."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from service.domain.watchlist import Schema
+from service.matching.associations import association_token, association_words
+from service.matching.persons import person_words
+from service.matching.population import Population
+from service.matching.tokens import Token, person_token
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name ready to compare."""
+
+    text: str
+    tokens: tuple[Token, ...]
+
+
+def words_of(text: str, schema: Schema) -> tuple[str, ...]:
+    """The words a name is taken apart into; empty where there is no letter or digit in it."""
+    return person_words(text) if schema is Schema.PERSON else association_words(text)
+
+
+def token_of(word: str, schema: Schema, table: Population) -> Token:
+    """One of those words with its analysis."""
+    return person_token(word, table) if schema is Schema.PERSON else association_token(word)
+
+
+@lru_cache(maxsize=20_000)
+def analyse(text: str, schema: Schema, table: Population) -> Name:
+    """The name with all of its words."""
+    return Name(text, tuple(token_of(one, schema, table) for one in words_of(text, schema)))

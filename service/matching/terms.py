@@ -1,0 +1,82 @@
+"""By which terms a word is found in an index: every way two words can meet, as something that can be looked up.
+
+A term is a 32-bit number. That two terms collide by chance only means a comparison for nothing.
+"""
+
+from zlib import crc32
+
+from service.matching.alignment import merged_bones
+from service.matching.keys import sound_class
+from service.matching.population import Population
+from service.matching.script import ABJAD
+from service.matching.tokens import Role, Token
+
+FOUND_BY = frozenset({Role.NAME, Role.NUMBER, Role.ACTIVITY, Role.PLACE})
+
+
+def terms_of(token: Token, table: Population) -> set[int]:
+    """The terms a listed word is kept under."""
+    found = {"w" + token.text}
+    if token.role is not Role.NAME:
+        return _numbers(found)
+    if token.text[0] == ABJAD:
+        found |= {"a" + one for one in _bare(token.bones)} | {"x" + one for one in _bare(token.bones)}
+        if len(token.bones) >= 3:
+            found.add("y" + merged_bones(token.bones))
+        return _numbers(found)
+    found |= _shared(token, table)
+    found |= {"x" + one for one in _bare(token.bones)}
+    if len(token.bones) >= 4:
+        found.add("z" + merged_bones(token.bones))
+    return _numbers(found)
+
+
+def terms_for(token: Token, table: Population) -> set[int]:
+    """The terms to look up for an asked word."""
+    found = {"w" + token.text}
+    if token.role is not Role.NAME:
+        return _numbers(found)
+    if token.text[0] == ABJAD:
+        found |= {"x" + one for one in _bare(token.bones)}
+        if len(token.bones) >= 3:
+            found |= {"y" + merged_bones(token.bones), "z" + merged_bones(token.bones)}
+        return _numbers(found)
+    found |= _shared(token, table)
+    found |= {"a" + one for one in _bare(token.bones)}
+    if len(token.bones) >= 4:
+        found.add("y" + merged_bones(token.bones))
+    return _numbers(found)
+
+
+def _bare(bones: str) -> set[str]:
+    """The consonants with and without h, which comes and goes between scripts; what has none is not found by them."""
+    return {one for one in (bones, bones.replace("h", "")) if one}
+
+
+def joined_term(words: str) -> int:
+    """The term of adjacent words written together."""
+    return crc32(words.encode())
+
+
+def _numbers(terms: set[str]) -> set[int]:
+    return {crc32(one.encode()) for one in terms}
+
+
+def _shared(token: Token, table: Population) -> set[str]:
+    found = {"k" + key for key in token.keys}
+    found |= {f"g{slot}{number}" for slot, number in table.groups.get(token.text, {}).items()}
+    found |= {"d" + one for one in deletions(token.base)}
+    if len(token.bones) >= 3:
+        found.add("b" + sound_class(token.base[0]) + token.bones)
+    return found
+
+
+def deletions(key: str) -> set[str]:
+    """The key with up to one letter left out, up to two where it is long: close keys share one of these."""
+    found = {key}
+    if len(key) >= 3:
+        once = {key[:i] + key[i + 1 :] for i in range(len(key))}
+        found |= once
+        if len(key) >= 7:
+            found |= {one[:i] + one[i + 1 :] for one in once for i in range(len(one))}
+    return found

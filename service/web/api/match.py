@@ -1,0 +1,148 @@
+"""Name matching for the City's other systems, in the request and response shape of OpenSanctions' yente.
+
+`match` in an answer means that a person must look: nothing here is ever a match, only a person can say that. An answer
+with `needs_identifier` is one that the name alone cannot settle.
+"""
+
+from typing import Any
+
+from litestar import Response, post
+
+from service.cases import asking, intake_document
+from service.domain.birth import read_birth
+from service.domain.errors import InvalidInput, Problem, TooLarge, WrongMediaType
+from service.domain.events import Actor, ActorKind
+from service.domain.organisation import normal_form
+from service.domain.text import visible
+from service.domain.watchlist import Candidate, ListEntry, MatchEvidence, Schema, Subject
+from service.web.access import MATCH_KEY, may
+from service.web.deps import AnyRequest, TheDesk, TheKey
+
+MAX_BYTES = 1_000_000
+MAX_NAME = 1000
+_SCHEMAS = {
+    "Person": Schema.PERSON,
+    **dict.fromkeys(("Organization", "Company", "LegalEntity", "PublicBody"), Schema.ORGANISATION),
+}
+_PERSON_BIRTHS, _COUNTRIES = ("birthDate",), ("nationality", "citizenship", "country", "jurisdiction")
+_NUMBERS = ("registrationNumber", "idNumber")
+
+
+@post("/match/{list_key:str}", opt=may(MATCH_KEY), status_code=200)
+async def match(request: AnyRequest, desk: TheDesk, key: TheKey, list_key: str) -> Response[dict[str, Any]]:
+    """Each query's candidates; the header `Granska-Case` (or the parameter `case`) names the case it is about."""
+    if request.content_type[0] != "application/json":
+        raise WrongMediaType("input.json_only")
+    body = await request.body()
+    if len(body) > MAX_BYTES:
+        raise TooLarge("input.body_too_large", max=MAX_BYTES // 1000)
+    queries = _queries(intake_document.parse_json(body))
+    limit = _limit(request.query_params.get("limit", "5"))
+    found = await asking.ask(
+        desk,
+        list_key,
+        [subject for subject, _ in queries.values()],
+        diary_number=request.headers.get("granska-case", "") or request.query_params.get("case", ""),
+        limit=limit,
+        by=Actor(ActorKind.KEY, key.pseudonym),
+    )
+    words = request.app.state.pages.words
+    responses = {}
+    for (name, (_, given)), answers in zip(queries.items(), found.answers, strict=True):
+        results = [_result(one, entry, list_key, found.active.generated, words) for one, entry in answers]
+        responses[name] = {
+            "status": 200,
+            "results": results,
+            "total": {"value": len(results), "relation": "eq"},
+            "query": {"id": None, "schema": given["schema"], "properties": given["properties"]},
+        }
+    return Response({"responses": responses, "limit": limit})
+
+
+def _limit(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:6]) <= asking.MOST_ANSWERS:
+        raise InvalidInput([Problem("/limit", "input.number_between", {"min": 1, "max": asking.MOST_ANSWERS})])
+    return int(text)
+
+
+def _queries(document: Any) -> dict[str, tuple[Subject, dict[str, Any]]]:
+    queries = document.get("queries") if isinstance(document, dict) else None
+    if not isinstance(queries, dict) or not queries:
+        raise InvalidInput([Problem("/queries", "input.missing")])
+    read, problems = {}, []
+    for name, given in queries.items():
+        try:
+            read[name] = (_subject(given), given)
+        except ValueError:
+            problems.append(Problem(f"/queries/{name}", "match_api.query"))
+    if problems:
+        raise InvalidInput(problems)
+    return read
+
+
+def _subject(given: Any) -> Subject:
+    """Whom a query asks for; raises ValueError for what cannot be read."""
+    if not isinstance(given, dict) or not isinstance(given.get("properties"), dict):
+        raise ValueError
+    schema, properties = _SCHEMAS.get(str(given.get("schema"))), given["properties"]
+    names = _texts(properties, ("name",))
+    if schema is None or not names or not visible(names[0]) or any(len(one) > MAX_NAME for one in names):
+        raise ValueError
+    births = _texts(properties, _PERSON_BIRTHS) if schema is Schema.PERSON else []
+    if not all(read_birth(one) for one in births):
+        raise ValueError
+    numbers = [normal_form(one) for one in _texts(properties, _NUMBERS)] if schema is Schema.ORGANISATION else []
+    countries = [one.casefold() for one in _texts(properties, _COUNTRIES)]
+    return Subject(names[0], schema, tuple(births), tuple(countries), tuple(one for one in numbers if one))
+
+
+def _texts(properties: dict[str, Any], names: tuple[str, ...]) -> list[str]:
+    found: list[str] = []
+    for name in names:
+        value = properties.get(name) or []
+        several = value if isinstance(value, list) else [value]
+        if not all(isinstance(one, str) for one in several):
+            raise ValueError
+        found += [one for one in several if one.strip()]
+    return found
+
+
+def _result(one: Candidate, entry: ListEntry, list_key: str, generated: str, words: Any) -> dict[str, Any]:
+    person = entry.schema is Schema.PERSON
+    listed = {
+        "name": [entry.names[0].text],
+        "alias": [other.text for other in entry.names[1:] if not other.weak],
+        "weakAlias": [other.text for other in entry.names if other.weak],
+        "birthDate": list(entry.births),
+        "nationality" if person else "country": list(entry.countries),
+        "registrationNumber": list(entry.org_numbers),
+    }
+    return {
+        "id": entry.entry_id,
+        "caption": entry.names[0].text,
+        "schema": "Person" if person else "Organization",
+        "properties": {name: values for name, values in listed.items() if values},
+        "datasets": [list_key],
+        "referents": [],
+        "target": True,
+        "first_seen": generated,
+        "last_seen": generated,
+        "last_change": generated,
+        "score": one.score / 1000,
+        "match": not one.needs_identifier,
+        "needs_identifier": one.needs_identifier,
+        "explanations": {
+            f"{position + 1:02d}_{reason.code}": _explained(reason, words)
+            for position, reason in enumerate(one.evidence)
+        },
+    }
+
+
+def _explained(reason: MatchEvidence, words: Any) -> dict[str, Any]:
+    detail = words.say("sv", f"match.{reason.code}", {"left": reason.left, "right": reason.right})
+    against = reason.code.startswith(("against", "turned")) or reason.code.endswith(("_other", "_far", "_few_years"))
+    says = 0.0 if against or reason.code.startswith(("settle", "only", "namesakes", "weak")) else 1.0
+    return {"score": says, "query": reason.left or None, "candidate": reason.right or None, "detail": detail}
+
+
+HANDLERS = (match,)

@@ -1,0 +1,109 @@
+"""The matching workbench: how the names of a case are compared, how invented names are, and how the lists are.
+
+There is no field to search for a person: what is compared stands in an open case, or is invented and ships with us.
+"""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from service.cases import reading as questions
+from service.cases.rulebook import rulebook, today
+from service.cases.screening import ensure_index, search_list
+from service.domain.application import from_document
+from service.domain.clock import DAY_MS
+from service.domain.errors import InvalidInput, NotFound, Problem
+from service.domain.watchlist import Schema, Subject
+from service.pipeline.isolated import call_thread
+from service.web import forms, render
+from service.web.access import COORDINATORS, may
+from service.web.deps import AnyRequest, SignedIn, TheDesk
+from service.web.problems import page_or_complaint
+
+
+@get("/workbench", opt=may(COORDINATORS))
+async def workbench(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """The lists' health and the invented comparisons."""
+    return await _workbench(request, desk)
+
+
+async def _workbench(
+    request: AnyRequest, desk: TheDesk, error: InvalidInput | None = None, posted: forms.Form | None = None
+) -> Response[Any]:
+    async with desk.store.reading() as reading:
+        procedure = (await rulebook(desk, reading)).procedure(today(desk))
+        active = await reading.active_lists()
+    lists = []
+    for one in procedure.lists.values():
+        version = active.get(one.key)
+        if version is not None:
+            await ensure_index(desk, version.version)
+            age = max(0, (desk.outside.now() - version.as_of) // DAY_MS)
+            lists.append((one, version, age, desk.finder.health(version.version)))
+    pairs = _invented(request.app.state.fixtures)
+    judged = await call_thread(lambda: [(a, b, desk.finder.compare(a, b)) for a, b in pairs])
+    return page_or_complaint(
+        request,
+        "pages/workbench.html",
+        error=error,
+        at="workbench",
+        lists=lists,
+        missing=[one for one in procedure.lists.values() if one.key not in active],
+        judged=judged,
+        method=desk.finder.method(),
+        posted=posted or forms.Form({}),
+    )
+
+
+@post("/workbench", opt=may(COORDINATORS), status_code=303)
+async def open_case(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Go to the comparison of a case, by its diary number."""
+    form = await forms.read(request)
+    wanted = form.text("diary_number").strip()
+    async with desk.store.reading() as reading:
+        case = await reading.case_by_diary_number(wanted) if wanted and "\x00" not in wanted else None
+    if case is None or case.kind not in user.case_kinds:
+        problem = "input.missing" if not wanted else "case.not_found"
+        return await _workbench(request, desk, InvalidInput([Problem("/diary_number", problem)]), form)
+    return Redirect(f"/cases/{case.id}/matching", status_code=303)
+
+
+@get("/cases/{case_id:uuid}/matching", opt=may(COORDINATORS))
+async def of_case(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Everyone named in an undecided case against every active list, with reasons and weights."""
+    view = await questions.case_view(desk, str(request.path_params["case_id"]), by=user)
+    if view.record is not None or view.application is None:
+        raise NotFound("case.not_found")
+    application = from_document(view.application)
+    parties = application.parties(tuple(view.speakers or ()) if _speakers_too(view) else ())
+    async with desk.store.reading() as reading:
+        active = await reading.active_lists()
+    answers = []
+    for one in view.procedure.lists.values():
+        if one.key in active:
+            found = await search_list(desk, view.case.organisation_id, one, active[one.key], parties)
+            answers.append((one, active[one.key], found))
+    return render.page(request, "pages/matching.html", view=view, answers=answers, method=desk.finder.method())
+
+
+def _speakers_too(view: questions.CaseView) -> bool:
+    """Speakers are compared only where the rule set cites a basis, here as in the check."""
+    required = view.criteria.kinds[view.case.kind].checks
+    return any(one.check == "party_names" and one.params.get("speakers_basis") for one in required)
+
+
+def _invented(fixtures: Path) -> list[tuple[Subject, Subject]]:
+    """The pairs that ship with us; nobody is meant."""
+    with (fixtures / "workbench.csv").open(encoding="utf-8", newline="") as file:
+        return [(_subject(row, "1"), _subject(row, "2")) for row in csv.DictReader(file)]
+
+
+def _subject(row: dict[str, str], side: str) -> Subject:
+    born, number = row[f"birth{side}"], row[f"number{side}"]
+    return Subject(row[f"name{side}"], Schema(row["schema"]), (born,) if born else (), (), (number,) if number else ())
+
+
+HANDLERS = (workbench, open_case, of_case)
