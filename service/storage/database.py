@@ -21,7 +21,8 @@ async def opened(address: str) -> AsyncIterator[Any]:
     engine = build_engine(address)
     await open_engine(engine)
     piccolo_conf.DB = engine
-    for table in (*tables.ALL, Migration):
+    bound: list[Any] = [*tables.ALL, Migration]
+    for table in bound:
         table._meta.db = engine
     try:
         yield engine

@@ -259,4 +259,6 @@ class LogValue(Table, tablename="log_value"):
 
 
 #: Every table of this module, so that none is forgotten when they are bound to an engine.
-ALL = tuple(one for one in globals().values() if isinstance(one, type) and issubclass(one, Table) and one is not Table)
+ALL: tuple[type[Table], ...] = tuple(
+    one for one in globals().values() if isinstance(one, type) and issubclass(one, Table) and one is not Table
+)

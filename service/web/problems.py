@@ -50,7 +50,7 @@ def status_of(error: GranskaError) -> int:
 
 
 def _is_api(request: Request[Any, Any, Any]) -> bool:
-    return request.url.path.startswith("/api/")
+    return render.is_api(request.url.path)
 
 
 def domain_error(request: Request[Any, Any, Any], error: GranskaError) -> Response[Any]:

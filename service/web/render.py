@@ -146,9 +146,14 @@ def words(request: Request[Any, Any, Any]) -> Catalogue:
     return _pages(request).words
 
 
+def is_api(path: str) -> bool:
+    """Whether another system is asking, and wants no page."""
+    return path.startswith(("/api/", "/match/"))
+
+
 def language(request: Request[Any, Any, Any]) -> str:
     """Swedish, unless the reader has chosen English; the API goes by Accept-Language."""
-    if request.url.path.startswith("/api/"):
+    if is_api(request.url.path):
         return "en" if request.headers.get("accept-language", "").casefold().startswith("en") else DEFAULT
     chosen = request.cookies.get(LANGUAGE_COOKIE, DEFAULT)
     return chosen if chosen in LANGUAGES else DEFAULT

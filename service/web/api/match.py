@@ -29,8 +29,9 @@ _NUMBERS = ("registrationNumber", "idNumber")
 
 
 @post("/match/{list_key:str}", opt=may(MATCH_KEY), status_code=200)
-async def match(request: AnyRequest, desk: TheDesk, key: TheKey, list_key: str) -> Response[dict[str, Any]]:
+async def match(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dict[str, Any]]:
     """Each query's candidates; the header `Granska-Case` (or the parameter `case`) names the case it is about."""
+    list_key = str(request.path_params["list_key"])
     if request.content_type[0] != "application/json":
         raise WrongMediaType("input.json_only")
     body = await request.body()
