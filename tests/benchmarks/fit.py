@@ -14,6 +14,7 @@ import tempfile
 import unicodedata
 import zlib
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -235,7 +236,7 @@ def main() -> None:
         edges = [round(0.1 * i, 1) for i in range(11)]
         bands = []
         truth = np.array([pair.match for pair in one.pairs])
-        for low, high in zip(edges, edges[1:], strict=False):
+        for low, high in pairwise(edges):
             inside = (one.chance >= low) & ((one.chance < high) | (high == 1.0))
             bands.append([low, high, int(inside.sum()), int(truth[inside].sum())])
         shift, slope, bend = one.calibration

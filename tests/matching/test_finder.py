@@ -24,15 +24,15 @@ def an_organisation(name: str, *aliases: str, number: str = "") -> ListEntry:
 
 ENTRIES = [
     a_person("Tarquin Vossberg", births=("1971",)),
-    a_person("Xaliimo Cismaan Kvarsame Guuldoon"),
+    a_person("Xaliimo Cismaan Kvarsame Jeeldoon"),
     a_person("GULDENHJELM, Isidor Caspian", weak=("Räven",)),
     a_person("Mohamed Ali Hassan", births=("1980-04-21",)),
     a_person("Göran Sjöqvarn"),
     a_person("Erik Nattlöpare"),
     a_person("Зебулон Кракатит"),
     a_person("Yunis Quorvandi Al-Duri", births=("1960~",)),
-    a_person("رستم سفيدكار"),
-    a_person("Salman bin Harun al-Varki"),
+    a_person("رستم زرينبوش"),
+    a_person("Salman bin Idris al-Zorqi"),
     an_organisation("Rosendals IK"),
     an_organisation("Askbygdens Ungdomsförening"),
     an_organisation("Järnvargarnas Stridsförbund", "Järnvargarna", number="802999-0044"),
@@ -61,7 +61,7 @@ def codes(candidate: Candidate) -> list[str]:
     [
         "Tarquin Vossberg", "VOSSBERG Tarquin", "Vossberg, Tarquin", "Tarkvin Wosberg", "tarquin  vossberg",
         "TarquinVossberg", "Tarquin Voss Berg", "Caspian Isidor Guldenhjelm", "Goran Sjoqvarn", "Göran Schökvarn",
-        "Zebulon Krakatit", "Rostam Sefidkar", "Halimo Osman Kvarsame Guldon", "Isidor Guldenhjelm",
+        "Zebulon Krakatit", "Rostam Zarrinbush", "Halimo Osman Kvarsame Jeldon", "Isidor Guldenhjelm",
     ],
 )  # fmt: skip
 def test_flags_a_listed_person_in_other_spellings_orders_and_scripts(name: str) -> None:
@@ -72,7 +72,7 @@ def test_flags_a_listed_person_in_other_spellings_orders_and_scripts(name: str) 
     "name",
     [
         "Tarquin Blomkvist", "Anna Andersson", "Erika Nattlöpare", "Isidor Holm", "Mohamed Varsame", "X Æ", "A. B.",
-        "Harun bin Salman al-Varki", "Göran Sjöberg", "Rashid Sefidkar",
+        "Idris bin Salman al-Zorqi", "Göran Sjöberg", "Rashid Zarrinbush",
     ],
 )  # fmt: skip
 def test_leaves_other_people_alone(name: str) -> None:
@@ -148,11 +148,11 @@ def test_a_contradiction_costs_more_than_an_omission() -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("Khalid Torvani", "Khalil Torvani"),
-        ("Erik Kvarnsten", "Erika Kvarnsten"),
-        ("Lena Kvarnsten", "Lina Kvarnsten"),
-        ("H. Kvarnsten", "Ragnvald Kvarnsten"),
-        ("Salman bin Harun al-Varki", "Harun bin Salman al-Varki"),
+        ("Khalid Morvani", "Khalil Morvani"),
+        ("Erik Hammarsten", "Erika Hammarsten"),
+        ("Lena Hammarsten", "Lina Hammarsten"),
+        ("H. Hammarsten", "Ragnvald Hammarsten"),
+        ("Salman bin Idris al-Zorqi", "Idris bin Salman al-Zorqi"),
     ],
 )
 def test_two_different_names_are_different_however_close(one: str, other: str) -> None:
@@ -162,20 +162,20 @@ def test_two_different_names_are_different_however_close(one: str, other: str) -
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("Kristoffer Almkvarn", "Christofer Almqvarn"),
-        ("Wiktor Öhrnstam", "Viktor Oehrnstam"),
-        ("Åke Stjernvret", "Aake Stiernvret"),
-        ("Per-Olof Lövhed", "Per Olov Löfhed"),
-        ("Abdelkader Tamrini", "Abdul Qadir Tamrini"),
-        ("Habibullah Sefidkar", "Habib Ullah Sefidkar"),
-        ("Noureddine Belmokhtarini", "Nur al-Din Belmokhtarini"),
-        ("Cabdiraxmaan Guuldoon", "Abdirahman Guldon"),
-        ("Mehdi Ghorvani", "Mahdi Qorvani"),
-        ("Çetin Karabürk", "Chetin Karaburk"),
-        ("Sergej Tjernovetskij", "Sergey Chernovetsky"),
-        ("Сергей Черновецкий", "Sergej Tjernovetskij"),
-        ("ماهر الدوسكي", "Maher al-Dosaki"),
-        ("Ig0r Tjernovetskij", "Igor Tjernovetskij"),
+        ("Kristoffer Grankvarn", "Christofer Granqvarn"),
+        ("Wiktor Öhrnfalk", "Viktor Oehrnfalk"),
+        ("Åke Stjernholt", "Aake Stiernholt"),
+        ("Per-Olof Sjöhed", "Per Olov Sjöhed"),
+        ("Abdelkader Zebdini", "Abdul Qadir Zebdini"),
+        ("Habibullah Zarrinbush", "Habib Ullah Zarrinbush"),
+        ("Noureddine Benzarouali", "Nur al-Din Benzarouali"),
+        ("Cabdiraxmaan Jeeldoon", "Abdirahman Jeldon"),
+        ("Mehdi Ghazvandi", "Mahdi Qazvandi"),
+        ("Çetin Çelikbürk", "Chetin Chelikburk"),
+        ("Sergej Tjudakovskij", "Sergey Chudakovsky"),
+        ("Сергей Чудаковский", "Sergej Tjudakovskij"),
+        ("نبيل القريدي", "Nabil al-Quraydi"),
+        ("Ig0r Tjudakovskij", "Igor Tjudakovskij"),
     ],
 )
 def test_spellings_of_every_tradition_meet(one: str, other: str) -> None:
