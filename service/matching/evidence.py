@@ -1,13 +1,23 @@
 """What two names say for and against being one: counted facts, each with a name that the model table gives a weight."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
 from service.matching.alignment import DISTINCTIVE, Alignment, How
 from service.matching.population import UNKNOWN
-from service.matching.script import ABJAD, spelled
+from service.matching.script import spelled
 from service.matching.tokens import Role, Token
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A word that meets: its spellings on both sides, and the least share of people whose name meets it as well."""
+
+    spellings: tuple[str, ...]
+    least: float
+
 
 COUNTED = 0.3  # a word that weighs less than this is no evidence by itself
 Facts = dict[str, float]
@@ -144,11 +154,11 @@ def _acronym(short: Sequence[Token], long: Sequence[Token]) -> bool:
     return len(heavy) >= 2 and names[0].text in (heavy, "".join(one.text[0] for one in long))
 
 
-def met_names(left: Sequence[Token], right: Sequence[Token], found: Alignment) -> list[tuple[str, float]]:
-    """The distinctive words of the right side that meet, with the least share of people whose name would meet them.
+def met_names(left: Sequence[Token], right: Sequence[Token], found: Alignment) -> list[Met]:
+    """The distinctive words of the right side that meet, and what it takes to meet them.
 
     The looser the meeting, the more people: a word two letters off meets hundreds of names, two consonants across
-    scripts meet more still.
+    scripts meet more still; and where the word opposite is a common name itself, all who bear that one.
     """
     names = []
     for one in found.meetings:
@@ -163,5 +173,6 @@ def met_names(left: Sequence[Token], right: Sequence[Token], found: Alignment) -
             elif one.how is How.SCRIPT:
                 bones = min(len(other.bones), len(token.bones))
                 least = 0.3 * 12.0 ** -(bones - (one.alike < 0.9 and bones > 2))
-            names.append((spelled(other.text if token.text[0] == ABJAD else token.text), least))
+            words = [token] if one.how is How.JOINED else [token, other]
+            names.append(Met(tuple(dict.fromkeys(spelled(word.text) for word in words)), least))
     return names

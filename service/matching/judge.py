@@ -85,7 +85,11 @@ def judge(
     if any(one.row == "birth_far" for one in identifiers) or not (by_name and _meets(names, schema)):
         return Judgement(names, tuple(identifiers), weight, 0.0, State.NONE)
     met = met_names(names.left.tokens, names.right.tokens, names.alignment)
-    namesakes = table.namesakes([(word, common(word), least) for word, least in met]) if schema is Schema.PERSON else 0
+    namesakes = 0.0
+    if schema is Schema.PERSON:
+        namesakes = table.namesakes(
+            [(one.spellings, max(common(word) for word in one.spellings), one.least) for one in met]
+        )
     quiet = _says_little(names, schema, model, namesakes) or weak
     if schema is Schema.PERSON and Verdict.AGREES not in verdicts and _says_nothing(names, model, namesakes, weak=weak):
         return Judgement(names, tuple(identifiers), weight, namesakes, State.NONE)

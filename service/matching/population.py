@@ -54,23 +54,23 @@ class Population:
         """How likely a person in Sweden bears this name at all, as given or family name."""
         return _probability(self, token)
 
-    def namesakes(self, met: Sequence[tuple[str, float, float]]) -> float:
+    def namesakes(self, met: Sequence[tuple[Sequence[str], float, float]]) -> float:
         """How many people in Sweden may have a name that meets all these words as well (a mixture over traditions).
 
-        Each is a word, how common it is on the list itself, which stands in for traditions the table lacks, and the
+        Each is a word in its spellings, how common it is on the list itself, which stands in for traditions the table lacks, and the
         least share of people whose name meets it, which is higher the looser the meeting.
         """
         if not met:
             return float(self.size)
-        wanted = [(word, base_key(word), least) for word, _, least in met]
+        wanted = [([(word, base_key(word)) for word in words], least) for words, _, least in met]
         total = sum(share * self._in_tradition(name, wanted) for name, share in self.shares.items())
         own = math.prod(max(listed, least) for _, listed, least in met) * MIDDLE ** max(0, len(met) - 2)
         return self.size * (total + LIST_SHARE * own)
 
-    def _in_tradition(self, name: str, wanted: Sequence[tuple[str, str, float]]) -> float:
+    def _in_tradition(self, name: str, wanted: Sequence[tuple[Sequence[tuple[str, str]], float]]) -> float:
         """Two of the words are a given and a family name, whichever are likeliest; the others stand anywhere."""
         given, family = self.given[name], self.family[name]
-        p = [(max(_of(given, w, key), least), max(_of(family, w, key), least)) for w, key, least in wanted]
+        p = [(max(_of(given, words), least), max(_of(family, words), least)) for words, least in wanted]
         if len(p) == 1:
             return p[0][0] + p[0][1]
         best = 0.0
@@ -87,8 +87,8 @@ MIDDLE = 3.0
 LIST_SHARE = 0.02
 
 
-def _of(names: Mapping[str, float], token: str, key: str) -> float:
-    return max(names.get(token, 0.0), names.get("=" + key, 0.0)) or UNKNOWN
+def _of(names: Mapping[str, float], words: Sequence[tuple[str, str]]) -> float:
+    return max(max(names.get(word, 0.0), names.get("=" + key, 0.0)) for word, key in words) or UNKNOWN
 
 
 @lru_cache(maxsize=200_000)
