@@ -79,6 +79,8 @@ def _evidence(source: ListAnswer, answer: PartyAnswer) -> list[Evidence]:
         same = answer.party.name.casefold().split() == one.matched_name.casefold().split()
         code = "same_name" if same else "quiet" if one.needs_identifier else "resembles"
         pieces.append(Evidence(f"party_names.{code}", params, kind))
+        if one.name != one.matched_name:
+            pieces.append(Evidence("party_names.alias", {"listed": one.matched_name, "main": one.name}, kind))
         pieces += [_reason(one, position, kind) for position in range(len(one.evidence))]
     return pieces
 

@@ -47,7 +47,8 @@ async def ask(
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
         active = (await reading.active_lists()).get(list_key)
     if case is None:
-        raise InvalidInput([Problem("/case", "match_api.case_missing")])
+        code = "match_api.case_unknown" if diary_number else "match_api.case_missing"
+        raise InvalidInput([Problem("/case", code, {"case": diary_number[:60]})])
     if case.state is State.DECIDED:
         raise InvalidInput([Problem("/case", "match_api.case_closed")])
     definition = _definition(procedure, list_key)

@@ -10,6 +10,7 @@ from service.cases.ports import (
     Desk,
     QueueQuery,
     QueueRow,
+    Reading,
     SecrecyMarking,
     StoredEnclosure,
     StoredFinding,
@@ -38,6 +39,15 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True)
+class Cleared:
+    """A pair that a person has held apart, and why."""
+
+    by: str
+    at: int
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class CaseView:
     """All that the case page shows, read in one moment."""
 
@@ -58,6 +68,8 @@ class CaseView:
     criteria: RuleSet
     procedure: RuleSet
     points: list[DelegationPoint]
+    before: dict[str, StoredFinding]
+    cleared: dict[str, Cleared]
 
 
 async def queue(desk: Desk, query: QueueQuery) -> tuple[list[QueueRow], int]:
@@ -97,7 +109,10 @@ async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
         row = await reading.log_entry(decision["seq"]) if decision else None
         record = json.loads(row.leaf)["data"] if row else None
         references += commitments_in(record) if record else []
+        before = await reading.settled_before(case_id, case.round)
+        references += [one.reason_ref for one in before.values() if one.reason_ref]
         values = await reading.values(references)
+        cleared = await _cleared(reading, values)
         names = await reading.names()
         waiting = await reading.is_waiting(case_id)
         owner = await reading.owner_name(case.owner) if case.owner else None
@@ -120,7 +135,32 @@ async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
         criteria=book.of(case),
         procedure=procedure,
         points=policy.usable_points(case, by, procedure),
+        before=before,
+        cleared=cleared,
     )
+
+
+async def _cleared(reading: Reading, values: dict[str, Any]) -> dict[str, Cleared]:
+    """Who held apart what the evidence calls cleared, and their reason where it has not been erased."""
+    texts = [
+        one for value in values.values() for one in (value.get("evidence", []) if isinstance(value, dict) else value)
+    ]
+    pairs = [
+        one["params"]["pair"] for one in texts if isinstance(one, dict) and one.get("code") == "party_names.cleared"
+    ]
+    found = await reading.clearances(pairs)
+    findings = await reading.findings_by_id([one.finding_id for one in found.values()])
+    reasons = await reading.values([one.reason_ref for one in findings.values() if one.reason_ref])
+    return {
+        pair: Cleared(
+            one.cleared_by,
+            one.at,
+            reasons.get(findings[one.finding_id].reason_ref or "", {}).get("text")
+            if one.finding_id in findings
+            else None,
+        )
+        for pair, one in found.items()
+    }
 
 
 def _timeline(seq: int, leaf: str, names: dict[str, str]) -> TimelineEntry:

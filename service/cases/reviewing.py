@@ -116,7 +116,9 @@ async def resolve(
         confirmed = resolution is Resolution.OBSTACLE and any(one["person"] for one in named)
         if confirmed and identifier not in IDENTIFIERS:
             raise InvalidInput([Problem("/identifier", "finding.needs_identifier")])
-        reason_ref = writing.keep("resolution", {"text": reason}, case=case.id)
+        reason_ref = writing.keep(
+            "resolution", {"text": reason, "identifier": identifier if confirmed else None}, case=case.id
+        )
         settled = replace(
             found,
             case_finding=CaseFinding(found.id, found.case_finding.finding, resolution),
@@ -134,6 +136,24 @@ async def resolve(
         }
         event = Event(EventType.FINDING_RESOLVED, person(by), desk.outside.now(), data, case=case.id)
         await writing.finding_resolved(event, case, settled, attention=left)
+
+
+async def withdraw_clearance(desk: Desk, case_id: str, pair: str, *, reason: str, by: User, seen: int) -> None:
+    """What was held apart is to be looked into again: the next answer asks a person."""
+    reason = check_text("/reason", reason)
+    async with desk.store.writing() as writing:
+        case, by = await _case(writing, case_id, by, seen)
+        policy.check_is_handling(case, by)
+        found = [
+            one
+            for finding in await writing.findings(case.id, case.round)
+            for one in await _candidates(writing, finding)
+        ]
+        if pair not in {one["pair"] for one in found} or pair not in await writing.clearances([pair]):
+            raise NotFound("finding.not_found")
+        data = {"pair": pair, "reason": writing.keep("resolution", {"text": reason}, case=case.id)}
+        event = Event(EventType.CLEARANCE_WITHDRAWN, person(by), desk.outside.now(), data, case=case.id)
+        await writing.clearance_withdrawn(event, case)
 
 
 async def _candidates(reading: Reading, found: StoredFinding) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ class EventType(StrEnum):
     CASE_DECIDED = "case:decided"
     MATCH_ASKED = "match:asked"
     FINDING_RESOLVED = "finding:resolved"
+    CLEARANCE_WITHDRAWN = "clearance:withdrawn"
     ENCLOSURE_ADDED = "enclosure:added"
     SECRECY_MARKED = "secrecy:marked"
     INCIDENT_RECORDED = "incident:recorded"
@@ -190,6 +191,7 @@ SCHEMAS: dict[EventType, Rule] = {
     EventType.FINDING_RESOLVED: closed(
         finding=UUID, check=CODE, resolution=CODE, reason=COMMITMENT, identifier=maybe(CODE), cleared=many(DIGEST)
     ),
+    EventType.CLEARANCE_WITHDRAWN: closed(pair=DIGEST, reason=COMMITMENT),
     EventType.MATCH_ASKED: closed(
         list=CODE, version=UUID, sha256=DIGEST, model=CODE, asked=COMMITMENT, queries=INT, found=INT
     ),
@@ -224,6 +226,7 @@ OF_A_CASE = frozenset(
         EventType.CASE_DECIDED,
         EventType.FINDING_RESOLVED,
         EventType.MATCH_ASKED,
+        EventType.CLEARANCE_WITHDRAWN,
         EventType.ENCLOSURE_ADDED,
         EventType.SECRECY_MARKED,
         EventType.RECORD_UNMASKED,

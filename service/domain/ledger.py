@@ -73,6 +73,9 @@ class Ledger:
                     }  # fmt: skip
                 self._count_attention(case)
                 self._touch(case)
+            case EventType.CLEARANCE_WITHDRAWN:
+                del self.facts["clearance", data["pair"]]
+                self._touch(case)
             case EventType.ENCLOSURE_ADDED:
                 self.facts["enclosure", data["enclosure"]] = {
                     "case": case,

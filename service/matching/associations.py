@@ -85,6 +85,7 @@ def _word(word: str, forms: Forms, *, first: bool) -> list[str]:
         return [word]
     if word in forms.light:
         return [word]
+    word = _written_out(word)
     for codes in (forms.activities, forms.legal):
         if word in codes:
             return [codes[word]]
@@ -101,6 +102,18 @@ def _word(word: str, forms: Forms, *, first: bool) -> list[str]:
                 return [inner]
             return [before.removesuffix("s") if len(before) > 4 else before, _lemma(head)]
     return [word]
+
+
+#: Endings that are cut short in writing, usually with a full stop, and what they stand for.
+_CUT_SHORT = (("foren", "forening"), ("forb", "forbund"), ("stift", "stiftelse"), ("forsaml", "forsamling"))
+
+
+def _written_out(word: str) -> str:
+    """`kulturfören.` is `kulturförening`, `riksförb.` is `riksförbund`, `stift.` is `stiftelse`."""
+    for short, whole in _CUT_SHORT:
+        if word.endswith(short):
+            return word[: -len(short)] + whole
+    return word
 
 
 def _lemma(head: str) -> str:

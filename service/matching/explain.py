@@ -50,8 +50,12 @@ def _words(names: NameJudgement, schema: Schema) -> list[MatchEvidence]:
     same = [one for one in found.meetings if one.how is How.SAME and one.weight >= 0.3]
     if same:
         same.sort(key=lambda one: one.left)
-        words = _listed([left.at(one.left) for one in same])
-        said.append((sum(one.weight for one in same), MatchEvidence("same_words", words, words)))
+        ours, theirs = (
+            _listed([side.at(place(one)) for one in same]) for side, place in ((left, _left), (right, _right))
+        )
+        alike = ours.casefold() == theirs.casefold()
+        code = "same_words" if alike else "same_words_written"
+        said.append((sum(one.weight for one in same), MatchEvidence(code, ours, theirs)))
     for one in found.meetings:
         if one.how is not How.SAME and one.weight >= 0.3:
             said.append((one.weight * one.alike, _meeting(one, left, right)))
@@ -62,9 +66,32 @@ def _words(names: NameJudgement, schema: Schema) -> list[MatchEvidence]:
         said.append((weight, MatchEvidence(f"against_{kind}", left.at((i,)), right.at((j,)))))
     if names.facts.get("turned_round"):
         said.append((3.0, MatchEvidence("turned_round", names.left.text, names.right.text)))
+    initial = _initial_against(names, left, right)
+    if initial:
+        said.append((1.0, initial))
     said += _left_over(names, left, right)
     said.sort(key=lambda one: (-one[0], one[1].code, one[1].left, one[1].right))
     return [one for _, one in said]
+
+
+def _left(one: Meeting) -> tuple[int, ...]:
+    return one.left
+
+
+def _right(one: Meeting) -> tuple[int, ...]:
+    return one.right
+
+
+def _initial_against(names: NameJudgement, left: "_Shown", right: "_Shown") -> MatchEvidence | None:
+    """The initial that fits nothing on the other side, and what stands there instead."""
+    if not names.facts.get("initial_against"):
+        return None
+    found = names.alignment
+    ours, theirs = (
+        " ".join(shown.at((p,)) for p in places if name.tokens[p].weight >= 0.2)
+        for shown, name, places in ((left, names.left, found.only_left), (right, names.right, found.only_right))
+    )
+    return MatchEvidence("against_initial", ours, theirs)
 
 
 def _meeting(one: Meeting, left: "_Shown", right: "_Shown") -> MatchEvidence:

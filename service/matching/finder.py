@@ -297,8 +297,10 @@ def _worth(evidence: float, schema: Schema, used: model.Model) -> bool:
     return one.calibrated(evidence) >= one.threshold
 
 
-def _rank(judged: Judgement) -> tuple[int, float, float]:
-    return (int(judged.state is State.CANDIDATE), judged.weight, judged.names.evidence)
+def _rank(judged: Judgement) -> tuple[int, float, float, float]:
+    """Which of an entry's names to show, and which entry first: of names that weigh alike, the one most words meet."""
+    met = judged.names.facts["met"]
+    return (int(judged.state is State.CANDIDATE), round(judged.weight, 1), met, judged.weight)
 
 
 class _Common:

@@ -35,6 +35,7 @@ _GOD = frozenset(["ullah", "allah", "ollah", "ulla", "olla", "oullah", "lah"])
 _GODS_SERVANT = re.compile(r"^c?abd[uaoei]{1,2}l{1,2}aa?h?i?$")
 _OF_FAITH = re.compile(r"^(?P<rest>.{2,}?[^aeiou]|.{3,}?)(?:aldin|eldin|[aeiou]{1,2}dd(?:i|ee|e|ii|y)n[e]?)$")
 _FAITH = frozenset(["din", "deen", "dine", "eddin", "eddine", "uddin", "ouddin", "addin", "ddin", "aldin", "eldin"])
+_ABU_BAKR = re.compile(r"^abo?u?b[aeou]{1,2}c?k{1,2}[aeiou]{0,2}r$")
 _FATHER = frozenset(["abu", "abou", "aboo", "ebu", "abo"])
 
 
@@ -64,6 +65,8 @@ def _parts(word: str) -> list[str]:
         return ["din"]
     if word in _FATHER:
         return ["abu"]
+    if _ABU_BAKR.match(word):
+        return ["abu", "bakr"]
     if len(word) in (2, 3) and not re.search(r"[aeiouy]", word) and word not in ("ng", "mr", "dr", "jr", "sr", "ms"):
         return list(word)
     if servant := _SERVANT.match(word):

@@ -57,8 +57,8 @@ class Population:
     def namesakes(self, met: Sequence[tuple[Sequence[str], float, float]]) -> float:
         """How many people in Sweden may have a name that meets all these words as well (a mixture over traditions).
 
-        Each is a word in its spellings, how common it is on the list itself, which stands in for traditions the table lacks, and the
-        least share of people whose name meets it, which is higher the looser the meeting.
+        Each is a word in its spellings, how common it is on the list itself, which stands in for traditions the table
+        lacks, and the least share of people whose name meets it, which is higher the looser the meeting.
         """
         if not met:
             return float(self.size)

@@ -93,6 +93,20 @@ class TableReading:
         )
         return [rows.finding_of(one) for one in found]
 
+    async def settled_before(self, case_id: str, round: int) -> dict[str, StoredFinding]:
+        """By check, the last finding before this round that a person settled."""
+        found = (
+            await FindingRow.select()
+            .where((FindingRow.case_id == case_id) & (FindingRow.round < round) & FindingRow.resolution.is_not_null())
+            .order_by(FindingRow.round)
+        )
+        settled = [rows.finding_of(one) for one in found]
+        return {one.case_finding.finding.check: one for one in settled}
+
+    async def findings_by_id(self, ids: Sequence[str]) -> dict[str, StoredFinding]:
+        found = await FindingRow.select().where(FindingRow.id.is_in(list(set(ids)))) if ids else []
+        return {one["id"]: rows.finding_of(one) for one in found}
+
     async def enclosures(self, case_id: str) -> list[StoredEnclosure]:
         found = (
             await EnclosureRow.select()

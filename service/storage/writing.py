@@ -213,6 +213,12 @@ class TableWriting(TableReading):
             )
         await self._save(case, attention=attention)
 
+    async def clearance_withdrawn(self, event: Event, case: Case) -> None:
+        await self._append(event)
+        await Clearance.delete().where(Clearance.pair == event.data["pair"])
+        await self._save(case)
+        await self._ask_screening(case.id, event.at)
+
     async def secrecy_marked(self, event: Event, case: Case, marking: SecrecyMarking) -> None:
         await self._append(event)
         await SecrecyRow.insert(

@@ -8,14 +8,16 @@ from service.cases import reviewing
 from service.cases.incidents import NewIncident, record, verify
 from service.cases.intake import receive
 from service.cases.ports import Desk
+from service.cases.reading import case_view
 from service.cases.rulebook import adopt
 from service.cases.screening import screen, work_off
 from service.cases.verifying import verify_log
 from service.cases.watching import import_list
 from service.demo import demo_list
 from service.domain.case import State
-from service.domain.errors import RuleSetRefused
+from service.domain.errors import NotFound, RuleSetRefused
 from service.domain.finding import CheckResult, Outcome, Resolution
+from service.domain.people import User
 from tests.builders import FIXTURES, NUMBER, RULES_2026, a_grant_document, a_premises_document
 from tests.cases.test_intake import KEY
 from tests.conftest import someone
@@ -153,6 +155,8 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
     )
     assert (await the(desk, elsewhere, "party_names")).case_finding.open, "another applicant's person is another person"
 
+    await take_up_again(desk, case_id, officer)
+
     coordinator = await someone(desk, "Siv", "role:coordinator")
     changed = demo_list(desk, FIXTURES).replace(b",1971,", b",1972,")
     await import_list(desk, "demo", changed, by=reviewing.person(coordinator))
@@ -161,6 +165,33 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
     assert (await the(desk, case_id, "party_names")).case_finding.open
 
     assert (await verify_log(desk)).ok
+
+
+async def take_up_again(desk: Desk, case_id: str, officer: User) -> None:
+    """A clearance can be withdrawn, with reasons; then it is asked again, and can be given again."""
+    view = await case_view(desk, case_id, by=officer)
+    [(pair, cleared)] = view.cleared.items()
+    assert (cleared.by, cleared.reason) == (officer.pseudonym, "Annan person.")
+    with pytest.raises(NotFound):
+        await reviewing.withdraw_clearance(
+            desk, case_id, "0" * 64, reason="?", by=officer, seen=await version(desk, case_id)
+        )
+    await reviewing.withdraw_clearance(
+        desk, case_id, pair, reason="Fel post.", by=officer, seen=await version(desk, case_id)
+    )
+    await work_off(desk)
+    opened = await the(desk, case_id, "party_names")
+    assert opened.case_finding.open
+    assert (await verify_log(desk)).ok
+    await reviewing.resolve(
+        desk,
+        case_id,
+        opened.id,
+        resolution=Resolution.NO_OBSTACLE,
+        reason="Kontrollerad igen.",
+        by=officer,
+        seen=await version(desk, case_id),
+    )
 
 
 async def the(desk: Desk, case_id: str, check: str):  # type: ignore[no-untyped-def]

@@ -113,6 +113,8 @@ def test_an_association_of_another_place_or_sport_or_number_is_another_associati
     assert groups("IK Rosendal")
     assert groups("Brf Lyktan 3")
     assert groups("Navets kulturförening, Ekby")
+    assert groups("Kulturfören. Navet, Ekby")
+    assert groups("Askbygdens ungdomsfören.")
     for other in ("Rosendals BK", "Rosendals IF", "Björkbygdens Ungdomsförening", "Brf Lyktan 4", "Lyktans IK"):
         assert groups(other) == (), other
 
@@ -175,6 +177,8 @@ def test_two_different_names_are_different_however_close(one: str, other: str) -
         ("Sergej Tjudakovskij", "Sergey Chudakovsky"),
         ("Сергей Чудаковский", "Sergej Tjudakovskij"),
         ("نبيل القريدي", "Nabil al-Quraydi"),
+        ("Abu Bakr Zafirani", "Aboubaker Zafirani"),
+        ("Per Åkersvedh", "Pär Åkersved"),
         ("Ig0r Tjudakovskij", "Igor Tjudakovskij"),
     ],
 )

@@ -36,6 +36,7 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("POST", "/cases/{case_id:uuid}/take"): OFFICERS,
     ("POST", "/cases/{case_id:uuid}/release"): OFFICERS,
     ("POST", "/cases/{case_id:uuid}/findings/{finding_id:uuid}"): OFFICERS,
+    ("POST", "/cases/{case_id:uuid}/clearances/{pair:str}/withdraw"): OFFICERS,
     ("POST", "/cases/{case_id:uuid}/secrecy"): OFFICERS,
     ("POST", "/cases/{case_id:uuid}/enclosures"): OFFICERS,
     ("POST", "/cases/{case_id:uuid}/rescreen"): DECIDERS,
@@ -80,7 +81,7 @@ def address(path: str) -> str:
         path = path.replace("{" + mark + ":uuid}", ID)
     return (
         path.replace("{kind:str}", "grant").replace("{topic:str}", "officer").replace("{seq:int}", "0")
-        .replace("{file_path:path}", "granska.js").replace("{list_key:str}", "demo")
+        .replace("{file_path:path}", "granska.js").replace("{list_key:str}", "demo").replace("{pair:str}", "0" * 64)
     )  # fmt: skip
 
 

@@ -74,24 +74,35 @@ def _queries(document: Any) -> dict[str, tuple[Subject, dict[str, Any]]]:
     for name, given in queries.items():
         try:
             read[name] = (_subject(given), given)
-        except ValueError:
-            problems.append(Problem(f"/queries/{name}", "match_api.query"))
+        except _Unreadable as error:
+            problems.append(Problem(f"/queries/{name}", f"match_api.{error.code}", {"value": error.value}))
     if problems:
         raise InvalidInput(problems)
     return read
 
 
+class _Unreadable(Exception):
+    """A query that cannot be read: what is wrong, and with which value."""
+
+    def __init__(self, code: str, value: str = "") -> None:
+        super().__init__(code)
+        self.code, self.value = code, value[:80]
+
+
 def _subject(given: Any) -> Subject:
-    """Whom a query asks for; raises ValueError for what cannot be read."""
+    """Whom a query asks for; raises _Unreadable for what cannot be read."""
     if not isinstance(given, dict) or not isinstance(given.get("properties"), dict):
-        raise ValueError
+        raise _Unreadable("query")
     schema, properties = _SCHEMAS.get(str(given.get("schema"))), given["properties"]
     names = _texts(properties, ("name",))
-    if schema is None or not names or not visible(names[0]) or any(len(one) > MAX_NAME for one in names):
-        raise ValueError
+    if schema is None:
+        raise _Unreadable("schema_unknown", str(given.get("schema")))
+    if not names or not visible(names[0]) or any(len(one) > MAX_NAME for one in names):
+        raise _Unreadable("query")
     births = _texts(properties, _PERSON_BIRTHS) if schema is Schema.PERSON else []
-    if not all(read_birth(one) for one in births):
-        raise ValueError
+    for one in births:
+        if read_birth(one) is None:
+            raise _Unreadable("birth_date", one)
     numbers = [normal_form(one) for one in _texts(properties, _NUMBERS)] if schema is Schema.ORGANISATION else []
     countries = [one.casefold() for one in _texts(properties, _COUNTRIES)]
     return Subject(names[0], schema, tuple(births), tuple(countries), tuple(one for one in numbers if one))
@@ -103,7 +114,7 @@ def _texts(properties: dict[str, Any], names: tuple[str, ...]) -> list[str]:
         value = properties.get(name) or []
         several = value if isinstance(value, list) else [value]
         if not all(isinstance(one, str) for one in several):
-            raise ValueError
+            raise _Unreadable("query")
         found += [one for one in several if one.strip()]
     return found
 

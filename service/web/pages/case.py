@@ -150,6 +150,20 @@ async def resolve(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
     return await _act(request, desk, user, f"finding-{finding_id}", step, "done.resolved")
 
 
+@post("/cases/{case_id:uuid}/clearances/{pair:str}/withdraw", opt=may(OFFICERS), status_code=303)
+async def withdraw_clearance(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """What was held apart is to be looked into again."""
+    pair = str(request.path_params["pair"])
+
+    async def step(form: forms.Form, seen: int) -> None:
+        await reviewing.withdraw_clearance(
+            desk, _id(request), pair, reason=form.text("clearance_reason"), by=user, seen=seen
+        )
+        request.app.state.worker.wake()
+
+    return await _act(request, desk, user, "checks", step, "done.rescreen_asked")
+
+
 @post("/cases/{case_id:uuid}/decision", opt=may(DECIDERS), status_code=303)
 async def decide(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """A named person decides."""
@@ -233,6 +247,7 @@ HANDLERS = (
     release,
     rescreen,
     resolve,
+    withdraw_clearance,
     decide,
     mark_secrecy,
     enclose,
