@@ -15,7 +15,7 @@ from service.cases.ports import Desk, Outside
 from service.domain.errors import GranskaError
 from service.domain.events import SYSTEM_ACTOR, Event, EventType
 from service.matching import population
-from service.matching.finder import Finder
+from service.matching.finder import Finder, sweep_indexes
 from service.matching.population import Population
 from service.pipeline.registry import Registry
 from service.rules.load import parse
@@ -100,6 +100,8 @@ async def migrate_database(settings: Settings) -> int:
     async with opened(settings.address) as engine:
         done = await migrate()
         store = TableStore(engine, random=outside.random, new_id=outside.new_id)
+        await store.sweep()
+        sweep_indexes(settings.folder / "indexes")
         async with store.writing() as writing:
             if await writing.log_size() == 0:
                 data = {"origin": LOG_ORIGIN}

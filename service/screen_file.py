@@ -66,6 +66,8 @@ def read_source(
             yield one
 
     Finder(folder).build(name, counted())
+    if milliseconds(file.generated_at) > now:
+        raise ListRefused("list.from_the_future")
     age = max(0, (now - milliseconds(file.generated_at)) // DAY_MS)
     if max_age is not None and age > max_age:
         raise ListRefused("list.too_old", list=name, days=age, max=max_age)

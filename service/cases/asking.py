@@ -33,13 +33,14 @@ class Asked:
 
 
 async def ask(
-    desk: Desk, list_key: str, subjects: Sequence[Subject], *, diary_number: str, limit: int, by: Actor
+    desk: Desk, list_key: str, queries: Sequence[Sequence[Subject]], *, diary_number: str, limit: int, by: Actor
 ) -> Asked:
-    """Search a list for the subjects of an open case; the log keeps who asked, of which case, and what (committed).
+    """Search a list for whom each query of an open case asks, by any of the names it gives.
 
-    Raises NotFound for a list or case that is not there, InvalidInput for what may not be asked, and Unavailable for
-    a list that is too old to say "no hit".
+    The log keeps who asked, of which case, and what (committed). Raises NotFound for a list or case that is not there,
+    InvalidInput for what may not be asked, and Unavailable for a list that is too old to say "no hit".
     """
+    subjects = [one for query in queries for one in query]
     if len(subjects) > MOST_QUERIES:
         raise InvalidInput([Problem("/queries", "match_api.too_many", {"max": MOST_QUERIES})])
     async with desk.store.reading() as reading:
@@ -57,14 +58,17 @@ async def ask(
     age = max(0, (desk.outside.now() - active.as_of) // DAY_MS)
     if age > definition.max_age_days:
         raise Unavailable("match_api.list_stale", list=list_key, days=age, max=definition.max_age_days)
-    for position, one in enumerate(subjects):
+    for one in subjects:
         if not _KINDS[one.schema] & definition.subject_kinds:
-            raise InvalidInput([Problem(f"/queries/{position}", "match_api.schema", {"schema": one.schema.value})])
+            raise InvalidInput([Problem("/queries", "match_api.schema", {"schema": one.schema.value})])
     await ensure_index(desk, active.version)
 
     def search() -> tuple[tuple[tuple[Candidate, ListEntry], ...], ...]:
         most = min(limit, MOST_ANSWERS)
-        return tuple(desk.finder.found(active.version, list_key, one, most=most) for one in subjects)
+        return tuple(
+            _best([desk.finder.found(active.version, list_key, one, most=most) for one in query])[:most]
+            for query in queries
+        )
 
     answers = await call_thread(search)
     async with desk.store.writing() as writing:
@@ -79,11 +83,27 @@ async def ask(
             "sha256": active.sha256,
             "model": desk.finder.method().model,
             "asked": writing.keep("asked", asked, case=case.id),
-            "queries": len(subjects),
+            "queries": len(queries),
             "found": sum(map(len, answers)),
         }
         await writing.match_asked(Event(EventType.MATCH_ASKED, by, desk.outside.now(), data, case=case.id))
     return Asked(active, definition, answers)
+
+
+def _best(
+    by_name: Sequence[tuple[tuple[Candidate, ListEntry], ...]],
+) -> tuple[tuple[Candidate, ListEntry], ...]:
+    """The answers for several names of one subject as one, each entry by its best."""
+    best: dict[str, tuple[Candidate, ListEntry]] = {}
+    for candidate, entry in (one for answers in by_name for one in answers):
+        before = best.get(entry.entry_id)
+        if before is None or _order(candidate) < _order(before[0]):
+            best[entry.entry_id] = (candidate, entry)
+    return tuple(sorted(best.values(), key=lambda one: (_order(one[0]), one[1].entry_id)))
+
+
+def _order(one: Candidate) -> tuple[bool, int]:
+    return one.needs_identifier, -one.score
 
 
 def _definition(procedure: RuleSet, list_key: str) -> ListDefinition:

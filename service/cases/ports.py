@@ -1,7 +1,7 @@
 """What the steps need from outside, in their own words."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -285,6 +285,8 @@ class Building(Protocol):
     """An index being built from a list's entries, one by one."""
 
     def add(self, entry: ListEntry) -> None: ...
+    def done(self) -> None: ...
+    def drop(self) -> None: ...
 
 
 class ReadList(Protocol):
@@ -301,7 +303,8 @@ class Finder(Protocol):
     """Finds list entries that resemble a name."""
 
     def knows(self, version: str) -> bool: ...
-    def building(self, version: str) -> AbstractContextManager[Building]: ...
+    def building(self, version: str) -> Building: ...
+    def forget(self, version: str) -> None: ...
     def search(self, version: str, list_key: str, party: Party) -> tuple[Candidate, ...]: ...
     def found(
         self, version: str, list_key: str, subject: Subject, *, most: int

@@ -1,5 +1,6 @@
 """Step two: every check that the rule set requires is asked, and the answers are saved; nothing is decided."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -194,14 +195,25 @@ async def search_list(
     )
 
 
+_building = asyncio.Lock()
+
+
 async def ensure_index(desk: Desk, version: str) -> None:
     """Build a version's index where there is none, as after an upgrade or a move; imports build their own."""
     if desk.finder.knows(version):
         return
-    async with desk.store.reading() as reading:
-        with desk.finder.building(version) as building:
-            async for batch in reading.list_entries(version):
-                await call_thread(partial(_add_all, building, batch))
+    async with _building:  # whoever comes meanwhile waits for this one rather than building another
+        if desk.finder.knows(version):
+            return
+        building = desk.finder.building(version)
+        try:
+            async with desk.store.reading() as reading:
+                async for batch in reading.list_entries(version):
+                    await call_thread(partial(_add_all, building, batch))
+        except BaseException:
+            building.drop()
+            raise
+        await call_thread(building.done)
 
 
 def _add_all(building: Building, batch: Sequence[ListEntry]) -> None:

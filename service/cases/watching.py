@@ -90,6 +90,7 @@ async def import_list(
             await writing.list_imported(Event(EventType.LIST_IMPORTED, by, desk.outside.now(), data))
     except BaseException:
         await desk.store.forget_put_aside(version)
+        desk.finder.forget(version)
         raise
     return summary
 
@@ -99,7 +100,8 @@ async def _put_aside(
 ) -> tuple[int, str]:
     """Store the entries and build their index; returns how many, and the digest of their texts in order."""
     digest, count = hashlib.sha256(), 0
-    with desk.finder.building(version) as building:
+    building = desk.finder.building(version)
+    try:
         while batch := list(islice(entries, BATCH)):
             texts = []
             for one in batch:
@@ -110,4 +112,8 @@ async def _put_aside(
             await desk.store.put_aside(version, count, texts)
             count += len(batch)
             told(count)
+    except BaseException:
+        building.drop()
+        raise
+    building.done()
     return count, digest.hexdigest()

@@ -30,7 +30,7 @@ def read_birth(text: str) -> Birth | None:
     """The birth date a text says, or None where it says none; 1 January is taken as the year only, as lists use it."""
     first, slash, last = text.strip().partition("/")
     if slash:
-        start, end = read_birth(first), read_birth(last)
+        start, end = (read_birth(one) if "/" not in one else None for one in (first, last))
         if start is None or end is None or start.first_year > end.last_year:
             return None
         return Birth(start.first_year, end.last_year)

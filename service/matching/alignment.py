@@ -62,6 +62,8 @@ def word_alike(left: Token, right: Token, table: Population) -> tuple[float, How
     if not (left.latin and right.latin):
         return _across(left, right)
     if left.role is not Role.NAME or right.role is not Role.NAME:
+        if {left.role, right.role} & {Role.ACTIVITY, Role.LEGAL, Role.PLACE}:
+            return None
         both_links = left.role is right.role is Role.LINK
         return (0.95, How.KNOWN) if both_links or left.base == right.base else None
     return _spelled(left, right, table)
@@ -244,6 +246,8 @@ def _spans(
 
 @lru_cache(maxsize=100_000)
 def _same_joined(text: str, joined: str) -> bool:
+    if not text or not joined:
+        return False
     if text == joined:
         return True
     if text[0] == ABJAD or joined[0] == ABJAD:

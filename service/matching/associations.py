@@ -65,7 +65,7 @@ def load(path: Path = TABLE) -> Forms:
 def association_words(text: str) -> tuple[str, ...]:
     """The words of a name, forms as codes, compounds apart."""
     forms = load()
-    given = list(words(text.replace("&", " och ")))
+    given = [one.lstrip("0") or one if one.isdigit() else one for one in words(_told(text))]
     found: list[str] = []
     position = 0
     while position < len(given):
@@ -78,6 +78,27 @@ def association_words(text: str) -> tuple[str, ...]:
             found += _word(given[position], forms, first=position == 0)
             position += 1
     return tuple(found)
+
+
+_ORDINAL = re.compile(r"(\d+):[ae]\b")
+_LAST_PIECE = re.compile(r"^(?P<rest>.*\S)\s*(?:,\s*|\(\s*)(?P<short>[^\s,()]{2,7})\s*\)?\s*$")
+
+
+def _told(text: str) -> str:
+    """The name without what only repeats it: an acronym of its own after a comma or in brackets; `4:e` is 4."""
+    text = _ORDINAL.sub(r"\1", text.replace("&", " och "))
+    found = _LAST_PIECE.match(text)
+    if found:
+        short, rest = "".join(words(found["short"])), "".join(words(found["rest"]))
+        if short[:1] == rest[:1] and _within(short, rest):
+            return found["rest"]
+    return text
+
+
+def _within(short: str, whole: str) -> bool:
+    """Whether the letters of the short word stand in the whole in this order."""
+    rest = iter(whole)
+    return all(letter in rest for letter in short)
 
 
 def _word(word: str, forms: Forms, *, first: bool) -> list[str]:
@@ -130,11 +151,12 @@ def _plain_heads() -> frozenset[str]:
     return frozenset(load().heads)
 
 
+#: `vi` and `xi` are left out: the one is Swedish for we, the other a letter and a name.
 _ROMAN = {"i": 1, "v": 5, "x": 10}
 
 
 def _roman(word: str) -> str | None:
-    if len(word) < 2 or not re.fullmatch(r"x{0,3}(?:ix|iv|v?i{0,3})", word):
+    if len(word) < 2 or word in ("vi", "xi") or not re.fullmatch(r"x{0,3}(?:ix|iv|v?i{0,3})", word):
         return None
     values = [_ROMAN[one] for one in word]
     following = [*values[1:], 0]

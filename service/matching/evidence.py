@@ -155,24 +155,24 @@ def _acronym(short: Sequence[Token], long: Sequence[Token]) -> bool:
 
 
 def met_names(left: Sequence[Token], right: Sequence[Token], found: Alignment) -> list[Met]:
-    """The distinctive words of the right side that meet, and what it takes to meet them.
+    """The distinctive words that meet, and what it takes to meet them; the same whichever side is asked for.
 
     The looser the meeting, the more people: a word two letters off meets hundreds of names, two consonants across
     scripts meet more still; and where the word opposite is a common name itself, all who bear that one.
     """
     names = []
     for one in found.meetings:
-        for position in one.right:
-            token = right[position]
-            if token.weight < DISTINCTIVE:
-                continue
-            other = left[one.left[0]]
-            least = UNKNOWN
-            if one.how in (How.CLOSE, How.BONES):
-                least = 5e-5 if _edits(other, token) <= 1 else 4e-4
-            elif one.how is How.SCRIPT:
-                bones = min(len(other.bones), len(token.bones))
-                least = 0.3 * 12.0 ** -(bones - (one.alike < 0.9 and bones > 2))
-            words = [token] if one.how is How.JOINED else [token, other]
-            names.append(Met(tuple(dict.fromkeys(spelled(word.text) for word in words)), least))
+        ours, theirs = [left[i] for i in one.left], [right[j] for j in one.right]
+        if max(token.weight for token in (*ours, *theirs)) < DISTINCTIVE:
+            continue
+        least = UNKNOWN
+        if one.how in (How.CLOSE, How.BONES):
+            least = 5e-5 if _edits(ours[0], theirs[0]) <= 1 else 4e-4
+        elif one.how is How.SCRIPT:
+            bones = min(len(ours[0].bones), len(theirs[0].bones))
+            least = 0.3 * 12.0 ** -(bones - (one.alike < 0.9 and bones > 2))
+        elif one.how is How.INITIAL:
+            least = 0.02  # so many names begin with any one letter
+        whole = min(ours, theirs, key=len) if one.how is How.JOINED else [*ours, *theirs]
+        names.append(Met(tuple(sorted({spelled(word.text) for word in whole})), least))
     return names

@@ -159,13 +159,16 @@ class Finder:
 
     def knows(self, version: str) -> bool:
         """Whether this version's index has been built, by this analysis and with this population table."""
-        if version in self._open:
-            return True
         try:
             about: Any = json.loads((self._folder / version / "about.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return False
         return bool(about == _about(self._table))
+
+    def forget(self, version: str) -> None:
+        """Throw away the index of a version that never came to be."""
+        self._open.pop(version, None)
+        shutil.rmtree(self._folder / version, ignore_errors=True)
 
     def building(self, version: str) -> "Building":
         """Builds this version's index beside the others; nobody sees it until it is done."""
@@ -240,14 +243,22 @@ class Building:
         self._builder.add(entry)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            self._builder.drop()
-            shutil.rmtree(self._folder, ignore_errors=True)
-            return
+        if kind is None:
+            self.done()
+        else:
+            self.drop()
+
+    def done(self) -> None:
+        """Write what is left and move the index into its place."""
         self._builder.finish()
         if self._target.exists():
             shutil.rmtree(self._target)
         self._folder.rename(self._target)
+
+    def drop(self) -> None:
+        """Leave nothing behind."""
+        self._builder.drop()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def find(
@@ -334,3 +345,9 @@ def both(left: Subject, right: Subject, used: model.Model, table: population.Pop
     names = judge_names(analyse(left.name, schema, table), analyse(right.name, schema, table), schema, used, table)
     entry = ListEntry("", schema, (), right.births, right.countries, right.numbers)
     return judge(names, compared(left, entry), schema, used, table)
+
+
+def sweep_indexes(folder: Path) -> None:
+    """Throw away what a build that was cut off has left behind."""
+    for one in folder.glob(".building-*"):
+        shutil.rmtree(one, ignore_errors=True)

@@ -84,10 +84,9 @@ class IndexBuilder:
         for number, token in enumerate(tokens):
             records.add(_record(token))
             heavy.append(token.weight >= DISTINCTIVE)
-            if token.role in FOUND_BY:
-                for term in terms_of(token, table):
-                    terms.append(term)
-                    owners.append(number)
+            for term in terms_of(token, table):
+                terms.append(term)
+                owners.append(number)
         records.close()
         self._sorted("terms", _flat(terms), _flat(owners))
         self._sorted("joins", _flat(self._join_terms), _flat(self._join_names))
@@ -249,12 +248,14 @@ class NameIndex:
 
     def search(self, tokens: Sequence[Token], most: int = MOST_NAMES) -> list[int]:
         """The names that share most of what weighs with these words, best first."""
-        parts = [self._part(one) for one in tokens if one.role in FOUND_BY]
+        # A name of nothing but light words ("The Group") is found by them; any other by what distinguishes it.
+        wanted = [one for one in tokens if one.role in FOUND_BY] or list(tokens)
+        parts = [self._part(one) for one in wanted]
         parts += self._joined(tokens)
         parts = sorted((one for one in parts if len(one[0])), key=lambda one: len(one[0]))
         if not parts:
             return []
-        total = sum(one.weight for one in tokens if one.role in FOUND_BY)
+        total = sum(one.weight for one in wanted)
         scores = self._scores()
         drivers = parts if len(parts) == 1 else parts[:-1]
         for names, weights in parts:
@@ -270,9 +271,9 @@ class NameIndex:
         # A name that shares much less than the best one does is another name.
         least = LEAST_OF_BEST if total < LONG else LEAST_OF_BEST_LONG
         floor = max(LEAST_SHARE * total, least * min(total, float(reached.max())))
-        wanted = 4 * most
-        if len(reached) > wanted:
-            floor = max(floor, float(np.partition(reached, -wanted)[-wanted]))
+        enough = 4 * most
+        if len(reached) > enough:
+            floor = max(floor, float(np.partition(reached, -enough)[-enough]))
         kept = reached >= floor
         # Somebody listed by one name only has nothing more that could be shared.
         kept |= (reached >= LEAST_SHARE * total) & (self._name_heavy[touched_names] == 1)

@@ -6,12 +6,13 @@ None of them is a match: only a person can say that.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import product
 
 from service.domain.watchlist import Schema
 from service.matching.alignment import Alignment, align
-from service.matching.evidence import Facts, association_facts, met_names, person_facts
+from service.matching.evidence import Facts, Met, association_facts, met_names, person_facts
 from service.matching.identifiers import Compared, Verdict
 from service.matching.model import Model
 from service.matching.names import Name
@@ -35,6 +36,7 @@ class NameJudgement:
     right: Name
     alignment: Alignment
     facts: Facts
+    met: tuple[Met, ...]
     evidence: float
 
 
@@ -53,11 +55,24 @@ Common = Callable[[str], float]
 
 
 def judge_names(left: Name, right: Name, schema: Schema, model: Model, table: Population) -> NameJudgement:
-    """Compare two names; the same whichever is asked for."""
-    found = align(left.tokens, right.tokens, table)
+    """Compare two names; the same whichever is asked for, as both are put in one order first."""
+    turned = [one.text for one in left.tokens] > [one.text for one in right.tokens]
+    first, second = (right, left) if turned else (left, right)
+    found = align(first.tokens, second.tokens, table)
     count = person_facts if schema is Schema.PERSON else association_facts
-    facts = count(left.tokens, right.tokens, found)
-    return NameJudgement(left, right, found, facts, model.schemas[schema].weigh(facts))
+    facts = count(first.tokens, second.tokens, found)
+    met = tuple(met_names(first.tokens, second.tokens, found))
+    shown = _turned(found) if turned else found
+    return NameJudgement(left, right, shown, facts, met, model.schemas[schema].weigh(facts))
+
+
+def _turned(found: Alignment) -> Alignment:
+    return Alignment(
+        tuple(replace(one, left=one.right, right=one.left) for one in found.meetings),
+        tuple((j, i, alike) for i, j, alike in found.contradictions),
+        found.only_right,
+        found.only_left,
+    )
 
 
 def judge(
@@ -84,11 +99,10 @@ def judge(
         return Judgement(names, tuple(identifiers), weight, 0.0, State.CANDIDATE)
     if any(one.row == "birth_far" for one in identifiers) or not (by_name and _meets(names, schema)):
         return Judgement(names, tuple(identifiers), weight, 0.0, State.NONE)
-    met = met_names(names.left.tokens, names.right.tokens, names.alignment)
     namesakes = 0.0
     if schema is Schema.PERSON:
         namesakes = table.namesakes(
-            [(one.spellings, max(common(word) for word in one.spellings), one.least) for one in met]
+            [(one.spellings, max(common(word) for word in one.spellings), one.least) for one in names.met]
         )
     quiet = _says_little(names, schema, model, namesakes) or weak
     if schema is Schema.PERSON and Verdict.AGREES not in verdicts and _says_nothing(names, model, namesakes, weak=weak):
@@ -103,10 +117,11 @@ def judge(
 
 
 def _meets(names: NameJudgement, schema: Schema) -> bool:
-    """Whether anything distinctive meets; an association must share a name, not only what it does or a number."""
+    """Whether anything distinctive meets; an association must share a name, or have none and be the same."""
     if schema is Schema.ORGANISATION and names.facts["no_word"]:
-        return False
-    return bool(met_names(names.left.tokens, names.right.tokens, names.alignment))
+        ours, theirs = (sorted(one.text for one in side.tokens) for side in (names.left, names.right))
+        return bool(ours) and ours == theirs
+    return bool(names.met)
 
 
 def _says_nothing(names: NameJudgement, model: Model, namesakes: float, *, weak: bool) -> bool:
@@ -121,6 +136,13 @@ def _says_little(names: NameJudgement, schema: Schema, model: Model, namesakes: 
     if schema is Schema.PERSON:
         strength = names.evidence - model.namesake_cost * math.log(max(namesakes, 1e-9))
         return namesakes >= model.most_namesakes or strength < model.namesake_least
-    words = [names.right.tokens[j] for one in names.alignment.meetings for j in one.right]
-    said = [one for one in words if one.role in (Role.NAME, Role.PLACE)]
-    return len(said) == 1 and len(said[0].text.lstrip("~^")) <= 4
+    said = [
+        (names.left.tokens[i], names.right.tokens[j])
+        for one in names.alignment.meetings
+        for i, j in product(one.left, one.right)
+        if Role.NAME in (names.left.tokens[i].role, names.right.tokens[j].role)
+    ]
+    # Nothing but forms and numbers, or one short word such as an acronym: too many are called so.
+    return len({pair[0].text for pair in said}) <= 1 and all(
+        min(len(one.text.lstrip("~^")) for one in pair) <= 4 for pair in said
+    )

@@ -9,6 +9,9 @@ from service.matching.persons import person_words
 from service.matching.population import Population
 from service.matching.tokens import Token, person_token
 
+#: No name has more words that tell it apart; a text that goes on would cost the square of its length.
+MOST_WORDS = 24
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -19,8 +22,8 @@ class Name:
 
 
 def words_of(text: str, schema: Schema) -> tuple[str, ...]:
-    """The words a name is taken apart into; empty where there is no letter or digit in it."""
-    return person_words(text) if schema is Schema.PERSON else association_words(text)
+    """The words a name is taken apart into, the first `MOST_WORDS`; empty where there is no letter or digit in it."""
+    return (person_words(text) if schema is Schema.PERSON else association_words(text))[:MOST_WORDS]
 
 
 def token_of(word: str, schema: Schema, table: Population) -> Token:

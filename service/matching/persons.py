@@ -52,8 +52,12 @@ def person_words(text: str) -> tuple[str, ...]:
     return tuple(_settled(parts))
 
 
+_NO_INITIALS = frozenset(["ng", "mr", "dr", "jr", "sr", "ms", "mrs", "mc", "st"])
+LONGEST_WORD = 40
+
+
 def _parts(word: str) -> list[str]:
-    if word[0] in (ABJAD, HAN):
+    if word[0] in (ABJAD, HAN) or len(word) > LONGEST_WORD:
         return [word]
     if word in _SERVANT_ALONE:
         return ["abd"]
@@ -67,7 +71,7 @@ def _parts(word: str) -> list[str]:
         return ["abu"]
     if _ABU_BAKR.match(word):
         return ["abu", "bakr"]
-    if len(word) in (2, 3) and not re.search(r"[aeiouy]", word) and word not in ("ng", "mr", "dr", "jr", "sr", "ms"):
+    if len(word) in (2, 3) and not re.search(r"[aeiouy]", word) and word not in _NO_INITIALS:
         return list(word)
     if servant := _SERVANT.match(word):
         return ["abd", *_parts(servant["rest"])]

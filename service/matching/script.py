@@ -32,6 +32,7 @@ _ARABIC_WORDS = {
     "بن": "bin", "ابن": "bin", "بنت": "bint", "ابو": "abu", "ابى": "abu", "عبد": "abd", "ال": "al", "الدىن": "din",
     "الله": "ullah", "عبدالله": "abdullah",
 }  # fmt: skip
+LONGEST_ABJAD = 40
 _ALIF = str.maketrans("أإآٱىئؤيۍېےکہ", "ااااىىوىىىىكه")
 
 
@@ -104,7 +105,7 @@ def _script_of(letter: str) -> str:
 
 
 def _abjad(word: str) -> list[str]:
-    word = word.translate(_ALIF)
+    word = word.translate(_ALIF)[:LONGEST_ABJAD]
     if word in _ARABIC_WORDS:
         return [_ARABIC_WORDS[word]]
     for start, token in (("عبدال", "abd"), ("ابوال", "abu")):

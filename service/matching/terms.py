@@ -71,12 +71,16 @@ def _shared(token: Token, table: Population) -> set[str]:
     return found
 
 
+#: Longer keys share whole keys or consonants only: leaving letters out of them would grow with the square.
+LONGEST_ONCE, LONGEST_TWICE = 30, 16
+
+
 def deletions(key: str) -> set[str]:
     """The key with up to one letter left out, up to two where it is long: close keys share one of these."""
     found = {key}
-    if len(key) >= 3:
+    if 3 <= len(key) <= LONGEST_ONCE:
         once = {key[:i] + key[i + 1 :] for i in range(len(key))}
         found |= once
-        if len(key) >= 7:
+        if 7 <= len(key) <= LONGEST_TWICE:
             found |= {one[:i] + one[i + 1 :] for one in once for i in range(len(one))}
     return found

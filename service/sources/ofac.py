@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from service.domain.errors import ListRefused
 from service.domain.watchlist import ListEntry, ListName, Schema
 from service.sources.countries import codes
-from service.sources.source import Dated, Source, births, clean, named
+from service.sources.source import Dated, Source, births, clean, named, whole
 
 _COLUMNS = 12
 _MONTHS = {
@@ -54,10 +54,11 @@ def _rows(source: Source | None, columns: int) -> Iterator[list[str]]:
     """Rows without a header; `-0-` is nothing, and a last byte 0x1A ends the file."""
     if source is None:
         return
+    whole(source)
     with source.open() as raw:
         text = io.TextIOWrapper(raw, encoding="utf-8", errors="strict", newline="")
         try:
-            for row in csv.reader(text):
+            for row in csv.reader(text, strict=True):
                 if not row or row == ["\x1a"]:
                     continue
                 if len(row) < columns:

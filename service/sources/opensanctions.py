@@ -14,7 +14,7 @@ from service.domain.errors import ListRefused
 from service.domain.organisation import normal_form
 from service.domain.watchlist import ListEntry, ListName, Schema
 from service.sources.countries import known_codes
-from service.sources.source import MAX_LINE, Dated, Source, births, clean, named, utc
+from service.sources.source import MAX_LINE, Dated, Source, births, clean, named, utc, whole
 
 _SCHEMAS = {
     "Person": Schema.PERSON,
@@ -67,7 +67,10 @@ def _entity(entity: Mapping[str, Any], schema: Schema, number: int) -> ListEntry
     properties = entity["properties"]
 
     def texts(*names: str) -> list[str]:
-        found = [one for name in names for one in properties.get(name) or []]
+        given = [properties.get(name) or [] for name in names]
+        if not all(isinstance(one, list) for one in given):
+            raise ListRefused("list.row", line=number)
+        found = [one for several in given for one in several]
         if not all(isinstance(one, str) for one in found):
             raise ListRefused("list.row", line=number)
         return found
@@ -76,6 +79,8 @@ def _entity(entity: Mapping[str, Any], schema: Schema, number: int) -> ListEntry
     names += [ListName(one) for one in texts("name", "alias", "previousName")]
     names += [ListName(one, weak=True) for one in texts("weakAlias")]
     entry_id = clean(str(entity["id"]))
+    if not entry_id:
+        raise ListRefused("list.entry_without_id")
     person = schema is Schema.PERSON
     numbers = [] if person else [normal_form(one) for one in texts("registrationNumber", "idNumber")]
     return ListEntry(
@@ -91,6 +96,7 @@ def _entity(entity: Mapping[str, Any], schema: Schema, number: int) -> ListEntry
 def read_simple(source: Source, dated: Dated) -> Iterator[ListEntry]:
     """`targets.simple.csv`, by its header; list cells are themselves CSV with semicolons. Alias quality is lost."""
     newest = ""
+    whole(source)
     csv.field_size_limit(MAX_LINE)
     with source.open() as raw:
         text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")

@@ -53,8 +53,20 @@ def utc(text: str) -> str:
 
 def clean(text: str | None) -> str:
     """A field's text with single spaces; empty where nobody would see anything."""
-    kept = " ".join(unicodedata.normalize("NFC", text or "").split())
+    whole = (text or "").encode("utf-8", "ignore").decode().replace("\x00", " ")  # half signs and NUL say nothing
+    kept = " ".join(unicodedata.normalize("NFC", whole).split())
     return kept if visible(kept) else ""
+
+
+def whole(source: Source) -> None:
+    """Raise ListRefused for a text file that ends within a line; an end-of-file sign (0x1A) may follow."""
+    with source.open() as file:
+        file.seek(0, io.SEEK_END)
+        size = file.tell()
+        file.seek(max(0, size - 3))
+        end = file.read().rstrip(b"\x1a")
+    if size and not end.endswith((b"\n", b"\r")):
+        raise ListRefused("list.ends_within_line")
 
 
 def births(written: list[str]) -> tuple[str, ...]:
@@ -74,7 +86,7 @@ def named(names: list[ListName], entry_id: str) -> tuple[ListName, ...]:
     kept: dict[str, ListName] = {}
     for one in names:
         text = clean(one.text)
-        if text and (text not in kept or kept[text].weak):
+        if any(map(str.isalnum, text)) and (text not in kept or kept[text].weak):
             kept[text] = ListName(text, one.weak)
     if not kept:
         raise ListRefused("list.entry_without_name", id=entry_id)

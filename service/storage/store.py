@@ -46,6 +46,11 @@ class TableStore:
             if not await ListVersion.exists().where(ListVersion.id == version):
                 await ListEntryRow.delete().where(ListEntryRow.version_id == version)
 
+    async def sweep(self) -> None:
+        """Delete entries that were put aside for a version that never came to be, as after a power cut."""
+        async with writing(self._engine):
+            await ListEntryRow.raw("DELETE FROM list_entry WHERE version_id NOT IN (SELECT id FROM list_version)")
+
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[TableWriting]:
         """All of it, or nothing."""

@@ -49,7 +49,7 @@ def test_an_officer_vets_a_grant_from_the_queue_to_a_decision(service: Service, 
     alva.complaints.clear()  # the browser notes the 403 on its console
 
     # She writes what she found out about the name, and decides.
-    page.click("article:has-text('på en lista') summary")
+    page.click("article:has-text('på en lista') summary:has-text('Skriv vad')")
     page.check("article:has-text('på en lista') input[value=no_obstacle]")
     page.fill("article:has-text('på en lista') textarea", "Annan person: född 1985 enligt årsmötesprotokollet.")
     alva.press("text=Spara bedömningen")
@@ -80,7 +80,7 @@ def test_a_premises_officer_vets_a_room(service: Service, visit: Visit) -> None:
     petter.press("text=Ta ärendet")
     while page.locator(".granska-check--open").count():
         check = page.locator(".granska-check--open").first
-        check.locator("summary").click()
+        check.locator("summary", has_text="Skriv vad").click()
         check.locator("input[type=radio]").first.check()
         check.locator("textarea").fill("Kontrollerat: en annan person.")
         petter.press(check.locator("button"))
@@ -209,7 +209,7 @@ def test_a_draft_survives_settling_a_finding(service: Service, visit: Visit) -> 
     alva.press("text=Ta ärendet")
     alva.page.fill("#reasons", "Påbörjat skäl.")
 
-    alva.page.locator(".granska-check--open summary").first.click()
+    alva.page.locator(".granska-check--open summary:has-text('Skriv vad')").first.click()
     alva.page.locator(".granska-check--open input[value=no_obstacle]").first.check()
     alva.page.locator(".granska-check--open textarea").first.fill("Kontakten finns i stadgarna.")
     alva.press("text=Spara bedömningen")

@@ -227,7 +227,11 @@ def test_reads_both_forms_of_opensanctions() -> None:
         (FTM_JSON, FTM.replace('["Järnvargarna"]', "[7]"), "list.row"),
         (FTM_JSON, "[" * 100_000, "list.row"),
         (SIMPLE_CSV, SIMPLE.replace("id,schema", "nr,schema", 1), "list.columns"),
-        (SIMPLE_CSV, SIMPLE.rsplit(",", 3)[0], "list.row"),
+        (SIMPLE_CSV, SIMPLE.rsplit(",", 3)[0], "list.ends_within_line"),
+        (SIMPLE_CSV, SIMPLE.rsplit(",", 3)[0] + "\n", "list.row"),
+        (OFAC_CSV, SDN[:150], "list.ends_within_line"),
+        (FTM_JSON, FTM.replace('["Järnvargarna"]', '"Järnvargarna"'), "list.row"),
+        (FTM_JSON, FTM.replace('"id":"b"', '"id":"  "'), "list.entry_without_id"),
         (OFAC_CSV, SDN.replace(',-0- \n3,', "\n3,"), "list.row"),
     ],
 )  # fmt: skip

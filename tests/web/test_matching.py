@@ -78,6 +78,17 @@ def test_nothing_is_answered_without_the_right_the_case_or_a_readable_question(s
         refused = ask(service, key, wrong, case=number)
         assert refused.status_code == 422, wrong
         assert refused.json()["errors"][0]["pointer"].startswith("/queries")
+    half = {"q": {"schema": "Person", "properties": {"name": ["A \ud800 Vosberg"]}}}
+    with httpx.Client(base_url=service.url, timeout=20) as client:
+        headers = {"Authorization": f"Bearer {key}", "Granska-Case": number, "Content-Type": "application/json"}
+        assert client.post("/match/demo", content=json.dumps({"queries": half}), headers=headers).status_code == 422
+        for limit in ("0", "501", "000001" + "0" * 5000, "²"):
+            sent = client.post(f"/match/demo?limit={limit}", json={"queries": {"q": QUERY}}, headers=headers)
+            assert sent.status_code == 422, limit
+    second = {"q": {"schema": "Person", "properties": {"name": ["Qwert Zuiop"], "alias": ["Tarkvin Vosberg"]}}}
+    assert ask(service, key, second, case=number).json()["responses"]["q"]["results"], (
+        "every name it gives is asked for"
+    )
     many = {str(one): QUERY for one in range(101)}
     assert ask(service, key, many, case=number).status_code == 422
     with service.api() as api:

@@ -4,6 +4,7 @@
 with `needs_identifier` is one that the name alone cannot settle.
 """
 
+import json
 from typing import Any
 
 from litestar import Response, post
@@ -20,6 +21,8 @@ from service.web.deps import AnyRequest, TheDesk, TheKey
 
 MAX_BYTES = 1_000_000
 MAX_NAME = 1000
+MOST_NAMES = 20
+_NAMES = ("name", "alias", "previousName", "weakAlias")
 _SCHEMAS = {
     "Person": Schema.PERSON,
     **dict.fromkeys(("Organization", "Company", "LegalEntity", "PublicBody"), Schema.ORGANISATION),
@@ -42,7 +45,7 @@ async def match(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dic
     found = await asking.ask(
         desk,
         list_key,
-        [subject for subject, _ in queries.values()],
+        [subjects for subjects, _ in queries.values()],
         diary_number=request.headers.get("granska-case", "") or request.query_params.get("case", ""),
         limit=limit,
         by=Actor(ActorKind.KEY, key.pseudonym),
@@ -61,19 +64,23 @@ async def match(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dic
 
 
 def _limit(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text[:6]) <= asking.MOST_ANSWERS:
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= asking.MOST_ANSWERS):
         raise InvalidInput([Problem("/limit", "input.number_between", {"min": 1, "max": asking.MOST_ANSWERS})])
     return int(text)
 
 
-def _queries(document: Any) -> dict[str, tuple[Subject, dict[str, Any]]]:
+def _queries(document: Any) -> dict[str, tuple[list[Subject], dict[str, Any]]]:
     queries = document.get("queries") if isinstance(document, dict) else None
     if not isinstance(queries, dict) or not queries:
         raise InvalidInput([Problem("/queries", "input.missing")])
+    try:
+        json.dumps(queries, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput([Problem("/queries", "input.nul")]) from error
     read, problems = {}, []
     for name, given in queries.items():
         try:
-            read[name] = (_subject(given), given)
+            read[name] = (_subjects(given), given)
         except _Unreadable as error:
             problems.append(Problem(f"/queries/{name}", f"match_api.{error.code}", {"value": error.value}))
     if problems:
@@ -89,15 +96,16 @@ class _Unreadable(Exception):
         self.code, self.value = code, value[:80]
 
 
-def _subject(given: Any) -> Subject:
-    """Whom a query asks for; raises _Unreadable for what cannot be read."""
+def _subjects(given: Any) -> list[Subject]:
+    """Whom a query asks for, by each of the names it gives; raises _Unreadable for what cannot be read."""
     if not isinstance(given, dict) or not isinstance(given.get("properties"), dict):
         raise _Unreadable("query")
     schema, properties = _SCHEMAS.get(str(given.get("schema"))), given["properties"]
-    names = _texts(properties, ("name",))
+    names = list(dict.fromkeys(_texts(properties, _NAMES)))
     if schema is None:
         raise _Unreadable("schema_unknown", str(given.get("schema")))
-    if not names or not visible(names[0]) or any(len(one) > MAX_NAME for one in names):
+    unreadable = any(len(one) > MAX_NAME or "\x00" in one or not visible(one) for one in names)
+    if not 1 <= len(names) <= MOST_NAMES or unreadable:
         raise _Unreadable("query")
     births = _texts(properties, _PERSON_BIRTHS) if schema is Schema.PERSON else []
     for one in births:
@@ -105,7 +113,8 @@ def _subject(given: Any) -> Subject:
             raise _Unreadable("birth_date", one)
     numbers = [normal_form(one) for one in _texts(properties, _NUMBERS)] if schema is Schema.ORGANISATION else []
     countries = [one.casefold() for one in _texts(properties, _COUNTRIES)]
-    return Subject(names[0], schema, tuple(births), tuple(countries), tuple(one for one in numbers if one))
+    issued = tuple(one for one in numbers if one)
+    return [Subject(one, schema, tuple(births), tuple(countries), issued) for one in names]
 
 
 def _texts(properties: dict[str, Any], names: tuple[str, ...]) -> list[str]:
