@@ -94,6 +94,8 @@ def judge(
     room = agreeing if decisive else min(agreeing, max(0.0, model.room * (names.evidence + 3)))
     schema_model = model.schemas[schema]
     weight = schema_model.calibrated(names.evidence + against + room)
+    if Verdict.AGREES not in verdicts:
+        weight *= model.most_by_name
     by_name = schema_model.calibrated(names.evidence) >= schema_model.threshold
     if decisive:
         return Judgement(names, tuple(identifiers), weight, 0.0, State.CANDIDATE)
@@ -108,7 +110,7 @@ def judge(
     if schema is Schema.PERSON and Verdict.AGREES not in verdicts and _says_nothing(names, model, namesakes, weak=weak):
         return Judgement(names, tuple(identifiers), weight, namesakes, State.NONE)
     if Verdict.DISAGREES in verdicts:
-        state = State.NONE if weight < schema_model.threshold else State.NEEDS
+        state = State.NONE if weight < model.most_by_name * schema_model.threshold else State.NEEDS
     elif quiet and Verdict.AGREES not in verdicts:
         state = State.NEEDS
     else:

@@ -45,6 +45,7 @@ class Model:
     version: str
     population: str
     base_rate: float
+    most_by_name: float
     namesake_cost: float
     namesake_least: float
     most_namesakes: float
@@ -66,6 +67,7 @@ def load(version: str = NEWEST) -> Model:
         version=read["version"],
         population=read["population"],
         base_rate=float(read["base_rate"]),
+        most_by_name=_value(gate["by_name"]),
         namesake_cost=_value(gate["cost"]),
         namesake_least=_value(gate["least"]),
         most_namesakes=_value(gate["most"]),

@@ -116,7 +116,9 @@ def name_pairs() -> None:
     pairs = [one for part in found.values() for one in part.pairs]
     truth = np.array([one.match for one in pairs])
     chance = np.concatenate([part.chance for part in found.values()])
-    own = np.concatenate([part.chance >= MODEL.schemas[schema].threshold for schema, part in found.items()])
+    own = np.concatenate(
+        [part.chance >= fit.BY_NAME * MODEL.schemas[schema].threshold for schema, part in found.items()]
+    )
     say(f"{len(pairs)} pairs, {truth.sum()} match")
     recall, _ = recall_at(chance, truth, 0.05)
     say(
@@ -193,7 +195,7 @@ def disparity() -> None:
     say(f"Arabic to the rest: {rows['arabic'] / 2000 / max(others, 1e-9):.2f} : 1 (18,000 invented pairs)")
     persons = [one for one in fit.labelled() if one.schema is Schema.PERSON and not one.match]
     found = fit.fitted(Schema.PERSON)
-    limit = MODEL.schemas[Schema.PERSON].threshold
+    limit = fit.BY_NAME * MODEL.schemas[Schema.PERSON].threshold
     said = {(p.left, p.right): c >= limit for p, c in zip(found.pairs, found.chance, strict=True)}
     groups: dict[bool, list[bool]] = {True: [], False: []}
     for one in persons:

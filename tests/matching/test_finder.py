@@ -101,6 +101,11 @@ def test_about_a_year_gives_two_years_of_tolerance() -> None:
     assert codes(people("Yunis Quorvandi Al-Duri", "1963")[0])[0] == "birth_one_year"
 
 
+def test_no_name_alone_is_certain() -> None:
+    assert people("Tarquin Vossberg")[0].score <= 980
+    assert people("Tarquin Vossberg", "1971")[0].score > 980
+
+
 def test_a_weak_alias_never_raises_a_candidate_alone() -> None:
     [candidate] = people("Räven")
 
