@@ -36,8 +36,13 @@ class NameJudgement:
     right: Name
     alignment: Alignment
     facts: Facts
-    met: tuple[Met, ...]
     evidence: float
+    ordered: tuple[Name, Name, Alignment]
+
+    def met(self) -> list[Met]:
+        """The distinctive words that meet; asked only of names worth asking about."""
+        first, second, found = self.ordered
+        return met_names(first.tokens, second.tokens, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,9 @@ def judge_names(left: Name, right: Name, schema: Schema, model: Model, table: Po
     found = align(first.tokens, second.tokens, table)
     count = person_facts if schema is Schema.PERSON else association_facts
     facts = count(first.tokens, second.tokens, found)
-    met = tuple(met_names(first.tokens, second.tokens, found))
     shown = _turned(found) if turned else found
-    return NameJudgement(left, right, shown, facts, met, model.schemas[schema].weigh(facts))
+    evidence = model.schemas[schema].weigh(facts)
+    return NameJudgement(left, right, shown, facts, evidence, (first, second, found))
 
 
 def _turned(found: Alignment) -> Alignment:
@@ -104,7 +109,7 @@ def judge(
     namesakes = 0.0
     if schema is Schema.PERSON:
         namesakes = table.namesakes(
-            [(one.spellings, max(common(word) for word in one.spellings), one.least) for one in names.met]
+            [(one.spellings, max(common(word) for word in one.spellings), one.least) for one in names.met()]
         )
     quiet = _says_little(names, schema, model, namesakes) or weak
     if schema is Schema.PERSON and Verdict.AGREES not in verdicts and _says_nothing(names, model, namesakes, weak=weak):
@@ -123,7 +128,7 @@ def _meets(names: NameJudgement, schema: Schema) -> bool:
     if schema is Schema.ORGANISATION and names.facts["no_word"]:
         ours, theirs = (sorted(one.text for one in side.tokens) for side in (names.left, names.right))
         return bool(ours) and ours == theirs
-    return bool(names.met)
+    return bool(names.met())
 
 
 def _says_nothing(names: NameJudgement, model: Model, namesakes: float, *, weak: bool) -> bool:

@@ -62,33 +62,53 @@ class Population:
         """
         if not met:
             return float(self.size)
-        wanted = [([(word, base_key(word)) for word in words], least) for words, _, least in met]
-        total = sum(share * self._in_tradition(name, wanted) for name, share in self.shares.items())
-        own = math.prod(max(listed, least) for _, listed, least in met) * MIDDLE ** max(0, len(met) - 2)
+        known = [_known(self, tuple(words)) for words, _, _ in met]
+        least = [one for _, _, one in met]
+        somewhere = {name for one in known for name in one}
+        total = sum(
+            self.shares[name] * _together([one.get(name, _NOWHERE) for one in known], least)
+            for name in sorted(somewhere)
+        )
+        # Traditions that know none of the words all say the same.
+        elsewhere = sum(share for name, share in self.shares.items() if name not in somewhere)
+        total += elsewhere * _together([_NOWHERE] * len(met), least)
+        own = math.prod(max(listed, one) for _, listed, one in met) * MIDDLE ** max(0, len(met) - 2)
         return self.size * (total + LIST_SHARE * own)
 
-    def _in_tradition(self, name: str, wanted: Sequence[tuple[Sequence[tuple[str, str]], float]]) -> float:
-        """Two of the words are a given and a family name, whichever are likeliest; the others stand anywhere."""
-        given, family = self.given[name], self.family[name]
-        p = [(max(_of(given, words), least), max(_of(family, words), least)) for words, least in wanted]
-        if len(p) == 1:
-            return p[0][0] + p[0][1]
-        best = 0.0
-        for i, (as_given, _) in enumerate(p):
-            for j, (_, as_family) in enumerate(p):
-                if i == j:
-                    continue
-                rest = math.prod(min(1.0, MIDDLE * max(one)) for k, one in enumerate(p) if k not in (i, j))
-                best = max(best, as_given * as_family * rest)
-        return best
 
-
+#: A name beside the first and last may stand in several places.
 MIDDLE = 3.0
+#: How large a tradition of its own the list's names count as.
 LIST_SHARE = 0.02
 
 
-def _of(names: Mapping[str, float], words: Sequence[tuple[str, str]]) -> float:
-    return max(max(names.get(word, 0.0), names.get("=" + key, 0.0)) for word, key in words) or UNKNOWN
+_NOWHERE = (UNKNOWN, UNKNOWN)
+
+
+@lru_cache(maxsize=200_000)
+def _known(table: Population, words: tuple[str, ...]) -> Mapping[str, tuple[float, float]]:
+    """For each tradition that knows a word in one of its spellings: how common it is there as given and family name."""
+    keys = [one for word in words for one in (word, "=" + base_key(word))]
+    found = {}
+    for name in table.shares:
+        given, family = (max(names.get(one, 0.0) for one in keys) for names in table.slots(name))
+        if given or family:
+            found[name] = (given or UNKNOWN, family or UNKNOWN)
+    return found
+
+
+def _together(shares: Sequence[tuple[float, float]], least: Sequence[float]) -> float:
+    """Two of the words are a given and a family name, whichever are likeliest; the others stand anywhere."""
+    p = [(max(given, one), max(family, one)) for (given, family), one in zip(shares, least, strict=True)]
+    if len(p) == 1:
+        return p[0][0] + p[0][1]
+    best = 0.0
+    for i, (as_given, _) in enumerate(p):
+        for j, (_, as_family) in enumerate(p):
+            if i != j:
+                rest = math.prod(min(1.0, MIDDLE * max(one)) for k, one in enumerate(p) if k not in (i, j))
+                best = max(best, as_given * as_family * rest)
+    return best
 
 
 @lru_cache(maxsize=200_000)
