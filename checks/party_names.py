@@ -38,6 +38,15 @@ class PartyNames:
             return CheckResult(Outcome.UNKNOWN, "party_names.no_list")
         if stale:
             return CheckResult(Outcome.UNKNOWN, "party_names.stale", {"count": len(stale)}, too_old + evidence, sources)
+        unreadable = tuple(
+            Evidence("party_names.not_comparable", {"name": party.party.name, "list": source.title}, party.party.kind)
+            for source, parties in answers
+            for party in parties
+            if not party.readable
+        )
+        if unreadable:
+            count = {"count": len(unreadable)}
+            return CheckResult(Outcome.UNKNOWN, "party_names.unreadable", count, unreadable + evidence, sources)
         hits = [one for _, parties in answers for party in parties for one in party.candidates]
         left = [one for one in hits if not one.cleared]
         if not hits:

@@ -21,6 +21,7 @@ from service.domain.watchlist import Candidate, ListEntry, Schema, Subject
 from service.matching import model, population
 from service.matching.explain import reasons
 from service.matching.finder import Finder, both
+from service.matching.names import comparable
 from service.sources.countries import codes
 from service.sources.formats import guess, read_list
 
@@ -143,7 +144,7 @@ def _subject(row: Row, side: str) -> Subject | None:
     schema = _schema(row.get("schema"), default=Schema.PERSON if side else Schema.ORGANISATION)
     born = (row.get(f"birth_date{side}") or "").strip()
     readable = name and len(name) <= MAX_NAME and not any(one in name for one in "\x00\r\n") and "_extra" not in row
-    if not readable or schema is None or (born and read_birth(born) is None):
+    if not readable or schema is None or not comparable(name, schema) or (born and read_birth(born) is None):
         return None
     number = normal_form((row.get(f"org_number{side}") or "").strip())
     country = (row.get(f"country{side}") or "").replace(",", ";").split(";")

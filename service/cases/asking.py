@@ -13,6 +13,7 @@ from service.domain.errors import InvalidInput, NotFound, Problem, Unavailable
 from service.domain.events import Actor, Event, EventType
 from service.domain.ruleset import RuleSet
 from service.domain.watchlist import Candidate, ListDefinition, ListEntry, Schema, Subject
+from service.matching.names import comparable
 from service.pipeline.isolated import call_thread
 
 MOST_QUERIES = 100
@@ -61,6 +62,8 @@ async def ask(
     for one in subjects:
         if not _KINDS[one.schema] & definition.subject_kinds:
             raise InvalidInput([Problem("/queries", "match_api.schema", {"schema": one.schema.value})])
+        if not comparable(one.name, one.schema):
+            raise InvalidInput([Problem("/queries", "match_api.not_comparable")])
     await ensure_index(desk, active.version)
 
     def search() -> tuple[tuple[tuple[Candidate, ListEntry], ...], ...]:
@@ -72,6 +75,8 @@ async def ask(
 
     answers = await call_thread(search)
     async with desk.store.writing() as writing:
+        if (await writing.case(case.id)).state is State.DECIDED:
+            raise InvalidInput([Problem("/case", "match_api.case_closed")])
         asked = [
             {"name": one.name, "schema": one.schema.value, "births": list(one.births),
              "countries": list(one.countries), "numbers": list(one.numbers)}

@@ -190,7 +190,11 @@ async def search_list(
     async with desk.store.reading() as reading:
         cleared = await reading.clearances([one.pair for _, candidates in found for one in candidates])
     return tuple(
-        PartyAnswer(party, tuple(replace(one, cleared=one.pair in cleared) for one in candidates))
+        PartyAnswer(
+            party,
+            tuple(replace(one, cleared=one.pair in cleared) for one in candidates),
+            readable=desk.finder.readable(party),
+        )
         for party, candidates in found
     )
 

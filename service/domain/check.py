@@ -25,10 +25,11 @@ Param = str | int | bool | tuple[str, ...]
 
 @dataclass(frozen=True)
 class PartyAnswer:
-    """What one list says of one party."""
+    """What one list says of one party; without `readable` the name could not be compared, and no answer is no pass."""
 
     party: Party
     candidates: tuple[Candidate, ...]
+    readable: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Two names side by side: which word meets which, how, and what is left over on either side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -48,7 +48,6 @@ class Alignment:
 
 
 LEAST_ALIKE = 0.62
-Alike = Callable[[Token, Token], tuple[float, How] | None]
 
 
 def word_alike(left: Token, right: Token, table: Population) -> tuple[float, How] | None:
@@ -62,7 +61,7 @@ def word_alike(left: Token, right: Token, table: Population) -> tuple[float, How
     if not (left.latin and right.latin):
         return _across(left, right)
     if left.role is not Role.NAME or right.role is not Role.NAME:
-        if {left.role, right.role} & {Role.ACTIVITY, Role.LEGAL, Role.PLACE}:
+        if {left.role, right.role} & {Role.ACTIVITY, Role.LEGAL}:
             return None
         both_links = left.role is right.role is Role.LINK
         return (0.95, How.KNOWN) if both_links or left.base == right.base else None
@@ -237,7 +236,7 @@ def _spans(
                 break
             joined += many[end].text.lstrip(ABJAD + HAN)
             span = range(start, end + 1)
-            if all(p in used and p not in weak for p in span) or any(p in used and p not in weak for p in span):
+            if any(p in used and p not in weak for p in span):
                 continue
             if _same_joined(text, spelled(joined)):
                 found.append(span)

@@ -23,7 +23,7 @@ from service.matching.explain import reasons
 from service.matching.identifiers import Compared, compare_births, compare_sets
 from service.matching.index import IndexBuilder, NameIndex, Texts, TextsWriter
 from service.matching.judge import Judgement, State, judge, judge_names
-from service.matching.names import Name, analyse, token_of, words_of
+from service.matching.names import Name, analyse, comparable, token_of, words_of
 
 #: Raised with every change in how names are taken apart or looked up: an index of another analysis is built anew.
 ANALYSIS = "1"
@@ -191,6 +191,11 @@ class Finder:
         bands = {schema.value: one.bands for schema, one in used.schemas.items()}
         return Method(used.version, self._table.version, ANALYSIS, used.base_rate, bands)
 
+    def readable(self, party: Party) -> bool:
+        """Whether a party's name can be compared at all."""
+        subject = subject_of(party)
+        return comparable(subject.name, subject.schema)
+
     def search(self, version: str, list_key: str, party: Party, *, name: str = model.NEWEST) -> tuple[Candidate, ...]:
         """The entries that resemble a party, best first; raises LookupError for a version that was never built."""
         return self.find(version, list_key, subject_of(party), name=name)
@@ -333,7 +338,7 @@ def _candidate(
         entry_digest=digest,
         name=entry.names[0].text,
         matched_name=judged.names.right.text,
-        score=min(999, round(1000 * judged.weight)) if schema is Schema.PERSON else round(1000 * judged.weight),
+        score=min(999, round(1000 * judged.weight)),  # rounding makes nothing certain
         evidence=reasons(judged, schema, weak=weak),
         needs_identifier=judged.state is State.NEEDS,
     )

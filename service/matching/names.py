@@ -23,7 +23,16 @@ class Name:
 
 def words_of(text: str, schema: Schema) -> tuple[str, ...]:
     """The words a name is taken apart into, the first `MOST_WORDS`; empty where there is no letter or digit in it."""
-    return (person_words(text) if schema is Schema.PERSON else association_words(text))[:MOST_WORDS]
+    return _all_words(text, schema)[:MOST_WORDS]
+
+
+def comparable(text: str, schema: Schema) -> bool:
+    """Whether all of a name can be compared; of one that cannot, nobody may say that it resembles nobody."""
+    return 0 < len(_all_words(text, schema)) <= MOST_WORDS
+
+
+def _all_words(text: str, schema: Schema) -> tuple[str, ...]:
+    return person_words(text) if schema is Schema.PERSON else association_words(text)
 
 
 def token_of(word: str, schema: Schema, table: Population) -> Token:

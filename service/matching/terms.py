@@ -11,7 +11,7 @@ from service.matching.population import Population
 from service.matching.script import ABJAD
 from service.matching.tokens import Role, Token
 
-FOUND_BY = frozenset({Role.NAME, Role.NUMBER, Role.ACTIVITY, Role.PLACE})
+FOUND_BY = frozenset({Role.NAME, Role.NUMBER, Role.ACTIVITY})
 
 
 def terms_of(token: Token, table: Population) -> set[int]:

@@ -18,7 +18,6 @@ class Role(StrEnum):
     LIGHT = "light"  # articles, titles, words of law or habit: says almost nothing
     INITIAL = "initial"
     NUMBER = "number"
-    PLACE = "place"
     ACTIVITY = "activity"  # what an association does: a BK is not an IK
     LEGAL = "legal"  # the form in law
 

@@ -122,6 +122,15 @@ async def test_checks_that_break_or_go_missing_are_answers_too(desk: Desk) -> No
     assert {code for name, (_, code) in found.items() if name != "declaration"} == {"check.not_installed"}
 
 
+@pytest.mark.parametrize("name", ["...", "Tarkvin Vossberg " + "och vi andra " * 12])
+async def test_a_name_that_cannot_be_compared_could_not_be_checked(desk: Desk, name: str) -> None:
+    people = [{"name": name, "role": "ordförande"}]
+
+    found = await outcomes(desk, await screened(desk, a_grant_document(representatives=people)))
+
+    assert found["party_names"] == (Outcome.UNKNOWN, "party_names.unreadable")
+
+
 async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_again_when_it_is_not(desk: Desk) -> None:
     officer = await someone(desk, "Alva", "role:association_officer")
     case_id = await screened(

@@ -90,3 +90,11 @@ def test_the_answer_carries_the_weight_and_what_it_is_worth() -> None:
     assert result.evidence[0].params["weight"] == 990
     assert result.evidence[-1].code == "party_names.method"
     assert result.evidence[-1].params["bands_person"] == "0.9-1.0: 118/120"
+
+
+def test_a_name_that_cannot_be_compared_is_no_pass_and_hides_nothing() -> None:
+    unread = PartyAnswer(Party(PartyKind.REPRESENTATIVE, "…"), (), readable=False)
+    result = ask(an_answer(parties=(unread, PartyAnswer(Party(PartyKind.REPRESENTATIVE, "T. V."), (a_candidate(),)))))
+
+    assert (result.outcome, result.code) == (Outcome.UNKNOWN, "party_names.unreadable")
+    assert [one.code for one in result.evidence][:2] == ["party_names.not_comparable", "party_names.resembles"]
