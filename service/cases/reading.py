@@ -18,7 +18,7 @@ from service.cases.ports import (
 from service.cases.rulebook import Rulebook, rulebook, today
 from service.domain import policy
 from service.domain.case import Case
-from service.domain.errors import InvalidInput, Problem
+from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events import commitments_in
 from service.domain.organisation import looks_personal, normal_form
 from service.domain.people import User
@@ -88,6 +88,16 @@ async def search(desk: Desk, text: str, *, by: User) -> list[QueueRow]:
         raise InvalidInput([Problem("/q", "search.not_persons")])
     async with desk.store.reading() as reading:
         return await reading.search(text, number, sorted(by.case_kinds))
+
+
+async def case_by_number(desk: Desk, diary_number: str, *, by: User) -> Case:
+    """The case with this diary number; raises NotFound for one this person may not know of."""
+    async with desk.store.reading() as reading:
+        case = await reading.case_by_diary_number(diary_number) if "\x00" not in diary_number else None
+    if case is None:
+        raise NotFound("case.not_found")
+    policy.check_can_see(case, by)
+    return case
 
 
 async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:

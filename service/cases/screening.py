@@ -11,6 +11,7 @@ from service.audit.canonical import NotCanonical, canonical
 from service.audit.leaf import timestamp
 from service.cases.ports import ActiveList, Building, CaseDetails, Desk, Reading, StoredFinding, Writing
 from service.cases.rulebook import Rulebook, rulebook
+from service.domain import policy
 from service.domain.application import Application, Party, PartyKind, from_document
 from service.domain.case import Case, CaseFinding, State
 from service.domain.check import CheckInput, ListAnswer, Need, PartyAnswer
@@ -19,6 +20,7 @@ from service.domain.errors import NotFound, place_of
 from service.domain.events import SYSTEM_ACTOR, Event, EventType
 from service.domain.finding import CheckResult, Finding, Outcome
 from service.domain.organisation import normal_form
+from service.domain.people import User
 from service.domain.ruleset import RuleSet
 from service.domain.watchlist import Candidate, ListDefinition, ListEntry
 from service.pipeline.isolated import call_thread
@@ -171,6 +173,29 @@ async def _one_list(
         parties=answers,
         method=method,
     )
+
+
+async def compare_names(
+    desk: Desk, case_id: str, *, by: User
+) -> tuple[Case, list[tuple[ListDefinition, tuple[PartyAnswer, ...]]]]:
+    """Everyone named in an undecided case against every active list; speakers only where the rules cite a basis."""
+    async with desk.store.reading() as reading:
+        material = await _material(desk, reading, case_id)
+    case = material.case
+    policy.check_can_see(case, by)
+    if case.state is State.DECIDED:
+        raise NotFound("case.not_found")
+    speakers_too = any(
+        one.check == "party_names" and one.params.get("speakers_basis")
+        for one in material.rules.kinds[case.kind].checks
+    )
+    parties = material.application.parties(material.speakers if speakers_too else ())
+    procedure = material.book.procedure(local_day(desk.outside.now()))
+    return case, [
+        (one, await search_list(desk, case.organisation_id, one, material.lists[one.key], parties))
+        for one in procedure.lists.values()
+        if one.key in material.lists
+    ]
 
 
 async def search_list(

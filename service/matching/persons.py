@@ -8,35 +8,18 @@ import re
 
 from service.matching.script import ABJAD, HAN, letters_for_digits, words
 
-_ARTICLES = frozenset(["al", "el", "ul", "ur", "il", "as", "ash", "an", "ad", "ar", "at", "az", "us", "ed"])
+_ARTICLES = frozenset("al el ul ur il as ash an ad ar at az us ed".split())
 _SERVANT = re.compile(
     r"^[c]?abd(?:oul|ool|ul|al|el|il|ol|ur|ir|ar|er|us|as|is|es|u|i|e|a)?(?=[b-df-hj-np-tv-z])(?P<rest>.{4,})$"
 )
-_SERVANT_ALONE = frozenset(
-    [
-        "abd",
-        "abdul",
-        "abdel",
-        "abdal",
-        "abdol",
-        "abdil",
-        "abdur",
-        "abdus",
-        "abdoul",
-        "abdool",
-        "abdou",
-        "abed",
-        "abdi",
-        "cabdi",
-    ]
-)
+_SERVANT_ALONE = frozenset("abd abdul abdel abdal abdol abdil abdur abdus abdoul abdool abdou abed abdi cabdi".split())
 _OF_GOD = re.compile(r"^(?P<rest>.{3,}?)(?:ullah|ollah|oullah|ulla|olla|allah|alla|ullahi|ulahi)$")
-_GOD = frozenset(["ullah", "allah", "ollah", "ulla", "olla", "oullah", "lah"])
+_GOD = frozenset("ullah allah ollah ulla olla oullah lah".split())
 _GODS_SERVANT = re.compile(r"^c?abd[uaoei]{1,2}l{1,2}aa?h?i?$")
 _OF_FAITH = re.compile(r"^(?P<rest>.{2,}?[^aeiou]|.{3,}?)(?:aldin|eldin|[aeiou]{1,2}dd(?:i|ee|e|ii|y)n[e]?)$")
-_FAITH = frozenset(["din", "deen", "dine", "eddin", "eddine", "uddin", "ouddin", "addin", "ddin", "aldin", "eldin"])
+_FAITH = frozenset("din deen dine eddin eddine uddin ouddin addin ddin aldin eldin".split())
 _ABU_BAKR = re.compile(r"^abo?u?b[aeou]{1,2}c?k{1,2}[aeiou]{0,2}r$")
-_FATHER = frozenset(["abu", "abou", "aboo", "ebu", "abo"])
+_FATHER = frozenset("abu abou aboo ebu abo".split())
 
 
 def person_words(text: str) -> tuple[str, ...]:
@@ -52,7 +35,7 @@ def person_words(text: str) -> tuple[str, ...]:
     return tuple(_settled(parts))
 
 
-_NO_INITIALS = frozenset(["ng", "mr", "dr", "jr", "sr", "ms", "mrs", "mc", "st"])
+_NO_INITIALS = frozenset("ng mr dr jr sr ms mrs mc st".split())
 LONGEST_WORD = 40
 
 

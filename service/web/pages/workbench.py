@@ -12,8 +12,7 @@ from litestar.response import Redirect
 
 from service.cases import reading as questions
 from service.cases.rulebook import rulebook, today
-from service.cases.screening import ensure_index, search_list
-from service.domain.application import from_document
+from service.cases.screening import compare_names, ensure_index
 from service.domain.clock import DAY_MS
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.watchlist import Schema, Subject
@@ -63,10 +62,10 @@ async def open_case(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
     """Go to the comparison of a case, by its diary number."""
     form = await forms.read(request)
     wanted = form.text("diary_number").strip()
-    async with desk.store.reading() as reading:
-        case = await reading.case_by_diary_number(wanted) if wanted and "\x00" not in wanted else None
-    if case is None or case.kind not in user.case_kinds:
-        problem = "input.missing" if not wanted else "case.not_found"
+    try:
+        case = await questions.case_by_number(desk, wanted, by=user)
+    except NotFound as error:
+        problem = error.code if wanted else "input.missing"
         return await _workbench(request, desk, InvalidInput([Problem("/diary_number", problem)]), form)
     return Redirect(f"/cases/{case.id}/matching", status_code=303)
 
@@ -74,25 +73,8 @@ async def open_case(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
 @get("/cases/{case_id:uuid}/matching", opt=may(COORDINATORS))
 async def of_case(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Everyone named in an undecided case against every active list, with reasons and weights."""
-    view = await questions.case_view(desk, str(request.path_params["case_id"]), by=user)
-    if view.record is not None or view.application is None:
-        raise NotFound("case.not_found")
-    application = from_document(view.application)
-    parties = application.parties(tuple(view.speakers or ()) if _speakers_too(view) else ())
-    async with desk.store.reading() as reading:
-        active = await reading.active_lists()
-    answers = []
-    for one in view.procedure.lists.values():
-        if one.key in active:
-            found = await search_list(desk, view.case.organisation_id, one, active[one.key], parties)
-            answers.append((one, active[one.key], found))
-    return render.page(request, "pages/matching.html", view=view, answers=answers, method=desk.finder.method())
-
-
-def _speakers_too(view: questions.CaseView) -> bool:
-    """Speakers are compared only where the rule set cites a basis, here as in the check."""
-    required = view.criteria.kinds[view.case.kind].checks
-    return any(one.check == "party_names" and one.params.get("speakers_basis") for one in required)
+    case, answers = await compare_names(desk, str(request.path_params["case_id"]), by=user)
+    return render.page(request, "pages/matching.html", case=case, answers=answers, method=desk.finder.method())
 
 
 def _invented(fixtures: Path) -> list[tuple[Subject, Subject]]:
