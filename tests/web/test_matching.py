@@ -122,6 +122,19 @@ def test_the_comparison_of_a_case_shows_reasons_and_weights_to_the_coordinator_a
     assert lite.signed_in("alva").get(there.headers["location"]).status_code == 403
 
 
+def test_a_name_that_cannot_be_compared_is_never_said_to_resemble_nobody(lite: Service) -> None:
+    case = a_case(lite, representatives=[{"name": "...", "role": "ordförande"}])["id"]
+
+    [party] = [
+        one
+        for one in lite.signed_in("siv").get(f"/cases/{case}/matching").text.split("<section")
+        if "<bdi>...</bdi>" in one
+    ]
+    assert "Namnet kan inte jämföras: det kunde inte kontrolleras." in party
+    assert "Ingen på listan har ett liknande namn" not in party
+    assert "kunde inte kontrolleras" in lite.signed_in("alva").get(f"/cases/{case}").text
+
+
 def test_a_person_is_confirmed_only_with_something_beside_the_name(lite: Service) -> None:
     case = a_case(lite, representatives=[{"name": "Tarkvin Vosberg", "role": "ordförande"}])["id"]
     alva = lite.signed_in("alva")
