@@ -4,6 +4,7 @@ set -u
 packages=""
 command -v chromium >/dev/null 2>&1 || packages="$packages chromium"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages="$packages postgresql"
+command -v strace >/dev/null 2>&1 || packages="$packages strace"
 [ -z "$packages" ] && exit 0
 if command -v apt-get >/dev/null 2>&1; then
     if [ "$(id -u)" = 0 ]; then as=""; elif sudo -n true 2>/dev/null; then as="sudo -n"; else as=no; fi
