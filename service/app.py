@@ -11,23 +11,26 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from service.cases.ports import Desk, Outside
+from service.cases.checkpointing import open_log
+from service.cases.ports import Channel, Desk, Outside
+from service.cases.verifying import Exported, Verification, verify_log
 from service.domain.errors import GranskaError
-from service.domain.events import SYSTEM_ACTOR, Event, EventType
 from service.matching import population
 from service.matching.finder import Finder, sweep_indexes
 from service.matching.population import Population
+from service.outbox import FolderChannel, HttpsChannel, MailChannel
 from service.pipeline.registry import Registry
 from service.rules.load import parse
 from service.settings import Settings, resource
 from service.sources.formats import read_list
-from service.storage.database import applied, migrate, opened
+from service.storage import backup
+from service.storage.database import applied, migrate, opened, reading_engine
 from service.storage.files import FileStore
+from service.storage.keys import KeyFolder
+from service.storage.reading_log import ReadingLog
 from service.storage.session_store import SessionStore
 from service.storage.store import TableStore
 from service.words import Catalogue
-
-LOG_ORIGIN = "granska/log"
 
 
 def real_outside() -> Outside:
@@ -66,6 +69,25 @@ def keyed_hash(path: Path, random: Callable[[int], bytes]) -> Callable[[str], st
     return lambda text: hmac.new(key, text.encode(), "sha256").hexdigest()
 
 
+def key_folder(settings: Settings, outside: Outside) -> KeyFolder:
+    """Where the log's keys lie."""
+    return KeyFolder(settings.folder / "keys", outside.random, settings.log_key)
+
+
+def outbox_of(settings: Settings) -> tuple[Channel, ...]:
+    """The ways out that have been set up."""
+    channels: list[Channel] = []
+    if settings.checkpoint_folder:
+        channels.append(FolderChannel(Path(settings.checkpoint_folder), settings.folder / "keys"))
+    if settings.checkpoint_url:
+        if not settings.checkpoint_url.startswith("https://"):
+            raise GranskaError("settings.not_https", name="GRANSKA_CHECKPOINT_URL")
+        channels.append(HttpsChannel(settings.checkpoint_url))
+    if settings.checkpoint_mail:
+        channels.append(MailChannel(settings.checkpoint_mail, settings.mail_from, settings.mail_server))
+    return tuple(channels)
+
+
 @asynccontextmanager
 async def opened_desk(
     settings: Settings, *, outside: Outside | None = None, checks: Registry | None = None
@@ -76,9 +98,11 @@ async def opened_desk(
     async with opened(settings.address) as engine:
         if not await applied():
             raise GranskaError("database.not_migrated")
-        store = TableStore(engine, random=outside.random, new_id=outside.new_id)
         yield Desk(
-            store=store,
+            store=TableStore(engine, random=outside.random, new_id=outside.new_id),
+            looked=ReadingLog(reading_engine(), outside.random),
+            keys=key_folder(settings, outside),
+            outbox=outbox_of(settings),
             sessions=SessionStore(engine),
             outside=outside,
             words=Catalogue.load(resource("templates") / "words"),
@@ -102,11 +126,43 @@ async def migrate_database(settings: Settings) -> int:
         store = TableStore(engine, random=outside.random, new_id=outside.new_id)
         await store.sweep()
         sweep_indexes(settings.folder / "indexes")
-        async with store.writing() as writing:
-            if await writing.log_size() == 0:
-                data = {"origin": LOG_ORIGIN}
-                await writing.log_opened(Event(EventType.LOG_OPENED, SYSTEM_ACTOR, outside.now(), data))
-    path = settings.folder / "granska.sqlite"
-    if path.exists():
+    for path in settings.folder.glob("*.sqlite"):
         os.chmod(path, 0o600)
+    async with opened_desk(settings) as desk:
+        await open_log(desk, origin=settings.log_origin or f"granska/{secrets.token_hex(4)}")
     return done
+
+
+async def write_backup(settings: Settings, target: Path) -> dict[str, int]:
+    """A backup of everything but sign-ins and the signing key; returns how many rows of each table."""
+    async with opened_desk(settings) as desk:
+        part = target.with_name(f".{target.name}.part")
+        try:
+            counts = await backup.dump(part, folder=settings.folder, software=desk.software)
+            os.replace(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+    return counts
+
+
+async def restore_backup(settings: Settings, source: Path, exported: Exported | None) -> Verification:
+    """Put a backup into an empty place and verify it; what does not hold is not left there."""
+    backup.read_manifest(source)
+    prepare_folder(settings.folder)
+    async with opened(settings.address) as engine:
+        if await applied():
+            raise GranskaError("restore.not_empty")
+        await migrate()
+        try:
+            await backup.load(source, folder=settings.folder)
+        except BaseException:
+            await backup.drop_everything(engine)
+            raise
+    async with opened_desk(settings) as desk:
+        result = await verify_log(desk, exported=exported)
+    if not result.ok:
+        async with opened(settings.address) as engine:
+            await backup.drop_everything(engine)
+    for path in settings.folder.glob("*.sqlite"):
+        os.chmod(path, 0o600)
+    return result

@@ -5,15 +5,16 @@ from datetime import timedelta
 from pathlib import Path
 
 from service.cases import incidents, staff
+from service.cases.adopting import adopt_at_setup
 from service.cases.intake import add_enclosure, receive
 from service.cases.ports import Desk
 from service.cases.reviewing import person
-from service.cases.rulebook import adopt, today
+from service.cases.rulebook import today
 from service.cases.screening import work_off
 from service.cases.watching import import_list
 from service.domain.application import Kind
 from service.domain.clock import local_time, utc_time
-from service.domain.events import SYSTEM_ACTOR, Actor
+from service.domain.events import Actor
 from service.domain.people import User
 
 PASSWORD = "granska-demo-2026"  # noqa: S105 - the demo's own, printed at start
@@ -49,7 +50,7 @@ async def fill(desk: Desk, *, fixtures: Path, folder: Path) -> bool:
             return False
     users = [await staff.create_user(desk, name=name, email=email, password=PASSWORD) for name, email, _ in ACCOUNTS]
     for file in sorted((fixtures / "rulesets").glob("*.toml")):
-        await adopt(desk, file.read_text("utf-8"), by=SYSTEM_ACTOR)
+        await adopt_at_setup(desk, file.read_text("utf-8"))
     for user, (_, _, rights) in zip(users, ACCOUNTS, strict=True):
         for right in rights:
             await staff.grant_right(desk, user.id, right)

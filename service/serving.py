@@ -14,7 +14,8 @@ import uvicorn
 from litestar import Litestar
 
 from service import app as parts
-from service.cases.forgetting import forget_speakers
+from service.cases.checkpointing import send_checkpoints, sign_log
+from service.cases.forgetting import forget_readings, forget_speakers
 from service.cases.ports import Desk
 from service.cases.screening import work_off
 from service.domain.errors import GranskaError, place_of
@@ -29,12 +30,13 @@ FORGET_EVERY_MS = 3600 * 1000
 
 
 class ScreeningWorker:
-    """Runs the checks that wait: at start, when woken, and every now and then."""
+    """Runs the checks that wait, signs the log and forgets: at start, when woken, and every now and then."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, sign_every_ms: int) -> None:
         self._desk = desk
         self._woken = asyncio.Event()
-        self._forgot_at = 0
+        self._forgot_at = self._signed_at = 0
+        self._sign_every = sign_every_ms
 
     def wake(self) -> None:
         """There is something to do."""
@@ -46,17 +48,32 @@ class ScreeningWorker:
             self._woken.clear()
             try:
                 await work_off(self._desk)
+                await self._sign()
                 await self._forget()
             except Exception as error:  # noqa: BLE001 - the worker outlives a bad moment
                 logger.error("the worker failed and goes on: %s", place_of(error))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
 
+    async def _sign(self) -> None:
+        """Sign what has come, and send it out; without a key the log goes unsigned, and says so where it is shown."""
+        now = self._desk.outside.now()
+        if now - self._signed_at < self._sign_every:
+            return
+        self._signed_at = now
+        try:
+            await sign_log(self._desk)
+        except GranskaError as error:
+            logger.error("the log could not be signed: %s", error.code)
+            return
+        await send_checkpoints(self._desk)
+
     async def _forget(self) -> None:
         now = self._desk.outside.now()
         if now - self._forgot_at > FORGET_EVERY_MS:
             self._forgot_at = now
             await forget_speakers(self._desk)
+            await forget_readings(self._desk)
 
 
 def site_for(settings: Settings, *, port: int, checks: Registry | None = None) -> Litestar:
@@ -65,7 +82,7 @@ def site_for(settings: Settings, *, port: int, checks: Registry | None = None) -
     @asynccontextmanager
     async def opening() -> AsyncIterator[tuple[Desk, ScreeningWorker]]:
         async with parts.opened_desk(settings, checks=checks) as desk:
-            worker = ScreeningWorker(desk)
+            worker = ScreeningWorker(desk, sign_every_ms=int(settings.checkpoint_minutes) * 60_000)
             task = asyncio.create_task(worker.run())
             try:
                 yield desk, worker

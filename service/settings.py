@@ -33,6 +33,14 @@ class Settings:
     population: str = _setting(
         "", "A table of how common names are, of the same shape as the shipped one; empty means the shipped one."
     )
+    log_key: str = _setting("", "A file with the log's signing key; empty means one made in the data folder's keys.")
+    log_origin: str = _setting("", "The log's name, such as kommun.example/granska; empty means one made up at start.")
+    checkpoint_minutes: str = _setting("5", "After how many minutes at the latest new entries of the log are signed.")
+    checkpoint_folder: str = _setting("", "A folder that checkpoints are copied to, out of this machine's reach.")
+    checkpoint_url: str = _setting("", "An https address of a second party that checkpoints are posted to.")
+    checkpoint_mail: str = _setting("", "An e-mail address of a second party that checkpoints are sent to.")
+    mail_server: str = _setting("localhost:25", "The mail server, host:port, that checkpoints are sent through.")
+    mail_from: str = _setting("granska@localhost", "The sender of those letters.")
     demo: str = _setting("", "1 shows the demo accounts on the sign-in page; never set it where real data are.")
 
     @property

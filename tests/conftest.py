@@ -19,12 +19,11 @@ import pytest
 
 from service import app as parts
 from service.cases import staff
+from service.cases.adopting import adopt_at_setup
 from service.cases.ports import Desk
 from service.cases.reviewing import person
-from service.cases.rulebook import adopt
 from service.cases.watching import import_list
 from service.demo import demo_list
-from service.domain.events import SYSTEM_ACTOR
 from service.domain.people import User
 from service.settings import Settings
 from tests.builders import FIXTURES, PASSWORD, RULES_2025, RULES_2026, SHARED
@@ -138,7 +137,7 @@ async def desk(settings: Settings, clock: Clock) -> AsyncIterator[Desk]:
     await parts.migrate_database(settings)
     async with parts.opened_desk(settings, outside=clock.outside()) as opened:
         for file in (RULES_2025, RULES_2026):
-            await adopt(opened, file.read_text("utf-8"), by=SYSTEM_ACTOR)
+            await adopt_at_setup(opened, file.read_text("utf-8"))
         await import_list(
             opened, "demo", demo_list(opened, FIXTURES), by=person(await someone(opened, "Samir", "role:coordinator"))
         )

@@ -66,7 +66,7 @@ def test_the_damaged_demo_log_is_wrong_in_one_entry(tmp_path: Path) -> None:
     status, said = run(tmp_path, "log", "verify", str(FIXTURES / "logs" / "damaged.jsonl"))
 
     assert status == 1
-    assert "Första felaktiga posten: 73" in said
+    assert "Första felaktiga posten: 67" in said
 
 
 def test_an_exported_log_verifies_alone(folder: Path, tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_rule_set_with_a_check_that_is_not_installed_is_refused_with_its_line(
     (tmp_path / "x.toml").write_text(text)
     line = text[: text.index('"telepathy"')].count("\n") + 1
 
-    status, said = run(folder, "rules", "adopt", str(tmp_path / "x.toml"), "--by", "samir@demo.example")
+    status, said = run(folder, "rules", "propose", str(tmp_path / "x.toml"), "--by", "samir@demo.example")
 
     assert status == 1
     assert f"Rad {line}: kontrollen telepathy är inte installerad" in said

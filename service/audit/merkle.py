@@ -117,6 +117,15 @@ def nodes_before(size: int) -> int:
     return size - size.bit_count()
 
 
+def completed_by(place: int) -> int:
+    """The leaf that completed the node at this place."""
+    low, high = 0, 2 * place + 2
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if nodes_before(middle + 1) > place else (middle + 1, high)
+    return low
+
+
 def completion_order(level: int, index: int) -> int:
     """The place of a node above the leaves among all such nodes, in the order in which they become complete."""
     last_leaf = ((index + 1) << level) - 1

@@ -1,15 +1,21 @@
 """What an outsider runs: is every entry what it was when it was written?
 
 Treats what it reads as hostile: whatever is wrong becomes a fault with the entry's number and a kind, never a
-traceback.
+traceback. Entries come in order and are not kept, so a log of any size is verified in the same memory.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import binascii
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
+
+import msgspec
 
 from service.audit import merkle
 from service.audit.canonical import NotCanonical, parse
+from service.audit.checkpoint import Checkpoint
 from service.audit.commitment import commit
 from service.domain.events import TIME, VERSION, commitments_in, fault_of
 from service.domain.ledger import Ledger
@@ -17,13 +23,46 @@ from service.domain.ledger import Ledger
 _FIELDS = {"v", "seq", "type", "at", "actor", "case", "data"}
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A log row as it was found: its place, the exact text, and the hash kept beside it (hex)."""
+def _no_floats(text: str) -> float:
+    raise TypeError(text)
 
-    seq: int
-    leaf: str
-    hash: str
+
+#: Decodes what we write; a number with a point is none of ours.
+_decode = msgspec.json.Decoder(float_hook=_no_floats).decode
+_encode = msgspec.json.Encoder(order="sorted").encode
+MOST_FAULTS = 1000
+
+#: A row of the log as it was found: its number, the exact bytes, and the hash kept beside them (hex).
+Row = tuple[Any, Any, Any]
+
+
+#: So many leaves are taken at once where nothing is wrong with them; a power of two.
+CHUNK = 4096
+
+
+def _completion_order() -> list[int]:
+    """For the nodes of a chunk listed level by level, where each stands in the order of their completion."""
+    starts, count = [0], CHUNK // 2
+    while count:
+        starts.append(starts[-1] + count)
+        count //= 2
+    places: list[tuple[int, int]] = []
+    for level, start in enumerate(starts[:-1], 1):
+        places += [
+            (merkle.completion_order(level, index), start + index) for index in range(starts[level] - starts[level - 1])
+        ]
+    return [flat for _, flat in sorted(places)]
+
+
+_ORDER = _completion_order()
+
+
+class Depth(IntEnum):
+    """How much is asked of each entry; each asks what the one before does, and more."""
+
+    HASHES = 0  # its hash, its place and the tree
+    CANONICAL = 1  # that it is the canonical text of its value
+    MEANING = 2  # its schema, who may do it, and that it follows from what came before
 
 
 @dataclass(frozen=True)
@@ -37,99 +76,252 @@ class Fault:
 
 @dataclass
 class Report:
-    """What was found: how many entries, the root over them, and every fault in order."""
+    """What was found: how many entries, the root over them, every fault in order, and how far it was signed."""
 
     size: int = 0
     root: str = merkle.EMPTY_ROOT.hex()
     faults: list[Fault] = field(default_factory=list)
+    signed: int = 0
 
     @property
     def ok(self) -> bool:
         """Nothing was wrong."""
         return not self.faults
 
-
-def verify_entries(
-    entries: Iterable[Entry],
-    *,
-    nodes: Mapping[tuple[int, int], str] | None = None,
-    ledger: Ledger | None = None,
-    on_commitment: Callable[[int, str], None] | None = None,
-) -> Report:
-    """Check order, text, hashes, schemas and the tree; `nodes` is the stored tree, `ledger` is filled on the way."""
-    report, frontier = Report(), merkle.Frontier()
-    left_nodes = dict(nodes) if nodes is not None else {}
-    for expected, entry in enumerate(entries):
-        if entry.seq != expected:
-            report.faults.append(Fault(expected, "gap", f"{entry.seq}"))
-            break
-        hashed = merkle.leaf_hash(_bytes(entry.leaf))
-        if hashed.hex() != entry.hash:
-            report.faults.append(Fault(expected, "changed"))
-        document, fault = _read(entry)
-        if fault:
-            report.faults.append(fault)
-        elif document is not None:
-            _fold(document, ledger, report)
-            for one in commitments_in(document["data"]) if on_commitment else ():
-                on_commitment(expected, one)  # type: ignore[misc]
-        for level, index, node in frontier.add(hashed):
-            if nodes is not None and left_nodes.pop((level, index), None) != node.hex():
-                report.faults.append(Fault(expected, "tree-node", f"{level}/{index}"))
-    if nodes is not None and left_nodes:
-        report.faults.append(Fault(None, "tree-nodes-too-many", f"{len(left_nodes)}"))
-    report.size, report.root = frontier.size, frontier.root().hex()
-    return report
+    @property
+    def unsigned(self) -> int:
+        """How many entries at the end are not under a checkpoint yet."""
+        return max(0, self.size - self.signed)
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", errors="surrogatepass")
+class LogCheck:
+    """Takes the log's rows in order and says what is wrong with them."""
+
+    def __init__(
+        self,
+        *,
+        depth: Depth = Depth.MEANING,
+        checkpoints: Sequence[Checkpoint] = (),
+        expected: Callable[[int], bytes | None] | None = None,
+        ledger: Ledger | None = None,
+        on_commitment: Callable[[int, str], None] | None = None,
+    ) -> None:
+        self._depth, self._ledger, self._on_commitment = depth, ledger, on_commitment
+        self._due = sorted({(one.size, one.root) for one in checkpoints if one.size}, reverse=True)
+        self._expected = expected
+        self._good_size = 0
+        self._stack: list[bytes] = []
+        self._compared = 0
+        self.report = Report()
+        self.stopped = False
+
+    def chunk(self, leaves: Sequence[Any], hashes: str | None, nodes: str | None) -> bool:
+        """Take a whole chunk of CHUNK leaves, at an even place, whose hashes and nodes were read as one text each.
+
+        Says whether all of it was as it should be; where it was not, nothing has been taken, and `add` says why.
+        """
+        if self.stopped or self.report.size % CHUNK or len(leaves) != CHUNK or hashes is None or nodes is None:
+            return False
+        sha256 = hashlib.sha256
+        try:
+            level = [sha256(b"\x00" + one).digest() for one in leaves]
+        except TypeError:
+            return False
+        if b"".join(level).hex() != hashes:
+            return False
+        levels = [level]
+        while len(level) > 1:
+            pairs = iter(level)
+            level = [sha256(b"\x01" + one + next(pairs)).digest() for one in pairs]
+            levels.append(level)
+        stack, above, node, index = list(self._stack), list[bytes](), level[0], self.report.size // CHUNK
+        while index & 1:
+            node = sha256(b"\x01" + stack.pop() + node).digest()
+            above.append(node)
+            index >>= 1
+        flat = [one for each in levels[1:] for one in each]
+        if b"".join([*map(flat.__getitem__, _ORDER), *above]).hex() != nodes:
+            return False
+        base = self.report.size
+        for offset, one in enumerate(levels[0]) if self._expected is not None else ():
+            self._compare(base + offset, one)
+        for offset, leaf in enumerate(leaves) if self._depth else ():
+            self._read(base + offset, leaf)
+        while self._due and self._due[-1][0] <= base + CHUNK:
+            inside = self._due[-1][0] - base
+            parts = [levels[level][index] for level, index in merkle.subtrees((0, inside))]
+            self.report.size = base + inside
+            self._pass_checkpoints(merkle.root_of_subtrees([*self._stack, *parts]))
+        self._stack = [*stack, node]
+        self.report.size = base + CHUNK
+        self._compared = merkle.nodes_before(self.report.size)
+        return True
+
+    def add(self, rows: Iterable[Row]) -> list[bytes]:
+        """Look at these rows; returns the hashes (hex) of the nodes that became complete, in that order."""
+        report, stack, completed = self.report, self._stack, list[bytes]()
+        sha256, hexlify, size = hashlib.sha256, binascii.hexlify, report.size
+        due = self._due[-1][0] if self._due else -1
+        for seq, leaf, stored in rows:
+            if seq != size or self.stopped:
+                self._fault(size, "gap", "" if self.stopped else _shown(seq))
+                self.stopped = True
+                break
+            if type(leaf) is not bytes:
+                self._fault(size, "unreadable")
+                leaf = b""
+            node = sha256(b"\x00" + leaf).digest()
+            if hexlify(node) != stored:
+                self._fault(size, "changed")
+            if self._expected is not None:
+                self._compare(size, node)
+            if self._depth:
+                self._read(size, leaf)
+            index = size
+            while index & 1:
+                node = sha256(b"\x01" + stack.pop() + node).digest()
+                completed.append(hexlify(node))
+                index >>= 1
+            stack.append(node)
+            size += 1
+            if size == due:
+                report.size = size
+                due = self._pass_checkpoints(merkle.root_of_subtrees(stack))
+        report.size = size
+        return completed
+
+    def done(self) -> Report:
+        """The report, once all rows have been given; a checkpoint beyond the end means that something is gone."""
+        report = self.report
+        report.root = merkle.root_of_subtrees(self._stack).hex()
+        for size, _ in reversed(self._due):
+            self._fault(report.size, "truncated", f"{report.size} < {size}")
+        report.faults.sort(key=lambda one: (one.seq is None, one.seq or 0))
+        return report
+
+    def nodes(self, computed: Sequence[bytes], stored: Sequence[Any]) -> None:
+        """Compare the stored tree with the one that follows from the entries."""
+        for offset, one in enumerate(computed):
+            if offset >= len(stored) or one != stored[offset]:
+                self._fault(merkle.completed_by(self._compared + offset), "tree-node")
+                break
+        self._compared += len(computed)
+
+    def fault(self, fault: Fault) -> None:
+        """Add what was found elsewhere."""
+        if len(self.report.faults) < MOST_FAULTS:
+            self.report.faults.append(fault)
+
+    def _fault(self, seq: int | None, kind: str, detail: str = "") -> None:
+        self.fault(Fault(seq, kind, detail))
+
+    def _pass_checkpoints(self, root_here: bytes) -> int:
+        """Compare the root here with every checkpoint of this size; returns the next size that has one."""
+        size = self.report.size
+        good = True
+        while self._due and self._due[-1][0] == size:
+            good = self._due.pop()[1] == root_here and good
+        if not good and self._good_size >= 0:
+            # The first entry that differs is one of these; the exported hashes say which, where there are any.
+            if not any(one.kind == "rewritten" for one in self.report.faults):
+                self._fault(self._good_size, "rewritten", f"{self._good_size}-{size - 1}")
+            self._good_size = -1
+        elif good and self._good_size >= 0:
+            self._good_size = size
+        self.report.signed = size
+        return self._due[-1][0] if self._due else -1
+
+    def _compare(self, seq: int, leaf_hash: bytes) -> None:
+        known = self._expected(seq) if self._expected else None
+        if known is not None and known != leaf_hash:
+            self._fault(seq, "rewritten")
+
+    def _read(self, seq: int, leaf: bytes) -> None:
+        document = _parsed(leaf)
+        if document is None:
+            self._fault(seq, "unreadable")
+            return
+        if self._depth < Depth.MEANING:
+            return
+        wrong = _wrong(document, seq)
+        if wrong:
+            self._fault(seq, wrong)
+            return
+        self._fold(document)
+        if self._on_commitment:
+            for one in commitments_in(document["data"]):
+                self._on_commitment(seq, one)
+
+    def _fold(self, document: Mapping[str, Any]) -> None:
+        if self._ledger is None:
+            return
+        try:
+            self._ledger.add(
+                seq=document["seq"],
+                type=document["type"],
+                at=document["at"],
+                actor=document["actor"]["id"],
+                case=document["case"],
+                data=document["data"],
+            )
+        except (KeyError, AssertionError, ValueError, TypeError):
+            # An entry may be well formed and still speak of something that never came to be.
+            self._fault(document["seq"], "does-not-follow")
 
 
-def _read(entry: Entry) -> tuple[dict[str, Any] | None, Fault | None]:
-    """The entry as a document of the log, or what is wrong with it."""
+def _parsed(leaf: bytes) -> Any:
+    """The value of a canonical text, or None.
+
+    ASCII without escapes is decoded and encoded again by the fast encoder, which refuses floats and gives the same
+    bytes as ours for all else that a leaf may hold; what it cannot vouch for is read the slow way, which decides.
+    """
+    if leaf.isascii() and b"\\" not in leaf:
+        try:
+            value = _decode(leaf)
+            if _encode(value) == leaf:
+                return value
+        except (msgspec.DecodeError, TypeError, RecursionError, OverflowError):
+            pass
     try:
-        document = parse(entry.leaf)
-    except NotCanonical:
-        return None, Fault(entry.seq, "unreadable")
+        return parse(leaf.decode("utf-8"))
+    except (NotCanonical, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _shown(value: object) -> str:
+    return str(value)[:40] if isinstance(value, (int, str)) else type(value).__name__
+
+
+def verify_rows(rows: Iterable[Row], **options: Any) -> Report:
+    """Check rows that are at hand."""
+    check = LogCheck(**options)
+    check.add(rows)
+    return check.done()
+
+
+def _wrong(document: Any, seq: int) -> str | None:
+    """What is wrong with this document as entry `seq` of the log, or None."""
     if (
         not isinstance(document, dict)
         or document.keys() != _FIELDS
         or type(document["v"]) is not int
         or document["v"] != VERSION
     ):
-        return None, Fault(entry.seq, "not-an-entry")
-    if type(document["seq"]) is not int or document["seq"] != entry.seq:
-        return None, Fault(entry.seq, "moved")
+        return "not-an-entry"
+    if type(document["seq"]) is not int or document["seq"] != seq:
+        return "moved"
     actor = document["actor"]
     if not isinstance(actor, dict) or actor.keys() != {"kind", "id"} or not isinstance(document["type"], str):
-        return None, Fault(entry.seq, "not-an-entry")
+        return "not-an-entry"
     if not TIME(document["at"]) or not isinstance(actor["kind"], str) or not isinstance(actor["id"], str):
-        return None, Fault(entry.seq, "not-an-entry")
-    wrong = fault_of(document["type"], actor["kind"], actor["id"], document["case"], document["data"])
-    return (None, Fault(entry.seq, wrong)) if wrong else (document, None)
-
-
-def _fold(document: dict[str, Any], ledger: Ledger | None, report: Report) -> None:
-    if ledger is None:
-        return
-    try:
-        ledger.add(
-            seq=document["seq"],
-            type=document["type"],
-            at=document["at"],
-            actor=document["actor"]["id"],
-            case=document["case"],
-            data=document["data"],
-        )
-    except (KeyError, AssertionError, ValueError, TypeError):
-        # An entry may be well formed and still speak of something that never came to be.
-        report.faults.append(Fault(document["seq"], "does-not-follow"))
+        return "not-an-entry"
+    return fault_of(document["type"], actor["kind"], actor["id"], document["case"], document["data"])
 
 
 def check_value(commitment: str, field_name: str, value: object, salt_hex: str) -> bool:
     """Whether a kept value is the one the log committed to; anything odd is a no."""
     try:
-        return commit(field_name, value, bytes.fromhex(salt_hex)) == commitment
-    except ValueError:
+        salt = bytes.fromhex(salt_hex)
+        return salt.hex() == salt_hex and commit(field_name, value, salt) == commitment
+    except (ValueError, TypeError):
         return False

@@ -1,19 +1,23 @@
 """Step four: a named person decides."""
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from service.audit.leaf import timestamp
+from service.cases import intake_document, parts
 from service.cases.ports import Desk, Reading, StoredFinding, Writing
 from service.cases.reviewing import check_day, check_text, person
 from service.cases.rulebook import Rulebook, rulebook, today
 from service.cases.standing import still
 from service.domain import policy
 from service.domain.case import Case, State
-from service.domain.clock import DAY_MS
+from service.domain.clock import DAY_MS, local_day
 from service.domain.decision import FAVOURABLE, BoardMinute, Proposal
 from service.domain.errors import InvalidInput, NotAllowed, Problem
-from service.domain.events import Event, EventType
+from service.domain.events import RECORD_VERSION, Event, EventType
 from service.domain.finding import Outcome
 from service.domain.people import User
 from service.domain.ruleset import RuleSet
@@ -22,6 +26,7 @@ from service.domain.ruleset import RuleSet
 async def decide(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen: int) -> str:
     """Record the decision: outcome, clauses, reasons, and all that it rests on. Returns the decision's id."""
     proposal = _tidied(desk, proposal)
+    opened = [one.at for one in await desk.looked.of_case(case_id) if one.actor == by.pseudonym]
     async with desk.store.writing() as writing:
         by = await still(writing, by)
         case = await writing.case(case_id)
@@ -42,7 +47,7 @@ async def decide(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen
         if proposal.outcome in FAVOURABLE:
             await _check_fresh(writing, case, findings, procedure, desk.outside.now())
         decision_id = desk.outside.new_id()
-        data = await _record(desk, writing, case, proposal, decision_id, book)
+        data = await _record(desk, writing, case, proposal, decision_id, book, by, max(opened, default=None))
         event = Event(EventType.CASE_DECIDED, person(by), desk.outside.now(), data, case=case.id)
         await writing.case_decided(event, case.moved_to(State.DECIDED))
     return decision_id
@@ -89,45 +94,135 @@ def _tidied(desk: Desk, proposal: Proposal) -> Proposal:
 
 
 async def _record(
-    desk: Desk, writing: Writing, case: Case, proposal: Proposal, decision_id: str, book: Rulebook
+    desk: Desk,
+    writing: Writing,
+    case: Case,
+    proposal: Proposal,
+    decision_id: str,
+    book: Rulebook,
+    by: User,
+    opened_at: int | None,
 ) -> dict[str, Any]:
-    """The decision record: codes, digests and commitments; the texts are kept beside it, erasable."""
+    """The decision record (casework 5.1): codes, digests and commitments; the texts are kept beside it, erasable."""
     criteria, procedure = book.of(case), book.procedure(today(desk))
     details = await writing.details(case.id)
     findings = await writing.findings(case.id, case.round)
     enclosures = await writing.enclosures(case.id)
-    lists = {(one.key, one.version, one.sha256) for f in findings for one in f.case_finding.finding.result.sources}
-    circumstances = proposal.circumstances
+    screened = (await writing.screenings([case.id])).get(case.id)
+    point = procedure.delegation[proposal.delegation_point]
+    clauses = {one.check: one.clause for one in criteria.kinds[case.kind].checks}
+    method = desk.finder.method()
+    decided = desk.outside.now()
+    kept = procedure.retention.get("decision")
     return {
+        "record": RECORD_VERSION,
         "decision": decision_id,
+        "kind": case.kind.value,
+        "diary_number": case.diary_number,
+        "organisation": case.organisation_id,
+        "organisation_value": details.organisation_ref,
+        "requested_ore": case.amount_ore,
+        "application": parts.logged(details.parts),
+        "speakers": details.speakers_ref,
+        "revision": case.version,
+        "form": {"id": "application", "sha256": intake_document.schema_sha256()},
+        "enclosures": [
+            {"id": one.enclosure.id, "kind": one.enclosure.kind, "sha256": one.enclosure.sha256} for one in enclosures
+        ],
+        "criteria_rules": _adopted(criteria),
+        "procedure_rules": _adopted(procedure),
+        "engine": {
+            "software": f"granska-{desk.software}",
+            "model": method.model,
+            "population": method.population,
+            "analysis": method.analysis,
+            "checks": [_check(desk, one) for one in findings],
+        },
+        "round": case.round,
+        "inputs": json.loads(screened.leaf)["data"]["inputs"] if screened else None,
+        "lists": await _lists(writing, findings),
+        "findings": [_judged(one, clauses) for one in findings],
+        "people": {
+            "decider": by.pseudonym,
+            "proposer": None,
+            "presenter": None,
+            "co_approvers": [],
+            "delegation_point": proposal.delegation_point,
+            "ceiling_ore": point.ceiling_ore,
+            "board": point.board,
+            "board_minute": writing.keep("board-minute", asdict(proposal.board_minute), case=case.id)
+            if proposal.board_minute
+            else None,
+            "conflict_of_interest": None,
+            "opened_at": None if opened_at is None else timestamp(opened_at),
+        },
         "outcome": proposal.outcome.value,
         "amount_ore": proposal.amount_ore,
-        "delegation_point": proposal.delegation_point,
-        "board_minute": writing.keep("board-minute", asdict(proposal.board_minute), case=case.id)
-        if proposal.board_minute
-        else None,
+        "conditions": [],
+        "valid_from": local_day(decided).isoformat() if proposal.outcome in FAVOURABLE else None,
+        "valid_to": None,
         "clauses": list(proposal.clauses),
-        "criteria_rules": {"id": criteria.id, "sha256": criteria.sha256},
-        "procedure_rules": {"id": procedure.id, "sha256": procedure.sha256},
-        "round": case.round,
-        "findings": [
-            {
-                "id": one.id,
-                "check": one.case_finding.finding.check,
-                "outcome": one.case_finding.outcome.value,
-                "code": one.case_finding.finding.result.code,
-                "resolution": one.case_finding.resolution,
-            }
-            for one in findings
-        ],
         "based_on": list(proposal.based_on),
-        "lists": [{"key": key, "version": version, "sha256": sha256} for key, version, sha256 in sorted(lists)],
-        "application": details.application_ref,
-        "enclosures": [{"id": one.enclosure.id, "sha256": one.enclosure.sha256} for one in enclosures],
         "reasons": writing.keep("reasons", {"text": proposal.reasons}, case=case.id),
-        "circumstances": writing.keep("circumstances", {"text": circumstances}, case=case.id)
-        if circumstances
+        "circumstances": writing.keep("circumstances", {"text": proposal.circumstances}, case=case.id)
+        if proposal.circumstances
         else None,
         "acts": [writing.keep("act", asdict(one), case=case.id) for one in proposal.acts],
-        "software": f"granska-{desk.software}",
+        "communication": None,
+        "appeal": {"text_sha256": hashlib.sha256(procedure.appeal["sv"].encode()).hexdigest(), "deadline": None},
+        "retention": kept.code if kept else None,
+        "secrecy": [one.id for one in await writing.markings(case.id)],
+        "links": {"supersedes": None, "corrects": None, "revokes": None, "caused_by": None},
+    }
+
+
+def _adopted(rules: RuleSet) -> dict[str, str]:
+    return {
+        "id": rules.id,
+        "sha256": rules.sha256,
+        "valid_from": rules.valid_from.isoformat(),
+        "adopted_on": rules.adopted_on.isoformat(),
+        "diary_number": rules.diary_number,
+    }
+
+
+def _check(desk: Desk, stored: StoredFinding) -> dict[str, str]:
+    finding = stored.case_finding.finding
+    distribution, version, sha256 = desk.checks.origin(finding.check)
+    return {
+        "check": finding.check,
+        "version": finding.check_version,
+        "distribution": distribution,
+        "distribution_version": version,
+        "sha256": sha256,
+    }
+
+
+async def _lists(reading: Reading, findings: Sequence[StoredFinding]) -> list[dict[str, str]]:
+    used = {(one.key, one.version) for f in findings for one in f.case_finding.finding.result.sources}
+    versions = []
+    for key, version in sorted(used):
+        row = await reading.list_version(version)
+        if row is not None:
+            dates = {name: row[name] for name in ("sha256", "generated", "as_of")}
+            versions.append({"key": key, "version": version} | dates)
+    return versions
+
+
+def _judged(stored: StoredFinding, clauses: Mapping[str, str]) -> dict[str, Any]:
+    finding = stored.case_finding.finding
+    return {
+        "id": stored.id,
+        "check": finding.check,
+        "check_version": finding.check_version,
+        "clause": clauses.get(finding.check),
+        "outcome": finding.result.outcome.value,
+        "code": finding.result.code,
+        "detail": stored.detail_ref,
+        "speaker_detail": stored.speaker_ref,
+        "ms": finding.run.duration_ms,
+        "error": finding.run.error,
+        "resolution": stored.case_finding.resolution,
+        "resolved_by": stored.resolved_by,
+        "reason": stored.reason_ref,
     }

@@ -1,10 +1,13 @@
 """What may not be kept is erased, and the erasure is an event: speakers go when the event is over."""
 
 from service.cases.ports import Desk
-from service.cases.rulebook import today
+from service.cases.rulebook import rulebook, today
+from service.domain.clock import DAY_MS
+from service.domain.errors import NotFound
 from service.domain.events import SYSTEM_ACTOR, Event, EventType
 
 AFTER_EVENT = "speakers-after-event"
+DAYS_IN_YEAR = 366
 
 
 async def forget_speakers(desk: Desk) -> int:
@@ -13,7 +16,25 @@ async def forget_speakers(desk: Desk) -> int:
         due = await reading.expired_speakers(today(desk).isoformat())
     for case_id, commitments in due:
         async with desk.store.writing() as writing:
-            data = {"values": sorted(commitments), "ground": AFTER_EVENT}
+            data = {
+                "values": sorted(commitments),
+                "enclosures": [],
+                "ground": AFTER_EVENT,
+                "document": None,
+                "classes": ["speakers"],
+            }
             event = Event(EventType.VALUE_ERASED, SYSTEM_ACTOR, desk.outside.now(), data, case=case_id)
             await writing.values_erased(event)
     return len(due)
+
+
+async def forget_readings(desk: Desk) -> int:
+    """Take away who read what, where the rule set's time for it is over; returns how many entries."""
+    async with desk.store.reading() as reading:
+        try:
+            kept = (await rulebook(desk, reading)).procedure(today(desk)).retention.get("reading_log")
+        except NotFound:
+            return 0
+    if kept is None or kept.years is None:
+        return 0
+    return await desk.looked.forget_before(desk.outside.now() - kept.years * DAYS_IN_YEAR * DAY_MS)

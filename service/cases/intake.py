@@ -9,7 +9,7 @@ from typing import Any
 
 from service.audit.canonical import canonical
 from service.audit.leaf import timestamp
-from service.cases import intake_document
+from service.cases import intake_document, parts
 from service.cases.ports import CaseDetails, Desk, Reading, StoredEnclosure, Writing
 from service.cases.rulebook import rulebook
 from service.cases.standing import acting
@@ -158,7 +158,10 @@ def _keep(
         org_number=number,
         org_name=application.organisation.name,
         organisation_ref=writing.keep("organisation", organisation, case=case.id),
-        application_ref=writing.keep("application", kept, case=case.id),
+        parts=tuple(
+            (name, writing.keep(parts.FIELD + name, value, case=case.id))
+            for name, value in sorted(parts.split(kept).items())
+        ),
         speakers_ref=speakers_ref,
         when_label=_when(application),
         channel=channel,
@@ -196,7 +199,7 @@ def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event
         "received": timestamp(case.received_at),
         "due": case.due_on,
         "rules": {"id": rules.id, "sha256": rules.sha256},
-        "application": details.application_ref,
+        "application": parts.logged(details.parts),
         "speakers": details.speakers_ref,
     }
     return Event(EventType.CASE_RECEIVED, by, case.registered_at, data, case=case.id)

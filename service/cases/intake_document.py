@@ -4,6 +4,7 @@ Only what cannot be parsed or stored safely is refused. A wrong check digit, a p
 application can be stored, so it is received and becomes a finding: it has reached the City (inkommen handling).
 """
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -22,13 +23,20 @@ from service.domain.text import visible
 
 MAX_BYTES = 1_000_000
 _DEPTH = 40
+_SCHEMA = Path(__file__).with_name("application.schema.json")
 
 
 @cache
 def schema() -> dict[str, Any]:
     """The JSON Schema of an application; the OpenAPI description shows the same one."""
-    loaded: dict[str, Any] = json.loads(Path(__file__).with_name("application.schema.json").read_text("utf-8"))
+    loaded: dict[str, Any] = json.loads(_SCHEMA.read_text("utf-8"))
     return loaded
+
+
+@cache
+def schema_sha256() -> str:
+    """Which version of the form an application was made by: the SHA-256 (hex) of its schema."""
+    return hashlib.sha256(_SCHEMA.read_bytes()).hexdigest()
 
 
 @cache

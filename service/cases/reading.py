@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.audit.leaf import milliseconds
+from service.cases import parts
 from service.cases.ports import (
     CaseDetails,
     Desk,
@@ -100,6 +101,14 @@ async def case_by_number(desk: Desk, diary_number: str, *, by: User) -> Case:
     return case
 
 
+async def check_may_see(desk: Desk, case_id: str, *, by: User) -> Case:
+    """The case; raises NotFound for one this person may not know of."""
+    async with desk.store.reading() as reading:
+        case = await reading.case(case_id)
+    policy.check_can_see(case, by)
+    return case
+
+
 async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
     """A case with everything on its page; raises NotFound for a case this person may not know of."""
     async with desk.store.reading() as reading:
@@ -111,7 +120,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
         markings = await reading.markings(case_id)
         rows = await reading.log_page(before=None, case_id=case_id, limit=200)
         book: Rulebook = await rulebook(desk, reading)
-        references = [details.application_ref, details.organisation_ref]
+        references = [*parts.commitments(details.parts), details.organisation_ref]
         references += [ref for one in findings for ref in (one.detail_ref, one.speaker_ref, one.reason_ref) if ref]
         references += [one.name_ref for one in enclosures] + [one.value_ref for one in markings]
         references += [details.speakers_ref] if details.speakers_ref else []
@@ -130,7 +139,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
     return CaseView(
         case=case,
         details=details,
-        application=values.get(details.application_ref),
+        application=parts.assembled(details.parts, values) or None,
         speakers=values.get(details.speakers_ref or ""),
         findings=findings,
         values=values,

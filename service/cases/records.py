@@ -1,10 +1,10 @@
 """A decision's record as a person reads it: masked until a purpose has been given, and logged."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from service.cases.ports import Desk
+from service.cases.ports import Desk, Reading
 from service.cases.reviewing import check_text, person
 from service.cases.rulebook import Rulebook, rulebook
 from service.cases.standing import still
@@ -26,6 +26,8 @@ class Record:
     hash: str
     leaf: dict[str, Any]
     values: dict[str, Any]
+    erased: dict[str, "Erasure"]
+    signed: bool
     names: dict[str, str]
     book: Rulebook
 
@@ -40,27 +42,46 @@ async def read_record(desk: Desk, case_id: str, *, by: User) -> Record:
         if row is None:
             raise NotFound("decision.not_found")
         leaf = json.loads(row.leaf)
-        findings = await reading.findings(case_id, leaf["data"]["round"])
-        references = commitments_in(leaf["data"])
-        for one in findings:
-            references += [ref for ref in (one.detail_ref, one.speaker_ref, one.reason_ref) if ref]
-        details = await reading.details(case_id)
-        references.append(details.organisation_ref)
-        values = await reading.values(references)
-        opened = {one.id: one for one in findings}
-        leaf["findings"] = [
-            judged
-            | {
-                "detail": values.get(opened[judged["id"]].detail_ref),
-                "reason": values.get(opened[judged["id"]].reason_ref or ""),
-                "check_version": opened[judged["id"]].case_finding.finding.check_version,
-                "sources": json.loads(opened[judged["id"]].sources),
-            }
-            for judged in leaf["data"]["findings"]
-            if judged["id"] in opened
-        ]
-        leaf["organisation"] = values.get(details.organisation_ref)
-        return Record(case, row.seq, row.hash, leaf, values, await reading.names(), await rulebook(desk, reading))
+        data = leaf["data"]
+        values = await reading.values([*commitments_in(data), data["organisation_value"]])
+        checkpoint = await reading.last_checkpoint()
+        return Record(
+            case=case,
+            seq=row.seq,
+            hash=row.hash,
+            leaf=leaf,
+            values=values,
+            erased=await erased_when(reading, case_id),
+            signed=checkpoint is not None and checkpoint[0] > row.seq,
+            names=await reading.names(),
+            book=await rulebook(desk, reading),
+        )
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """By which ground and when something was erased; `at` is UTC milliseconds, `ground` a text or a code."""
+
+    ground: str
+    at: int
+    seq: int
+    document: str | None = None
+
+
+async def erased_when(reading: Reading, case_id: str) -> dict[str, Erasure]:
+    """For each commitment of a case that has been erased, by which ground and when."""
+    found: dict[str, Erasure] = {}
+    documents: set[str] = set()
+    for one in await reading.entries_of_case(case_id):
+        if one.type == EventType.VALUE_ERASED:
+            data = json.loads(one.leaf)["data"]
+            documents |= {data["document"]} if data["document"] else set()
+            found |= dict.fromkeys(data["values"], Erasure(data["ground"], one.at, one.seq, data["document"]))
+    texts = await reading.values(sorted(documents))
+    return {
+        ref: replace(one, ground=texts[one.document]["text"]) if one.document in texts else one
+        for ref, one in found.items()
+    }
 
 
 async def unmask(desk: Desk, case_id: str, *, purpose: str, note: str, by: User) -> None:

@@ -2,15 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any
 
 from service.audit.canonical import NotCanonical, canonical
 from service.audit.leaf import timestamp
+from service.cases import parts
+from service.cases.inputs import Inputs
 from service.cases.ports import ActiveList, Building, CaseDetails, Desk, Reading, StoredFinding, Writing
-from service.cases.rulebook import Rulebook, rulebook
+from service.cases.rulebook import rulebook
 from service.domain import policy
 from service.domain.application import Application, Party, PartyKind, from_document
 from service.domain.case import Case, CaseFinding, State
@@ -22,9 +25,9 @@ from service.domain.finding import CheckResult, Finding, Outcome
 from service.domain.organisation import normal_form
 from service.domain.people import User
 from service.domain.ruleset import RuleSet
-from service.domain.watchlist import Candidate, ListDefinition, ListEntry
+from service.domain.watchlist import Candidate, ListDefinition, ListEntry, Method
 from service.pipeline.isolated import call_thread
-from service.pipeline.runner import Clocks, Unavailable, run_checks
+from service.pipeline.runner import Clocks, Sources, Unavailable, run_checks
 
 logger = logging.getLogger("granska.screening")
 MOST_TRIES = 5
@@ -39,7 +42,8 @@ class _Material:
     application: Application
     speakers: tuple[str, ...]
     rules: RuleSet
-    book: Rulebook
+    procedure: RuleSet
+    today: date
     lists: Mapping[str, ActiveList]
     enclosure_kinds: tuple[str, ...]
 
@@ -64,15 +68,16 @@ async def screen(desk: Desk, case_id: str) -> None:
         async with desk.store.reading() as reading:
             material = await _material(desk, reading, case_id)
         required = material.rules.kinds[material.case.kind].checks
+        inputs = Inputs(today=material.today)
         findings = await run_checks(
             required,
             kind=material.case.kind,
-            given=_given(desk, material),
-            sources=_sources(desk, material),
+            given=_given(material),
+            sources=inputs.recorded(_sources(desk, material)),
             installed=desk.checks,
             clocks=Clocks(desk.outside.now, desk.outside.monotonic),
         )
-        if await _save(desk, material, findings):
+        if await _save(desk, material, findings, inputs):
             return
     logger.warning("case %s kept changing while it was screened; it waits for the next turn", case_id)
 
@@ -80,40 +85,51 @@ async def screen(desk: Desk, case_id: str) -> None:
 async def _material(desk: Desk, reading: Reading, case_id: str) -> _Material:
     case = await reading.case(case_id)
     details = await reading.details(case_id)
-    book = await rulebook(desk, reading)
-    references = [details.application_ref, *([details.speakers_ref] if details.speakers_ref else [])]
+    book, today = await rulebook(desk, reading), local_day(desk.outside.now())
+    references = [*parts.commitments(details.parts), *([details.speakers_ref] if details.speakers_ref else [])]
     values = await reading.values(references)
-    if details.application_ref not in values:
+    if not parts.whole(details.parts, values):
         raise NotFound("case.erased")
     enclosures = await reading.enclosures(case_id)
     return _Material(
         case=case,
         details=details,
-        application=from_document(values[details.application_ref]),
+        application=from_document(parts.assembled(details.parts, values)),
         speakers=tuple(values.get(details.speakers_ref or "", ())),
-        rules=book.criteria(local_day(case.received_at), local_day(desk.outside.now())),
-        book=book,
+        rules=book.criteria(local_day(case.received_at), today),
+        procedure=book.procedure(today),
+        today=today,
         lists=await reading.active_lists(),
         enclosure_kinds=tuple(sorted({one.enclosure.kind for one in enclosures})),
     )
 
 
-def _given(desk: Desk, material: _Material) -> CheckInput:
-    return CheckInput(
-        application=material.application,
-        params={},
+def _given(material: _Material) -> CheckInput:
+    return check_input(
+        material.application,
+        material.rules,
         received_on=local_day(material.case.received_at),
-        today=local_day(desk.outside.now()),
+        today=material.today,
         speakers=material.speakers,
-        declaration_version=material.rules.declaration.version,
-        rooms=tuple(material.rules.rooms),
     )
 
 
-Fetch = Callable[[], Awaitable[Mapping[str, Any]]]
+def check_input(
+    application: Application, rules: RuleSet, *, received_on: date, today: date, speakers: tuple[str, ...]
+) -> CheckInput:
+    """What every check is given of an application judged by these rules."""
+    return CheckInput(
+        application=application,
+        params={},
+        received_on=received_on,
+        today=today,
+        speakers=speakers,
+        declaration_version=rules.declaration.version,
+        rooms=tuple(rules.rooms),
+    )
 
 
-def _sources(desk: Desk, material: _Material) -> Mapping[Need, Fetch]:
+def _sources(desk: Desk, material: _Material) -> Sources:
     """How each thing that a check may need is fetched; whatever cannot be had says why."""
 
     async def enclosures() -> Mapping[str, Any]:
@@ -128,7 +144,7 @@ def _sources(desk: Desk, material: _Material) -> Mapping[Need, Fetch]:
         if written and not number:
             raise Unavailable("prior_incidents.number_unusable")
         async with desk.store.reading() as reading:
-            today = local_day(desk.outside.now()).isoformat()
+            today = material.today.isoformat()
             return {"incidents": tuple(await reading.incidents(number, today)) if number else ()}
 
     async def other_cases() -> Mapping[str, Any]:
@@ -145,10 +161,9 @@ def _sources(desk: Desk, material: _Material) -> Mapping[Need, Fetch]:
 
 async def _list_answers(desk: Desk, material: _Material) -> tuple[ListAnswer, ...]:
     """Search every list in force today for everyone its legal basis covers."""
-    procedure = material.book.procedure(local_day(desk.outside.now()))
     parties = material.application.parties(material.speakers)
     answers = []
-    for definition in procedure.lists.values():
+    for definition in material.procedure.lists.values():
         active = material.lists.get(definition.key)
         if active is not None:
             answers.append(await _one_list(desk, material.case.organisation_id, definition, active, parties))
@@ -160,17 +175,35 @@ async def _list_answers(desk: Desk, material: _Material) -> tuple[ListAnswer, ..
 async def _one_list(
     desk: Desk, organisation: str, definition: ListDefinition, active: ActiveList, parties: Sequence[Party]
 ) -> ListAnswer:
-    answers = await search_list(desk, organisation, definition, active, parties)
-    method = desk.finder.method()
-    return ListAnswer(
-        key=definition.key,
-        title=definition.title,
+    return list_answer(
+        definition,
+        await search_list(desk, organisation, definition, active.version, parties),
         version=active.version,
         sha256=active.sha256,
         age_days=max(0, (desk.outside.now() - active.as_of) // DAY_MS),
+        method=desk.finder.method(),
+    )
+
+
+def list_answer(
+    definition: ListDefinition,
+    parties: tuple[PartyAnswer, ...],
+    *,
+    version: str,
+    sha256: str,
+    age_days: int,
+    method: Method,
+) -> ListAnswer:
+    """What a list's version says, with what the rule set says of the list."""
+    return ListAnswer(
+        key=definition.key,
+        title=definition.title,
+        version=version,
+        sha256=sha256,
+        age_days=age_days,
         max_age_days=definition.max_age_days,
         subject_kinds=definition.subject_kinds,
-        parties=answers,
+        parties=parties,
         method=method,
     )
 
@@ -190,37 +223,55 @@ async def compare_names(
         for one in material.rules.kinds[case.kind].checks
     )
     parties = material.application.parties(material.speakers if speakers_too else ())
-    procedure = material.book.procedure(local_day(desk.outside.now()))
     return case, [
-        (one, await search_list(desk, case.organisation_id, one, material.lists[one.key], parties))
-        for one in procedure.lists.values()
+        (one, await search_list(desk, case.organisation_id, one, material.lists[one.key].version, parties))
+        for one in material.procedure.lists.values()
         if one.key in material.lists
     ]
 
 
 async def search_list(
-    desk: Desk, organisation: str, definition: ListDefinition, active: ActiveList, parties: Sequence[Party]
+    desk: Desk, organisation: str, definition: ListDefinition, version: str, parties: Sequence[Party]
 ) -> tuple[PartyAnswer, ...]:
-    """What an active list says of everyone its legal basis covers, with what a person has held apart before."""
-    await ensure_index(desk, active.version)
+    """What a list's version says of everyone its legal basis covers, with what a person has held apart before."""
+    found = await find_parties(desk, organisation, definition, version, parties, model=desk.finder.method().model)
+    async with desk.store.reading() as reading:
+        cleared = await reading.clearances([one.pair for answer in found for one in answer.candidates])
+    return with_cleared(found, frozenset(cleared))
+
+
+async def find_parties(
+    desk: Desk, organisation: str, definition: ListDefinition, version: str, parties: Sequence[Party], *, model: str
+) -> tuple[PartyAnswer, ...]:
+    """What a list's version says of everyone its legal basis covers, whatever anyone has said of it since."""
+    await ensure_index(desk, version)
+    return await call_thread(lambda: find_here(desk, organisation, definition, version, parties, model=model))
+
+
+def find_here(
+    desk: Desk, organisation: str, definition: ListDefinition, version: str, parties: Sequence[Party], *, model: str
+) -> tuple[PartyAnswer, ...]:
+    """The same where the caller stands; the index is there."""
     covered = [one for one in parties if one.kind.value in definition.subject_kinds]
 
-    def search() -> list[tuple[Party, tuple[Candidate, ...]]]:
-        return [(one, desk.finder.search(active.version, definition.key, one)) for one in covered]
-
-    found = [
-        (party, tuple(replace(one, pair=_pair(desk, organisation, party, one)) for one in candidates))
-        for party, candidates in await call_thread(search)
-    ]
-    async with desk.store.reading() as reading:
-        cleared = await reading.clearances([one.pair for _, candidates in found for one in candidates])
     return tuple(
         PartyAnswer(
             party,
-            tuple(replace(one, cleared=one.pair in cleared) for one in candidates),
+            tuple(
+                replace(one, pair=_pair(desk, organisation, party, one))
+                for one in desk.finder.search(version, definition.key, party, name=model)
+            ),
             readable=desk.finder.readable(party),
         )
-        for party, candidates in found
+        for party in covered
+    )
+
+
+def with_cleared(answers: Sequence[PartyAnswer], cleared: frozenset[str]) -> tuple[PartyAnswer, ...]:
+    """The answers with the pairs marked that a person has held apart."""
+    return tuple(
+        replace(one, candidates=tuple(replace(found, cleared=found.pair in cleared) for found in one.candidates))
+        for one in answers
     )
 
 
@@ -268,7 +319,7 @@ def _pair(desk: Desk, organisation: str, party: Party, candidate: Candidate) -> 
     )
 
 
-async def _save(desk: Desk, material: _Material, findings: Sequence[Finding]) -> bool:
+async def _save(desk: Desk, material: _Material, findings: Sequence[Finding], inputs: Inputs) -> bool:
     """Save the round unless the case has changed since it was read; False asks for another try."""
     async with desk.store.writing() as writing:
         case = await writing.case(material.case.id)
@@ -283,6 +334,9 @@ async def _save(desk: Desk, material: _Material, findings: Sequence[Finding]) ->
         data = {
             "round": moved.round,
             "rules": {"id": material.rules.id, "sha256": material.rules.sha256},
+            "procedure": {"id": material.procedure.id, "sha256": material.procedure.sha256},
+            "model": desk.finder.method().model,
+            "inputs": writing.keep("inputs", inputs.document(), case=case.id),
             "findings": [_logged(one) for one in stored],
         }
         event = Event(EventType.CASE_SCREENED, SYSTEM_ACTOR, desk.outside.now(), data, case=case.id)

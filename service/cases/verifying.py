@@ -1,32 +1,43 @@
-"""Has anyone changed anything? The log against itself, its values and the tables."""
+"""Has anyone changed anything? The log against itself, its signatures, its values and the tables."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+from service.audit import merkle
 from service.audit.canonical import NotCanonical, parse
+from service.audit.checkpoint import Checkpoint, read_checkpoint, unsigned
 from service.audit.leaf import timestamp
-from service.audit.verify import Entry, Fault, Report, check_value, verify_entries
-from service.cases.ports import Desk, LogRow, Reading
+from service.audit.note import BadKey, BadNote, VerifyingKey, open_note, read_verifying_key
+from service.audit.verify import CHUNK, MOST_FAULTS, Depth, Fault, LogCheck, Report, check_value, verify_rows
+from service.cases.checkpointing import READING_LOG, vouched_for
+from service.cases.ports import Desk, Reading
+from service.domain.errors import GranskaError
+from service.domain.events import EventType
 from service.domain.ledger import Key, Ledger, differences
 
-MOST_FAULTS = 1000
+CHECKPOINT, HASHES, PUBLIC_KEY = ".checkpoint", ".hashes", ".vkey"
 
 
 @dataclass
 class Verification:
-    """The whole answer: of the entries, the kept values and the tables."""
+    """The whole answer: of the entries, the kept values, the tables and the reading log."""
 
     report: Report
     value_faults: list[Fault] = field(default_factory=list)
     table_faults: list[tuple[str, str, str]] = field(default_factory=list)
+    reading: Report | None = None
     values: int = 0
     facts: int = 0
+    exported: int = 0
 
     @property
     def ok(self) -> bool:
         """Nothing was wrong anywhere."""
-        return self.report.ok and not self.value_faults and not self.table_faults
+        read_well = self.reading is None or self.reading.ok
+        return self.report.ok and not self.value_faults and not self.table_faults and read_well
 
     @property
     def first(self) -> Fault | None:
@@ -35,49 +46,202 @@ class Verification:
         return min(placed, key=lambda one: one.seq or 0) if placed else None
 
 
-async def verify_log(desk: Desk) -> Verification:
-    """Verify everything in one moment: entries and tree, committed values, and what the tables say."""
-    async with desk.store.reading() as reading:
-        rows = [one async for one in reading.log_rows()]
-        entries = [Entry(one.seq, one.leaf, one.hash) for one in rows]
-        ledger, committed = Ledger(), dict[str, int]()
-        report = verify_entries(
-            entries,
-            nodes=await reading.log_nodes(),
-            ledger=ledger,
-            on_commitment=lambda seq, one: committed.setdefault(one, seq),  # type: ignore[arg-type]
-        )
-        result = Verification(report, facts=len(ledger.facts))
-        report.faults += [Fault(one.seq, "columns") for one in rows if not _columns_agree(one)]
-        report.faults.sort(key=lambda one: (one.seq is None, one.seq or 0))
-        await _values(reading, ledger, committed, result)
-        stored = [one async for one in reading.stored_facts()]
-        found = differences(ledger.facts, stored) + _files(desk, ledger)
-        result.table_faults = [(table, row, kind) for (table, row), kind in found[:MOST_FAULTS]]
+@dataclass(frozen=True)
+class Exported:
+    """What was sent out before: checkpoints, the hashes of the entries between them, and the log's public key."""
+
+    notes: tuple[tuple[str, str], ...] = ()
+    keys: tuple[VerifyingKey, ...] = ()
+    folder: Path | None = None
+
+
+def read_exported(folder: Path) -> Exported:
+    """A folder of exported checkpoints; whatever else lies there is left alone."""
+    notes = tuple((one.name, one.read_text("utf-8", errors="replace")) for one in sorted(folder.glob(f"*{CHECKPOINT}")))
+    keys = []
+    for one in sorted(folder.glob(f"*{PUBLIC_KEY}")):
+        try:
+            keys.append(read_verifying_key(one.read_text("utf-8", errors="replace").strip()))
+        except BadKey as error:
+            raise GranskaError("verify.bad_key", path=one.name) from error
+    return Exported(notes, tuple(keys), folder)
+
+
+async def verify_log(
+    desk: Desk,
+    *,
+    depth: Depth = Depth.MEANING,
+    exported: Exported | None = None,
+    keys: Sequence[VerifyingKey] = (),
+) -> Verification:
+    """Verify everything in one moment: entries, tree and signatures, and with Depth.MEANING values and tables too.
+
+    The keys that are believed: those given, else those that lie with the exported checkpoints, else those in our own
+    key folder; and those that one of them vouches for.
+    """
+    exported = exported or Exported()
+    trusted = tuple(keys) or exported.keys or desk.keys.known()
+    report, result = Report(), Verification(Report(), exported=len(exported.notes))
+    try:
+        async with desk.store.reading() as reading:
+            await _entries(desk, reading, result, depth, exported, trusted)
+    except Exception as error:  # noqa: BLE001 - the database is hostile: whatever it makes us raise is a fault in it
+        report.faults = [*result.report.faults, Fault(None, "cannot-be-read", type(error).__name__)]
+        result.report = report
+    if depth is Depth.MEANING:
+        result.reading = await verify_reading_log(desk, trusted)
     return result
 
 
-def _columns_agree(row: LogRow) -> bool:
+def unreadable(error: Exception) -> Verification:
+    """The answer for a database that could not even be opened."""
+    return Verification(Report(faults=[Fault(None, "cannot-be-read", type(error).__name__)]))
+
+
+async def _entries(
+    desk: Desk,
+    reading: Reading,
+    result: Verification,
+    depth: Depth,
+    exported: Exported,
+    trusted: tuple[VerifyingKey, ...],
+) -> None:
+    ledger, committed = Ledger(), dict[str, int]()
+    known = vouched_for(trusted, [_data(one.leaf) for one in await _rotations(reading)])
+    own, bad = _opened([(f"{size}", note) for size, note in await reading.checkpoints()], known)
+    theirs, theirs_bad = _opened(exported.notes, known)
+    full = depth is Depth.MEANING
+    check = LogCheck(
+        depth=depth,
+        checkpoints=[*own, *theirs],
+        expected=_HashFiles(exported.folder) if exported.folder else None,
+        ledger=ledger if full else None,
+        on_commitment=(lambda seq, one: _first(committed, one, seq)) if full else None,
+    )
+    result.report = check.report
+    for one in (*bad, *theirs_bad):
+        check.fault(one)
+    async for batch in reading.log_scan(columns=full):
+        await _batch(reading, check, batch)
+        if full:
+            for row in batch:
+                if not _columns_agree(row):
+                    check.fault(Fault(_place(row[0]), "columns"))
+    left = await reading.node_count() - merkle.nodes_before(check.report.size)
+    if left > 0:
+        check.fault(Fault(None, "tree-nodes-too-many", f"{left}"))
+    check.done()
+    if not full:
+        return
+    damage = await reading.file_damage()
+    if damage:
+        check.fault(Fault(None, "file-damaged", damage))
+    result.facts = len(ledger.facts)
+    await _values(reading, ledger, committed, result)
+    stored = [one async for one in reading.stored_facts()]
+    found = differences(ledger.facts, stored) + _files(desk, ledger)
+    result.table_faults = [(table, row, kind) for (table, row), kind in found[:MOST_FAULTS]]
+
+
+async def _batch(reading: Reading, check: LogCheck, batch: Sequence[tuple[Any, ...]]) -> None:
+    """A batch at one go where all is well, and row by row where it is not, so as to say what is wrong."""
+    start = check.report.size
+    first, last = merkle.nodes_before(start), merkle.nodes_before(start + len(batch))
+    nodes = await reading.nodes_joined(first, last - first)
+    if len(batch) == CHUNK and batch[0][0] == start and batch[-1][0] == start + CHUNK - 1:
+        hashes = await reading.hashes_joined(start, CHUNK)
+        if check.chunk([one[1] for one in batch], hashes, nodes):
+            return
+    computed = check.add([one[:3] for one in batch])
+    width = 2 * merkle.HASH_BYTES
+    text = (nodes or "").encode("utf-8", errors="replace")
+    check.nodes(computed, [text[at : at + width] for at in range(0, len(text), width)])
+
+
+def _first(committed: dict[str, int], commitment: str, seq: int) -> None:
+    committed.setdefault(commitment, seq)
+
+
+async def _rotations(reading: Reading) -> list[Any]:
+    return (await reading.entries_of_type(EventType.LOG_KEY_ROTATED.value, limit=1000))[::-1]
+
+
+def _data(leaf: str) -> dict[str, Any]:
+    try:
+        data = json.loads(leaf)["data"]
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _opened(
+    notes: Sequence[tuple[str, str]], known: tuple[VerifyingKey, ...], *, ending: str = ""
+) -> tuple[list[Checkpoint], list[Fault]]:
+    """What each note says, and a fault for each that no known key has signed."""
+    good: list[Checkpoint] = []
+    bad: list[Fault] = []
+    for name, note in notes:
+        try:
+            found = read_checkpoint(note, known) if not ending else _of_reading_log(note, known)
+            if not name.endswith(CHECKPOINT) and str(found.size) != name:
+                raise BadNote("kept under another size")
+            good.append(found)
+        except BadNote as why:
+            bad.append(Fault(None, "checkpoint", f"{name}: {why}"))
+    return good, bad
+
+
+def _of_reading_log(note: str, known: tuple[VerifyingKey, ...]) -> Checkpoint:
+    """The reading log is signed by the log's key, under a name of its own."""
+    text, signers = open_note(note, known)
+    found = unsigned(text)
+    if found.origin not in {one.name + READING_LOG for one in signers}:
+        raise BadNote("signed by someone else than the log it speaks of")
+    return found
+
+
+class _HashFiles:
+    """The hashes that were exported with the checkpoints, read one file at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = [
+            (int(one.stem.split("-")[0]), one) for one in sorted(folder.glob(f"*{HASHES}")) if "-" in one.stem
+        ]
+        self._start, self._hashes = 0, list[str]()
+
+    def __call__(self, seq: int) -> bytes | None:
+        while self._files and seq >= self._files[0][0]:
+            self._start, path = self._files.pop(0)
+            self._hashes = path.read_text("ascii", errors="replace").split()
+        at = seq - self._start
+        try:
+            return bytes.fromhex(self._hashes[at]) if 0 <= at < len(self._hashes) else None
+        except ValueError:
+            return b""
+
+
+def _place(seq: Any) -> int | None:
+    return seq if isinstance(seq, int) else None
+
+
+def _columns_agree(row: Sequence[Any]) -> bool:
     """Whether the columns that pages look entries up by say what the entry itself says."""
     try:
-        leaf = json.loads(row.leaf)
-        return (leaf["type"], leaf["case"], leaf["actor"]["id"], leaf["at"]) == (
-            row.type,
-            row.case_id,
-            row.actor,
-            timestamp(row.at),
-        )
-    except (ValueError, KeyError, TypeError, OverflowError):
-        return True  # the entry itself is at fault, and has been named
+        leaf = json.loads(row[1])
+        case = None if leaf["case"] is None else leaf["case"].encode()
+        told = (leaf["type"].encode(), case, leaf["actor"]["id"].encode(), leaf["at"])
+        return told == (row[3], row[4], row[5], timestamp(row[6]))
+    except (ValueError, KeyError, TypeError, OverflowError, AttributeError, OSError):
+        return not isinstance(row[6], int)  # where the entry itself is at fault it has been named
 
 
 def _files(desk: Desk, ledger: Ledger) -> list[tuple[Key, str]]:
-    """Enclosures whose bytes are gone or are not those that were handed in."""
-    wrong: list[tuple[Key, str]] = []
-    for key, facts in ledger.facts.items():
-        if key[0] == "enclosure" and not desk.files.holds(facts["sha256"]):
-            wrong.append((key, "file"))
-    return wrong
+    """Enclosures whose bytes are gone or are not those that were handed in, unless an event says they were erased."""
+    return [
+        (key, "file")
+        for key, facts in ledger.facts.items()
+        if key[0] == "enclosure" and key[1] not in ledger.erased_enclosures and not desk.files.holds(facts["sha256"])
+    ]
 
 
 async def _values(reading: Reading, ledger: Ledger, committed: dict[str, int], result: Verification) -> None:
@@ -104,21 +268,58 @@ def _value(text: str) -> object:
         return object()  # equals nothing that could have been committed to
 
 
+async def verify_reading_log(desk: Desk, trusted: tuple[VerifyingKey, ...]) -> Report:
+    """The reading log's tree and signatures; a text whose time was over is gone, and its hash still counts."""
+    report = Report()
+    try:
+        async with desk.store.reading() as reading:
+            known = vouched_for(trusted, [_data(one.leaf) for one in await _rotations(reading)])
+        notes = [(f"{size}", note) for size, note in await desk.looked.checkpoints()]
+        good, report.faults = _opened(notes, known, ending=READING_LOG)
+        await _reading_entries(desk, report, good)
+    except Exception as error:  # noqa: BLE001 - hostile, as above
+        report.faults.append(Fault(None, "cannot-be-read", type(error).__name__))
+    return report
+
+
+async def _reading_entries(desk: Desk, report: Report, good: Sequence[Checkpoint]) -> None:
+    frontier, due = merkle.Frontier(), {one.size: one.root for one in good}
+    async for batch in desk.looked.scan():
+        for seq, leaf, stored in batch:
+            if seq != frontier.size:
+                report.faults.append(Fault(frontier.size, "gap"))
+                return
+            try:
+                kept = bytes.fromhex(stored)
+            except (TypeError, ValueError):
+                kept = b""
+            if leaf is not None and merkle.leaf_hash(str(leaf).encode("utf-8", "replace")) != kept:
+                report.faults.append(Fault(seq, "changed"))
+            frontier.add(kept)
+            if frontier.size in due:
+                report.signed = frontier.size
+                if frontier.root() != due[frontier.size]:
+                    report.faults.append(Fault(seq, "rewritten"))
+    report.size, report.root = frontier.size, frontier.root().hex()
+    if any(size > frontier.size for size in due):
+        report.faults.append(Fault(frontier.size, "truncated"))
+
+
 def verify_exported(lines: Iterable[str]) -> Report:
     """Verify a log file as `granska log show --json` writes it: one entry a line, with the hash kept beside it."""
-    entries, unreadable = [], []
+    rows, unreadable = [], []
     for number, line in enumerate(lines):
         try:
-            given = parse(line.rstrip("\n"))
-            entry = Entry(given["seq"], given["leaf"], given["hash"])
-            if type(entry.seq) is not int or not isinstance(entry.leaf, str) or not isinstance(entry.hash, str):
+            given: Mapping[str, Any] = parse(line.rstrip("\n"))
+            seq, leaf, hashed = given["seq"], given["leaf"], given["hash"]
+            if type(seq) is not int or not isinstance(leaf, str) or not isinstance(hashed, str):
                 raise TypeError
-            entries.append(entry)
+            rows.append((seq, leaf.encode("utf-8", "surrogatepass"), hashed.encode("utf-8", "replace")))
         except (NotCanonical, KeyError, TypeError):
             unreadable.append(Fault(number, "unreadable"))
             break
-    report = verify_entries(entries, ledger=Ledger())
+    report = verify_rows(rows, ledger=Ledger())
     report.faults += unreadable
-    if not entries and not unreadable:
+    if not rows and not unreadable:
         report.faults.append(Fault(None, "empty"))
     return report

@@ -17,11 +17,14 @@ class EventType(StrEnum):
     """What can happen."""
 
     LOG_OPENED = "log:opened"
+    LOG_KEY_ROTATED = "log:key-rotated"
     USER_CREATED = "user:created"
     PASSWORD_CHANGED = "user:password-changed"  # noqa: S105 - an event, not a secret
     RIGHT_GRANTED = "right:granted"
     RIGHT_WITHDRAWN = "right:withdrawn"
     KEY_CREATED = "key:created"
+    RULESET_DRAFTED = "ruleset:drafted"
+    RULESET_IMPACT_SEEN = "ruleset:impact-seen"
     RULESET_ADOPTED = "ruleset:adopted"
     LIST_IMPORTED = "list:imported"
     CASE_RECEIVED = "case:received"
@@ -38,6 +41,8 @@ class EventType(StrEnum):
     INCIDENT_RECORDED = "incident:recorded"
     INCIDENT_VERIFIED = "incident:verified"
     RECORD_UNMASKED = "record:unmasked"
+    SAMPLE_DRAWN = "sample:drawn"
+    SUBJECT_EXPORTED = "subject:exported"
     VALUE_ERASED = "value:erased"
 
 
@@ -87,11 +92,18 @@ DATE = _matching(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TIME = _matching(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 DIARY = _matching(r"[^\x00-\x1f]{1,40}")
 PSEUDONYM = _matching(r"(u|k)-[a-z2-7]{10}|system")
+VKEY = _matching(r"[^\s+]{1,100}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
+BASE64 = _matching(r"[A-Za-z0-9+/]{86}==")
 
 
 def INT(value: Any) -> bool:
     """A whole number that every JSON reader keeps exactly (RFC 8785)."""
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
+
+
+def BOOL(value: Any) -> bool:
+    """Yes or no."""
+    return isinstance(value, bool)
 
 
 def maybe(rule: Rule) -> Rule:
@@ -111,7 +123,13 @@ def closed(**fields: Rule) -> Rule:
     )
 
 
+def only(value: Any) -> Rule:
+    """This value and no other: what the record's form has a place for, and this release never fills."""
+    return lambda given: given == value
+
+
 _RULES = closed(id=CODE, sha256=DIGEST)
+_PARTS = many(closed(part=CODE, value=COMMITMENT))
 _LIST = closed(key=CODE, version=CODE, sha256=DIGEST)
 _RUN = closed(started=TIME, ms=INT, error=maybe(CODE))
 _FINDING = closed(
@@ -127,16 +145,103 @@ _FINDING = closed(
     lists=many(_LIST),
     run=_RUN,
 )
-_JUDGED = closed(id=UUID, check=CODE, outcome=CODE, code=CODE, resolution=maybe(CODE))
+#: The form of an application, so that a reader knows by what questions it was asked (casework 5.1, group 3).
+_FORM = closed(id=CODE, sha256=DIGEST)
+_ADOPTED = closed(id=CODE, sha256=DIGEST, valid_from=DATE, adopted_on=DATE, diary_number=DIARY)
+_CHECK = closed(check=CODE, version=CODE, distribution=CODE, distribution_version=CODE, sha256=DIGEST)
+_JUDGED = closed(
+    id=UUID,
+    check=CODE,
+    check_version=CODE,
+    clause=maybe(CODE),
+    outcome=CODE,
+    code=CODE,
+    detail=COMMITMENT,
+    speaker_detail=maybe(COMMITMENT),
+    ms=INT,
+    error=maybe(CODE),
+    resolution=maybe(CODE),
+    resolved_by=maybe(PSEUDONYM),
+    reason=maybe(COMMITMENT),
+)
+RECORD_VERSION = 2
+#: The decision record: the field groups of casework 5.1, in its order. There is no group 8, since nothing recommends.
+_RECORD = closed(
+    # 1 what this is
+    record=only(RECORD_VERSION),
+    decision=UUID,
+    kind=CODE,
+    diary_number=DIARY,
+    # 2 whom it is about
+    organisation=UUID,
+    organisation_value=COMMITMENT,
+    # 3 what was asked
+    requested_ore=maybe(INT),
+    application=_PARTS,
+    speakers=maybe(COMMITMENT),
+    revision=INT,
+    form=_FORM,
+    enclosures=many(closed(id=UUID, kind=CODE, sha256=DIGEST)),
+    # 4 by which rules
+    criteria_rules=_ADOPTED,
+    procedure_rules=_ADOPTED,
+    # 5 by what machinery
+    engine=closed(software=CODE, model=CODE, population=CODE, analysis=CODE, checks=many(_CHECK)),
+    # 6 on what input
+    round=INT,
+    inputs=maybe(COMMITMENT),
+    lists=many(closed(key=CODE, version=CODE, sha256=DIGEST, generated=TIME, as_of=TIME)),
+    # 7 what the checks found
+    findings=many(_JUDGED),
+    # 9 who
+    people=closed(
+        decider=PSEUDONYM,
+        proposer=maybe(PSEUDONYM),
+        presenter=maybe(PSEUDONYM),
+        co_approvers=many(PSEUDONYM),
+        delegation_point=CODE,
+        ceiling_ore=maybe(INT),
+        board=BOOL,
+        board_minute=maybe(COMMITMENT),
+        conflict_of_interest=only(None),
+        opened_at=maybe(TIME),
+    ),
+    # 10 the outcome
+    outcome=CODE,
+    amount_ore=maybe(INT),
+    conditions=many(COMMITMENT),
+    valid_from=maybe(DATE),
+    valid_to=maybe(DATE),
+    # 11 why
+    clauses=many(CODE),
+    based_on=many(UUID),
+    reasons=COMMITMENT,
+    circumstances=maybe(COMMITMENT),
+    acts=many(COMMITMENT),
+    # 12 how it was told: letters come with a later record version
+    communication=only(None),
+    # 13 how it can be appealed
+    appeal=closed(text_sha256=DIGEST, deadline=maybe(DATE)),
+    # 14 how long it is kept and what is secret
+    retention=maybe(CODE),
+    secrecy=many(UUID),
+    # 15 what it follows from; an earlier record is never edited
+    links=closed(supersedes=maybe(UUID), corrects=maybe(UUID), revokes=maybe(UUID), caused_by=maybe(UUID)),
+)
 
 SCHEMAS: dict[EventType, Rule] = {
-    EventType.LOG_OPENED: closed(origin=CODE),
+    EventType.LOG_OPENED: closed(origin=CODE, vkey=VKEY),
+    EventType.LOG_KEY_ROTATED: closed(old=VKEY, new=VKEY, signature=maybe(BASE64)),
     EventType.USER_CREATED: closed(user=UUID, pseudonym=PSEUDONYM, value=COMMITMENT),
     EventType.PASSWORD_CHANGED: closed(user=UUID),
     EventType.RIGHT_GRANTED: closed(grant=UUID, user=UUID, right=CODE),
     EventType.RIGHT_WITHDRAWN: closed(grant=UUID, user=UUID, right=CODE),
     EventType.KEY_CREATED: closed(key=UUID, pseudonym=PSEUDONYM, right=CODE, digest=DIGEST),
-    EventType.RULESET_ADOPTED: closed(ruleset=CODE, sha256=DIGEST, valid_from=DATE),
+    EventType.RULESET_DRAFTED: closed(draft=UUID, ruleset=CODE, sha256=DIGEST, valid_from=DATE),
+    EventType.RULESET_IMPACT_SEEN: closed(
+        draft=UUID, sha256=DIGEST, cases=INT, more=INT, fewer=INT, same=INT, unknown=INT, impact=DIGEST
+    ),
+    EventType.RULESET_ADOPTED: closed(ruleset=CODE, sha256=DIGEST, valid_from=DATE, draft=maybe(UUID)),
     EventType.LIST_IMPORTED: closed(
         list=CODE,
         version=UUID,
@@ -161,33 +266,16 @@ SCHEMAS: dict[EventType, Rule] = {
         received=TIME,
         due=DATE,
         rules=_RULES,
-        application=COMMITMENT,
+        application=_PARTS,
         speakers=maybe(COMMITMENT),
     ),
-    EventType.CASE_SCREENED: closed(round=INT, rules=_RULES, findings=many(_FINDING)),
+    EventType.CASE_SCREENED: closed(
+        round=INT, rules=_RULES, procedure=_RULES, model=CODE, inputs=COMMITMENT, findings=many(_FINDING)
+    ),
     EventType.CASE_RESCREEN_ASKED: closed(round=INT),
     EventType.CASE_TAKEN: closed(owner=UUID, before=maybe(UUID)),
     EventType.CASE_RELEASED: closed(before=UUID),
-    EventType.CASE_DECIDED: closed(
-        decision=UUID,
-        outcome=CODE,
-        amount_ore=maybe(INT),
-        delegation_point=CODE,
-        board_minute=maybe(COMMITMENT),
-        clauses=many(CODE),
-        criteria_rules=_RULES,
-        procedure_rules=_RULES,
-        round=INT,
-        findings=many(_JUDGED),
-        based_on=many(UUID),
-        lists=many(_LIST),
-        application=COMMITMENT,
-        enclosures=many(closed(id=UUID, sha256=DIGEST)),
-        reasons=COMMITMENT,
-        circumstances=maybe(COMMITMENT),
-        acts=many(COMMITMENT),
-        software=CODE,
-    ),
+    EventType.CASE_DECIDED: _RECORD,
     EventType.FINDING_RESOLVED: closed(
         finding=UUID, check=CODE, resolution=CODE, reason=COMMITMENT, identifier=maybe(CODE), cleared=many(DIGEST)
     ),
@@ -204,7 +292,11 @@ SCHEMAS: dict[EventType, Rule] = {
     ),
     EventType.INCIDENT_VERIFIED: closed(incident=UUID),
     EventType.RECORD_UNMASKED: closed(decision=UUID, purpose=CODE, note=COMMITMENT),
-    EventType.VALUE_ERASED: closed(values=many(COMMITMENT), ground=CODE),
+    EventType.SAMPLE_DRAWN: closed(size=INT, seed=DIGEST, of=INT, cases=many(UUID)),
+    EventType.SUBJECT_EXPORTED: closed(request=COMMITMENT, cases=many(UUID)),
+    EventType.VALUE_ERASED: closed(
+        values=many(COMMITMENT), enclosures=many(UUID), ground=CODE, document=maybe(COMMITMENT), classes=many(CODE)
+    ),
 }
 
 #: What the service may record on its own; everything else names a person, or the e-service's key where it hands in.
@@ -212,7 +304,13 @@ WITHOUT_PERSON = frozenset({EventType.LOG_OPENED, EventType.CASE_SCREENED, Event
 BY_KEY = frozenset({EventType.CASE_RECEIVED, EventType.ENCLOSURE_ADDED, EventType.MATCH_ASKED})
 #: First set-up has no person yet; the first administrator and the fictional demo come from the command line.
 BY_SETUP = frozenset(
-    {EventType.USER_CREATED, EventType.RIGHT_GRANTED, EventType.KEY_CREATED, EventType.RULESET_ADOPTED}
+    {
+        EventType.USER_CREATED,
+        EventType.RIGHT_GRANTED,
+        EventType.KEY_CREATED,
+        EventType.RULESET_ADOPTED,
+        EventType.LOG_KEY_ROTATED,
+    }
 )
 
 #: Events that belong to a case and must name it.
@@ -238,8 +336,11 @@ COMMITMENT_FIELDS = frozenset(
     {
         "value",
         "organisation_value",
-        "application",
         "speakers",
+        "inputs",
+        "conditions",
+        "document",
+        "request",
         "detail",
         "speaker_detail",
         "reasons",

@@ -20,12 +20,16 @@ class Ledger:
     def __init__(self) -> None:
         self.facts: Facts = {}
         self.erased: set[str] = set()
+        self.erased_enclosures: set[str] = set()
         self._active_lists: dict[str, str] = {}
+        self._users: dict[str, str] = {}
+        self._held: dict[str, set[str]] = {}
 
     def add(self, *, seq: int, type: str, at: str, actor: str, case: str | None, data: Mapping[str, Any]) -> None:
         """Take one event into account; an event that does not follow from those before it raises KeyError."""
         match EventType(type):
             case EventType.USER_CREATED:
+                self._users[data["pseudonym"]] = data["user"]
                 self.facts["user", data["user"]] = {
                     "pseudonym": data["pseudonym"],
                     "value": data["value"],
@@ -34,6 +38,7 @@ class Ledger:
             case EventType.PASSWORD_CHANGED:
                 self.facts["user", data["user"]]["password_at"] = at
             case EventType.RIGHT_GRANTED:
+                self._held.setdefault(data["user"], set()).add(data["right"])
                 self.facts["right", data["grant"]] = {
                     "user": data["user"],
                     "right": data["right"],
@@ -41,11 +46,20 @@ class Ledger:
                     "to": None,
                 }
             case EventType.RIGHT_WITHDRAWN:
+                self._held[data["user"]].discard(data["right"])
                 self.facts["right", data["grant"]]["to"] = at
             case EventType.KEY_CREATED:
                 self.facts["key", data["key"]] = {name: data[name] for name in ("pseudonym", "right", "digest")}
+            case EventType.RULESET_DRAFTED:
+                self.facts["draft", data["draft"]] = {
+                    name: data[name] for name in ("ruleset", "sha256", "valid_from")
+                } | {"drafted_by": actor, "impact": None, "seen_by": None, "adopted_by": None}
+            case EventType.RULESET_IMPACT_SEEN:
+                self.facts["draft", data["draft"]] |= {"impact": data["impact"], "seen_by": actor}
             case EventType.RULESET_ADOPTED:
                 self.facts["ruleset", data["ruleset"]] = {"sha256": data["sha256"], "valid_from": data["valid_from"]}
+                if data["draft"]:
+                    self.facts["draft", data["draft"]]["adopted_by"] = actor
             case EventType.LIST_IMPORTED:
                 self._list_imported(data)
             case EventType.CASE_RECEIVED:
@@ -96,12 +110,13 @@ class Ledger:
             case EventType.CASE_RESCREEN_ASKED:
                 self._touch(case)
             case EventType.CASE_DECIDED:
+                self._check_right(actor, data["people"])
                 self._case(case)["state"] = "decided"
                 self.facts["decision", data["decision"]] = {
                     "case": case,
                     "outcome": data["outcome"],
                     "amount_ore": data["amount_ore"],
-                    "delegation_point": data["delegation_point"],
+                    "delegation_point": data["people"]["delegation_point"],
                     "decided_by": actor,
                     "seq": seq,
                 }
@@ -114,8 +129,22 @@ class Ledger:
                 self.facts["incident", data["incident"]]["verified_by"] = actor
             case EventType.VALUE_ERASED:
                 self.erased |= set(data["values"])
-            case EventType.LOG_OPENED | EventType.RECORD_UNMASKED | EventType.MATCH_ASKED:
+                self.erased_enclosures |= set(data["enclosures"])
+            case (
+                EventType.LOG_OPENED
+                | EventType.LOG_KEY_ROTATED
+                | EventType.RECORD_UNMASKED
+                | EventType.MATCH_ASKED
+                | EventType.SAMPLE_DRAWN
+                | EventType.SUBJECT_EXPORTED
+            ):
                 pass
+
+    def _check_right(self, actor: str, people: Mapping[str, Any]) -> None:
+        """Whoever decided held the delegation point then, and the record names them; raises ValueError."""
+        held = self._held.get(self._users[actor], set())
+        if people["decider"] != actor or f"delegation:{people['delegation_point']}" not in held:
+            raise ValueError("decided by someone who might not")
 
     def _case(self, case: str | None) -> dict[str, Any]:
         assert case is not None

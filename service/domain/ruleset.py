@@ -72,6 +72,20 @@ class Room:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long a class of documents is kept: for ever, or so many whole years after the decision (gallringsfrist)."""
+
+    document_class: str
+    ground: str
+    years: int | None
+
+    @property
+    def code(self) -> str:
+        """As a record says it."""
+        return "preserve" if self.years is None else f"years-{self.years}"
+
+
+@dataclass(frozen=True)
 class KindRules:
     """What the set asks of one kind of application."""
 
@@ -97,6 +111,7 @@ class RuleSet:
     delegation: Mapping[str, DelegationPoint]
     lists: Mapping[str, ListDefinition]
     rooms: Mapping[str, Room]
+    retention: Mapping[str, Retention]
     appeal: Mapping[str, str]
 
 

@@ -25,6 +25,7 @@ from service.domain.ruleset import (
     Ground,
     KindRules,
     RequiredCheck,
+    Retention,
     Room,
     RuleSet,
 )
@@ -101,7 +102,13 @@ def line_of(text: str, path: Iterable[str | int]) -> int:
 
 def _check_references(text: str, given: Mapping[str, Any]) -> None:
     """Nothing may be named that does not exist, and nothing may exist twice."""
-    for table, key in (("clauses", "id"), ("delegation", "id"), ("lists", "key"), ("rooms", "id")):
+    for table, key in (
+        ("clauses", "id"),
+        ("delegation", "id"),
+        ("lists", "key"),
+        ("rooms", "id"),
+        ("retention", "class"),
+    ):
         for name, count in Counter(one[key] for one in given.get(table, ())).items():
             if count > 1:
                 position = [one[key] for one in given[table]].index(name) + 1
@@ -141,6 +148,9 @@ def _rule_set(given: Mapping[str, Any], sha256: str) -> RuleSet:
         delegation={one["id"]: _delegation_point(one) for one in given["delegation"]},
         lists={one["key"]: _list_definition(one) for one in given["lists"]},
         rooms={one["id"]: Room(one["id"], one["name"]) for one in given.get("rooms", ())},
+        retention={
+            one["class"]: Retention(one["class"], one["ground"], one.get("years")) for one in given.get("retention", ())
+        },
         appeal=given["appeal"],
     )
 

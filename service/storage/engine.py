@@ -16,8 +16,11 @@ from urllib.parse import unquote, urlsplit
 import aiosqlite
 from piccolo.engine.sqlite import SQLiteEngine, SQLiteTransaction, TransactionType, dict_factory
 
+from service.domain.errors import Unavailable
+
 BUSY_SECONDS = 15.0
 IDLE_READS = 4
+SCRUB_TRIES = 100
 #: Any fixed number does: whoever writes to the log on PostgreSQL takes this advisory lock first.
 LOG_LOCK = 0x6772616E736B61
 
@@ -193,6 +196,11 @@ class SafeSQLite(SQLiteEngine):
                 await one.close()
 
 
+def is_sqlite(engine: Any) -> bool:
+    """Which of the two it is."""
+    return isinstance(engine, SafeSQLite)
+
+
 def build_engine(address: str) -> Any:
     """The engine for `sqlite:///path` or `postgresql://user:password@host:port/name`."""
     parts = urlsplit(address)
@@ -238,3 +246,28 @@ async def reading(engine: Any) -> AsyncIterator[None]:
     async with engine.transaction():
         await engine.run_ddl("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         yield
+
+
+async def scrub(engine: Any, table: str) -> None:
+    """Leave no trace of deleted rows in the files of this database (audit-log, section 2)."""
+    if not isinstance(engine, SafeSQLite):
+        connection = await engine.get_new_connection()
+        try:
+            await connection.execute(f"VACUUM FULL {table}")
+        finally:
+            await connection.close()
+        return
+    async with engine.write_lock:
+        kept = await engine.take_write_connection()
+        try:
+            await kept.execute("VACUUM")
+            for _ in range(SCRUB_TRIES):
+                async with kept.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                    row: Any = await cursor.fetchone()
+                if not row["busy"]:
+                    break
+                await asyncio.sleep(0.1)  # someone is still reading what was there before
+            else:
+                raise Unavailable("erase.files_busy")
+        finally:
+            engine.keeps(kept, writes=True)

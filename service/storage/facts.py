@@ -22,6 +22,7 @@ from service.storage.tables import (
     ListVersion,
     LogValue,
     RightGrant,
+    RuleSetDraft,
     RuleSetRow,
     SecrecyRow,
 )
@@ -61,6 +62,10 @@ async def stored() -> AsyncIterator[Fact]:
         )
     async for row in _all(ListVersion):
         yield ("list", row["id"]), await _list_facts(row)
+    async for row in _all(RuleSetDraft):
+        drafted = ("ruleset", "sha256", "valid_from", "drafted_by", "impact", "seen_by", "adopted_by")
+        same_text = hashlib.sha256(row["body"].encode()).hexdigest() == row["sha256"]
+        yield ("draft", row["id"]), {name: row[name] for name in drafted} | ({} if same_text else {"sha256": MISMATCH})
     async for row, value in _with_values(CaseRow, "organisation_ref"):
         yield ("case", row["id"]), _case_facts(row, value)
     async for row in _all(FindingRow):
@@ -133,7 +138,7 @@ def _case_facts(row: Mapping[str, Any], organisation: Any) -> dict[str, Any]:
         "channel": row["channel"],
         "rules": row["rules_id"],
         "rules_sha256": row["rules_sha256"],
-        "application": row["application_ref"],
+        "application": _parts(row["application_parts"]),
         "speakers": row["speakers_ref"],
         "state": row["state"],
         "owner": row["owner_id"],
@@ -160,6 +165,13 @@ def _finding_facts(row: Mapping[str, Any]) -> dict[str, Any]:
         "reason": row["reason_ref"],
         "resolved_by": row["resolved_by"],
     }
+
+
+def _parts(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError):
+        return MISMATCH
 
 
 def _without_age(sources: str) -> Any:

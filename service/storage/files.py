@@ -1,5 +1,6 @@
 """Where the bytes of enclosures lie: outside the database, under their digest, written whole or not at all."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -26,6 +27,7 @@ class FileStore:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(name, target)
+            _sync_folder(target.parent)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
@@ -39,6 +41,24 @@ class FileStore:
         except OSError:
             return False
 
+    def remove(self, sha256: str) -> None:
+        """Erase these bytes: overwritten first, since a file system may keep what it only forgets the name of."""
+        path = self.path(sha256)
+        with contextlib.suppress(FileNotFoundError), path.open("r+b") as file:
+            file.write(bytes(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink(missing_ok=True)
+
     def path(self, sha256: str) -> Path:
         """Where these bytes are."""
         return self._folder / sha256[:2] / sha256
+
+
+def _sync_folder(folder: Path) -> None:
+    """A name is safe on disk only once its folder is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Any
 
+from service.audit import merkle
 from service.audit.leaf import milliseconds
 from service.cases.list_text import entry_of
 from service.cases.ports import (
     PAGE_SIZE,
     ActiveList,
     CaseDetails,
+    Draft,
+    KeptValue,
     LogRow,
     QueueQuery,
     QueueRow,
@@ -34,6 +37,7 @@ from service.storage.tables import (
     CaseRow,
     Clearance,
     DecisionRow,
+    Dispatch,
     EnclosureRow,
     FindingRow,
     Idempotency,
@@ -44,6 +48,7 @@ from service.storage.tables import (
     LogValue,
     OrganisationAttribute,
     RightGrant,
+    RuleSetDraft,
     RuleSetRow,
     ScreeningJob,
     SecrecyRow,
@@ -354,16 +359,171 @@ class TableReading:
         return LogRow(row["seq"], row["leaf"], row["hash"]) if row else None
 
     async def log_size(self) -> int:
-        return await log_store.size()
+        return await log_store.TREE.size()
 
     def log_rows(self) -> AsyncIterator[LogRow]:
         return log_store.rows()
 
-    async def log_nodes(self) -> dict[tuple[int, int], str]:
-        return await log_store.nodes()
+    async def file_damage(self) -> str | None:
+        """Where the database's own structure contradicts itself, such as an index and its table; None where it holds.
+
+        A lookup may go by the index and a listing by the table: only this sees that they differ.
+        """
+        if not self._sqlite:
+            return None
+        found = await LogEntry.raw("PRAGMA integrity_check(1)")
+        said = str(next(iter(found[0].values()))) if found else "nothing"
+        return None if said == "ok" else said[:100]
+
+    def log_scan(self, *, columns: bool) -> AsyncIterator[list[tuple[Any, ...]]]:
+        names = ["leaf", "hash", *(("type", "case_id", "actor") if columns else ())]
+        raw = "CAST({} AS BLOB)" if self._sqlite else "convert_to({}, 'UTF8')"
+        asked = ", ".join(raw.format(one) for one in names) + (", at" if columns else "")
+        return log_store.TREE.scan(asked)
+
+    async def hashes_joined(self, start: int, count: int) -> str | None:
+        return await log_store.TREE.joined("entries", "seq", start, count)
+
+    async def nodes_joined(self, start: int, count: int) -> str | None:
+        return await log_store.TREE.joined("nodes", "place", start, count)
+
+    async def node_count(self) -> int:
+        return await log_store.TREE.node_count()
+
+    async def log_head(self) -> tuple[int, bytes]:
+        return await log_store.TREE.head()
+
+    async def log_root(self, size: int) -> bytes:
+        return await log_store.TREE.root(size)
+
+    async def log_paths(self, seqs: Sequence[int], size: int) -> list[list[bytes]]:
+        return await log_store.TREE.paths([merkle.inclusion_ranges(one, size) for one in seqs])
+
+    async def log_consistency(self, old: int, new: int) -> list[bytes]:
+        return (await log_store.TREE.paths([merkle.consistency_ranges(old, new)]))[0]
+
+    async def log_hashes(self, start: int, stop: int) -> list[str]:
+        found = await LogEntry.raw("SELECT hash FROM log_entry WHERE seq >= {} AND seq < {} ORDER BY seq", start, stop)
+        return [one["hash"] for one in found]
+
+    async def checkpoints(self) -> list[tuple[int, str]]:
+        return await log_store.TREE.checkpoints()
+
+    async def last_checkpoint(self) -> tuple[int, str, int] | None:
+        return await log_store.TREE.last_checkpoint()
+
+    async def dispatched(self, channel: str) -> int:
+        found = await Dispatch.raw(
+            "SELECT max(size) AS last FROM checkpoint_dispatch WHERE channel = {} AND error IS NULL", channel
+        )
+        return int(found[0]["last"] or 0)
+
+    async def dispatches(self, limit: int) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await Dispatch.select().order_by(Dispatch.at, ascending=False).limit(limit)
+        return found
+
+    async def entries_of_type(self, type: str, *, limit: int) -> list[LogRow]:
+        found = (
+            await LogEntry.select().where(LogEntry.type == type).order_by(LogEntry.seq, ascending=False).limit(limit)
+        )
+        return [LogRow(**one) for one in found]
+
+    async def entries_of_case(self, case_id: str) -> list[LogRow]:
+        return [
+            LogRow(**one) for one in await LogEntry.select().where(LogEntry.case_id == case_id).order_by(LogEntry.seq)
+        ]
+
+    async def screenings(self, case_ids: Sequence[str]) -> dict[str, LogRow]:
+        """The last round of checks of each case, as it was logged."""
+        if not case_ids:
+            return {}
+        marks = ", ".join("{}" for _ in case_ids)
+        found = await LogEntry.raw(
+            f"SELECT * FROM log_entry WHERE seq IN (SELECT max(seq) FROM log_entry WHERE case_id IN ({marks}) "
+            "AND type = 'case:screened' GROUP BY case_id)",
+            *case_ids,
+        )
+        return {one["case_id"]: LogRow(**one) for one in found}
+
+    async def case_ids(self, *, after: str, limit: int) -> list[str]:
+        found = await CaseRow.select(CaseRow.id).where(CaseRow.id > after).order_by(CaseRow.id).limit(limit)
+        return [one["id"] for one in found]
+
+    async def case_count(self) -> int:
+        return int(await CaseRow.count())
+
+    async def cases_by_id(self, case_ids: Sequence[str]) -> dict[str, tuple[Case, CaseDetails]]:
+        found = await CaseRow.select().where(CaseRow.id.is_in(list(set(case_ids)))) if case_ids else []
+        return {one["id"]: (rows.case_of(one), rows.details_of(one)) for one in found}
+
+    async def kept_values(self, commitments: Sequence[str]) -> dict[str, KeptValue]:
+        if not commitments:
+            return {}
+        found = await LogValue.select().where(LogValue.commitment.is_in(list(set(commitments))))
+        return {one["commitment"]: _kept(one) for one in found}
+
+    async def values_of_cases(self, case_ids: Sequence[str]) -> list[KeptValue]:
+        found = await LogValue.select().where(LogValue.case_id.is_in(list(case_ids))) if case_ids else []
+        return [_kept(one) for one in found]
+
+    async def cases_decided_before(self, at: int, *, after: str, limit: int) -> list[tuple[str, int]]:
+        found = await CaseRow.raw(
+            "SELECT c.id, l.at FROM case_file c JOIN decision d ON d.case_id = c.id JOIN log_entry l ON l.seq = d.seq "
+            "WHERE l.at < {} AND c.id > {} ORDER BY c.id LIMIT {}",
+            at,
+            after,
+            limit,
+        )
+        return [(one["id"], one["at"]) for one in found]
+
+    async def cases_of_number(self, number: str) -> list[str]:
+        found = await CaseRow.select(CaseRow.id).where(CaseRow.org_number == number).order_by(CaseRow.id)
+        return [one["id"] for one in found]
+
+    async def enclosures_in_use(self, digests: Sequence[str]) -> set[str]:
+        """Which of these files an enclosure still has whose name has not been erased."""
+        if not digests:
+            return set()
+        marks = ", ".join("{}" for _ in digests)
+        found = await EnclosureRow.raw(
+            "SELECT DISTINCT e.sha256 FROM enclosure e JOIN log_value v ON v.commitment = e.name_ref "
+            f"WHERE e.sha256 IN ({marks})",
+            *digests,
+        )
+        return {one["sha256"] for one in found}
+
+    async def cases_naming(self, text: str) -> list[str]:
+        """The cases in which any kept value holds this text, whatever its case; reads every value there is."""
+        wanted, found, after = text.casefold(), set[str](), ""
+        while True:
+            batch = (
+                await LogValue.select(LogValue.commitment, LogValue.value, LogValue.case_id)
+                .where((LogValue.commitment > after) & LogValue.case_id.is_not_null())
+                .order_by(LogValue.commitment)
+                .limit(2000)
+            )
+            found |= {one["case_id"] for one in batch if wanted in one["value"].casefold()}
+            if len(batch) < 2000:
+                return sorted(found)
+            after = batch[-1]["commitment"]
+
+    async def draft(self, draft_id: str) -> Draft | None:
+        row = await RuleSetDraft.select().where(RuleSetDraft.id == draft_id).first()
+        return Draft(**row) if row else None
+
+    async def drafts(self) -> list[Draft]:
+        return [Draft(**one) for one in await RuleSetDraft.select().order_by(RuleSetDraft.drafted_at, ascending=False)]
+
+    async def list_version(self, version: str) -> dict[str, Any] | None:
+        row: dict[str, Any] | None = await ListVersion.select().where(ListVersion.id == version).first()
+        return row
 
     def stored_facts(self) -> AsyncIterator[facts.Fact]:
         return facts.stored()
+
+
+def _kept(row: dict[str, Any]) -> KeptValue:
+    return KeptValue(row["commitment"], row["field"], json.loads(row["value"]), row["salt"], row["case_id"])
 
 
 def _conditions(query: QueueQuery) -> tuple[str, list[Any]]:

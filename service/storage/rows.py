@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from service.audit.canonical import canonical
 from service.cases.ports import (
     CaseDetails,
     SecrecyMarking,
@@ -49,9 +50,14 @@ def case_of(row: Row) -> Case:
 
 def details_of(row: Row) -> CaseDetails:
     """What is kept of a case beside its facts."""
-    return CaseDetails(
-        **{name: row[name] for name in CaseDetails.__dataclass_fields__},
-    )
+    kept = {name: row[name] for name in CaseDetails.__dataclass_fields__ if name != "parts"}
+    parts = tuple((str(one["part"]), str(one["value"])) for one in json.loads(row["application_parts"]))
+    return CaseDetails(**kept, parts=parts)
+
+
+def parts_text(details: CaseDetails) -> str:
+    """The application's parts as the case's row keeps them."""
+    return canonical([{"part": name, "value": value} for name, value in details.parts])
 
 
 def row_of_case(case: Case, details: CaseDetails, diary: tuple[int, int | None]) -> CaseRow:
@@ -76,7 +82,8 @@ def row_of_case(case: Case, details: CaseDetails, diary: tuple[int, int | None])
         round=case.round,
         attention=0,
         version=case.version,
-        **{name: getattr(details, name) for name in CaseDetails.__dataclass_fields__},
+        application_parts=parts_text(details),
+        **{name: getattr(details, name) for name in CaseDetails.__dataclass_fields__ if name != "parts"},
     )
 
 

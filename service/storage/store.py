@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from service.storage.engine import SafeSQLite, reading, writing
+from service.storage.engine import SafeSQLite, reading, scrub, writing
 from service.storage.reading import TableReading
 from service.storage.tables import ListEntryRow, ListVersion
 from service.storage.writing import TableWriting
@@ -45,6 +45,13 @@ class TableStore:
         async with writing(self._engine):
             if not await ListVersion.exists().where(ListVersion.id == version):
                 await ListEntryRow.delete().where(ListEntryRow.version_id == version)
+
+    async def scrub(self) -> None:
+        """Rewrite the files without what has been deleted: database, and on SQLite its write-ahead log.
+
+        PostgreSQL's own write-ahead log and replicas keep what they have until they recycle it.
+        """
+        await scrub(self._engine, "log_value")
 
     async def sweep(self) -> None:
         """Delete entries that were put aside for a version that never came to be, as after a power cut."""

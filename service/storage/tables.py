@@ -55,6 +55,22 @@ class RuleSetRow(Table, tablename="ruleset"):
     adopted_at = BigInt()
 
 
+class RuleSetDraft(Table, tablename="ruleset_draft"):
+    """A rule set on its way: proposed by one person, its impact seen, adopted by another."""
+
+    id = Text(primary_key=True)
+    ruleset = Text()
+    sha256 = Text()
+    body = Text()
+    valid_from = Text()
+    drafted_by = Text()
+    drafted_at = BigInt()
+    impact = Text(null=True, default=None)
+    report = Text(null=True, default=None)
+    seen_by = Text(null=True, default=None)
+    adopted_by = Text(null=True, default=None)
+
+
 class ListVersion(Table, tablename="list_version"):
     """One import of a list."""
 
@@ -124,7 +140,7 @@ class CaseRow(Table, tablename="case_file"):
     rules_id = Text()
     rules_sha256 = Text()
     organisation_ref = Text()
-    application_ref = Text()
+    application_parts = Text()
     speakers_ref = Text(null=True, default=None)
     repeat_key = Text()
     event_on = Text(null=True, default=None)
@@ -242,7 +258,7 @@ class LogEntry(Table, tablename="log_entry"):
 
 
 class LogNode(Table, tablename="log_node"):
-    """A node above the leaves; `place` is index * 64 + level."""
+    """A node above the leaves; `place` counts them in the order in which they became complete."""
 
     place = BigInt(primary_key=True)
     hash = Text()
@@ -257,6 +273,53 @@ class LogValue(Table, tablename="log_value"):
     salt = Text()
     case_id = Text(null=True, default=None)
 
+
+class LogCheckpoint(Table, tablename="log_checkpoint"):
+    """A signed statement of the log's size and root, as it was signed."""
+
+    size = BigInt(primary_key=True)
+    note = Text()
+    at = BigInt()
+
+
+class Dispatch(Table, tablename="checkpoint_dispatch"):
+    """Where a checkpoint has been sent, or why it could not be."""
+
+    id = Text(primary_key=True)
+    size = BigInt()
+    channel = Text()
+    at = BigInt()
+    error = Text(null=True, default=None)
+
+
+class ReadEntry(Table, tablename="read_entry"):
+    """Someone looked at something: a leaf of the reading tree. The text goes when its time is over, the hash stays."""
+
+    seq = BigInt(primary_key=True)
+    leaf = Text(null=True, default=None)
+    hash = Text()
+    case_id = Text(null=True, default=None)
+    actor = Text()
+    at = BigInt()
+
+
+class ReadNode(Table, tablename="read_node"):
+    """A node above the leaves of the reading tree."""
+
+    place = BigInt(primary_key=True)
+    hash = Text()
+
+
+class ReadCheckpoint(Table, tablename="read_checkpoint"):
+    """A signed statement of the reading tree's size and root."""
+
+    size = BigInt(primary_key=True)
+    note = Text()
+    at = BigInt()
+
+
+#: Tables of the reading log; on SQLite they lie in a file of their own, so that reading never waits for deciding.
+READING_LOG: tuple[type[Table], ...] = (ReadEntry, ReadNode, ReadCheckpoint)
 
 #: Every table of this module, so that none is forgotten when they are bound to an engine.
 ALL: tuple[type[Table], ...] = tuple(

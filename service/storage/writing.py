@@ -16,6 +16,7 @@ from service.storage.tables import (
     CaseRow,
     Clearance,
     DecisionRow,
+    Dispatch,
     EnclosureRow,
     FindingRow,
     Idempotency,
@@ -25,10 +26,14 @@ from service.storage.tables import (
     OrganisationAttribute,
     OrganisationRow,
     RightGrant,
+    RuleSetDraft,
     RuleSetRow,
     ScreeningJob,
     SecrecyRow,
 )
+
+#: How many values one statement names at most.
+_CHUNK = 500
 
 
 class TableWriting(TableReading):
@@ -101,6 +106,30 @@ class TableWriting(TableReading):
             )
         )
 
+    async def ruleset_drafted(self, event: Event, *, body: str) -> None:
+        await self._append(event)
+        data = event.data
+        await RuleSetDraft.insert(
+            RuleSetDraft(
+                id=data["draft"],
+                ruleset=data["ruleset"],
+                sha256=data["sha256"],
+                body=body,
+                valid_from=data["valid_from"],
+                drafted_by=event.actor.id,
+                drafted_at=event.at,
+            )
+        )
+
+    async def impact_seen(self, event: Event, *, report: str) -> None:
+        await self._append(event)
+        seen: dict[Any, Any] = {
+            RuleSetDraft.impact: event.data["impact"],
+            RuleSetDraft.report: report,
+            RuleSetDraft.seen_by: event.actor.id,
+        }
+        await RuleSetDraft.update(seen).where(RuleSetDraft.id == event.data["draft"])
+
     async def ruleset_adopted(self, event: Event, *, body: str) -> None:
         await self._append(event)
         data = event.data
@@ -113,6 +142,8 @@ class TableWriting(TableReading):
                 adopted_at=event.at,
             )
         )
+        if data["draft"]:
+            await RuleSetDraft.update({RuleSetDraft.adopted_by: event.actor.id}).where(RuleSetDraft.id == data["draft"])
 
     async def list_imported(self, event: Event) -> None:
         await self._append(event)
@@ -238,7 +269,7 @@ class TableWriting(TableReading):
                 case_id=case.id,
                 outcome=data["outcome"],
                 amount_ore=data["amount_ore"],
-                delegation_point=data["delegation_point"],
+                delegation_point=data["people"]["delegation_point"],
                 decided_by=event.actor.id,
                 seq=seq,
             )
@@ -260,9 +291,28 @@ class TableWriting(TableReading):
     async def record_unmasked(self, event: Event) -> None:
         await self._append(event)
 
+    async def key_rotated(self, event: Event) -> None:
+        await self._append(event)
+
+    async def sample_drawn(self, event: Event) -> None:
+        await self._append(event)
+
+    async def subject_exported(self, event: Event) -> None:
+        await self._append(event)
+
+    async def checkpoint_signed(self, size: int, note: str, at: int) -> None:
+        """A statement about the log, not a change to what it speaks of: it has no event of its own."""
+        await log_store.TREE.add_checkpoint(size, note, at)
+
+    async def checkpoint_sent(self, size: int, channel: str, at: int, error: str | None) -> None:
+        await Dispatch.delete().where((Dispatch.channel == channel) & Dispatch.error.is_not_null())
+        await Dispatch.insert(Dispatch(id=self._new_id(), size=size, channel=channel, at=at, error=error))
+
     async def values_erased(self, event: Event) -> None:
         await self._append(event)
-        await LogValue.delete().where(LogValue.commitment.is_in(event.data["values"]))
+        values = event.data["values"]
+        for start in range(0, len(values), _CHUNK):
+            await LogValue.delete().where(LogValue.commitment.is_in(values[start : start + _CHUNK]))
 
     async def _save(self, case: Case, *, attention: int | None = None) -> None:
         """The case one version on; whoever read it before someone else changed it is told so."""

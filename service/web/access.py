@@ -34,6 +34,7 @@ RECORD_READERS = May(roles=frozenset({Role.AUDITOR, Role.DECISION_MAKER, Role.CO
 COORDINATORS = May(roles=frozenset({Role.COORDINATOR}))
 LIST_READERS = May(roles=frozenset({Role.COORDINATOR, Role.AUDITOR}))
 ADMINISTRATORS = May(roles=frozenset({Role.ADMINISTRATOR}))
+RULE_OWNERS = May(roles=frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}))
 RIGHTS_READERS = May(roles=frozenset({Role.AUDITOR, Role.ADMINISTRATOR}))
 
 USER_ID, SIGNED_IN_AT = "user", "signed_in_at"

@@ -1,5 +1,6 @@
 """Templates into pages, in the reader's language."""
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -83,6 +84,7 @@ def _environment(folder: Path, words: Catalogue, language: str, *, static_versio
         "kronor": kronor,
         "moment": moment,
         "logged": logged,
+        "parsed": json.loads,
         "day": day,
         "paragraphs": paragraphs,
         "size": size,
@@ -191,6 +193,9 @@ _PAGE_OF_FORM = (
     (r"/users/.*|/rights/.*", "/users"),
     (r"/incidents/.*", "/incidents"),
     (r"/log/damaged", "/log/verify"),
+    (r"/log/checkpoint", "/log"),
+    (r"(/rules/drafts/[^/]+)/.*", r"\1"),
+    (r"/erase/plan", "/erase"),
     (r"/sign-out|/language", "/"),
 )
 

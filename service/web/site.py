@@ -19,7 +19,22 @@ from service.cases.ports import Desk
 from service.web.access import ANYONE, check_access, may
 from service.web.api import applications, match
 from service.web.deps import DEPENDENCIES
-from service.web.pages import case, coordination, help, log, people, queue, record, register, sign_in, workbench
+from service.web.pages import (
+    case,
+    coordination,
+    drafting,
+    erasure,
+    handing_out,
+    help,
+    log,
+    people,
+    queue,
+    record,
+    register,
+    review,
+    sign_in,
+    workbench,
+)
 from service.web.problems import HANDLERS as ERROR_HANDLERS
 from service.web.render import Pages
 from service.web.sessions import SessionConfig, session_store
@@ -82,7 +97,22 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
             app.stores.register("sessions", session_store(desk), allow_override=True)
             yield
 
-    pages = (sign_in, queue, case, register, log, record, people, coordination, workbench, help)
+    pages = (
+        sign_in,
+        queue,
+        case,
+        register,
+        log,
+        review,
+        record,
+        handing_out,
+        people,
+        erasure,
+        coordination,
+        drafting,
+        workbench,
+        help,
+    )
     site = Litestar(
         route_handlers=[
             *(handler for one in pages for handler in one.HANDLERS),

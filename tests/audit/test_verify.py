@@ -2,16 +2,35 @@
 
 import json
 import random
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
 from service.audit.canonical import canonical
+from service.audit.checkpoint import Checkpoint
 from service.audit.leaf import encode
-from service.audit.merkle import leaf_hash
-from service.audit.verify import Entry, verify_entries
+from service.audit.merkle import Frontier, leaf_hash, root
+from service.audit.verify import Depth, LogCheck, Report, verify_rows
 from service.domain.events import Actor, ActorKind, Event, EventType
 from service.domain.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class Entry:
+    seq: int
+    leaf: str
+    hash: str
+
+
+def verify_entries(log: list[Entry], *, nodes: list[bytes] | None = None, **options: Any) -> Report:
+    rows = [(one.seq, one.leaf.encode(errors="surrogateescape"), one.hash.encode()) for one in log]
+    if nodes is None:
+        return verify_rows(rows, **options)
+    check = LogCheck(**options)
+    check.nodes(check.add(rows), nodes)
+    return check.done()
+
 
 CASE = "00000000-0000-4000-8000-0000000000c1"
 
@@ -117,17 +136,57 @@ def test_no_flipped_bit_goes_unseen_and_none_makes_the_verifier_fall() -> None:
 
 
 def test_a_tree_that_was_not_rebuilt_gives_the_edit_away() -> None:
-    nodes = {}
-    from service.audit.merkle import Frontier
-
-    frontier = Frontier()
+    frontier, nodes = Frontier(), list[bytes]()
     for one in a_log():
-        nodes |= {(level, place): node.hex() for level, place, node in frontier.add(bytes.fromhex(one.hash))}
+        nodes += [node.hex().encode() for _, _, node in frontier.add(bytes.fromhex(one.hash))]
     log = a_log()
     log[6] = rehashed(log[6], log[6].leaf.replace("c1", "c2"))
 
-    kinds = {one.kind for one in verify_entries(log, nodes=nodes).faults}
+    faults = verify_entries(log, nodes=nodes).faults
 
     assert verify_entries(a_log(), nodes=nodes).ok
-    assert kinds == {"tree-node"}
-    assert not verify_entries(a_log(30), nodes=nodes).ok
+    assert [(one.seq, one.kind) for one in faults] == [(7, "tree-node")], "the node over 6 and 7"
+
+
+def checkpoints(log: list[Entry], *sizes: int) -> list[Checkpoint]:
+    return [Checkpoint("x", size, root(bytes.fromhex(one.hash) for one in log[:size])) for size in sizes]
+
+
+def test_a_log_written_anew_does_not_meet_its_old_checkpoints() -> None:
+    log, signed = a_log(), checkpoints(a_log(), 8, 16, 32)
+    log[17] = rehashed(log[17], log[17].leaf.replace("c1", "c2"))
+
+    assert verify_entries(a_log(), checkpoints=signed).ok
+    report = verify_entries(log, checkpoints=signed)
+    assert [(one.seq, one.kind, one.detail) for one in report.faults] == [(16, "rewritten", "16-31")]
+
+
+def test_exported_hashes_name_the_very_entry() -> None:
+    log, hashes = a_log(), [bytes.fromhex(one.hash) for one in a_log()]
+    log[17] = rehashed(log[17], log[17].leaf.replace("c1", "c2"))
+
+    report = verify_entries(log, checkpoints=checkpoints(a_log(), 8, 32), expected=hashes.__getitem__)
+
+    assert [(one.seq, one.kind) for one in report.faults] == [(17, "rewritten")]
+
+
+def test_a_log_that_was_cut_off_lacks_what_was_signed() -> None:
+    report = verify_entries(a_log(20), checkpoints=checkpoints(a_log(), 32))
+
+    assert [(one.seq, one.kind) for one in report.faults] == [(20, "truncated")]
+
+
+def test_says_how_far_the_log_is_signed() -> None:
+    report = verify_entries(a_log(), checkpoints=checkpoints(a_log(), 8, 32))
+
+    assert (report.signed, report.unsigned) == (32, 8)
+
+
+@pytest.mark.parametrize("depth", [Depth.HASHES, Depth.CANONICAL])
+def test_a_quicker_look_finds_what_it_looks_for(depth: Depth) -> None:
+    log = a_log()
+    log[5] = rehashed(log[5], log[5].leaf.replace('"v":1', '"v":1.0'))
+    assert verify_entries(a_log(), depth=depth).ok
+    assert bool(verify_entries(log, depth=depth).faults) is (depth is Depth.CANONICAL)
+    log[5] = replace(log[5], hash="00" * 32)
+    assert "changed" in {one.kind for one in verify_entries(log, depth=depth).faults}

@@ -55,6 +55,18 @@ async def an_officer(desk: Desk, name: str = "Alva") -> User:
     return await someone(desk, name, "role:association_officer", "delegation:F1")
 
 
+async def decided_case(desk: Desk, **changed: object) -> tuple[str, str]:
+    """A case that an officer has written off; its id and diary number."""
+    async with desk.store.reading() as reading:
+        known = await reading.user_by_email("beslutande@x.example")
+    officer = known[0] if known else await an_officer(desk, "Beslutande")
+    case_id = await in_review(desk, officer, a_grant_document(**changed))
+    proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
+    await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
+    async with desk.store.reading() as reading:
+        return case_id, (await reading.case(case_id)).diary_number
+
+
 async def test_an_approval_rests_on_settled_findings_and_the_log_proves_it(desk: Desk) -> None:
     officer = await an_officer(desk)
     case_id = await in_review(desk, officer)
@@ -84,7 +96,7 @@ async def test_the_record_cites_both_rule_sets_where_they_differ(desk: Desk) -> 
     data = (await records.read_record(desk, case_id, by=officer)).leaf["data"]
     assert (data["criteria_rules"]["id"], data["procedure_rules"]["id"]) == ("granvik-2025-1", "granvik-2026-1")
     # 45 000 kronor is above the ceiling of 2025 and below that of today: delegation is that in force at the step.
-    assert data["delegation_point"] == "F1"
+    assert data["people"]["delegation_point"] == "F1"
 
 
 async def test_a_decided_case_changes_no_more(desk: Desk) -> None:

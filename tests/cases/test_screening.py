@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from service.cases import reviewing
+from service.cases import adopting, reviewing
 from service.cases.incidents import NewIncident, record, verify
 from service.cases.intake import receive
 from service.cases.ports import Desk
 from service.cases.reading import case_view
-from service.cases.rulebook import adopt
 from service.cases.screening import screen, work_off
 from service.cases.verifying import verify_log
 from service.cases.watching import import_list
@@ -252,5 +251,5 @@ async def test_a_new_rule_set_looks_ahead(desk: Desk) -> None:
     text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "x").replace("2026-07-01", "2026-11-21")
     samir = await someone(desk, "Sam", "role:coordinator")
     with pytest.raises(RuleSetRefused, match="in_the_past"):
-        await adopt(desk, text, by=reviewing.person(samir))
-    await adopt(desk, text.replace("2026-11-21", "2026-11-23"), by=reviewing.person(samir))
+        await adopting.propose(desk, text, by=reviewing.person(samir))
+    await adopting.propose(desk, text.replace("2026-11-21", "2026-11-23"), by=reviewing.person(samir))

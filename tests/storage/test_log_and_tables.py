@@ -7,9 +7,9 @@ import pytest
 
 from service import app as parts
 from service.cases import deciding, reviewing
+from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
 from service.cases.ports import Desk
-from service.cases.rulebook import adopt
 from service.cases.verifying import Verification, verify_log
 from service.cases.watching import import_list
 from service.demo import demo_list
@@ -67,7 +67,7 @@ async def folder(tmp_path: Path, clock: Clock) -> Path:
     settings = Settings(data=str(tmp_path))
     await parts.migrate_database(settings)
     async with parts.opened_desk(settings, outside=clock.outside()) as desk:
-        await adopt(desk, RULES_2026.read_text("utf-8"), by=SYSTEM_ACTOR)
+        await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
         samir = await someone(desk, "Samir", "role:coordinator")
         await import_list(desk, "demo", demo_list(desk, FIXTURES), by=reviewing.person(samir))
         officer = await someone(desk, "Alva", "role:association_officer", "delegation:F1")
@@ -171,7 +171,7 @@ async def test_the_same_events_give_the_same_root_on_both_databases(
         settings = Settings(data=str(tmp_path / str(position)), database=address)
         await parts.migrate_database(settings)
         async with parts.opened_desk(settings, outside=Clock().outside()) as desk:
-            await adopt(desk, RULES_2026.read_text("utf-8"), by=SYSTEM_ACTOR)
+            await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
             officer = await someone(desk, "Alva", "role:association_officer")
             await receive(desk, a_grant_document(), by=reviewing.person(officer), channel="paper")
             async with desk.store.reading() as reading:

@@ -41,6 +41,9 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("POST", "/cases/{case_id:uuid}/enclosures"): OFFICERS,
     ("POST", "/cases/{case_id:uuid}/rescreen"): DECIDERS,
     ("POST", "/cases/{case_id:uuid}/decision"): DECIDERS,
+    ("GET", "/cases/{case_id:uuid}/history"): CASES,
+    ("GET", "/cases/{case_id:uuid}/bundle"): CASES,
+    ("POST", "/cases/{case_id:uuid}/bundle"): CASES,
     ("GET", "/register"): OFFICERS,
     ("GET", "/register/{kind:str}"): OFFICERS,
     ("POST", "/register/{kind:str}"): OFFICERS,
@@ -49,6 +52,13 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("GET", "/log/verify"): {R},
     ("POST", "/log/verify"): {R},
     ("POST", "/log/damaged"): {R},
+    ("GET", "/log/readings"): {R},
+    ("POST", "/log/checkpoint"): {R},
+    ("GET", "/replay"): {R},
+    ("POST", "/replay"): {R},
+    ("GET", "/erase"): {X},
+    ("POST", "/erase/plan"): {X},
+    ("POST", "/erase"): {X},
     ("GET", "/records/{case_id:uuid}"): CASES,
     ("POST", "/records/{case_id:uuid}/unmask"): CASES,
     ("GET", "/rights"): {R, X},
@@ -65,6 +75,11 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("POST", "/incidents"): {C},
     ("POST", "/incidents/{incident_id:uuid}/verify"): {C},
     ("GET", "/rules"): EVERYONE,
+    ("GET", "/rules/drafts"): {C, X},
+    ("POST", "/rules/drafts"): {C, X},
+    ("GET", "/rules/drafts/{draft_id:uuid}"): {C, X},
+    ("POST", "/rules/drafts/{draft_id:uuid}/impact"): {C, X},
+    ("POST", "/rules/drafts/{draft_id:uuid}/adopt"): {C, X},
     ("POST", "/api/v1/applications"): "key",
     ("POST", "/api/v1/applications/{case_id:uuid}/enclosures"): "key",
     ("GET", "/api/v1/openapi.json"): "key",
@@ -77,7 +92,7 @@ def all_routes() -> list[tuple[str, str]]:
 
 
 def address(path: str) -> str:
-    for mark in ("case_id", "finding_id", "enclosure_id", "user_id", "grant_id", "incident_id"):
+    for mark in ("case_id", "finding_id", "enclosure_id", "user_id", "grant_id", "incident_id", "draft_id"):
         path = path.replace("{" + mark + ":uuid}", ID)
     return (
         path.replace("{kind:str}", "grant").replace("{topic:str}", "officer").replace("{seq:int}", "0")

@@ -47,7 +47,7 @@ TABLES = (
         rules_id TEXT NOT NULL,
         rules_sha256 TEXT NOT NULL,
         organisation_ref TEXT NOT NULL,
-        application_ref TEXT NOT NULL,
+        application_parts TEXT NOT NULL,
         speakers_ref TEXT,
         repeat_key TEXT NOT NULL,
         event_on TEXT,
@@ -80,6 +80,19 @@ TABLES = (
         body TEXT NOT NULL,
         valid_from TEXT NOT NULL,
         adopted_at BIGINT NOT NULL
+    )""",
+    """CREATE TABLE ruleset_draft (
+        id TEXT NOT NULL PRIMARY KEY,
+        ruleset TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        body TEXT NOT NULL,
+        valid_from TEXT NOT NULL,
+        drafted_by TEXT NOT NULL,
+        drafted_at BIGINT NOT NULL,
+        impact TEXT,
+        report TEXT,
+        seen_by TEXT,
+        adopted_by TEXT
     )""",
     """CREATE TABLE list_version (
         id TEXT NOT NULL PRIMARY KEY,
@@ -195,6 +208,18 @@ TABLES = (
         place BIGINT NOT NULL PRIMARY KEY,
         hash TEXT NOT NULL
     )""",
+    """CREATE TABLE log_checkpoint (
+        size BIGINT NOT NULL PRIMARY KEY,
+        note TEXT NOT NULL,
+        at BIGINT NOT NULL
+    )""",
+    """CREATE TABLE checkpoint_dispatch (
+        id TEXT NOT NULL PRIMARY KEY,
+        size BIGINT NOT NULL,
+        channel TEXT NOT NULL,
+        at BIGINT NOT NULL,
+        error TEXT
+    )""",
     """CREATE TABLE log_value (
         commitment TEXT NOT NULL PRIMARY KEY,
         field TEXT NOT NULL,
@@ -234,12 +259,15 @@ INDEXES = (
     "CREATE INDEX log_entry_case ON log_entry (case_id, seq)",
     "CREATE INDEX log_entry_type ON log_entry (type, seq)",
     "CREATE INDEX log_value_case ON log_value (case_id)",
+    "CREATE INDEX log_value_field ON log_value (field, commitment)",
+    "CREATE INDEX checkpoint_dispatch_channel ON checkpoint_dispatch (channel, size)",
 )
 
 #: Tables whose rows never change once written, and whether they may be deleted (an erasure, which is an event).
 FROZEN = {
     "log_entry": False,
     "log_node": False,
+    "log_checkpoint": False,
     "log_value": True,
     "ruleset": False,
     "decision": False,

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import File, Redirect
 
-from service.cases import deciding, intake, reading, reviewing
+from service.cases import deciding, intake, looking, reading, reviewing
 from service.cases.ports import Desk
 from service.cases.rulebook import today
 from service.domain import policy
@@ -17,14 +17,16 @@ from service.domain.finding import RESOLUTIONS
 from service.domain.people import Role, User
 from service.domain.ruleset import DelegationPoint
 from service.web import file_types, forms, render
-from service.web.access import CASE_READERS, DECIDERS, OFFICERS, may
+from service.web.access import CASE_READERS, DECIDERS, OFFICERS, RECORD_READERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
 
 
 @get("/cases/{case_id:uuid}", opt=may(CASE_READERS))
 async def case_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
-    """Everything about a case."""
+    """Everything about a case; that it was opened is written down first."""
+    await reading.check_may_see(desk, _id(request), by=user)
+    await looking.note(desk, user, looking.OPENED, _id(request))
     return await _page(request, desk, user)
 
 
@@ -62,6 +64,7 @@ async def _page(
         may_rescreen=view.case.state is not State.DECIDED and (handles or user.has(Role.DECISION_MAKER)),
         may_enclose=view.case.state is not State.DECIDED and handles,
         may_mark=handles,
+        may_bundle=user.has(*RECORD_READERS.roles),
         mask=user.roles <= {Role.AUDITOR},
         suggested=next((one.id for one in view.points if reaches(one, view.case)), ""),
         resolutions=RESOLUTIONS,
@@ -230,6 +233,7 @@ async def enclosure(request: AnyRequest, desk: TheDesk, user: SignedIn) -> File:
                 raise NotFound("enclosure.not_found")
             if not desk.files.holds(one.enclosure.sha256):
                 raise NotFound("enclosure.changed")
+            await looking.note(desk, user, looking.ENCLOSURE, view.case.id)
             name = view.values.get(one.name_ref, "bilaga")
             return File(
                 path=desk.files.path(one.enclosure.sha256),

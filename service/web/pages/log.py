@@ -10,11 +10,14 @@ from service.audit.canonical import NotCanonical, parse
 from service.audit.verify import Fault
 from service.cases import verifying
 from service.domain.errors import NotFound
+from service.domain.events import EventType, commitments_in
 from service.web import render
 from service.web.access import AUDITORS, may
 from service.web.deps import AnyRequest, TheDesk
 
 PER_PAGE = 50
+#: Entries whose texts concern the service's own work and nobody's case: an auditor reads them as they are.
+OPEN_TO_AUDITORS = frozenset({EventType.VALUE_ERASED.value})
 DAMAGED = "logs/damaged.jsonl"
 
 
@@ -25,11 +28,24 @@ async def log(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     last = int(before) if re.fullmatch(r"\d{1,15}", before) else None
     async with desk.store.reading() as reading:
         rows = await reading.log_page(before=last, case_id=None, limit=PER_PAGE)
-        size = await reading.log_size()
+        size, checkpoint = await reading.log_size(), await reading.last_checkpoint()
+        sent = await reading.dispatches(5)
         names = await reading.names()
         entries = [json.loads(one.leaf) | {"hash": one.hash} for one in rows]
         numbers = await reading.diary_numbers([one["case"] for one in entries if one["case"]])
-    return render.page(request, "pages/log.html", entries=entries, size=size, names=names, numbers=numbers, before=last)
+    return render.page(
+        request,
+        "pages/log.html",
+        entries=entries,
+        size=size,
+        names=names,
+        numbers=numbers,
+        before=last,
+        signed=checkpoint[0] if checkpoint else 0,
+        signed_at=checkpoint[2] if checkpoint else None,
+        channels=[one.name for one in desk.outbox],
+        sent=sent,
+    )
 
 
 @get("/log/entries/{seq:int}", opt=may(AUDITORS))
@@ -42,8 +58,12 @@ async def log_entry(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     if row is None:
         raise NotFound("log.no_entry")
     entry = json.loads(row.leaf)
+    async with desk.store.reading() as reading:
+        values = await reading.values(commitments_in(entry["data"])) if entry["type"] in OPEN_TO_AUDITORS else {}
     text = json.dumps(entry, ensure_ascii=False, indent=2)
-    return render.page(request, "pages/log_entry.html", entry=entry, hash=row.hash, text=text, names=names)
+    return render.page(
+        request, "pages/log_entry.html", entry=entry, hash=row.hash, text=text, names=names, values=values
+    )
 
 
 @get("/log/verify", opt=may(AUDITORS))

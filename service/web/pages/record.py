@@ -5,7 +5,8 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import records
+from service.cases import looking, records
+from service.cases.reading import check_may_see
 from service.domain.errors import InvalidInput
 from service.web import forms
 from service.web.access import RECORD_READERS, may
@@ -19,6 +20,9 @@ UNMASKED_MS = 15 * 60 * 1000
 @get("/records/{case_id:uuid}", opt=may(RECORD_READERS))
 async def record(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """The sheet."""
+    case_id = str(request.path_params["case_id"])
+    await check_may_see(desk, case_id, by=user)
+    await looking.note(desk, user, looking.RECORD, case_id)
     return await _sheet(request, desk, user)
 
 

@@ -1,0 +1,325 @@
+#!/usr/bin/env python3
+"""Kontrollerar ett ärendeutdrag. / Verifies a case bundle.
+
+Behöver Python 3.9 eller nyare och paketet cryptography, inget annat.
+Needs Python 3.9 or newer and the package cryptography, nothing else.
+
+    python3 verify.py [FOLDER OR ZIP] [--key PUBLIC-KEY-LINE]
+
+För varje fil sägs vad som stämmer och vad som inte gör det. Slutkod 1 om något inte stämmer.
+For each file it says what holds and what does not. Exit status 1 where anything does not hold.
+
+This file stands alone on purpose: it shares no code with the service, so a mistake in one is not a mistake in both.
+Formats: RFC 6962/9162 (tree), RFC 8785 (records), C2SP signed-note, tlog-checkpoint and tlog-proof.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import pathlib
+import re
+import sys
+import unicodedata
+import zipfile
+
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ImportError:
+    sys.exit("Installera cryptography / Install cryptography: pip install cryptography")
+
+DOMAIN = b"granska/commit/v1\x00"
+HEX = re.compile(r"[0-9a-f]{64}")
+MOST_BYTES = 200_000_000
+
+
+class Wrong(Exception):
+    """What does not hold, in Swedish and English."""
+
+    def __init__(self, sv, en):
+        super().__init__(en)
+        self.sv, self.en = sv, en
+
+
+def leaf_hash(data):
+    return hashlib.sha256(b"\x00" + data).digest()
+
+
+def root_from_path(index, size, leaf, path):
+    """RFC 9162, section 2.1.3.2: the root that this path leads to, or None."""
+    if not 0 <= index < size:
+        return None
+    fn, sn, node = index, size - 1, leaf
+    for one in path:
+        if sn == 0:
+            return None
+        if fn & 1 or fn == sn:
+            node = hashlib.sha256(b"\x01" + one + node).digest()
+            while not fn & 1 and fn:
+                fn >>= 1
+                sn >>= 1
+        else:
+            node = hashlib.sha256(b"\x01" + node + one).digest()
+        fn >>= 1
+        sn >>= 1
+    return node if sn == 0 else None
+
+
+def unb64(text):
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+    return raw if base64.b64encode(raw).decode() == text else b""
+
+
+def read_key(line):
+    """A public key line: name+id+base64."""
+    name, _, rest = line.strip().partition("+")
+    identity, _, encoded = rest.partition("+")
+    raw = unb64(encoded)
+    expected = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4].hex()
+    y = int.from_bytes(raw[1:], "little") & (2**255 - 1)
+    if not name or len(raw) != 33 or raw[:1] != b"\x01" or identity != expected or y >= 2**255 - 19 or y in LOW_ORDER:
+        raise Wrong("nyckeln är ingen giltig nyckel", "the key is no valid key")
+    return name, bytes.fromhex(identity), raw[1:]
+
+
+LOW_ORDER = {
+    0,
+    1,
+    2**255 - 20,
+    int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"),
+    int.from_bytes(bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"), "little"),
+}
+
+
+def read_checkpoint(note, key):
+    """Size and root of a checkpoint that this key has signed."""
+    name, identity, public = key
+    text, separator, block = note.rpartition("\n\n")
+    lines = text.split("\n")
+    if not separator or len(lines) != 3 or lines[0] != name:
+        raise Wrong("kontrollpunkten har fel form", "the checkpoint has the wrong form")
+    for line in block.split("\n"):
+        signer, _, encoded = line.removeprefix("\u2014 ").partition(" ")
+        raw = unb64(encoded)
+        if signer == name and raw[:4] == identity:
+            try:
+                Ed25519PublicKey.from_public_bytes(public).verify(raw[4:], (text + "\n").encode())
+            except InvalidSignature:
+                raise Wrong("underskriften är fel", "the signature is wrong") from None
+            if not re.fullmatch(r"0|[1-9][0-9]{0,17}", lines[1]) or len(unb64(lines[2])) != 32:
+                raise Wrong("kontrollpunkten har fel form", "the checkpoint has the wrong form")
+            return int(lines[1]), unb64(lines[2])
+    raise Wrong("kontrollpunkten är inte underskriven med nyckeln", "the key has not signed the checkpoint")
+
+
+def read_proof(text):
+    """Index, path and checkpoint of a .tlog-proof file."""
+    head, separator, note = text.partition("\n\n")
+    lines = head.split("\n")
+    if not separator or lines[0] != "c2sp.org/tlog-proof@v1":
+        raise Wrong("kvittot har fel form", "the receipt has the wrong form")
+    rest = lines[2:] if lines[1:2] and lines[1].startswith("extra ") else lines[1:]
+    path = [unb64(one) for one in rest[1:]]
+    if not rest or not re.fullmatch(r"index (0|[1-9][0-9]{0,17})", rest[0]) or any(len(one) != 32 for one in path):
+        raise Wrong("kvittot har fel form", "the receipt has the wrong form")
+    return int(rest[0][6:]), path, note
+
+
+def canonical(value):
+    """The one text of a value (RFC 8785 without floats)."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def commitment(field, value, salt):
+    return hashlib.sha256(DOMAIN + canonical([field, value]).encode() + salt).hexdigest()
+
+
+def hexes(value):
+    """Every 64-digit hash anywhere in a value."""
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from hexes(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from hexes(one)
+    elif isinstance(value, str) and HEX.fullmatch(value):
+        yield value
+
+
+def check_entry(body, proof, key):
+    """An entry's bytes against its receipt; returns the entry and the size of the tree that vouches for it."""
+    index, path, note = read_proof(proof.decode("utf-8"))
+    size, root = read_checkpoint(note, key)
+    if root_from_path(index, size, leaf_hash(body), path) != root:
+        raise Wrong("posten är inte den som skrevs i loggen", "the entry is not the one written in the log")
+    entry = json.loads(body)
+    if canonical(entry).encode() != body or not unicodedata.is_normalized("NFC", body.decode()):
+        raise Wrong("posten är inte i kanonisk form", "the entry is not in canonical form")
+    if entry["seq"] != index:
+        raise Wrong("posten säger ett annat nummer än kvittot", "the entry names another number than the receipt")
+    return entry, size
+
+
+class Bundle:
+    """The files, from a folder or a zip."""
+
+    def __init__(self, where):
+        self.files = {}
+        path = pathlib.Path(where)
+        if path.is_dir():
+            for one in sorted(path.rglob("*")):
+                if one.is_file():
+                    self.files[one.relative_to(path).as_posix()] = one.read_bytes()
+        else:
+            with zipfile.ZipFile(path) as archive:
+                for one in archive.infolist():
+                    if one.file_size > MOST_BYTES:
+                        raise Wrong(f"{one.filename} är för stor", f"{one.filename} is too large")
+                    self.files[one.filename] = archive.read(one)
+
+
+class Report:
+    """Says each line in both languages, and remembers whether anything was wrong."""
+
+    def __init__(self):
+        self.faults = 0
+
+    def good(self, name, sv, en):
+        print(f"OK   {name}\n       {sv}\n       {en}")
+
+    def note(self, name, sv, en):
+        print(f"--   {name}\n       {sv}\n       {en}")
+
+    def bad(self, name, sv, en):
+        self.faults += 1
+        print(f"FEL  {name}\n       {sv}\n       WRONG: {en}")
+
+
+def verify(bundle, key_line, report):
+    files, seen = bundle.files, {"verify.py", "index.html", "log.vkey"}
+    given = key_line is not None
+    try:
+        key = read_key(key_line if given else files["log.vkey"].decode("ascii"))
+    except (Wrong, KeyError, UnicodeDecodeError):
+        report.bad("log.vkey", "det finns ingen giltig nyckel", "there is no valid key")
+        return
+    if given:
+        report.good("--key", "den nyckel du angav används", "the key you gave is used")
+    else:
+        report.note(
+            "log.vkey",
+            "nyckeln kommer ur utdraget självt: jämför den med den som staden har lämnat ut: "
+            + files["log.vkey"].decode().strip(),
+            "the key comes from the bundle itself: compare it with the one the City has handed out",
+        )
+    vouched, entries = set(), 0
+    for name in sorted(one for one in files if one.startswith("entries/") and one.endswith(".json")):
+        proof = name[: -len(".json")] + ".tlog-proof"
+        seen |= {name, proof}
+        try:
+            entry, size = check_entry(files[name], files[proof], key)
+        except Wrong as wrong:
+            report.bad(name, wrong.sv, wrong.en)
+            continue
+        except Exception as error:  # whatever a spoilt file makes us raise is a fault in it
+            report.bad(name, f"går inte att läsa ({type(error).__name__})", f"cannot be read ({type(error).__name__})")
+            continue
+        vouched |= set(hexes(entry.get("data")))
+        entries += 1
+        report.good(
+            name,
+            f"är post {entry['seq']} i loggen, oförändrad ({entry['at']}), enligt kontrollpunkten över {size} poster",
+            f"is entry {entry['seq']} of the log, unchanged ({entry['at']}), by the checkpoint over {size} entries",
+        )
+    if "index.html" in files:
+        report.note(
+            "index.html",
+            "är en läsvänlig avskrift: det är filerna här som bevisar",
+            "is a readable copy: the files here are the proof",
+        )
+    if not entries:
+        report.bad("entries/", "ingen post kunde kontrolleras", "no entry could be verified")
+    check_values(files, seen, vouched, report)
+    check_digests(files, seen, vouched, report)
+    for name in sorted(set(files) - seen):
+        report.bad(name, "ingen post i loggen står för den här filen", "no entry of the log vouches for this file")
+    print()
+    if report.faults:
+        print(f"{report.faults} fel. / {report.faults} faults.")
+    else:
+        print("Allt stämmer. / Everything holds.")
+    print("Att en post finns här visas; att ingen post har lämnats utanför visas inte av ett utdrag.")
+    print("That an entry stands here is shown; that none was left out is not something an extract can show.")
+
+
+def check_values(files, seen, vouched, report):
+    """Each opened value is the one that an entry has committed to."""
+    seen.add("values.json")
+    try:
+        values = json.loads(files["values.json"])
+        assert isinstance(values, dict)
+    except Exception:
+        report.bad("values.json", "går inte att läsa", "cannot be read")
+        return
+    counts = {"opened": 0, "masked": 0, "erased": 0}
+    for name, one in values.items():
+        label = (
+            f"values.json: {one.get('field', '')!s} {name[:12]}"
+            if isinstance(one, dict)
+            else f"values.json: {name[:12]}"
+        )
+        try:
+            if name not in vouched:
+                raise Wrong("ingen post har förbundit sig till värdet", "no entry has committed to the value")
+            if one.get("masked") or one.get("erased"):
+                counts["masked" if one.get("masked") else "erased"] += 1
+            elif commitment(one["field"], one["value"], bytes.fromhex(one["salt"])) != name:
+                raise Wrong("värdet är inte det som posten förband sig till", "the value is not the one committed to")
+            else:
+                counts["opened"] += 1
+        except Wrong as wrong:
+            report.bad(label, wrong.sv, wrong.en)
+        except Exception as error:
+            report.bad(label, f"går inte att läsa ({type(error).__name__})", f"cannot be read ({type(error).__name__})")
+    report.good(
+        "values.json",
+        f"{counts['opened']} uppgifter stämmer, {counts['masked']} är maskerade, {counts['erased']} är gallrade",
+        f"{counts['opened']} values hold, {counts['masked']} are masked, {counts['erased']} are erased",
+    )
+
+
+def check_digests(files, seen, vouched, report):
+    """Enclosures and rule sets are the bytes whose digest an entry names."""
+    for name in sorted(one for one in files if one.startswith(("enclosures/", "rulesets/"))):
+        seen.add(name)
+        if hashlib.sha256(files[name]).hexdigest() in vouched:
+            report.good(name, "är den fil som loggen nämner", "is the file that the log names")
+        else:
+            report.bad(name, "är inte en fil som loggen nämner", "is not a file that the log names")
+
+
+def main(arguments):
+    key_line, rest = None, list(arguments)
+    if "--key" in rest:
+        at = rest.index("--key")
+        key_line = rest[at + 1] if at + 1 < len(rest) else ""
+        del rest[at : at + 2]
+    if any(one in ("-h", "--help") for one in rest):
+        print(__doc__)
+        return 0
+    report = Report()
+    try:
+        bundle = Bundle(rest[0] if rest else pathlib.Path(__file__).resolve().parent)
+    except Exception as error:
+        print(f"FEL: utdraget går inte att läsa / WRONG: the bundle cannot be read ({type(error).__name__})")
+        return 1
+    verify(bundle, key_line, report)
+    return 1 if report.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

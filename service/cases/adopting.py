@@ -1,0 +1,121 @@
+"""A rule set comes into force: proposed by one person, its impact seen, adopted by another, never backwards."""
+
+from service.audit.canonical import canonical
+from service.cases.ports import Desk, Draft, Reading
+from service.cases.rulebook import rulebook, today
+from service.cases.standing import acting
+from service.cases.whatif import Impact, impact_of
+from service.domain.errors import Conflict, NotAllowed, NotFound, RuleSetRefused
+from service.domain.events import SYSTEM_ACTOR, Actor, Event, EventType
+from service.domain.people import Role
+from service.domain.ruleset import RuleSet
+
+ADOPTERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
+
+
+async def adopt_at_setup(desk: Desk, text: str) -> RuleSet:
+    """Adopt a rule set while there is no case it could touch: the only way without a second person."""
+    rules = _readable(desk, text)
+    async with desk.store.writing() as writing:
+        if await writing.case_count():
+            raise RuleSetRefused("rules.needs_second_person", line=1)
+        await _check_new(desk, writing, rules, in_time=False)
+        data = _named(rules) | {"draft": None}
+        event = Event(EventType.RULESET_ADOPTED, SYSTEM_ACTOR, desk.outside.now(), data)
+        await writing.ruleset_adopted(event, body=text)
+    return rules
+
+
+async def propose(desk: Desk, text: str, *, by: Actor) -> str:
+    """Put a rule set forward; returns the draft's id. Raises RuleSetRefused with the line."""
+    rules = _readable(desk, text)
+    async with desk.store.writing() as writing:
+        await acting(writing, by, *ADOPTERS)
+        await _check_new(desk, writing, rules)
+        draft_id = desk.outside.new_id()
+        data = _named(rules) | {"draft": draft_id}
+        await writing.ruleset_drafted(Event(EventType.RULESET_DRAFTED, by, desk.outside.now(), data), body=text)
+    return draft_id
+
+
+async def show_impact(desk: Desk, draft_id: str, *, by: Actor) -> Impact:
+    """Work out what the draft would have asked of past cases, and log that this person has seen it."""
+    async with desk.store.reading() as reading:
+        await acting(reading, by, *ADOPTERS)
+        draft = await _open_draft(reading, draft_id)
+    impact = await impact_of(desk, desk.parse_rules(draft.body))
+    document = impact.document()
+    async with desk.store.writing() as writing:
+        await acting(writing, by, *ADOPTERS)
+        draft = await _open_draft(writing, draft_id)
+        data = {
+            "draft": draft.id,
+            "sha256": draft.sha256,
+            "impact": impact.digest,
+            "cases": impact.cases,
+            "more": len(impact.more),
+            "fewer": len(impact.fewer),
+            "same": impact.same,
+            "unknown": impact.unknown,
+        }
+        event = Event(EventType.RULESET_IMPACT_SEEN, by, desk.outside.now(), data)
+        await writing.impact_seen(event, report=canonical(document))
+    return impact
+
+
+async def adopt(desk: Desk, draft_id: str, *, by: Actor) -> RuleSet:
+    """Adopt a draft whose impact has been seen: another person than the one who proposed it, and never backwards."""
+    async with desk.store.writing() as writing:
+        await acting(writing, by, *ADOPTERS)
+        draft = await _open_draft(writing, draft_id)
+        if draft.drafted_by == by.id:
+            raise NotAllowed("rules.second_person")
+        if draft.impact is None:
+            raise NotAllowed("rules.impact_not_seen")
+        rules = _readable(desk, draft.body)
+        await _check_new(desk, writing, rules)
+        data = _named(rules) | {"draft": draft.id}
+        await writing.ruleset_adopted(Event(EventType.RULESET_ADOPTED, by, desk.outside.now(), data), body=draft.body)
+    return rules
+
+
+async def _open_draft(reading: Reading, draft_id: str) -> Draft:
+    draft = await reading.draft(draft_id)
+    if draft is None:
+        raise NotFound("rules.no_draft")
+    if draft.adopted_by is not None:
+        raise Conflict("rules.draft_adopted")
+    return draft
+
+
+def _readable(desk: Desk, text: str) -> RuleSet:
+    rules = desk.parse_rules(text)
+    _check_installed(desk, rules, text)
+    return rules
+
+
+async def _check_new(desk: Desk, reading: Reading, rules: RuleSet, *, in_time: bool = True) -> None:
+    """It is not there yet, does not share its day with another, and does not reach back."""
+    before = await rulebook(desk, reading)
+    if any(one.id == rules.id for one in before.sets):
+        raise RuleSetRefused("rules.already_adopted", line=1, name=rules.id)
+    if in_time and rules.valid_from < today(desk):
+        raise RuleSetRefused("rules.in_the_past", line=1, date=rules.valid_from.isoformat())
+    if any(one.valid_from == rules.valid_from for one in before.sets):
+        raise RuleSetRefused("rules.same_day", line=1, date=rules.valid_from.isoformat())
+
+
+def _named(rules: RuleSet) -> dict[str, str]:
+    return {"ruleset": rules.id, "sha256": rules.sha256, "valid_from": rules.valid_from.isoformat()}
+
+
+def _check_installed(desk: Desk, rules: RuleSet, text: str) -> None:
+    installed = desk.checks.installed()
+    for kind in rules.kinds.values():
+        for one in kind.checks:
+            if one.check not in installed:
+                quoted = f'"{one.check}"'
+                line = next(
+                    (n for n, row in enumerate(text.split("\n"), 1) if row.startswith("check") and quoted in row), 1
+                )
+                raise RuleSetRefused("rules.check_not_installed", line=line, name=one.check)

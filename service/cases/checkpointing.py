@@ -1,0 +1,159 @@
+"""The log is signed as it stands, and the signature is sent out of reach of whoever owns the database."""
+
+import base64
+import json
+import logging
+from dataclasses import dataclass
+
+from service.audit.checkpoint import Checkpoint, body_of, unsigned
+from service.audit.note import BadKey, BadNote, VerifyingKey, read_verifying_key
+from service.cases.ports import Channel, Desk, Reading
+from service.cases.standing import acting
+from service.domain.errors import GranskaError, NotAllowed, place_of
+from service.domain.events import SYSTEM_ACTOR, Actor, Event, EventType
+from service.domain.people import Role
+
+logger = logging.getLogger("granska.checkpoints")
+READING_LOG = "/reading"
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What was signed, or had been."""
+
+    size: int
+    note: str
+    fresh: bool
+
+
+async def open_log(desk: Desk, *, origin: str) -> None:
+    """Make the key and write the first entry, where there is none yet."""
+    async with desk.store.writing() as writing:
+        if await writing.log_size():
+            return
+        key = desk.keys.signing() or desk.keys.make(origin)
+        desk.keys.prepare(key)
+        data = {"origin": key.name, "vkey": str(key.verifier)}
+        await writing.log_opened(Event(EventType.LOG_OPENED, SYSTEM_ACTOR, desk.outside.now(), data))
+    desk.keys.promote(str(key.verifier))
+
+
+async def sign_log(desk: Desk) -> Signed:
+    """Sign the log as it stands; what is already signed is not signed again.
+
+    Raises GranskaError where there is no key, and where the log no longer goes on from what was signed last: two
+    checkpoints that contradict each other are never made.
+    """
+    async with desk.store.reading() as reading:
+        _, current = await origin_of(reading)
+    desk.keys.promote(current)
+    key = desk.keys.signing()
+    if key is None or str(key.verifier) != current:
+        raise GranskaError("checkpoint.no_key")
+    async with desk.store.writing() as writing:
+        (size, root), last = await writing.log_head(), await writing.last_checkpoint()
+        if last is not None:
+            await _check_goes_on(writing, last[0], last[1], size)
+            if last[0] == size:
+                return Signed(size, last[1], fresh=False)
+        note = Checkpoint(key.name, size, root).signed(key)
+        await writing.checkpoint_signed(size, note, desk.outside.now())
+    await desk.looked.checkpoint(
+        lambda read, root: Checkpoint(key.name + READING_LOG, read, root).signed(key), desk.outside.now()
+    )
+    return Signed(size, note, fresh=True)
+
+
+async def _check_goes_on(reading: Reading, signed: int, note: str, size: int) -> None:
+    try:
+        before = unsigned(body_of(note))
+    except BadNote as error:
+        raise GranskaError("checkpoint.contradiction", size=signed) from error
+    if before.size != signed or signed > size or await reading.log_root(signed) != before.root:
+        raise GranskaError("checkpoint.contradiction", size=signed)
+
+
+async def send_checkpoints(desk: Desk) -> int:
+    """Send every channel what it has not had; returns how many went out. What fails is kept, and tried again."""
+    sent = 0
+    for channel in desk.outbox:
+        try:
+            sent += await _send(desk, channel)
+        except Exception as error:  # noqa: BLE001 - one channel must not stop the others, nor the service
+            logger.error("checkpoints could not be sent by %s: %s", channel.name, place_of(error))
+            async with desk.store.writing() as writing:
+                last = await writing.last_checkpoint()
+                size = last[0] if last else 0
+                await writing.checkpoint_sent(size, channel.name, desk.outside.now(), type(error).__name__[:60])
+    return sent
+
+
+async def _send(desk: Desk, channel: Channel) -> int:
+    sent = 0
+    while True:
+        async with desk.store.reading() as reading:
+            before = await reading.dispatched(channel.name)
+            coming = next(((size, note) for size, note in await reading.checkpoints() if size > before), None)
+            if coming is None:
+                return sent
+            size, note = coming
+            hashes = await reading.log_hashes(before, size)
+        await channel.send(size, note, before, hashes)
+        async with desk.store.writing() as writing:
+            await writing.checkpoint_sent(size, channel.name, desk.outside.now(), None)
+        sent += 1
+
+
+def rotation_text(new: VerifyingKey) -> bytes:
+    """What the old key signs to vouch for the new one."""
+    return f"granska log key\n{new}\n".encode()
+
+
+async def rotate_key(desk: Desk, *, by: Actor, lost: bool = False) -> VerifyingKey:
+    """Sign with a new key from now on; the old one vouches for it, unless it is lost.
+
+    The log is signed with the old key first, so that nothing stands between the two.
+    """
+    old = None if lost else desk.keys.signing()
+    if not lost:
+        await sign_log(desk)
+    async with desk.store.reading() as reading:
+        origin, current = await origin_of(reading)
+    new = desk.keys.make(origin)
+    signature = None if old is None else base64.b64encode(old.signature(rotation_text(new.verifier))).decode()
+    async with desk.store.writing() as writing:
+        await acting(writing, by, Role.ADMINISTRATOR)
+        data = {"old": current, "new": str(new.verifier), "signature": signature}
+        await writing.key_rotated(Event(EventType.LOG_KEY_ROTATED, by, desk.outside.now(), data))
+        # Kept before the transaction ends: a log that names a key nobody has could never be signed again.
+        desk.keys.prepare(new)
+    await sign_log(desk)
+    return new.verifier
+
+
+async def origin_of(reading: Reading) -> tuple[str, str]:
+    """The log's name, and the public key it says it is signed with now; raises NotAllowed for a log without one."""
+    row = await reading.log_entry(0)
+    if row is None:
+        raise NotAllowed("log.empty")
+    data = _data(row.leaf)
+    rotated = await reading.entries_of_type(EventType.LOG_KEY_ROTATED.value, limit=1)
+    return str(data["origin"]), str(_data(rotated[0].leaf)["new"] if rotated else data["vkey"])
+
+
+def _data(leaf: str) -> dict[str, str]:
+    return json.loads(leaf)["data"]  # type: ignore[no-any-return]
+
+
+def vouched_for(trusted: tuple[VerifyingKey, ...], rotations: list[dict[str, str | None]]) -> tuple[VerifyingKey, ...]:
+    """The trusted keys, and every key that one of them vouches for; `rotations` come oldest first."""
+    known = {str(one): one for one in trusted}
+    for one in rotations:
+        old, signature = known.get(str(one.get("old"))), one.get("signature")
+        try:
+            new = read_verifying_key(str(one.get("new")))
+            if old and signature and old.verifies(rotation_text(new), base64.b64decode(signature, validate=True)):
+                known[str(new)] = new
+        except (BadKey, ValueError):
+            continue
+    return tuple(known.values())

@@ -1,0 +1,173 @@
+"""What may not be kept any longer is erased by a person's decision; the log keeps its proof and says why.
+
+Never erased here: what stands in the register of official documents (OSL 5:2), that is number, dates and association.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from service.cases.ports import Desk, KeptValue, Reading
+from service.cases.reviewing import check_text, person
+from service.cases.rulebook import rulebook, today
+from service.cases.standing import still
+from service.domain.case import State
+from service.domain.clock import utc_time
+from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
+from service.domain.events import Event, EventType
+from service.domain.people import Role, User
+from service.domain.ruleset import Retention
+
+#: Which class of documents (handlingsslag) a kept value belongs to; what is in none is never erased.
+CLASS_OF = {
+    "application.about": "application",
+    "application.organisation": "application",
+    "application.request": "application",
+    "application.contact": "contact",
+    "application.representatives": "representatives",
+    "application.declaration": "declaration",
+    "speakers": "findings",
+    "speaker-detail": "findings",
+    "finding": "findings",
+    "inputs": "findings",
+    "asked": "findings",
+    "resolution": "resolutions",
+    "enclosure-name": "enclosures",
+    "secrecy": "secrecy",
+    "unmask-note": "unmasking",
+    "reasons": "decision",
+    "circumstances": "decision",
+    "act": "decision",
+    "board-minute": "decision",
+}
+CLASSES = tuple(dict.fromkeys(CLASS_OF.values()))
+GROUNDS = ("retention", "gdpr-17", "other")
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What would be erased of one case: commitments by class, and enclosures' files."""
+
+    case_id: str
+    diary_number: str
+    values: tuple[KeptValue, ...]
+    enclosures: tuple[tuple[str, str], ...]
+
+    def counts(self) -> dict[str, int]:
+        """How many values of each class."""
+        found: dict[str, int] = {}
+        for one in self.values:
+            name = CLASS_OF[one.field]
+            found[name] = found.get(name, 0) + 1
+        return found
+
+
+@dataclass
+class Plan:
+    """What an erasure would take, and the classes that are kept because no time has been set for them."""
+
+    cases: list[Planned] = field(default_factory=list)
+    unset: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> int:
+        """How many values in all."""
+        return sum(len(one.values) for one in self.cases)
+
+    def counts(self) -> dict[str, int]:
+        """How many values of each class in all."""
+        found: dict[str, int] = {}
+        for one in self.cases:
+            for name, count in one.counts().items():
+                found[name] = found.get(name, 0) + count
+        return dict(sorted(found.items()))
+
+
+async def plan_due(desk: Desk) -> Plan:
+    """What the retention table of the rule set in force says is over; changes nothing."""
+    async with desk.store.reading() as reading:
+        table = (await rulebook(desk, reading)).procedure(today(desk)).retention
+        plan = Plan(unset=tuple(one for one in CLASSES if one not in table))
+        due = [one for one in table.values() if one.years is not None and one.document_class in CLASSES]
+        after = ""
+        while due:
+            cutoff = max(_cutoff(desk, one) for one in due)
+            decided = await reading.cases_decided_before(cutoff, after=after, limit=BATCH)
+            if not decided:
+                break
+            for case_id, at in decided:
+                over = frozenset(one.document_class for one in due if at < _cutoff(desk, one))
+                await _add(reading, plan, case_id, over)
+            after = decided[-1][0]
+    return plan
+
+
+def _cutoff(desk: Desk, retention: Retention) -> int:
+    """Decisions from before this instant (UTC milliseconds) are past the time; whole calendar years."""
+    now = utc_time(desk.outside.now())
+    day = 28 if (now.month, now.day) == (2, 29) else now.day
+    return int(now.replace(year=now.year - (retention.years or 0), day=day).timestamp() * 1000)
+
+
+async def plan_cases(desk: Desk, diary_numbers: Sequence[str], classes: Sequence[str]) -> Plan:
+    """What erasing these classes of these cases would take; raises for a case that is open or not there."""
+    unknown = [one for one in classes if one not in CLASSES]
+    if unknown or not classes:
+        raise InvalidInput([Problem("/classes", "input.choice", {"choices": ", ".join(CLASSES)})])
+    plan = Plan()
+    async with desk.store.reading() as reading:
+        for number in diary_numbers:
+            case = await reading.case_by_diary_number(number)
+            if case is None:
+                raise NotFound("erase.no_case", case=number[:60])
+            if case.state is not State.DECIDED:
+                raise NotAllowed("erase.case_open", case=case.diary_number)
+            await _add(reading, plan, case.id, frozenset(classes))
+    return plan
+
+
+async def _add(reading: Reading, plan: Plan, case_id: str, classes: frozenset[str]) -> None:
+    values = [one for one in await reading.values_of_cases([case_id]) if CLASS_OF.get(one.field) in classes]
+    case, _ = (await reading.cases_by_id([case_id]))[case_id]
+    names = {one.commitment for one in values}
+    enclosures = [
+        (one.enclosure.id, one.enclosure.sha256) for one in await reading.enclosures(case_id) if one.name_ref in names
+    ]
+    if values:
+        plan.cases.append(Planned(case_id, case.diary_number, tuple(values), tuple(enclosures)))
+
+
+async def erase(desk: Desk, plan: Plan, *, ground: str, document: str, by: User) -> int:
+    """Carry a plan out, a case at a time, and leave no trace in the files; returns how many values went.
+
+    `document` is the decision or rule that it rests on, in words; it is shown wherever something is missing.
+    """
+    if ground not in GROUNDS:
+        raise InvalidInput([Problem("/ground", "input.choice", {"choices": ", ".join(GROUNDS)})])
+    document = check_text("/document", document, most=300)
+    erased = 0
+    for planned in plan.cases:
+        async with desk.store.writing() as writing:
+            now = await still(writing, by)
+            if not now.has(Role.ADMINISTRATOR):
+                raise NotAllowed("access.role")
+            left = {one.commitment for one in await writing.values_of_cases([planned.case_id])}
+            values = sorted(one.commitment for one in planned.values if one.commitment in left)
+            if not values:
+                continue
+            data = {
+                "values": values,
+                "enclosures": [one for one, _ in planned.enclosures],
+                "ground": ground,
+                "document": writing.keep("erasure", {"text": document}, case=planned.case_id),
+                "classes": sorted({CLASS_OF[one.field] for one in planned.values}),
+            }
+            event = Event(EventType.VALUE_ERASED, person(now), desk.outside.now(), data, case=planned.case_id)
+            await writing.values_erased(event)
+            erased += len(values)
+            gone = [sha256 for _, sha256 in planned.enclosures]
+            still_used = await writing.enclosures_in_use(gone)
+        for sha256 in set(gone) - still_used:
+            desk.files.remove(sha256)
+    await desk.store.scrub()
+    return erased

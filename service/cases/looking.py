@@ -1,0 +1,36 @@
+"""Whoever opens a case is written down, in a log of its own, before they see it."""
+
+from service.audit.leaf import timestamp
+from service.cases.ports import Desk, ReadRow
+from service.domain.people import Role, User
+
+#: What can be done to a case by looking.
+OPENED, ENCLOSURE, RECORD, BUNDLE, PUBLIC_COPY, HISTORY, REPLAYED, EXPORTED = (
+    "opened",
+    "enclosure",
+    "record",
+    "bundle",
+    "public-copy",
+    "history",
+    "replayed",
+    "exported",
+)
+
+
+async def note(desk: Desk, user: User, action: str, case_id: str | None, *, role: Role | None = None) -> None:
+    """Write down that this person did this, in the role that lets them."""
+    now = desk.outside.now()
+    held = role or min(user.roles, default=None)
+    await desk.looked.note(
+        actor=user.pseudonym,
+        role=held.value if held else "none",
+        action=action,
+        case=case_id,
+        at=timestamp(now),
+        at_ms=now,
+    )
+
+
+async def page(desk: Desk, *, before: int | None, case_id: str | None, limit: int) -> tuple[list[ReadRow], int]:
+    """Who looked at what, newest first, and how many entries there have been."""
+    return await desk.looked.page(before=before, case=case_id, limit=limit), await desk.looked.size()

@@ -1,0 +1,49 @@
+"""An application in parts, each kept by itself: what a person may see, mask or erase one at a time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+#: The parts of an application's document, and which of its fields each holds; what is named in none is in `about`.
+PARTS: dict[str, tuple[str, ...]] = {
+    "organisation": ("organisation",),
+    "contact": ("contact",),
+    "representatives": ("representatives",),
+    "request": ("grant", "premises"),
+    "declaration": ("declaration",),
+}
+ABOUT = "about"
+FIELD = "application."
+
+Parts = tuple[tuple[str, str], ...]
+
+
+def split(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The document's parts by name; putting them together again gives the document."""
+    of_field = {field: part for part, fields in PARTS.items() for field in fields}
+    found: dict[str, dict[str, Any]] = {}
+    for field, value in document.items():
+        found.setdefault(of_field.get(field, ABOUT), {})[field] = value
+    return found
+
+
+def assembled(parts: Parts, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is left of the document when some of its parts may have been erased."""
+    document: dict[str, Any] = {}
+    for _, commitment in parts:
+        document |= values.get(commitment) or {}
+    return document
+
+
+def whole(parts: Parts, values: Mapping[str, Any]) -> bool:
+    """Whether nothing of the document has been erased."""
+    return all(commitment in values for _, commitment in parts)
+
+
+def commitments(parts: Parts) -> list[str]:
+    """The commitments of the parts."""
+    return [commitment for _, commitment in parts]
+
+
+def logged(parts: Parts) -> list[dict[str, str]]:
+    """The parts as an event names them."""
+    return [{"part": name, "value": commitment} for name, commitment in parts]

@@ -1,0 +1,55 @@
+"""Proof in the hand: for an entry, the path from its bytes to a signed checkpoint."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.audit.checkpoint import Receipt
+from service.cases.checkpointing import sign_log
+from service.cases.ports import Desk, LogRow
+from service.domain.errors import GranskaError, NotFound
+from service.domain.events import EventType
+
+
+@dataclass(frozen=True)
+class Proof:
+    """An entry's exact bytes and its receipt; `name` is fit for a file."""
+
+    name: str
+    leaf: bytes
+    receipt: Receipt
+
+
+async def prove_case(desk: Desk, diary_number: str, *, every: bool) -> list[Proof]:
+    """Receipts for a case's decision, or for all of its entries; what is not signed yet is signed first."""
+    async with desk.store.reading() as reading:
+        case = await reading.case_by_diary_number(diary_number)
+        if case is None:
+            raise NotFound("case.not_found")
+        entries = await reading.entries_of_case(case.id)
+    wanted = entries if every else [one for one in entries if one.type == EventType.CASE_DECIDED]
+    if not wanted:
+        raise NotFound("decision.not_found")
+    return await prove(desk, wanted)
+
+
+async def prove(desk: Desk, entries: Sequence[LogRow]) -> list[Proof]:
+    """Receipts for these entries under one checkpoint, the newest."""
+    await sign_if_needed(desk, max(one.seq for one in entries))
+    async with desk.store.reading() as reading:
+        checkpoint = await reading.last_checkpoint()
+        if checkpoint is None:
+            raise GranskaError("checkpoint.no_key")
+        size, note, _ = checkpoint
+        paths = await reading.log_paths([one.seq for one in entries], size)
+    return [
+        Proof(f"{one.seq:06d}-{one.type.replace(':', '-')}", one.leaf.encode(), Receipt(one.seq, tuple(path), note))
+        for one, path in zip(entries, paths, strict=True)
+    ]
+
+
+async def sign_if_needed(desk: Desk, seq: int) -> None:
+    """Have the log signed so far that this entry is under a checkpoint."""
+    async with desk.store.reading() as reading:
+        checkpoint = await reading.last_checkpoint()
+    if checkpoint is None or checkpoint[0] <= seq:
+        await sign_log(desk)

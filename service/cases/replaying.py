@@ -1,0 +1,383 @@
+"""Was it by the book of that day? Past checks are run again on what was known then, and must say the same."""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from service.audit.canonical import NotCanonical, canonical
+from service.cases import parts
+from service.cases.inputs import BROKE, incidents_of, other_cases_of
+from service.cases.ports import CaseDetails, Desk, LogRow, Reading
+from service.cases.rulebook import Rulebook, rulebook
+from service.cases.screening import check_input, ensure_index, find_here, list_answer, with_cleared
+from service.domain.application import Application, from_document
+from service.domain.case import Case
+from service.domain.check import CheckInput, ListAnswer, Need
+from service.domain.clock import local_day
+from service.domain.errors import GranskaError
+from service.domain.finding import Finding, Outcome
+from service.domain.ruleset import RuleSet
+from service.domain.watchlist import Method
+from service.pipeline.runner import Clocks, Sources, Unavailable, run_checks
+
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One check that does not say what it said: what differs, and both."""
+
+    check: str
+    what: str
+    then: str
+    now: str
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One round of one case run again."""
+
+    case_id: str
+    diary_number: str
+    round: int
+    identical: tuple[str, ...] = ()
+    drift: tuple[Difference, ...] = ()
+    not_replayable: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Nothing drifted."""
+        return not self.drift
+
+
+@dataclass
+class Tally:
+    """What many replays came to; the drifting cases are kept, the rest is counted."""
+
+    cases: int = 0
+    findings: int = 0
+    not_replayable: dict[str, int] = field(default_factory=dict)
+    drifting: list[Replay] = field(default_factory=list)
+
+    def add(self, one: Replay) -> None:
+        """Count one more."""
+        self.cases += 1
+        self.findings += len(one.identical)
+        for _, why in one.not_replayable:
+            self.not_replayable[why] = self.not_replayable.get(why, 0) + 1
+        if not one.ok:
+            self.drifting.append(one)
+
+
+@dataclass(frozen=True)
+class Then:
+    """A round of checks as it was: the case, what it was given, and what was found."""
+
+    case: Case
+    details: CaseDetails
+    round: int
+    findings: Sequence[Mapping[str, Any]]
+    values: Mapping[str, Any]
+    rules: RuleSet | None
+    procedure: RuleSet | None
+    inputs: Mapping[str, Any] | None
+
+    @property
+    def gone(self) -> str | None:
+        """Why it cannot be run again at all, or None."""
+        if self.inputs is None or not parts.whole(self.details.parts, self.values):
+            return "erased"
+        if self.details.speakers_ref and self.details.speakers_ref not in self.values:
+            return "erased"
+        if self.rules is None or self.procedure is None:
+            return "rules-gone"
+        return None
+
+    def application(self) -> Application:
+        """What had been handed in."""
+        return from_document(parts.assembled(self.details.parts, self.values))
+
+    def given(self, rules: RuleSet) -> CheckInput:
+        """What the checks were given then, under these rules."""
+        assert self.inputs is not None
+        return check_input(
+            self.application(),
+            rules,
+            received_on=local_day(self.case.received_at),
+            today=date.fromisoformat(self.inputs["today"]),
+            speakers=tuple(self.values.get(self.details.speakers_ref or "", ())),
+        )
+
+
+async def replay(desk: Desk, case_ids: Sequence[str]) -> list[Replay]:
+    """Run the last round of these cases again."""
+    return [await _replay_one(desk, one) for one in await load(desk, case_ids)]
+
+
+async def replay_all(desk: Desk) -> AsyncIterator[Replay]:
+    """Every case that has been checked, a batch at a time."""
+    after = ""
+    while True:
+        async with desk.store.reading() as reading:
+            case_ids = await reading.case_ids(after=after, limit=BATCH)
+        if not case_ids:
+            return
+        for one in await replay(desk, case_ids):
+            yield one
+        after = case_ids[-1]
+
+
+async def replay_rounds(desk: Desk, case_id: str) -> list[Replay]:
+    """Every round of one case run again, oldest first."""
+    async with desk.store.reading() as reading:
+        entries = [one for one in await reading.entries_of_case(case_id) if one.type == "case:screened"]
+        found = [(await _thens(reading, {case_id: one}, await rulebook(desk, reading)))[0] for one in entries]
+    return [await _replay_one(desk, one) for one in found]
+
+
+async def load(desk: Desk, case_ids: Sequence[str]) -> list[Then]:
+    """The last round of these cases as it was, read in one moment and in as many queries whatever their number."""
+    async with desk.store.reading() as reading:
+        return await _thens(reading, await reading.screenings(case_ids), await rulebook(desk, reading))
+
+
+async def _thens(reading: Reading, entries: Mapping[str, LogRow], book: Rulebook) -> list[Then]:
+    cases = await reading.cases_by_id(list(entries))
+    rounds = {case_id: json.loads(row.leaf)["data"] for case_id, row in entries.items()}
+    wanted: list[str] = []
+    for case_id, data in rounds.items():
+        details = cases[case_id][1]
+        wanted += [*parts.commitments(details.parts), data["inputs"]]
+        wanted += [details.speakers_ref] if details.speakers_ref else []
+        wanted += [ref for one in data["findings"] for ref in (one["detail"], one["speaker_detail"]) if ref]
+    values: dict[str, Any] = {}
+    for start in range(0, len(wanted), 500):
+        values |= await reading.values(wanted[start : start + 500])
+    by_id = {(one.id, one.sha256): one for one in book.sets}
+    return [
+        Then(
+            case=cases[case_id][0],
+            details=cases[case_id][1],
+            round=data["round"],
+            findings=data["findings"],
+            values=values,
+            rules=by_id.get((data["rules"]["id"], data["rules"]["sha256"])),
+            procedure=by_id.get((data["procedure"]["id"], data["procedure"]["sha256"])),
+            inputs=values.get(data["inputs"]),
+        )
+        for case_id, data in sorted(rounds.items())
+    ]
+
+
+async def _replay_one(desk: Desk, then: Then) -> Replay:
+    head = Replay(then.case.id, then.case.diary_number, then.round)
+    if then.gone:
+        return replace(head, not_replayable=tuple((one["check"], str(then.gone)) for one in then.findings))
+    assert then.rules is not None
+    assert then.procedure is not None
+    again = {one.check: one for one in await run_again(desk, then, then.rules, then.procedure)}
+    identical: list[str] = []
+    drift: list[Difference] = []
+    gone: list[tuple[str, str]] = []
+    for one in then.findings:
+        why = _not_replayable(then, one)
+        if why:
+            gone.append((one["check"], why))
+            continue
+        now = again.get(one["check"])
+        if now is not None and now.run.error == "replay.method_gone":
+            gone.append((one["check"], "method-gone"))
+            continue
+        found = _differences(then, one, now)
+        drift += found
+        identical += [] if found else [one["check"]]
+    return replace(head, identical=tuple(identical), drift=tuple(drift), not_replayable=tuple(gone))
+
+
+async def run_again(desk: Desk, then: Then, rules: RuleSet, procedure: RuleSet) -> list[Finding]:
+    """The checks of these rules on what was known then; what was fetched from outside is the recorded answer."""
+    return await run_checks(
+        rules.kinds[then.case.kind].checks,
+        kind=then.case.kind,
+        given=then.given(rules),
+        sources=_sources(desk, then, procedure),
+        installed=desk.checks.without_threads(),
+        clocks=Clocks(lambda: 0, lambda: 0.0),
+    )
+
+
+def _sources(desk: Desk, then: Then, procedure: RuleSet) -> Sources:
+    inputs = then.inputs
+    assert inputs is not None
+
+    def recorded(need: Need, answer: Any) -> Any:
+        async def fetch() -> Mapping[str, Any]:
+            missing = inputs["missing"].get(need.value)
+            if missing:
+                raise Unavailable(missing["code"], **missing["params"])
+            given: Mapping[str, Any] = await answer()
+            return given
+
+        return fetch
+
+    async def enclosures() -> Mapping[str, Any]:
+        return {"enclosure_kinds": tuple(_known(inputs, "enclosure_kinds"))}
+
+    async def lists() -> Mapping[str, Any]:
+        return {"lists": await _lists(desk, then, procedure)}
+
+    async def incidents() -> Mapping[str, Any]:
+        _known(inputs, "incidents")
+        return {"incidents": incidents_of(inputs)}
+
+    async def other_cases() -> Mapping[str, Any]:
+        _known(inputs, "other_cases")
+        return {"other_cases": other_cases_of(inputs)}
+
+    answers = {
+        Need.ENCLOSURES: enclosures,
+        Need.LISTS: lists,
+        Need.INCIDENTS: incidents,
+        Need.OTHER_CASES: other_cases,
+    }
+    return {need: recorded(need, answer) for need, answer in answers.items()}
+
+
+def _known(inputs: Mapping[str, Any], name: str) -> Any:
+    """What was fetched then; what nobody asked for then is not known now (what-if with a check of more needs)."""
+    if name not in inputs:
+        raise Unavailable("replay.not_fetched")
+    return inputs[name]
+
+
+async def _lists(desk: Desk, then: Then, procedure: RuleSet) -> tuple[ListAnswer, ...]:
+    """The same versions searched again, in the order of that day's rules, with what had been held apart by then."""
+    inputs = then.inputs
+    assert inputs is not None
+    searched = {one["key"]: one for one in _known(inputs, "lists")}
+    parties = then.application().parties(tuple(then.values.get(then.details.speakers_ref or "", ())))
+    method = _method(desk, inputs)
+    answers = []
+    for definition in procedure.lists.values():
+        one = searched.get(definition.key)
+        if one is None:
+            if definition.required:
+                raise Unavailable("party_names.list_missing", list=definition.title)
+            continue
+        await ensure_index(desk, one["version"])
+        found = find_here(desk, then.case.organisation_id, definition, one["version"], parties, model=method.model)
+        answers.append(
+            list_answer(
+                definition,
+                with_cleared(found, frozenset(one["cleared"])),
+                version=one["version"],
+                sha256=one["sha256"],
+                age_days=one["age_days"],
+                method=method,
+            )
+        )
+    return tuple(answers)
+
+
+def _method(desk: Desk, inputs: Mapping[str, Any]) -> Method:
+    """The numbers of that day; how names are taken apart is code, so another analysis cannot be had again."""
+    was = inputs.get("method")
+    if was is None:
+        return desk.finder.method()
+    try:
+        found = desk.finder.method(was["model"])
+    except LookupError as error:
+        raise Unavailable("replay.method_gone") from error
+    if (found.population, found.analysis) != (was["population"], was["analysis"]):
+        raise Unavailable("replay.method_gone")
+    return found
+
+
+def _not_replayable(then: Then, finding: Mapping[str, Any]) -> str | None:
+    """Why this answer cannot be had again: it was late, it broke, or what it said has been erased."""
+    assert then.inputs is not None
+    error = finding["run"]["error"]
+    recorded = {one["code"] for one in then.inputs["missing"].values()} - {BROKE}
+    if error == "timeout":
+        return "timed-out"
+    if error is not None and error not in recorded:
+        return "broke"
+    refs = [finding["detail"], *([finding["speaker_detail"]] if finding["speaker_detail"] else [])]
+    return None if all(one in then.values for one in refs) else "erased"
+
+
+def replayable_part(outcome: str, code: str, detail: Any, speakers: Any, lists: Any) -> str:
+    """The bytes that must be the same for ever: outcome, code, values and evidence, and the lists they came from.
+
+    The sentence is not part of it: it is the wording of that day, and is kept as it was.
+    """
+
+    def bare(piece: Mapping[str, Any]) -> dict[str, Any]:
+        return {"code": piece["code"], "params": dict(piece["params"])}
+
+    return canonical(
+        {
+            "outcome": outcome,
+            "code": code,
+            "params": dict(detail["params"]),
+            "evidence": [bare(one) for one in detail["evidence"]],
+            "speakers": [bare(one) for one in speakers],
+            "lists": lists,
+        }
+    )
+
+
+def _differences(then: Then, finding: Mapping[str, Any], again: Finding | None) -> list[Difference]:
+    check = finding["check"]
+    if again is None:
+        return [Difference(check, "missing", finding["code"], "-")]
+    if again.check_version != finding["check_version"]:
+        return [Difference(check, "check-version", finding["check_version"], again.check_version)]
+    detail = then.values[finding["detail"]]
+    speakers = then.values[finding["speaker_detail"]] if finding["speaker_detail"] else []
+    before = replayable_part(finding["outcome"], finding["code"], detail, speakers, finding["lists"])
+    try:
+        now = _part_of(again)
+    except NotCanonical:
+        return [Difference(check, "unreadable", finding["code"], "-")]
+    if before == now:
+        return []
+    was, is_now = json.loads(before), json.loads(now)
+    return [
+        Difference(check, name, canonical(was[name])[:400], canonical(is_now[name])[:400])
+        for name in was
+        if was[name] != is_now[name]
+    ]
+
+
+def _part_of(finding: Finding) -> str:
+    result = finding.result
+    about_speakers = [one for one in result.evidence if one.party_kind == "speaker"]
+    others = [one for one in result.evidence if one.party_kind != "speaker"]
+
+    def pieces(evidence: Sequence[Any]) -> list[dict[str, Any]]:
+        return [{"code": one.code, "params": dict(one.params)} for one in evidence]
+
+    return replayable_part(
+        result.outcome.value,
+        result.code,
+        {"params": dict(result.params), "evidence": pieces(others)},
+        pieces(about_speakers),
+        [{"key": one.key, "version": one.version, "sha256": one.sha256} for one in result.sources],
+    )
+
+
+def needs_person(outcome: str) -> bool:
+    """Whether this answer asks for a person."""
+    return outcome not in (Outcome.MET.value, Outcome.NOT_APPLICABLE.value)
+
+
+async def case_to_replay(desk: Desk, diary_number: str) -> Case:
+    """The case with this diary number; raises GranskaError where there is none."""
+    async with desk.store.reading() as reading:
+        case = await reading.case_by_diary_number(diary_number)
+    if case is None:
+        raise GranskaError("case.not_found")
+    return case

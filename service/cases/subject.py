@@ -1,0 +1,111 @@
+"""All that is kept about one person or association, for themselves (GDPR 15; domain, section 11)."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from service.cases.ports import Desk, KeptValue, Reading
+from service.cases.reviewing import check_text, person
+from service.cases.standing import still
+from service.domain.errors import InvalidInput, NotAllowed, Problem
+from service.domain.events import Event, EventType
+from service.domain.organisation import normal_form
+from service.domain.people import Role, User
+
+LEAST_NAME = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks for their data, and the diary number of their own request: without one nothing is searched."""
+
+    request: str
+    organisation: str = ""
+    person: str = ""
+
+
+async def export(desk: Desk, asked: Asked, *, by: User) -> dict[str, Any]:
+    """What is kept, case by case; that it was taken out, for whom and by whom stands in the log.
+
+    This is the one search for a person outside an open case, and only by that person's own, registered request.
+    """
+    request = check_text("/request", asked.request, most=60)
+    name = check_text("/person", asked.person, required=False, most=200)
+    number = normal_form(asked.organisation) if asked.organisation else None
+    if asked.organisation and number is None:
+        raise InvalidInput([Problem("/organisation", "input.format")])
+    if bool(name) == bool(number) or (name and len(name) < LEAST_NAME):
+        raise InvalidInput([Problem("/person", "subject.one_of")])
+    async with desk.store.writing() as writing:
+        now = await still(writing, by)
+        if not now.has(Role.ADMINISTRATOR, Role.COORDINATOR):
+            raise NotAllowed("access.role")
+        case_ids = await writing.cases_of_number(number) if number else await writing.cases_naming(_written(name))
+        cases = [await _case(writing, one, None if number else name) for one in case_ids]
+        found: dict[str, Any] = {
+            "request": request,
+            "cases": cases,
+            "incidents": await _incidents(writing, number) if number else [],
+        }
+        reference = writing.keep("subject-request", {"request": request, "name": name or number})
+        data = {"request": reference, "cases": list(case_ids)}
+        await writing.subject_exported(Event(EventType.SUBJECT_EXPORTED, person(now), desk.outside.now(), data))
+    for one in cases:
+        one["read_by"] = await _readings(desk, one["id"])
+    return found
+
+
+def _written(name: str) -> str:
+    """A name as canonical text holds it."""
+    return json.dumps(name, ensure_ascii=False)[1:-1]
+
+
+async def _case(reading: Reading, case_id: str, name: str | None) -> dict[str, Any]:
+    case, details = (await reading.cases_by_id([case_id]))[case_id]
+    values = await reading.values_of_cases([case_id])
+    entries = await reading.entries_of_case(case_id)
+    return {
+        "id": case.id,
+        "diary_number": case.diary_number,
+        "association": details.org_name,
+        "state": case.state.value,
+        "kept": [_shown(one, name) for one in values if name is None or about(one.value, name) is not None],
+        "events": [{"number": one.seq, "at": json.loads(one.leaf)["at"], "what": one.type} for one in entries],
+    }
+
+
+def _shown(kept: KeptValue, name: str | None) -> dict[str, Any]:
+    value = kept.value if name is None else about(kept.value, name)
+    return {"field": kept.field, "value": value}
+
+
+def about(value: Any, name: str) -> Any:
+    """What of a kept value is about this person: of a list only their own entries; None where nothing is."""
+    if isinstance(value, str):
+        return value if name.casefold() in value.casefold() else None
+    if isinstance(value, list):
+        return [found for found in (about(one, name) for one in value) if found is not None] or None
+    if isinstance(value, dict):
+        if any(isinstance(one, str) and name.casefold() in one.casefold() for one in value.values()):
+            return {key: one for key, one in value.items() if not isinstance(one, (list, dict))}
+        parts = {key: about(one, name) for key, one in value.items() if isinstance(one, (list, dict))}
+        return {key: one for key, one in parts.items() if one is not None} or None
+    return None
+
+
+async def _incidents(reading: Reading, number: str) -> list[dict[str, Any]]:
+    rows = [one for one in await reading.all_incidents() if one.org_number == number]
+    values = await reading.values([one.value_ref for one in rows])
+    return [
+        {"kind": one.kind, "date": one.event_date, "expires": one.expires_on, "value": values.get(one.value_ref)}
+        for one in rows
+    ]
+
+
+async def _readings(desk: Desk, case_id: str) -> list[dict[str, Any]]:
+    """When and in which role the case was opened; who, is for the auditor to tell."""
+    found = []
+    for one in await desk.looked.of_case(case_id):
+        leaf = json.loads(one.leaf) if one.leaf else {}
+        found.append({"at": leaf.get("at"), "role": leaf.get("role"), "what": leaf.get("action")})
+    return found

@@ -1,0 +1,213 @@
+"""Commands for whoever reviews, erases, hands out and keeps copies."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service import app as parts
+from service.cases import bundling, erasing, looking, replaying, sampling, subject, verifying
+from service.cases.ports import Desk
+from service.cli.common import counting, told, user_called, with_desk
+from service.cli.logs import say_verified
+from service.settings import Settings, from_environment, resource
+from service.web.render import Pages
+from service.words import Catalogue
+
+_BY = click.option("--by", required=True, metavar="EMAIL", help="The user who does this; stands in the log.")
+_NEW = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("case", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every case there is.")
+@click.option("--sample", type=click.IntRange(1, sampling.MOST), help="So many cases, drawn by the log's signed root.")
+@click.option("--by", metavar="EMAIL", help="The auditor who draws the sample; stands in the log.")
+@told
+def replay(case: str | None, everything: bool, sample: int | None, by: str | None) -> None:
+    """Run the checks of CASE (its diary number) again with the rules, lists and inputs of that day.
+
+    What comes out must be what was found, byte for byte. What timed out then or has been erased since cannot be run
+    again, and is counted. The exit status is 1 when anything drifted.
+    """
+    if sum((case is not None, everything, sample is not None)) != 1:
+        raise click.UsageError("CASE, --all or --sample N")
+    if sample is not None and not by:
+        raise click.UsageError("--sample needs --by")
+
+    async def work(desk: Desk, settings: Settings) -> replaying.Tally:
+        tally = replaying.Tally()
+        with counting("Kör om kontroller") as said:
+            async for one in _replays(desk, case, sample, by):
+                tally.add(one)
+                said(tally.cases)
+        return tally
+
+    tally = with_desk(work)
+    click.echo(f"{tally.cases} omgångar, {tally.findings} svar identiska, {len(tally.drifting)} ärenden avviker.")
+    for why, count in sorted(tally.not_replayable.items()):
+        click.echo(f"Gick inte att köra om ({why}): {count}")
+    for one in tally.drifting[:50]:
+        for difference in one.drift:
+            click.echo(
+                f"AVVIKER {one.diary_number} omgång {one.round} {difference.check} [{difference.what}]\n"
+                f"  då: {difference.then}\n  nu: {difference.now}"
+            )
+    if tally.drifting:
+        sys.exit(1)
+
+
+async def _replays(desk: Desk, case: str | None, sample: int | None, by: str | None) -> Any:
+    if case is not None:
+        found = await replaying.case_to_replay(desk, case)
+        for one in await replaying.replay_rounds(desk, found.id):
+            yield one
+    elif sample is not None:
+        drawn = await sampling.draw(desk, sample, by=await user_called(desk, by or ""))
+        click.echo(f"Drog {len(drawn.cases)} av {drawn.of} ärenden med roten {drawn.seed} ({drawn.size} poster).")
+        for one in await replaying.replay(desk, drawn.cases):
+            yield one
+    else:
+        async for one in replaying.replay_all(desk):
+            yield one
+
+
+@click.command()
+@click.argument("cases", nargs=-1)
+@click.option("--due", is_flag=True, help="Everything whose time is over by the rule set's retention table.")
+@click.option("--file", "listed", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Diary numbers.")
+@click.option("--class", "classes", multiple=True, type=click.Choice(erasing.CLASSES), help="What to erase of CASES.")
+@click.option("--ground", type=click.Choice(erasing.GROUNDS), default="retention", show_default=True)
+@click.option(
+    "--document", default="", help="The decision or rule this rests on, such as 'Gallringsbeslut HV 2026/61'."
+)
+@click.option("--by", metavar="EMAIL", help="The administrator who decides; stands in the log.")
+@click.option("--yes", is_flag=True, help="Erase. Without it, only what would go is listed.")
+@told
+def erase(
+    cases: tuple[str, ...],
+    due: bool,
+    listed: Path | None,
+    classes: tuple[str, ...],
+    ground: str,
+    document: str,
+    by: str | None,
+    yes: bool,
+) -> None:
+    """Erase personal values of CASES (diary numbers), or all whose time is over; lists only, unless --yes.
+
+    The log keeps its proof: what went is named there as a commitment, with its ground. Old backups still hold it.
+    """
+    numbers = [*cases, *(_lines(listed) if listed else ())]
+    if bool(numbers) == due:
+        raise click.UsageError("CASES, --file or --due")
+    if yes and not (by and document):
+        raise click.UsageError("--yes needs --by and --document")
+
+    async def work(desk: Desk, settings: Settings) -> tuple[erasing.Plan, int]:
+        plan = await (erasing.plan_due(desk) if due else erasing.plan_cases(desk, numbers, classes))
+        if not yes:
+            return plan, 0
+        whom = await user_called(desk, by or "")
+        return plan, await erasing.erase(desk, plan, ground=ground, document=document, by=whom)
+
+    plan, erased = with_desk(work)
+    for one in plan.cases[:200]:
+        what = ", ".join(f"{name} {count}" for name, count in sorted(one.counts().items()))
+        click.echo(f"{one.diary_number}: {what}; filer {len(one.enclosures)}")
+    if plan.unset:
+        click.echo(f"Ingen gallringsfrist är beslutad för: {', '.join(plan.unset)}. Det bevaras.", err=True)
+    done = "gallrade" if yes else "skulle gallras"
+    click.echo(f"{erased if yes else plan.values} värden i {len(plan.cases)} ärenden {done}.")
+
+
+def _lines(path: Path) -> list[str]:
+    return [one.strip() for one in path.read_text("utf-8").splitlines() if one.strip()]
+
+
+@click.command()
+@click.argument("case")
+@click.option("--out", "target", type=_NEW, required=True, help="The zip to write.")
+@click.option("--mask", multiple=True, type=click.Choice(erasing.CLASSES), help="A class of documents to leave out.")
+@click.option(
+    "--public", is_flag=True, help="Leave out what a public copy leaves out unless someone chooses otherwise."
+)
+@_BY
+@told
+def bundle(case: str, target: Path, mask: tuple[str, ...], public: bool, by: str) -> None:
+    """Write CASE (its diary number) as one zip: records, values, enclosures, proofs, a readable page, a verifier."""
+    masked = frozenset(mask) | (frozenset(bundling.MASKED_BY_DEFAULT) if public else frozenset())
+
+    async def work(desk: Desk, settings: Settings) -> bytes:
+        whom = await user_called(desk, by)
+        found = await replaying.case_to_replay(desk, case)
+        words = Catalogue.load(resource("templates") / "words")
+        pages = Pages(resource("templates"), words, static_version="", demo=False)
+        action = looking.PUBLIC_COPY if masked else looking.BUNDLE
+        await looking.note(desk, whom, action, found.id)
+        _, body = await bundling.bundle(
+            desk, found.id, mask=masked, by=whom, front=lambda one: pages.render("sv", "pages/bundle.html", {"b": one})
+        )
+        return body
+
+    target.write_bytes(with_desk(work))
+    click.echo(str(target))
+
+
+@click.command("subject-export")
+@click.option("--request", required=True, metavar="NUMBER", help="The diary number of the person's own request.")
+@click.option("--person", default="", help="The name the person gave.")
+@click.option("--organisation", default="", metavar="NUMBER", help="Or the association's number.")
+@click.option("--out", "target", type=_NEW, required=True, help="The JSON file to write.")
+@_BY
+@told
+def subject_export(request: str, person: str, organisation: str, target: Path, by: str) -> None:
+    """Collect all that is kept about one person or association, at their own request (GDPR 15)."""
+
+    async def work(desk: Desk, settings: Settings) -> dict[str, Any]:
+        asked = subject.Asked(request=request, organisation=organisation, person=person)
+        whom = await user_called(desk, by)
+        found = await subject.export(desk, asked, by=whom)
+        for one in found["cases"]:
+            await looking.note(desk, whom, looking.EXPORTED, one["id"])
+        return found
+
+    found = with_desk(work)
+    target.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    target.chmod(0o600)
+    click.echo(f"{target}: {len(found['cases'])} ärenden, {len(found['incidents'])} händelser")
+
+
+@click.command()
+@click.argument("target", type=_NEW)
+@told
+def backup(target: Path) -> None:
+    """Write a copy of everything to TARGET (zip) while the service goes on. Sign-ins and the signing key stay here."""
+    counts = asyncio.run(parts.write_backup(from_environment(), target))
+    click.echo(f"{target}: {counts['case_file']} ärenden, {counts['log_entry']} loggposter")
+
+
+@click.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--checkpoints",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Exported checkpoints that the restored log must go on from.",
+)
+@told
+def restore(source: Path, checkpoints: Path | None) -> None:
+    """Put the backup SOURCE into an empty data folder, or the empty database that GRANSKA_DATABASE names.
+
+    The restored log is verified, and must reach every exported checkpoint; what does not hold is not left there.
+    Moving from SQLite to PostgreSQL is a backup and a restore: the log's root stays the same.
+    """
+    exported = verifying.read_exported(checkpoints) if checkpoints else None
+    result = asyncio.run(parts.restore_backup(from_environment(), source, exported))
+    say_verified(result, tables=True)
+    if not result.ok:
+        click.echo("Återställningen stämmer inte och har tagits bort igen.", err=True)
+        sys.exit(1)
+    click.echo("Återställt. Lägg tillbaka nyckeln log.key, eller gör en ny med granska log rotate-key --lost.")

@@ -1,0 +1,174 @@
+"""Commands on the log."""
+
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import click
+
+from service.audit.note import BadKey, read_verifying_key
+from service.audit.verify import Depth
+from service.cases import verifying
+from service.cases.checkpointing import Signed, origin_of, rotate_key, send_checkpoints, sign_log
+from service.cases.ports import Desk
+from service.cases.proving import prove_case
+from service.cases.reviewing import person
+from service.cli.common import catalogue, told, user_called, with_desk
+from service.domain.errors import GranskaError
+from service.settings import Settings
+
+
+@click.group()
+def log() -> None:
+    """The event log: verify it, show it."""
+
+
+@log.command("verify")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--checkpoints",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of exported checkpoints: only they show that yesterday has not been written anew.",
+)
+@click.option("--key", "keys", multiple=True, metavar="KEY", help="A public key line to believe, instead of our own.")
+@click.option("--fast", is_flag=True, help="Hashes, tree and signatures only.")
+@told
+def log_verify(file: Path | None, checkpoints: Path | None, keys: tuple[str, ...], fast: bool) -> None:
+    """Verify the whole log of the database, or an exported log FILE. The exit status is 1 when anything is wrong."""
+    if file is not None:
+        with file.open(encoding="utf-8", errors="surrogateescape") as lines:
+            result = verifying.Verification(verifying.verify_exported(lines))
+    else:
+        result = _verified(checkpoints, keys, fast=fast)
+    say_verified(result, tables=file is None and not fast)
+    if not result.ok:
+        sys.exit(1)
+
+
+def _verified(checkpoints: Path | None, keys: tuple[str, ...], *, fast: bool) -> verifying.Verification:
+    try:
+        believed = [read_verifying_key(one) for one in keys]
+    except BadKey as error:
+        raise GranskaError("verify.bad_key", path="--key") from error
+    exported = verifying.read_exported(checkpoints) if checkpoints else None
+    depth = Depth.HASHES if fast else Depth.MEANING
+    try:
+        return with_desk(
+            lambda desk, settings: verifying.verify_log(desk, depth=depth, exported=exported, keys=believed)
+        )
+    except GranskaError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a database too broken to be opened is a fault in it, not in us
+        return verifying.unreadable(error)
+
+
+def say_verified(result: verifying.Verification, *, tables: bool) -> None:
+    """What was found, as lines."""
+    say, report = catalogue(), result.report
+    click.echo(f"{report.size} poster, rot {report.root}")
+    for one in [*report.faults, *result.value_faults][:50]:
+        place = "-" if one.seq is None else str(one.seq)
+        click.echo(f"FEL post {place}: {say.text('sv', f'fault.{one.kind}')} [{one.kind}] {one.detail}")
+    for table, row, kind in result.table_faults[:50]:
+        click.echo(f"FEL tabell {table} {row}: {say.text('sv', 'fault.table')} [{kind}]")
+    for one in result.reading.faults[:50] if result.reading else ():
+        click.echo(f"FEL läsloggen {one.seq}: {say.text('sv', f'fault.{one.kind}')} [{one.kind}] {one.detail}")
+    if result.ok:
+        also = f" {result.values} värden och {result.facts} uppgifter i tabellerna stämmer." if tables else ""
+        click.echo(f"Allt stämmer.{also}")
+    elif result.first is not None:
+        click.echo(f"Första felaktiga posten: {result.first.seq}")
+    if tables:
+        click.echo(
+            f"Underskrivet: {report.signed} av {report.size} poster. Utlämnade kontrollpunkter: {result.exported}."
+        )
+    if report.unsigned and tables:
+        last = report.size - 1
+        click.echo(f"Ännu inte underskrivet: post {report.signed}-{last}. Det kan ha skrivits till utan att synas.")
+
+
+@log.command("checkpoint")
+@told
+def log_checkpoint() -> None:
+    """Sign the log as it stands now, and send the signature to every channel that has been set up."""
+
+    async def work(desk: Desk, settings: Settings) -> tuple[Signed, int]:
+        signed = await sign_log(desk)
+        return signed, await send_checkpoints(desk)
+
+    signed, sent = with_desk(work)
+    click.echo(signed.note, nl=False)
+    click.echo(f"{'Underskrivet nu' if signed.fresh else 'Var redan underskrivet'}; skickat: {sent}", err=True)
+
+
+@log.command("key")
+@told
+def log_key() -> None:
+    """Show the public key that the log is signed with; give it to the auditor."""
+
+    async def work(desk: Desk, settings: Settings) -> str:
+        async with desk.store.reading() as reading:
+            return (await origin_of(reading))[1]
+
+    click.echo(with_desk(work))
+
+
+@log.command("rotate-key")
+@click.option("--by", required=True, metavar="EMAIL", help="The administrator who does this; stands in the log.")
+@click.option("--lost", is_flag=True, help="The old key is gone, so it cannot vouch for the new one.")
+@told
+def log_rotate_key(by: str, lost: bool) -> None:
+    """Sign with a new key from now on. Old checkpoints stay valid: the old key vouches for the new one."""
+
+    async def work(desk: Desk, settings: Settings) -> str:
+        return str(await rotate_key(desk, by=person(await user_called(desk, by)), lost=lost))
+
+    click.echo(with_desk(work))
+
+
+@log.command("prove")
+@click.argument("case")
+@click.option("--out", "target", type=click.Path(file_okay=False, path_type=Path), default=".", show_default=True)
+@click.option("--all", "every", is_flag=True, help="A receipt for every entry of the case, not only the decision's.")
+@told
+def log_prove(case: str, target: Path, every: bool) -> None:
+    """Write a receipt (.tlog-proof) that CASE (its diary number) stands in the log, beside the entry's exact bytes."""
+    proofs = with_desk(lambda desk, settings: prove_case(desk, case, every=every))
+    target.mkdir(parents=True, exist_ok=True)
+    for one in proofs:
+        (target / f"{one.name}.json").write_bytes(one.leaf)
+        (target / f"{one.name}.tlog-proof").write_text(one.receipt.text(), "utf-8")
+        click.echo(f"{target / one.name}.tlog-proof")
+
+
+@log.command("show")
+@click.option("--case", "case_id", help="Only the entries of this case (its id).")
+@click.option("--json", "as_json", is_flag=True, help="Every entry with its hash, as `log verify FILE` reads it.")
+@click.option(
+    "--last", type=click.IntRange(1, 1_000_000), default=50, show_default=True, help="How many entries, newest last."
+)
+@told
+def log_show(case_id: str | None, as_json: bool, last: int) -> None:
+    """Show the log."""
+
+    async def export(desk: Desk, settings: Settings) -> None:
+        async with desk.store.reading() as reading:
+            async for row in reading.log_rows():
+                click.echo(
+                    json.dumps(
+                        {"hash": row.hash, "leaf": row.leaf, "seq": row.seq},
+                        ensure_ascii=False,
+                        separators=(",", ":"),
+                    )
+                )
+
+    async def show(desk: Desk, settings: Settings) -> None:
+        async with desk.store.reading() as reading:
+            for row in reversed(await reading.log_page(before=None, case_id=case_id, limit=last)):
+                leaf = json.loads(row.leaf)
+                where = f" {leaf['case']}" if leaf["case"] else ""
+                click.echo(f"{row.seq:>7} {leaf['at']} {leaf['type']:<20} {leaf['actor']['id']}{where}")
+
+    work: Callable[[Desk, Settings], Awaitable[None]] = export if as_json else show
+    with_desk(work)  # type: ignore[arg-type]

@@ -1,0 +1,179 @@
+"""Commands on lists and rule sets."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service.cases import adopting, watching
+from service.cases.ports import Desk
+from service.cases.reviewing import person
+from service.cases.rulebook import rulebook, today
+from service.cases.whatif import Impact, impact_of
+from service.cli.common import counting, told, user_called, with_desk
+from service.settings import Settings
+
+
+@click.group()
+def lists() -> None:
+    """Watch lists: import a version, show what is active."""
+
+
+@lists.command("import")
+@click.argument("key")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--by", required=True, metavar="EMAIL", help="The user who imports; stands in the log.")
+@click.option("--generated", metavar="DATE", help="When the list was made, for files that do not say so (OFAC).")
+@click.option("--as-of", metavar="DATE", help="The day the file was known to be current; its age counts from there.")
+@told
+def lists_import(key: str, file: Path, by: str, generated: str | None, as_of: str | None) -> None:
+    """Import FILE as the new version of list KEY, which the rule set in force must define.
+
+    A broken or truncated file is refused as a whole, and the version before stays active.
+    """
+
+    async def work(desk: Desk, settings: Settings) -> watching.Imported:
+        user = await user_called(desk, by)
+        with counting("Läser in listan") as told:
+            return await watching.import_list(
+                desk,
+                key,
+                file,
+                by=person(user),
+                generated=generated,
+                as_of=None if as_of is None else _midnight(as_of),
+                told=told,
+            )
+
+    done = with_desk(work)
+    click.echo(
+        f"{key}: {done.entries} poster. Nya {done.added}, borttagna {done.removed}, ändrade {done.changed}. "
+        f"Version {done.version}."
+    )
+
+
+def _midnight(day: str) -> int:
+    """The beginning of a day in UTC, as milliseconds; not later than now."""
+    try:
+        moment = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise click.BadParameter(f"{day} (ÅÅÅÅ-MM-DD)") from error
+    if moment > datetime.now(UTC):
+        raise click.BadParameter(f"{day} ligger i framtiden")
+    return int(moment.timestamp()) * 1000
+
+
+@lists.command("show")
+@told
+def lists_show() -> None:
+    """Show each list of the rule set in force: active version, age and size."""
+
+    async def work(desk: Desk, settings: Settings) -> tuple[Any, ...]:
+        async with desk.store.reading() as reading:
+            procedure = (await rulebook(desk, reading)).procedure(today(desk))
+            return procedure, await reading.active_lists(), desk.outside.now()
+
+    procedure, active, now = with_desk(work)
+    for one in procedure.lists.values():
+        version = active.get(one.key)
+        if version is None:
+            click.echo(f"{one.key}: {one.title}. Inte inläst{' (krävs)' if one.required else ''}.")
+            continue
+        age = (now - version.as_of) // 86_400_000
+        late = " FÖR GAMMAL" if age > one.max_age_days else ""
+        click.echo(
+            f"{one.key}: {one.title}. {version.entries} poster, version av {version.generated}, "
+            f"{age} dygn gammal (högst {one.max_age_days}){late}. Ägare: {one.owner}."
+        )
+
+
+@click.group()
+def rules() -> None:
+    """Rule sets: the City's routine, one adopted version at a time."""
+
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_BY = click.option("--by", required=True, metavar="EMAIL", help="The user who does this; stands in the log.")
+
+
+@rules.command("setup")
+@click.argument("file", type=_FILE)
+@told
+def rules_setup(file: Path) -> None:
+    """Adopt the rule set in FILE (TOML) while there is no case yet; afterwards it takes two persons."""
+
+    async def work(desk: Desk, settings: Settings) -> str:
+        return (await adopting.adopt_at_setup(desk, file.read_bytes().decode("utf-8"))).id
+
+    click.echo(f"Antagen: {with_desk(work)}")
+
+
+@rules.command("propose")
+@click.argument("file", type=_FILE)
+@_BY
+@told
+def rules_propose(file: Path, by: str) -> None:
+    """Put the rule set in FILE (TOML) forward. Refused, with the line, where it names what does not exist."""
+
+    async def work(desk: Desk, settings: Settings) -> str:
+        by_whom = person(await user_called(desk, by))
+        return await adopting.propose(desk, file.read_bytes().decode("utf-8"), by=by_whom)
+
+    click.echo(f"Utkast: {with_desk(work)}")
+
+
+@rules.command("impact")
+@click.argument("draft")
+@_BY
+@told
+def rules_impact(draft: str, by: str) -> None:
+    """Show what DRAFT would have asked of past cases; that you have seen it is logged."""
+
+    async def work(desk: Desk, settings: Settings) -> Impact:
+        return await adopting.show_impact(desk, draft, by=person(await user_called(desk, by)))
+
+    say_impact(with_desk(work))
+
+
+@rules.command("adopt")
+@click.argument("draft")
+@_BY
+@told
+def rules_adopt(draft: str, by: str) -> None:
+    """Adopt DRAFT, whose impact has been seen; another person than the one who proposed it."""
+
+    async def work(desk: Desk, settings: Settings) -> str:
+        return (await adopting.adopt(desk, draft, by=person(await user_called(desk, by)))).id
+
+    click.echo(f"Antagen: {with_desk(work)}")
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+@told
+def whatif(file: Path) -> None:
+    """Show what the rule set in FILE would have asked of past cases; changes nothing."""
+
+    async def work(desk: Desk, settings: Settings) -> Impact:
+        return await impact_of(desk, desk.parse_rules(file.read_bytes().decode("utf-8")))
+
+    say_impact(with_desk(work))
+
+
+def say_impact(impact: Impact) -> None:
+    """The impact as lines."""
+    click.echo(
+        f"{impact.cases} ärenden: {len(impact.more)} skulle ha behövt utredas som inte behövde det, "
+        f"{len(impact.fewer)} tvärtom, {impact.same} som förut, {impact.unknown} går inte att säga."
+    )
+    for title, cases, clauses in (
+        ("Behöver utredas", impact.more, impact.clauses_more),
+        ("Behöver inte längre utredas", impact.fewer, impact.clauses_fewer),
+    ):
+        for clause, count in clauses.most_common():
+            click.echo(f"{title}, punkt {clause}: {count}")
+        for case, of in cases[:50]:
+            click.echo(f"  {case}: punkt {', '.join(of)}")
+        if len(cases) > 50:
+            click.echo(f"  ... och {len(cases) - 50} till")

@@ -1,0 +1,127 @@
+"""Commands that set the service up and run it."""
+
+import asyncio
+
+import click
+from rich.table import Table
+
+from service import app as parts
+from service import demo as demo_district
+from service.cases import staff
+from service.cases.ports import Desk
+from service.cases.reviewing import person
+from service.cli.common import catalogue, out, told, user_called, with_desk
+from service.settings import Settings, from_environment, resource
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="The port to listen on (loopback only).",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@told
+def serve(port: int, host: str) -> None:
+    """Serve the web pages and the API, and run the checks that wait."""
+    from service.serving import serve_forever
+
+    serve_forever(from_environment(), host=host, port=port)
+
+
+@click.command()
+@told
+def migrate() -> None:
+    """Bring the database's schema up to date; safe to run again."""
+    done = asyncio.run(parts.migrate_database(from_environment()))
+    click.echo(f"Databasen är uppdaterad: {done} nya steg." if done else "Databasen är redan aktuell.")
+
+
+@click.command()
+@told
+def demo() -> None:
+    """Fill a fresh data folder with the fictional demo district, without serving anything."""
+    settings = from_environment()
+    asyncio.run(parts.migrate_database(settings))
+
+    async def work(desk: Desk, settings: Settings) -> bool:
+        return await demo_district.fill(desk, fixtures=resource("fixtures"), folder=settings.folder)
+
+    filled = with_desk(work)
+    click.echo("Demostadsdelen är inlagd." if filled else "Här finns redan uppgifter; inget har ändrats.")
+    show_demo(settings)
+
+
+def show_demo(settings: Settings) -> None:
+    """Print the demo accounts and the intake key, where this folder has them."""
+    keyfile = settings.folder / demo_district.KEY_FILE
+    if not keyfile.exists():
+        return
+    table = Table("Konto", "Roll", title=f"Demokonton (lösenord: {demo_district.PASSWORD})")
+    words = catalogue()
+    for name, email, rights in demo_district.ACCOUNTS:
+        table.add_row(f"{email}", f"{words.text('sv', rights[0].replace(':', '.'))} ({name})")
+    out.print(table)
+    click.echo(f"Demonyckel för e-tjänsten: {keyfile.read_text().strip()}")
+
+
+@click.group()
+def users() -> None:
+    """Users, for setting up the first administrator; afterwards this is done in the browser."""
+
+
+@users.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--right", "rights", multiple=True, help="A right, such as role:administrator or delegation:F1.")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if left out.")
+@told
+def users_add(email: str, name: str, rights: tuple[str, ...], password: str) -> None:
+    """Add a user with rights. The log names the service itself as actor."""
+
+    async def work(desk: Desk, settings: Settings) -> None:
+        await staff.check_rights(desk, rights)
+        user = await staff.create_user(desk, name=name, email=email, password=password)
+        for one in rights:
+            await staff.grant_right(desk, user.id, one)
+
+    with_desk(work)
+    click.echo(f"{email} är upplagd.")
+
+
+@users.command("grant")
+@click.argument("email")
+@click.argument("rights", nargs=-1, required=True)
+@told
+def users_grant(email: str, rights: tuple[str, ...]) -> None:
+    """Give an existing user RIGHTS, such as role:administrator or delegation:F1. The log names the service as actor."""
+
+    async def work(desk: Desk, settings: Settings) -> None:
+        await staff.check_rights(desk, rights)
+        user = await user_called(desk, email)
+        for one in rights:
+            await staff.grant_right(desk, user.id, one)
+
+    with_desk(work)
+    click.echo(f"{email}: {', '.join(rights)}")
+
+
+@click.group()
+def keys() -> None:
+    """Keys for the City's other systems."""
+
+
+@keys.command("add")
+@click.argument("label")
+@click.option("--right", required=True, type=click.Choice(staff.KEY_RIGHTS), help="The one thing the key may do.")
+@click.option("--by", required=True, metavar="EMAIL", help="The administrator who makes the key; stands in the log.")
+@told
+def keys_add(label: str, right: str, by: str) -> None:
+    """Make a key called LABEL and show it once; only its digest is kept."""
+
+    async def work(desk: Desk, settings: Settings) -> str:
+        return await staff.create_key(desk, label=label, right=right, by=person(await user_called(desk, by)))
+
+    click.echo(with_desk(work))

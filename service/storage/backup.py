@@ -1,0 +1,176 @@
+"""A copy of everything, from whichever database into whichever: tables as lines of JSON, and the files beside them."""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from piccolo.columns import Boolean
+from piccolo.table import Table
+
+from service.domain.errors import GranskaError
+from service.storage import tables
+from service.storage.engine import is_sqlite, reading, writing
+from service.storage.tree_store import SCAN
+
+FORMAT = "granska-backup-1"
+MANIFEST = "manifest.json"
+#: In an order in which no row comes before one that it refers to. Sign-ins are not copied.
+ORDER: tuple[type[Table], ...] = (
+    tables.OrganisationRow,
+    tables.Account,
+    tables.RightGrant,
+    tables.ApiKey,
+    tables.RuleSetRow,
+    tables.RuleSetDraft,
+    tables.ListVersion,
+    tables.ListEntryRow,
+    tables.CaseRow,
+    tables.OrganisationAttribute,
+    tables.FindingRow,
+    tables.EnclosureRow,
+    tables.Clearance,
+    tables.SecrecyRow,
+    tables.DecisionRow,
+    tables.IncidentRow,
+    tables.ScreeningJob,
+    tables.Idempotency,
+    tables.LogEntry,
+    tables.LogNode,
+    tables.LogCheckpoint,
+    tables.Dispatch,
+    tables.LogValue,
+)
+_CHUNK = 500
+
+
+async def dump(target: Path, *, folder: Path, software: str) -> dict[str, int]:
+    """Write a backup that shows one moment, while others go on writing; returns how many rows of each table."""
+    counts: dict[str, int] = {}
+    digests: dict[str, str] = {}
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        async with reading(ORDER[0]._meta.db):
+            for table in ORDER:
+                await _dump_table(archive, table, counts, digests)
+        async with reading(tables.ReadEntry._meta.db):
+            for table in tables.READING_LOG:
+                await _dump_table(archive, table, counts, digests)
+        # A file is on disk before any row names it, so the moment's files are all there by now.
+        for path in sorted((folder / "enclosures").rglob("*")):
+            if path.is_file() and len(path.name) == 64:
+                archive.write(path, f"enclosures/{path.name}")
+        for path in (folder / "keys" / "clearance.key", *sorted((folder / "keys").glob("*.vkey"))):
+            if path.is_file():
+                archive.write(path, f"keys/{path.name}")
+        manifest = {"format": FORMAT, "software": software, "rows": counts, "sha256": digests}
+        archive.writestr(MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
+    target.chmod(0o600)
+    return counts
+
+
+async def _dump_table(
+    archive: zipfile.ZipFile, table: type[Table], counts: dict[str, int], digests: dict[str, str]
+) -> None:
+    name, digest, count = table._meta.tablename, hashlib.sha256(), 0
+    with archive.open(f"tables/{name}.jsonl", "w", force_zip64=True) as file:
+        async for batch in _rows(table):
+            text = "".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")) + "\n" for one in batch).encode()
+            digest.update(text)
+            file.write(text)
+            count += len(batch)
+    counts[name], digests[name] = count, digest.hexdigest()
+
+
+async def _rows(table: type[Table]) -> AsyncIterator[list[list[Any]]]:
+    key: Any = table._meta.primary_key
+    columns = [one._meta.name for one in table._meta.columns]
+    after: Any = None
+    while True:
+        query = table.select().order_by(key).limit(SCAN)
+        batch = await (query if after is None else query.where(key > after))
+        if batch:
+            yield [[one[name] for name in columns] for one in batch]
+            after = batch[-1][key._meta.name]
+        if len(batch) < SCAN:
+            return
+
+
+def read_manifest(source: Path) -> dict[str, Any]:
+    """What a backup says of itself; raises GranskaError for a file that is none."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise GranskaError("restore.not_a_backup") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise GranskaError("restore.not_a_backup")
+    return manifest
+
+
+async def load(source: Path, *, folder: Path) -> dict[str, int]:
+    """Put a backup into an empty, migrated database and data folder, all of it or nothing."""
+    manifest = read_manifest(source)
+    with zipfile.ZipFile(source) as archive:
+        _load_files(archive, folder)
+        async with writing(ORDER[0]._meta.db):
+            if await tables.LogEntry.exists() or await tables.Account.exists():
+                raise GranskaError("restore.not_empty")
+            for table in ORDER:
+                await _load_table(archive, table, manifest)
+        engine = tables.ReadEntry._meta.db
+        async with engine.transaction():
+            for table in tables.READING_LOG:
+                await _load_table(archive, table, manifest)
+    counts: dict[str, int] = manifest["rows"]
+    return counts
+
+
+async def _load_table(archive: zipfile.ZipFile, table: type[Table], manifest: dict[str, Any]) -> None:
+    name, digest, batch = table._meta.tablename, hashlib.sha256(), list[Table]()
+    columns = [one._meta.name for one in table._meta.columns]
+    truths = {one._meta.name for one in table._meta.columns if isinstance(one, Boolean)}
+    try:
+        with archive.open(f"tables/{name}.jsonl") as file:
+            for line in file:
+                digest.update(line)
+                row = dict(zip(columns, json.loads(line), strict=True))
+                kept: Any = {key: bool(one) if key in truths else one for key, one in row.items()}
+                batch.append(table(**kept))
+                if len(batch) == _CHUNK:
+                    await table.insert(*batch)
+                    batch.clear()
+    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise GranskaError("restore.damaged", table=name) from error
+    if batch:
+        await table.insert(*batch)
+    if manifest["sha256"].get(name) != digest.hexdigest():
+        raise GranskaError("restore.damaged", table=name)
+
+
+def _load_files(archive: zipfile.ZipFile, folder: Path) -> None:
+    for name in archive.namelist():
+        kind, _, rest = name.partition("/")
+        if kind == "enclosures" and len(rest) == 64 and rest.isalnum():
+            target = folder / "enclosures" / rest[:2] / rest
+        elif kind == "keys" and "/" not in rest and rest.endswith((".key", ".vkey")) and not rest.startswith("."):
+            target = folder / "keys" / rest
+        else:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        target.write_bytes(archive.read(name))
+        target.chmod(0o600)
+
+
+async def drop_everything(engine: Any) -> None:
+    """Leave an empty database after a restore that did not hold."""
+    every: tuple[type[Table], ...] = (*ORDER, *tables.READING_LOG, tables.Session)
+    for table in reversed(every):
+        owner: Any = table._meta.db
+        cascade = "" if is_sqlite(engine) else " CASCADE"
+        await owner.run_ddl(f"DROP TABLE IF EXISTS {table._meta.tablename}{cascade}")
+    await engine.run_ddl("DROP TABLE IF EXISTS migration")
+    if not is_sqlite(engine):
+        for name in ("granska_refuse", "granska_gapless", "granska_keep_version"):
+            await engine.run_ddl(f"DROP FUNCTION IF EXISTS {name} CASCADE")

@@ -1,0 +1,120 @@
+"""Who looked at what: a tree of its own, with its own lock and its own retention."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from service.audit.canonical import canonical
+from service.cases.ports import ReadRow
+from service.storage.engine import SafeSQLite, reading
+from service.storage.tables import ReadCheckpoint, ReadEntry, ReadNode
+from service.storage.tree_store import TreeStore
+
+TREE = TreeStore(ReadEntry, ReadNode, ReadCheckpoint)
+#: Its own advisory lock on PostgreSQL: whoever reads does not wait for whoever decides.
+LOCK = 0x6772616E736B62
+#: The value of a leaf that stood here before its time was over cannot be guessed from its hash.
+SALT_BYTES = 16
+
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS read_entry (seq BIGINT NOT NULL PRIMARY KEY, leaf TEXT, hash TEXT NOT NULL, "
+    "case_id TEXT, actor TEXT NOT NULL, at BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS read_node (place BIGINT NOT NULL PRIMARY KEY, hash TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS read_checkpoint (size BIGINT NOT NULL PRIMARY KEY, note TEXT NOT NULL, "
+    "at BIGINT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS read_entry_case ON read_entry (case_id, seq)",
+    "CREATE INDEX IF NOT EXISTS read_entry_kept ON read_entry (at) WHERE leaf IS NOT NULL",
+)
+
+
+def file_beside(path: str) -> str:
+    """Where the reading log of a SQLite database lies."""
+    return f"{os.path.splitext(path)[0]}-reading.sqlite"
+
+
+async def prepare(engine: Any) -> None:
+    """Make the tables where there are none."""
+    for statement in SCHEMA:
+        await engine.run_ddl(statement)
+
+
+class ReadingLog:
+    """Appends and tells who opened what."""
+
+    def __init__(self, engine: Any, random: Any) -> None:
+        self._engine = engine
+        self._random = random
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[None]:
+        async with self._engine.transaction():
+            if not isinstance(self._engine, SafeSQLite):
+                await self._engine.run_ddl(f"SELECT pg_advisory_xact_lock({LOCK})")
+            yield
+
+    async def note(self, *, actor: str, role: str, action: str, case: str | None, at: str, at_ms: int) -> int:
+        """Someone, in this role, did this with this case; returns the entry's number."""
+        salt = self._random(SALT_BYTES).hex()
+
+        def make(seq: int) -> tuple[str, dict[str, Any]]:
+            told = {"v": 1, "seq": seq, "at": at, "actor": actor, "role": role, "action": action, "case": case}
+            return canonical(told | {"salt": salt}), {"case_id": case, "actor": actor, "at": at_ms}
+
+        async with self._writing():
+            return await TREE.append(make)
+
+    async def page(self, *, before: int | None, case: str | None, limit: int) -> list[ReadRow]:
+        """Entries, newest first."""
+        async with reading(self._engine):
+            query = ReadEntry.select().order_by(ReadEntry.seq, ascending=False).limit(limit)
+            if before is not None:
+                query = query.where(ReadEntry.seq < before)
+            if case is not None:
+                query = query.where(ReadEntry.case_id == case)
+            return [_row(one) for one in await query]
+
+    async def of_case(self, case: str) -> list[ReadRow]:
+        """Everyone who opened a case, oldest first."""
+        async with reading(self._engine):
+            query = ReadEntry.select().where(ReadEntry.case_id == case).order_by(ReadEntry.seq)
+            return [_row(one) for one in await query]
+
+    async def size(self) -> int:
+        """How many entries there have been."""
+        async with reading(self._engine):
+            return await TREE.size()
+
+    async def forget_before(self, at_ms: int) -> int:
+        """Take the texts of entries older than this away; their hashes stay, so that the rest still verifies."""
+        async with self._writing():
+            emptied = (
+                await ReadEntry.update({ReadEntry.leaf: None, ReadEntry.case_id: None, ReadEntry.actor: ""})
+                .where((ReadEntry.at < at_ms) & ReadEntry.leaf.is_not_null())
+                .returning(ReadEntry.seq)
+            )
+            return len(emptied)
+
+    async def checkpoint(self, sign: Any, at_ms: int) -> int:
+        """Sign the tree as it is, unless it has been; returns its size."""
+        async with self._writing():
+            size = await TREE.size()
+            last = await TREE.last_checkpoint()
+            if size and (last is None or last[0] < size):
+                await TREE.add_checkpoint(size, sign(size, await TREE.root(size)), at_ms)
+            return size
+
+    async def scan(self) -> AsyncIterator[list[tuple[Any, ...]]]:
+        """Every entry as (seq, leaf or None, hash)."""
+        async with reading(self._engine):
+            async for batch in TREE.scan("leaf, hash"):
+                yield batch
+
+    async def checkpoints(self) -> list[tuple[int, str]]:
+        """Every checkpoint."""
+        async with reading(self._engine):
+            return await TREE.checkpoints()
+
+
+def _row(one: dict[str, Any]) -> ReadRow:
+    return ReadRow(one["seq"], one["leaf"], one["hash"], one["case_id"], one["actor"], one["at"])

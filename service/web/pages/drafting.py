@@ -1,0 +1,112 @@
+"""A rule set on its way: proposed, its impact seen, adopted by someone else."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from service.cases import adopting
+from service.cases.ports import Desk
+from service.cases.reviewing import person
+from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
+from service.domain.people import User
+from service.web import forms, render
+from service.web.access import RULE_OWNERS, may
+from service.web.deps import AnyRequest, SignedIn, TheDesk
+from service.web.problems import page_or_complaint
+
+MOST_BYTES = 500_000
+
+
+@get("/rules/drafts", opt=may(RULE_OWNERS))
+async def drafts(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+    """All drafts, and the form for a new one."""
+    return await _list(request, desk)
+
+
+async def _list(request: AnyRequest, desk: Desk, error: GranskaError | None = None) -> Response[Any]:
+    async with desk.store.reading() as reading:
+        found, names = await reading.drafts(), await reading.names()
+    return page_or_complaint(
+        request, "pages/drafts.html", error=error, at="file", drafts=found, names=names, posted=forms.Form({})
+    )
+
+
+@post("/rules/drafts", opt=may(RULE_OWNERS), status_code=303)
+async def propose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Put a file forward."""
+    form = await forms.read(request)
+    try:
+        file = await forms.upload(form.upload("file"), most=MOST_BYTES)
+        try:
+            text = file.body.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InvalidInput([Problem("/file", "rules.not_text")]) from error
+        if not text.strip():
+            raise InvalidInput([Problem("/file", "input.missing")])
+        draft_id = await adopting.propose(desk, text, by=person(user))
+    except GranskaError as error:
+        return await _list(request, desk, error)
+    return Redirect(f"/rules/drafts/{draft_id}", status_code=303)
+
+
+@get("/rules/drafts/{draft_id:uuid}", opt=may(RULE_OWNERS))
+async def draft(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """One draft, its impact, and what is left to do."""
+    return await _one(request, desk, user)
+
+
+async def _one(request: AnyRequest, desk: Desk, user: User, error: GranskaError | None = None) -> Response[Any]:
+    async with desk.store.reading() as reading:
+        found = await reading.draft(str(request.path_params["draft_id"]))
+        names = await reading.names()
+    if found is None:
+        raise NotFound("rules.no_draft")
+    return page_or_complaint(
+        request,
+        "pages/draft.html",
+        error=error,
+        at="draft",
+        draft=found,
+        impact=json.loads(found.report) if found.report else None,
+        names=names,
+        own=found.drafted_by == user.pseudonym,
+    )
+
+
+async def _act(request: AnyRequest, desk: Desk, user: User, step: Callable[[str], Awaitable[str]]) -> Response[Any]:
+    draft_id = str(request.path_params["draft_id"])
+    await forms.read(request)
+    try:
+        said = await step(draft_id)
+    except GranskaError as error:
+        return await _one(request, desk, user, error)
+    render.tell(request, said)
+    return Redirect(f"/rules/drafts/{draft_id}", status_code=303)
+
+
+@post("/rules/drafts/{draft_id:uuid}/impact", opt=may(RULE_OWNERS), status_code=303)
+async def see_impact(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Work the impact out, and log who has seen it."""
+
+    async def step(draft_id: str) -> str:
+        await adopting.show_impact(desk, draft_id, by=person(user))
+        return "done.impact_seen"
+
+    return await _act(request, desk, user, step)
+
+
+@post("/rules/drafts/{draft_id:uuid}/adopt", opt=may(RULE_OWNERS), status_code=303)
+async def adopt(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Adopt it: another person than the one who proposed it."""
+
+    async def step(draft_id: str) -> str:
+        await adopting.adopt(desk, draft_id, by=person(user))
+        return "done.adopted"
+
+    return await _act(request, desk, user, step)
+
+
+HANDLERS = (drafts, propose, draft, see_impact, adopt)

@@ -1,0 +1,107 @@
+"""The auditor's desk: who read what, past checks run again, and a sample that nobody chose."""
+
+import json
+import re
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from service.cases import looking, replaying, sampling
+from service.cases.checkpointing import send_checkpoints, sign_log
+from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
+from service.web import forms, render
+from service.web.access import AUDITORS, may
+from service.web.deps import AnyRequest, SignedIn, TheDesk
+from service.web.problems import page_or_complaint
+
+PER_PAGE = 50
+MOST_FROM_PAGE = 200
+
+
+@get("/log/readings", opt=may(AUDITORS))
+async def readings(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+    """The reading log, newest first."""
+    before = request.query_params.get("before", "")
+    last = int(before) if re.fullmatch(r"\d{1,15}", before) else None
+    number = request.query_params.get("case", "").strip()
+    async with desk.store.reading() as reading:
+        case = await reading.case_by_diary_number(number) if number and "\x00" not in number else None
+    nothing = bool(number) and case is None
+    rows, size = await looking.page(desk, before=last, case_id=case.id if case else None, limit=PER_PAGE)
+    entries: list[Any] = [json.loads(one.leaf) if one.leaf else {"seq": one.seq, "gone": True} for one in rows]
+    async with desk.store.reading() as reading:
+        names = await reading.names()
+        numbers = await reading.diary_numbers([one["case"] for one in entries if one.get("case")])
+    return render.page(
+        request,
+        "pages/readings.html",
+        entries=[] if nothing else entries,
+        size=size,
+        names=names,
+        numbers=numbers,
+        number=number,
+        nothing=nothing,
+    )
+
+
+@post("/log/checkpoint", opt=may(AUDITORS), status_code=303)
+async def checkpoint(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+    """Sign the log as it stands, and send the signature out."""
+    try:
+        signed = await sign_log(desk)
+    except GranskaError as error:
+        render.tell(request, error.code, **error.params)
+        return Redirect("/log", status_code=303)
+    await send_checkpoints(desk)
+    render.tell(request, "done.signed", size=signed.size)
+    return Redirect("/log", status_code=303)
+
+
+@get("/replay", opt=may(AUDITORS))
+async def replay_page(request: AnyRequest) -> Response[Any]:
+    """What running again means, and the forms."""
+    return _page(request)
+
+
+def _page(
+    request: AnyRequest,
+    *,
+    error: GranskaError | None = None,
+    posted: forms.Form | None = None,
+    found: list[replaying.Replay] | None = None,
+    sample: sampling.Sample | None = None,
+) -> Response[Any]:
+    return page_or_complaint(
+        request, "pages/replay.html", error=error, posted=posted or forms.Form({}), found=found, sample=sample
+    )
+
+
+@post("/replay", opt=may(AUDITORS), status_code=200)
+async def replay(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Run one case's checks again, or those of a drawn sample."""
+    form = await forms.read(request)
+    try:
+        if form.text("how") == "sample":
+            count = form.text("count")
+            if not re.fullmatch(r"\d{1,4}", count) or not 1 <= int(count) <= MOST_FROM_PAGE:
+                limits = {"min": 1, "max": MOST_FROM_PAGE}
+                raise InvalidInput([Problem("/count", "input.out_of_range", limits)])
+            sample = await sampling.draw(desk, int(count), by=user)
+            found = await replaying.replay(desk, sample.cases)
+        else:
+            sample = None
+            number = form.text("number").strip()
+            async with desk.store.reading() as reading:
+                case = await reading.case_by_diary_number(number) if number and "\x00" not in number else None
+            if case is None:
+                raise InvalidInput([Problem("/number", "erase.no_case", {"case": number[:60]})])
+            found = await replaying.replay_rounds(desk, case.id)
+        for case_id in {one.case_id for one in found}:
+            await looking.note(desk, user, looking.REPLAYED, case_id)
+    except (InvalidInput, NotFound) as error:
+        return _page(request, error=error, posted=form)
+    return _page(request, posted=form, found=found, sample=sample)
+
+
+HANDLERS = (readings, checkpoint, replay_page, replay)

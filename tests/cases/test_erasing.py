@@ -1,0 +1,172 @@
+"""What is erased is gone from every file, and everything else still proves itself."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from service.cases import erasing, intake, records, reviewing, subject
+from service.cases.intake import receive
+from service.cases.ports import Desk
+from service.cases.verifying import verify_log
+from service.domain.application import Kind
+from service.domain.errors import InvalidInput, NotAllowed
+from service.settings import Settings
+from tests.builders import a_grant_document
+from tests.cases.test_deciding import an_officer, decided_case
+from tests.cases.test_screening import screened
+from tests.conftest import someone
+from tests.fakes import Clock
+
+WHO = [{"name": "Rakel Försvinn", "role": "ordförande"}, {"name": "Henning Ekdal", "role": "kassör"}]
+
+
+async def test_a_dry_run_lists_and_takes_nothing(desk: Desk, clock: Clock) -> None:
+    _, number = await decided_case(desk, representatives=WHO)
+    clock.forward(days=3 * 366)
+
+    plan = await erasing.plan_due(desk)
+
+    assert [one.diary_number for one in plan.cases] == [number]
+    assert plan.counts()["representatives"] == 1
+    assert "decision" not in plan.counts(), "the decision is preserved"
+    assert "declaration" not in plan.counts(), "its ten years are not over"
+    assert "application" in plan.unset
+    async with desk.store.reading() as reading:
+        assert [one async for one in reading.value_rows()]
+    assert (await verify_log(desk)).value_faults == []
+
+
+async def test_nothing_is_due_a_day_too_early(desk: Desk, clock: Clock) -> None:
+    await decided_case(desk)
+    clock.forward(days=2 * 365 - 1)
+
+    assert (await erasing.plan_due(desk)).cases == []
+
+
+async def test_what_is_erased_is_gone_and_the_sheet_says_by_which_ground_and_when(desk: Desk) -> None:
+    case_id, number = await decided_case(desk, representatives=WHO)
+    adam, officer = await someone(desk, "Adam", "role:administrator"), await an_officer(desk, "Anna")
+    plan = await erasing.plan_cases(desk, [number], ["representatives", "findings", "contact", "declaration"])
+
+    await erasing.erase(desk, plan, ground="gdpr-17", document="Beslut HV 2026/99", by=adam)
+
+    assert (await verify_log(desk)).ok
+    record = await records.read_record(desk, case_id, by=officer)
+    gone = [one["value"] for one in record.leaf["data"]["application"] if one["value"] not in record.values]
+    assert len(gone) == 3
+    assert {record.erased[one].ground for one in gone} == {"Beslut HV 2026/99"}
+    assert "Rakel" not in json.dumps(record.values)
+    assert record.values[record.leaf["data"]["reasons"]]["text"], "the reasons are still there"
+    assert (await erasing.plan_cases(desk, [number], ["representatives"])).cases == [], "nothing is erased twice"
+
+
+async def test_only_an_administrator_erases_and_says_on_what_ground(desk: Desk) -> None:
+    _, number = await decided_case(desk)
+    officer, adam = await an_officer(desk, "Anna"), await someone(desk, "Adam", "role:administrator")
+    plan = await erasing.plan_cases(desk, [number], ["contact"])
+    with pytest.raises(NotAllowed):
+        await erasing.erase(desk, plan, ground="other", document="x", by=officer)
+    with pytest.raises(InvalidInput):
+        await erasing.erase(desk, plan, ground="other", document=" ", by=adam)
+    with pytest.raises(InvalidInput):
+        await erasing.erase(desk, plan, ground="because", document="x", by=adam)
+
+    assert (await erasing.plan_cases(desk, [number], ["contact"])).values == 1
+
+
+async def test_an_open_case_keeps_what_it_is_about(desk: Desk) -> None:
+    case_id = await screened(desk, a_grant_document())
+    async with desk.store.reading() as reading:
+        number = (await reading.case(case_id)).diary_number
+    with pytest.raises(NotAllowed, match="case_open"):
+        await erasing.plan_cases(desk, [number], ["contact"])
+
+
+async def test_an_enclosures_bytes_go_unless_another_case_has_the_same(desk: Desk) -> None:
+    adam, officer = await someone(desk, "Adam", "role:administrator"), await an_officer(desk)
+    cases, numbers = [], []
+    for _ in range(2):
+        received = await receive(desk, a_grant_document(), by=reviewing.person(officer), channel="paper")
+        await intake.add_enclosure(
+            desk, received.case_id, kind="stadgar", name="stadgar.txt", media_type="text/plain", body=b"Stadgar",
+            by=reviewing.person(officer), kinds=frozenset(Kind),
+        )  # fmt: skip
+        cases.append(received.case_id)
+        numbers.append(received.diary_number)
+    async with desk.store.reading() as reading:
+        sha256 = (await reading.enclosures(cases[0]))[0].enclosure.sha256
+    for number, left in zip(numbers, (True, False), strict=True):
+        async with desk.store.reading() as reading:
+            found = await reading.case_by_diary_number(number)
+        assert found is not None
+        plan = erasing.Plan()
+        async with desk.store.reading() as reading:
+            await erasing._add(reading, plan, found.id, frozenset({"enclosures"}))
+        await erasing.erase(desk, plan, ground="other", document="Beslut", by=adam)
+        assert desk.files.holds(sha256) is left
+        assert (await verify_log(desk)).ok
+
+
+async def test_no_file_holds_the_name_of_an_erased_person(desk: Desk, settings: Settings) -> None:
+    numbers = [(await decided_case_of(desk, at))[1] for at in range(5)]
+    adam = await someone(desk, "Adam", "role:administrator")
+    assert settings.database or holds(Path(settings.data), "Rakel"), "the search must find what is there"
+    classes = ["contact", "representatives", "declaration", "findings"]
+
+    await erasing.erase(
+        desk, await erasing.plan_cases(desk, numbers, classes), ground="gdpr-17", document="Beslut", by=adam
+    )
+
+    assert not holds(Path(settings.data), "Rakel")
+    assert (await verify_log(desk)).ok
+
+
+async def decided_case_of(desk: Desk, at: int) -> tuple[str, str]:
+    people = [{"name": f"Rakel Försvinn{at}", "role": "ordförande"}, {"name": "Henning Ekdal", "role": "kassör"}]
+    return await decided_case(desk, representatives=people)
+
+
+def holds(folder: Path, text: str) -> bool:
+    """Whether any file below this folder holds the text, in the ways a database writes it."""
+    wanted = [text.encode(encoding) for encoding in ("utf-8", "utf-16-le")]
+    return any(any(one in path.read_bytes() for one in wanted) for path in folder.rglob("*") if path.is_file())
+
+
+async def test_a_data_subject_gets_their_own_and_nobody_elses(desk: Desk) -> None:
+    await decided_case(desk, representatives=WHO)
+    samir = await someone(desk, "Sam", "role:coordinator")
+
+    found = await subject.export(desk, subject.Asked(request="HV 2026/77", person="rakel försvinn"), by=samir)
+
+    text = json.dumps(found, ensure_ascii=False)
+    assert "Rakel Försvinn" in text
+    assert "Henning Ekdal" not in text
+    assert "Ylva Granfors" not in text
+    assert [one["association"] for one in found["cases"]] == ["Granvikens Teaterförening"]
+    assert (await verify_log(desk)).ok
+
+
+async def test_an_association_gets_all_of_its_cases(desk: Desk) -> None:
+    await decided_case(desk)
+    samir = await someone(desk, "Sam", "role:coordinator")
+
+    found = await subject.export(desk, subject.Asked(request="HV 2026/77", organisation="802999-0002"), by=samir)
+
+    assert {one["field"] for one in found["cases"][0]["kept"]} >= {"application.contact", "reasons", "finding"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        subject.Asked(request="", person="Rakel Försvinn"),
+        subject.Asked(request="HV 2026/77"),
+        subject.Asked(request="HV 2026/77", person="Rak"),
+        subject.Asked(request="HV 2026/77", person="Rakel Försvinn", organisation="802999-0002"),
+        subject.Asked(request="HV 2026/77", organisation="12"),
+    ],
+)
+async def test_nobody_is_searched_for_without_their_own_registered_request(desk: Desk, asked: subject.Asked) -> None:
+    samir = await someone(desk, "Sam", "role:coordinator")
+    with pytest.raises(InvalidInput):
+        await subject.export(desk, asked, by=samir)

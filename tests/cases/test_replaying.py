@@ -1,0 +1,184 @@
+"""Past checks run again say what they said; what would differ under a draft is told before it is adopted."""
+
+import json
+
+import pytest
+
+from service.cases import adopting, erasing, reviewing, sampling
+from service.cases.intake import receive
+from service.cases.ports import Desk
+from service.cases.replaying import Tally, replay_all, replay_rounds
+from service.cases.rulebook import rulebook
+from service.cases.screening import work_off
+from service.cases.verifying import verify_log
+from service.cases.watching import import_list
+from service.cases.whatif import impact_of
+from service.demo import dated, demo_list
+from service.domain.errors import NotAllowed, RuleSetRefused
+from service.domain.finding import Resolution
+from service.storage.engine import is_sqlite
+from service.storage.tables import FindingRow, LogValue
+from tests.builders import FIXTURES, RULES_2026, a_grant_document
+from tests.cases.test_deciding import decided_case
+from tests.cases.test_screening import screened, version
+from tests.conftest import someone
+from tests.fakes import Clock
+
+
+async def all_replays(desk: Desk) -> Tally:
+    tally = Tally()
+    async for one in replay_all(desk):
+        tally.add(one)
+    return tally
+
+
+async def the_examples(desk: Desk) -> None:
+    """Every example of the demo district, received and checked."""
+    alva = await someone(desk, "Alva", "role:association_officer")
+    petter = await someone(desk, "Petter", "role:premises_officer")
+    for file in sorted((FIXTURES / "applications").glob("*.json")):
+        document = dated(desk, json.loads(file.read_text("utf-8")))
+        who = alva if document["kind"] == "grant" else petter
+        await receive(desk, document, by=reviewing.person(who), channel="paper")
+    await work_off(desk)
+
+
+async def test_every_example_replays_to_the_same_answers(desk: Desk, clock: Clock) -> None:
+    await the_examples(desk)
+    # What happens later changes nothing of what was known then.
+    clock.forward(days=400)
+    samir = await someone(desk, "Sam", "role:coordinator")
+    await import_list(desk, "demo", demo_list(desk, FIXTURES), by=reviewing.person(samir))
+
+    tally = await all_replays(desk)
+
+    assert tally.cases >= 14
+    assert tally.drifting == []
+    assert tally.not_replayable == {}
+    assert tally.findings == tally.cases * 7
+
+
+async def test_every_round_of_a_case_replays_and_what_was_cleared_later_was_not_cleared_before(desk: Desk) -> None:
+    people = [{"name": "Tarkvin Vossberg", "role": "ordförande"}, {"name": "Henning Ekdal", "role": "kassör"}]
+    case_id = await screened(desk, a_grant_document(representatives=people))
+    alva = await someone(desk, "Alva", "role:association_officer")
+    await reviewing.take(desk, case_id, by=alva, seen=await version(desk, case_id))
+    async with desk.store.reading() as reading:
+        findings = await reading.findings(case_id, 1)
+    named = next(one for one in findings if one.case_finding.finding.check == "party_names")
+    seen = await version(desk, case_id)
+    await reviewing.resolve(
+        desk, case_id, named.id, resolution=Resolution.NO_OBSTACLE, reason="En annan.", by=alva, seen=seen
+    )
+    await reviewing.ask_rescreening(desk, case_id, by=alva, seen=await version(desk, case_id))
+    await work_off(desk)
+
+    first, second = await replay_rounds(desk, case_id)
+
+    assert (first.drift, second.drift) == ((), ())
+    assert "party_names" in first.identical
+    assert "party_names" in second.identical
+
+
+async def test_an_answer_that_was_changed_in_the_database_drifts(desk: Desk) -> None:
+    case_id = await screened(desk, a_grant_document())
+    engine = FindingRow._meta.db
+    async with desk.store.reading() as reading:
+        found = await reading.findings(case_id, 1)
+    # The text the log committed to is exchanged, as by someone who has dropped the guards.
+    guard = "log_value_no_update" if is_sqlite(engine) else "log_value_frozen ON log_value"
+    await engine.run_ddl(f"DROP TRIGGER {guard}")
+    detail = (await LogValue.select(LogValue.value).where(LogValue.commitment == found[0].detail_ref))[0]["value"]
+    await LogValue.update({LogValue.value: detail.replace('"version":"2026-1"', '"version":"2025-1"')}).where(
+        LogValue.commitment == found[0].detail_ref
+    )
+
+    [one] = await replay_rounds(desk, case_id)
+
+    assert [(d.check, d.what) for d in one.drift] == [("declaration", "params")]
+    assert (json.loads(one.drift[0].then)["version"], json.loads(one.drift[0].now)["version"]) == ("2025-1", "2026-1")
+
+
+async def test_what_was_erased_is_said_to_be_and_is_no_drift(desk: Desk) -> None:
+    case_id, number = await decided_case(desk)
+    adam = await someone(desk, "Adam", "role:administrator")
+    plan = await erasing.plan_cases(desk, [number], ["representatives"])
+    await erasing.erase(desk, plan, ground="gdpr-17", document="Beslut HV 2026/9", by=adam)
+
+    [one] = await replay_rounds(desk, case_id)
+
+    assert one.ok
+    assert {why for _, why in one.not_replayable} == {"erased"}
+    assert one.identical == ()
+
+
+async def test_a_draft_shows_whom_it_would_have_asked_for_and_changes_nothing(desk: Desk) -> None:
+    await the_examples(desk)
+    before = await log_size(desk)
+    stricter = RULES_2026.read_text("utf-8").replace("representatives = 1 }", "representatives = 4 }")
+
+    impact = await impact_of(desk, desk.parse_rules(stricter))
+    same = await impact_of(desk, desk.parse_rules(RULES_2026.read_text("utf-8")))
+
+    assert impact.cases == same.cases >= 14
+    assert (same.more, same.fewer, same.same) == ([], [], same.cases - same.unknown)
+    assert [clauses for _, clauses in impact.more], "four representatives are asked of those who want a room"
+    assert set(impact.clauses_more) == {"3.1"}
+    assert impact.fewer == []
+    assert await log_size(desk) == before
+
+
+async def log_size(desk: Desk) -> int:
+    async with desk.store.reading() as reading:
+        return await reading.log_size()
+
+
+async def test_a_rule_set_takes_two_persons_and_its_impact_seen(desk: Desk) -> None:
+    await screened(desk, a_grant_document())
+    samir = reviewing.person(await someone(desk, "Sam", "role:coordinator"))
+    siv = reviewing.person(await someone(desk, "Siv", "role:coordinator"))
+    text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "granvik-2027-1").replace("2026-07-01", "2027-01-01")
+    with pytest.raises(RuleSetRefused, match="needs_second_person"):
+        await adopting.adopt_at_setup(desk, text)
+    draft_id = await adopting.propose(desk, text, by=samir)
+    with pytest.raises(NotAllowed, match="impact_not_seen"):
+        await adopting.adopt(desk, draft_id, by=siv)
+    await adopting.show_impact(desk, draft_id, by=siv)
+    with pytest.raises(NotAllowed, match="second_person"):
+        await adopting.adopt(desk, draft_id, by=samir)
+
+    await adopting.adopt(desk, draft_id, by=siv)
+
+    async with desk.store.reading() as reading:
+        assert [one.id for one in (await rulebook(desk, reading)).sets][-1] == "granvik-2027-1"
+    assert (await verify_log(desk)).ok
+
+
+async def test_a_draft_that_has_waited_past_its_day_is_not_adopted_backwards(desk: Desk, clock: Clock) -> None:
+    samir = reviewing.person(await someone(desk, "Sam", "role:coordinator"))
+    siv = reviewing.person(await someone(desk, "Siv", "role:coordinator"))
+    text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "granvik-2027-1").replace("2026-07-01", "2027-01-01")
+    draft_id = await adopting.propose(desk, text, by=samir)
+    await adopting.show_impact(desk, draft_id, by=siv)
+    clock.forward(days=60)
+
+    with pytest.raises(RuleSetRefused, match="in_the_past"):
+        await adopting.adopt(desk, draft_id, by=siv)
+
+
+async def test_anyone_can_draw_the_sample_again(desk: Desk) -> None:
+    for number in range(8):
+        await screened(desk, a_grant_document(organisation={"name": f"Förening {number}", "org_number": None}))
+    ronja = await someone(desk, "Ronja", "role:auditor")
+    alva = await someone(desk, "Alva", "role:association_officer")
+    with pytest.raises(NotAllowed):
+        await sampling.draw(desk, 3, by=alva)
+
+    sample = await sampling.draw(desk, 3, by=ronja)
+
+    async with desk.store.reading() as reading:
+        every = await reading.case_ids(after="", limit=100)
+        root = (await reading.log_root(sample.size)).hex()
+    assert root == sample.seed
+    assert sorted(every, key=lambda one: sampling.rank(root, one))[:3] == list(sample.cases)
+    assert (await verify_log(desk)).ok

@@ -1,0 +1,84 @@
+"""A log of some 300 entries with signatures, some of which have left the house."""
+
+import asyncio
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from service import app as parts
+from service.cases import asking, checkpointing, deciding, reviewing
+from service.cases.adopting import adopt_at_setup
+from service.cases.intake import receive
+from service.cases.screening import work_off
+from service.cases.verifying import Verification, read_exported, verify_log
+from service.cases.watching import import_list
+from service.demo import demo_list
+from service.domain.decision import DecisionOutcome
+from service.domain.watchlist import Schema, Subject
+from service.settings import Settings
+from tests.builders import FIXTURES, RULES_2026, a_grant_document, a_premises_document, a_proposal
+from tests.cases.test_deciding import in_review
+from tests.cases.test_screening import version
+from tests.conftest import someone
+from tests.log.attacks import drop_guards
+
+
+def settings_of(folder: Path) -> Settings:
+    return Settings(data=str(folder), checkpoint_folder=str(folder / "exported"))
+
+
+async def _fill(folder: Path) -> None:
+    settings = settings_of(folder)
+    await parts.migrate_database(settings)
+    async with parts.opened_desk(settings) as desk:
+        await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
+        samir = await someone(desk, "Samir", "role:coordinator")
+        await import_list(desk, "demo", demo_list(desk, FIXTURES), by=reviewing.person(samir))
+        officer = await someone(desk, "Alva", "role:association_officer", "delegation:F1")
+        petter = await someone(desk, "Petter", "role:premises_officer")
+        for number in range(6):
+            document = a_grant_document(organisation={"name": f"Förening {number}", "org_number": None})
+            case_id = await in_review(desk, officer, document)
+            if number < 3:
+                proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
+                await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
+            await checkpointing.sign_log(desk)
+        room = await receive(desk, a_premises_document(), by=reviewing.person(petter), channel="paper")
+        await work_off(desk)
+        queries = [[Subject("Tarkvin Vosberg", Schema.PERSON)]]
+        for number in range(270):
+            await asking.ask(desk, "demo", queries, diary_number=room.diary_number, limit=5, by=reviewing.person(samir))
+            if number in (60, 120, 200, 260):
+                await checkpointing.sign_log(desk)
+        await checkpointing.send_checkpoints(desk)
+
+
+@pytest.fixture(scope="session")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder, closed, with its guards dropped as an attacker would; never changed by a test."""
+    folder = tmp_path_factory.mktemp("signed")
+    asyncio.run(_fill(folder))
+    with sqlite3.connect(folder / "granska.sqlite") as database:
+        drop_guards(database)
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return folder
+
+
+@pytest.fixture
+def copied(signed: Path, tmp_path: Path) -> Path:
+    """A copy to spoil."""
+    return copy_of(signed, tmp_path / "copy")
+
+
+def copy_of(folder: Path, target: Path) -> Path:
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(folder, target, ignore=shutil.ignore_patterns("indexes", "*-wal", "*-shm"))
+    return target
+
+
+async def verified(folder: Path, *, exported: Path | None = None) -> Verification:
+    async with parts.opened_desk(settings_of(folder)) as desk:
+        return await verify_log(desk, exported=read_exported(exported) if exported else None)
