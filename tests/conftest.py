@@ -64,21 +64,26 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 # --- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A cluster of our own on loopback, as `postgresql://granska@127.0.0.1:PORT`."""
+def postgres_tools(folder: Path) -> tuple[Path, list[str]]:
+    """Where PostgreSQL's programs are, and how to run them as someone who is not root, with this folder for them."""
     found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
     if not found:
         pytest.skip("PostgreSQL is not installed")
-    tools, folder = Path(found[-1]).parent, tmp_path_factory.mktemp("pg")
-    as_owner: list[str] = []
-    if os.geteuid() == 0:
-        as_owner = ["runuser", "-u", "postgres", "--"]
-        for one in (folder, *folder.parents):
-            if one == Path("/tmp"):
-                break
-            one.chmod(0o755)
-        shutil.chown(folder, "postgres")
+    if os.geteuid() != 0:
+        return Path(found[-1]).parent, []
+    for one in (folder, *folder.parents):
+        if one == Path("/tmp"):
+            break
+        one.chmod(0o755)
+    shutil.chown(folder, "postgres")
+    return Path(found[-1]).parent, ["runuser", "-u", "postgres", "--"]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A cluster of our own on loopback, as `postgresql://granska@127.0.0.1:PORT`."""
+    folder = tmp_path_factory.mktemp("pg")
+    tools, as_owner = postgres_tools(folder)
     port = free_port()
     data = folder / "data"
     run = [*as_owner, str(tools / "initdb"), "-D", str(data), "-A", "trust", "-U", "granska", "-E", "UTF8", "--no-sync"]
