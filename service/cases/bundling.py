@@ -51,7 +51,7 @@ async def bundle(
         found = await reading.kept_values([one for row in entries for one in _commitments(row)])
         erased = await erased_when(reading, case_id)
         enclosures = await reading.enclosures(case_id)
-        names = await reading.names()
+        names = await reading.names() | {one.id: one.name for one in await reading.users()}
         _, key = await origin_of(reading)
         texts = {one: body for one, _, body in await reading.rule_sets()}
     masked = frozenset(one for one, kept in found.items() if CLASS_OF.get(kept.field) in mask)
