@@ -116,6 +116,10 @@ async def plan_cases(desk: Desk, diary_numbers: Sequence[str], classes: Sequence
         raise InvalidInput([Problem("/classes", "input.choice", {"choices": ", ".join(CLASSES)})])
     plan = Plan()
     async with desk.store.reading() as reading:
+        table = (await rulebook(desk, reading)).procedure(today(desk)).retention
+        for one in classes:
+            if one in table and table[one].years is None:
+                raise NotAllowed("erase.preserved", ground=table[one].ground)
         for number in diary_numbers:
             case = await reading.case_by_diary_number(number)
             if case is None:
