@@ -149,20 +149,28 @@ async def restore_backup(settings: Settings, source: Path, exported: Exported | 
     """Put a backup into an empty place and verify it; what does not hold is not left there."""
     backup.read_manifest(source)
     prepare_folder(settings.folder)
+    if any((settings.folder / one).exists() for one in ("enclosures", "keys/clearance.key")):
+        raise GranskaError("restore.not_empty")
     async with opened(settings.address) as engine:
         if await applied():
             raise GranskaError("restore.not_empty")
         await migrate()
+        kept = True
         try:
             await backup.load(source, folder=settings.folder)
         except BaseException:
             await backup.drop_everything(engine)
+            kept = False
             raise
+        finally:
+            if not kept:
+                backup.forget_files(settings.folder)
     async with opened_desk(settings) as desk:
         result = await verify_log(desk, exported=exported)
     if not result.ok:
         async with opened(settings.address) as engine:
             await backup.drop_everything(engine)
+        backup.forget_files(settings.folder)
     for path in settings.folder.glob("*.sqlite"):
         os.chmod(path, 0o600)
     return result

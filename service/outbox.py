@@ -29,6 +29,14 @@ class FolderChannel:
         """Write the checkpoint and the hashes of the entries since the last; raises OSError where another is there."""
         await asyncio.to_thread(self._write, size, note, first, hashes)
 
+    async def send_reading(self, size: int, note: str) -> None:
+        """Write the reading log's newest checkpoint beside the others."""
+        await asyncio.to_thread(self._write_reading, size, note)
+
+    def _write_reading(self, size: int, note: str) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        _write_once(self.folder / f"reading-{size:012d}.checkpoint", note)
+
     def _write(self, size: int, note: str, first: int, hashes: Sequence[str]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         if not any(self.folder.glob("*.vkey")):
@@ -81,6 +89,9 @@ class HttpsChannel:
         if not taken:
             raise OSError(f"answered {answer.status_code}")
 
+    async def send_reading(self, size: int, note: str) -> None:
+        """The second party gets the log's checkpoints; who read what stays with the folder's keeper."""
+
 
 @dataclass(frozen=True)
 class MailChannel:
@@ -94,6 +105,9 @@ class MailChannel:
     async def send(self, size: int, note: str, first: int, hashes: Sequence[str]) -> None:  # noqa: ARG002 - the port
         """Send the note; raises OSError where the server did not take it."""
         await asyncio.to_thread(self._send, size, note)
+
+    async def send_reading(self, size: int, note: str) -> None:
+        """As over https: only the log's own."""
 
     def _send(self, size: int, note: str) -> None:
         letter = EmailMessage()

@@ -15,6 +15,7 @@ from litestar import Litestar
 
 from service import app as parts
 from service.cases.checkpointing import send_checkpoints, sign_log
+from service.cases.erasing import sweep_files
 from service.cases.forgetting import forget_readings, forget_speakers
 from service.cases.ports import Desk
 from service.cases.screening import work_off
@@ -74,6 +75,7 @@ class ScreeningWorker:
             self._forgot_at = now
             await forget_speakers(self._desk)
             await forget_readings(self._desk)
+            await sweep_files(self._desk)
 
 
 def site_for(settings: Settings, *, port: int, checks: Registry | None = None) -> Litestar:

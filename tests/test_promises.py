@@ -44,6 +44,7 @@ def coded() -> set[str]:
         "checkpoint",
         "draft",
         "erase",
+        "files",
         "keys",
         "replay",
         "restore",

@@ -104,7 +104,7 @@ class LogCheck:
         checkpoints: Sequence[Checkpoint] = (),
         expected: Callable[[int], bytes | None] | None = None,
         ledger: Ledger | None = None,
-        on_commitment: Callable[[int, str], None] | None = None,
+        on_commitment: Callable[[int, str, str | None], None] | None = None,
     ) -> None:
         self._depth, self._ledger, self._on_commitment = depth, ledger, on_commitment
         self._due = sorted({(one.size, one.root) for one in checkpoints if one.size}, reverse=True)
@@ -250,7 +250,7 @@ class LogCheck:
         self._fold(document)
         if self._on_commitment:
             for one in commitments_in(document["data"]):
-                self._on_commitment(seq, one)
+                self._on_commitment(seq, one, document["case"])
 
     def _fold(self, document: Mapping[str, Any]) -> None:
         if self._ledger is None:

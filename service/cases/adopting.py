@@ -1,10 +1,12 @@
 """A rule set comes into force: proposed by one person, its impact seen, adopted by another, never backwards."""
 
 from service.audit.canonical import canonical
+from service.cases.intake import ENCLOSURE_KINDS
 from service.cases.ports import Desk, Draft, Reading
 from service.cases.rulebook import rulebook, today
 from service.cases.standing import acting
 from service.cases.whatif import Impact, impact_of
+from service.domain.check import Param
 from service.domain.errors import Conflict, NotAllowed, NotFound, RuleSetRefused
 from service.domain.events import SYSTEM_ACTOR, Actor, Event, EventType
 from service.domain.people import Role
@@ -70,7 +72,7 @@ async def adopt(desk: Desk, draft_id: str, *, by: Actor) -> RuleSet:
         draft = await _open_draft(writing, draft_id)
         if draft.drafted_by == by.id:
             raise NotAllowed("rules.second_person")
-        if draft.impact is None:
+        if draft.impact is None or draft.seen_by != by.id:
             raise NotAllowed("rules.impact_not_seen")
         rules = _readable(desk, draft.body)
         await _check_new(desk, writing, rules)
@@ -119,3 +121,11 @@ def _check_installed(desk: Desk, rules: RuleSet, text: str) -> None:
                     (n for n, row in enumerate(text.split("\n"), 1) if row.startswith("check") and quoted in row), 1
                 )
                 raise RuleSetRefused("rules.check_not_installed", line=line, name=one.check)
+            for wanted in _texts(one.params.get("enclosures")):
+                if wanted not in ENCLOSURE_KINDS:
+                    line = next((n for n, row in enumerate(text.split("\n"), 1) if f'"{wanted}"' in row), 1)
+                    raise RuleSetRefused("rules.unknown_enclosure", line=line, name=wanted)
+
+
+def _texts(param: Param | None) -> tuple[str, ...]:
+    return param if isinstance(param, tuple) else ()

@@ -2,25 +2,31 @@
 
 import io
 import json
+import mimetypes
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service.cases.checkpointing import origin_of
+from service.cases.checkpointing import first_key
 from service.cases.erasing import CLASS_OF, CLASSES
 from service.cases.ports import Desk, KeptValue, LogRow, StoredEnclosure
 from service.cases.proving import Proof, prove
-from service.cases.records import Erasure, erased_when
+from service.cases.records import PURPOSES, Erasure, erased_when
+from service.cases.reviewing import person
+from service.cases.standing import still
 from service.domain import policy
 from service.domain.case import Case
-from service.domain.events import commitments_in
-from service.domain.people import User
+from service.domain.errors import InvalidInput, NotAllowed, Problem
+from service.domain.events import Event, EventType, commitments_in
+from service.domain.people import Role, User
 
 VERIFIER = Path(__file__).resolve().parent.parent / "audit" / "handout" / "verify.py"
 #: What a public copy leaves out unless someone chooses otherwise (offentlighetsprincipen, after a harm test).
 MASKED_BY_DEFAULT = tuple(one for one in CLASSES if one not in ("application", "decision"))
+#: Who works with cases and their records; an administrator does not.
+RECORD_ROLES = frozenset(Role) - {Role.ADMINISTRATOR}
 
 
 @dataclass(frozen=True)
@@ -36,23 +42,42 @@ class Contents:
     names: Mapping[str, str]
     proofs: Sequence[Proof]
     key: str
+    rotations: Sequence[Mapping[str, Any]]
     enclosures: Sequence[StoredEnclosure]
 
 
+def forced_mask(user: User) -> frozenset[str]:
+    """What an auditor never takes out: a review needs the decision and its proof, not the people in it."""
+    return frozenset(MASKED_BY_DEFAULT) if user.roles <= {Role.AUDITOR} else frozenset()
+
+
 async def bundle(
-    desk: Desk, case_id: str, *, mask: frozenset[str], by: User, front: Callable[[Contents], str]
+    desk: Desk, case_id: str, *, mask: frozenset[str], purpose: str, by: User, front: Callable[[Contents], str]
 ) -> tuple[Case, bytes]:
-    """The zip; `mask` are classes of documents to leave out, `front` writes the readable page."""
+    """The zip; `mask` are classes of documents to leave out, `front` writes the readable page.
+
+    That it was handed out, for what purpose and without which parts stands in the log, and so in the bundle itself.
+    """
+    if purpose not in PURPOSES:
+        raise InvalidInput([Problem("/purpose", "input.missing")])
+    async with desk.store.writing() as writing:
+        by = await still(writing, by)
+        policy.check_can_see(await writing.case(case_id), by)
+        if not by.roles & RECORD_ROLES:
+            raise NotAllowed("access.role")
+        mask = mask | forced_mask(by)
+        data = {"purpose": purpose, "masked": sorted(mask)}
+        event = Event(EventType.CASE_HANDED_OUT, person(by), desk.outside.now(), data, case=case_id)
+        await writing.case_handed_out(event)
     async with desk.store.reading() as reading:
         case = await reading.case(case_id)
-        policy.check_can_see(case, by)
         entries = await reading.entries_of_case(case_id)
         details = await reading.details(case_id)
         found = await reading.kept_values([one for row in entries for one in _commitments(row)])
         erased = await erased_when(reading, case_id)
         enclosures = await reading.enclosures(case_id)
         names = await reading.names() | {one.id: one.name for one in await reading.users()}
-        _, key = await origin_of(reading)
+        key, rotations = await first_key(reading)
         texts = {one: body for one, _, body in await reading.rule_sets()}
     masked = frozenset(one for one, kept in found.items() if CLASS_OF.get(kept.field) in mask)
     contents = Contents(
@@ -65,6 +90,7 @@ async def bundle(
         names=names,
         proofs=await prove(desk, entries),
         key=key,
+        rotations=rotations,
         enclosures=[one for one in enclosures if one.name_ref in found and one.name_ref not in masked],
     )
     return case, _zip(desk, contents, found, texts, front(contents))
@@ -80,6 +106,7 @@ def _zip(desk: Desk, contents: Contents, found: Mapping[str, KeptValue], texts: 
         archive.writestr("index.html", front)
         archive.writestr("verify.py", VERIFIER.read_bytes())
         archive.writestr("log.vkey", contents.key + "\n")
+        archive.writestr("rotations.json", json.dumps(list(contents.rotations), indent=1))
         archive.writestr("values.json", _values(contents, found))
         for one in contents.proofs:
             archive.writestr(f"entries/{one.name}.json", one.leaf)
@@ -90,7 +117,8 @@ def _zip(desk: Desk, contents: Contents, found: Mapping[str, KeptValue], texts: 
         for enclosure in contents.enclosures:
             sha256 = enclosure.enclosure.sha256
             if desk.files.holds(sha256):
-                name = f"enclosures/{sha256[:12]}-{enclosure.enclosure.kind}"
+                ending = mimetypes.guess_extension(enclosure.enclosure.media_type) or ""
+                name = f"enclosures/{sha256[:12]}-{enclosure.enclosure.kind}{ending}"
                 if name not in archive.namelist():
                     archive.writestr(name, desk.files.path(sha256).read_bytes())
     return target.getvalue()

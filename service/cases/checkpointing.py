@@ -4,6 +4,7 @@ import base64
 import json
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 from service.audit.checkpoint import Checkpoint, body_of, unsigned
 from service.audit.note import BadKey, BadNote, VerifyingKey, read_verifying_key
@@ -50,6 +51,9 @@ async def sign_log(desk: Desk) -> Signed:
     key = desk.keys.signing()
     if key is None or str(key.verifier) != current:
         raise GranskaError("checkpoint.no_key")
+    await desk.looked.checkpoint(
+        lambda read, root: Checkpoint(key.name + READING_LOG, read, root).signed(key), desk.outside.now()
+    )
     async with desk.store.writing() as writing:
         (size, root), last = await writing.log_head(), await writing.last_checkpoint()
         if last is not None:
@@ -58,9 +62,6 @@ async def sign_log(desk: Desk) -> Signed:
                 return Signed(size, last[1], fresh=False)
         note = Checkpoint(key.name, size, root).signed(key)
         await writing.checkpoint_signed(size, note, desk.outside.now())
-    await desk.looked.checkpoint(
-        lambda read, root: Checkpoint(key.name + READING_LOG, read, root).signed(key), desk.outside.now()
-    )
     return Signed(size, note, fresh=True)
 
 
@@ -89,7 +90,11 @@ async def send_checkpoints(desk: Desk) -> int:
 
 
 async def _send(desk: Desk, channel: Channel) -> int:
+    """The log's checkpoints, oldest first, and the newest of the reading log."""
     sent = 0
+    readings = await desk.looked.checkpoints()
+    if readings:
+        await channel.send_reading(*readings[-1])
     while True:
         async with desk.store.reading() as reading:
             before = await reading.dispatched(channel.name)
@@ -139,6 +144,15 @@ async def origin_of(reading: Reading) -> tuple[str, str]:
     data = _data(row.leaf)
     rotated = await reading.entries_of_type(EventType.LOG_KEY_ROTATED.value, limit=1)
     return str(data["origin"]), str(_data(rotated[0].leaf)["new"] if rotated else data["vkey"])
+
+
+async def first_key(reading: Reading) -> tuple[str, list[dict[str, Any]]]:
+    """The public key of the first day, and every change of key since, oldest first."""
+    row = await reading.log_entry(0)
+    if row is None:
+        raise NotAllowed("log.empty")
+    rotated = await reading.entries_of_type(EventType.LOG_KEY_ROTATED.value, limit=1000)
+    return str(_data(row.leaf)["vkey"]), [dict(_data(one.leaf)) for one in reversed(rotated)]
 
 
 def _data(leaf: str) -> dict[str, str]:

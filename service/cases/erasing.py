@@ -3,6 +3,7 @@
 Never erased here: what stands in the register of official documents (OSL 5:2), that is number, dates and association.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -34,9 +35,10 @@ CLASS_OF = {
     "enclosure-name": "enclosures",
     "secrecy": "secrecy",
     "unmask-note": "unmasking",
+    "erasure": "unmasking",
     "reasons": "decision",
-    "circumstances": "decision",
-    "act": "decision",
+    "circumstances": "acts",
+    "act": "acts",
     "board-minute": "decision",
 }
 CLASSES = tuple(dict.fromkeys(CLASS_OF.values()))
@@ -68,6 +70,12 @@ class Plan:
 
     cases: list[Planned] = field(default_factory=list)
     unset: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """What stands for exactly this plan, so that nothing else is erased than what was shown."""
+        names = sorted(one.commitment for planned in self.cases for one in planned.values)
+        return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
     @property
     def values(self) -> int:
@@ -113,7 +121,7 @@ async def plan_cases(desk: Desk, diary_numbers: Sequence[str], classes: Sequence
     """What erasing these classes of these cases would take; raises for a case that is open or not there."""
     unknown = [one for one in classes if one not in CLASSES]
     if unknown or not classes:
-        raise InvalidInput([Problem("/classes", "input.choice", {"choices": ", ".join(CLASSES)})])
+        raise InvalidInput([Problem("/classes", "input.missing")])
     plan = Plan()
     async with desk.store.reading() as reading:
         table = (await rulebook(desk, reading)).procedure(today(desk)).retention
@@ -147,7 +155,7 @@ async def erase(desk: Desk, plan: Plan, *, ground: str, document: str, by: User)
     `document` is the decision or rule that it rests on, in words; it is shown wherever something is missing.
     """
     if ground not in GROUNDS:
-        raise InvalidInput([Problem("/ground", "input.choice", {"choices": ", ".join(GROUNDS)})])
+        raise InvalidInput([Problem("/ground", "input.missing")])
     document = check_text("/document", document, most=300)
     erased = 0
     for planned in plan.cases:
@@ -169,9 +177,18 @@ async def erase(desk: Desk, plan: Plan, *, ground: str, document: str, by: User)
             event = Event(EventType.VALUE_ERASED, person(now), desk.outside.now(), data, case=planned.case_id)
             await writing.values_erased(event)
             erased += len(values)
-            gone = [sha256 for _, sha256 in planned.enclosures]
-            still_used = await writing.enclosures_in_use(gone)
-        for sha256 in set(gone) - still_used:
-            desk.files.remove(sha256)
+    await sweep_files(desk)
     await desk.store.scrub()
     return erased
+
+
+async def sweep_files(desk: Desk) -> int:
+    """Remove the files whose every enclosure has been erased: after an erasure, and at start for one cut off."""
+    removed = 0
+    # No enclosure can come in between: whoever adds one writes its row under the same lock.
+    async with desk.store.writing() as writing:
+        for sha256 in await writing.erased_files():
+            if desk.files.path(sha256).exists():
+                desk.files.remove(sha256)
+                removed += 1
+    return removed

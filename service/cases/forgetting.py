@@ -37,4 +37,10 @@ async def forget_readings(desk: Desk) -> int:
             return 0
     if kept is None or kept.years is None:
         return 0
-    return await desk.looked.forget_before(desk.outside.now() - kept.years * DAYS_IN_YEAR * DAY_MS)
+    now = desk.outside.now()
+    count, up_to = await desk.looked.forget_before(now - kept.years * DAYS_IN_YEAR * DAY_MS)
+    if count:
+        async with desk.store.writing() as writing:
+            data = {"count": count, "up_to": up_to}
+            await writing.readings_forgotten(Event(EventType.READINGS_FORGOTTEN, SYSTEM_ACTOR, now, data))
+    return count

@@ -187,6 +187,11 @@ def repeat_key(case: Case, application: Application) -> str:
     return hashlib.sha256("\n".join((who, case.kind, case.type, what, _when(application))).encode()).hexdigest()
 
 
+def lookup_digest(repeat_key: str, event_on: str | None, when_label: str) -> str:
+    """A digest of what later questions look the case up by, so that nobody moves it out of their sight unseen."""
+    return hashlib.sha256(canonical([repeat_key, event_on, when_label]).encode()).hexdigest()
+
+
 def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event:
     data = {
         "diary_number": case.diary_number,
@@ -198,6 +203,7 @@ def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event
         "channel": details.channel,
         "received": timestamp(case.received_at),
         "due": case.due_on,
+        "lookup": lookup_digest(details.repeat_key, details.event_on, details.when_label),
         "rules": {"id": rules.id, "sha256": rules.sha256},
         "application": parts.logged(details.parts),
         "speakers": details.speakers_ref,

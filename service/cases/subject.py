@@ -38,26 +38,21 @@ async def export(desk: Desk, asked: Asked, *, by: User) -> dict[str, Any]:
         raise InvalidInput([Problem("/person", "subject.one_of")])
     async with desk.store.writing() as writing:
         now = await still(writing, by)
-        if not now.has(Role.ADMINISTRATOR, Role.COORDINATOR):
+        if not now.has(Role.COORDINATOR):
             raise NotAllowed("access.role")
-        case_ids = await writing.cases_of_number(number) if number else await writing.cases_naming(_written(name))
+        case_ids = await writing.cases_of_number(number) if number else await writing.cases_naming(name)
         cases = [await _case(writing, one, None if number else name) for one in case_ids]
         found: dict[str, Any] = {
             "request": request,
             "cases": cases,
             "incidents": await _incidents(writing, number) if number else [],
         }
-        reference = writing.keep("subject-request", {"request": request, "name": name or number})
+        reference = writing.keep("subject-request", {"request": request})
         data = {"request": reference, "cases": list(case_ids)}
         await writing.subject_exported(Event(EventType.SUBJECT_EXPORTED, person(now), desk.outside.now(), data))
     for one in cases:
         one["read_by"] = await _readings(desk, one["id"])
     return found
-
-
-def _written(name: str) -> str:
-    """A name as canonical text holds it."""
-    return json.dumps(name, ensure_ascii=False)[1:-1]
 
 
 async def _case(reading: Reading, case_id: str, name: str | None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Has anyone changed anything? The log against itself, its signatures, its values and the tables."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ from service.domain.errors import GranskaError
 from service.domain.events import EventType
 from service.domain.ledger import Key, Ledger, differences
 
-CHECKPOINT, HASHES, PUBLIC_KEY = ".checkpoint", ".hashes", ".vkey"
+CHECKPOINT, HASHES, PUBLIC_KEY, READING_FILE = ".checkpoint", ".hashes", ".vkey", "reading-"
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Verification:
     values: int = 0
     facts: int = 0
     exported: int = 0
+    unvouched: tuple[int, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -53,18 +55,24 @@ class Exported:
     notes: tuple[tuple[str, str], ...] = ()
     keys: tuple[VerifyingKey, ...] = ()
     folder: Path | None = None
+    reading: tuple[tuple[str, str], ...] = ()
 
 
 def read_exported(folder: Path) -> Exported:
     """A folder of exported checkpoints; whatever else lies there is left alone."""
-    notes = tuple((one.name, one.read_text("utf-8", errors="replace")) for one in sorted(folder.glob(f"*{CHECKPOINT}")))
+    found = [one for one in sorted(folder.glob(f"*{CHECKPOINT}")) if one.is_file()]
+    texts = [(one.name, one.read_text("utf-8", errors="replace")) for one in found]
+    notes = tuple(one for one in texts if not one[0].startswith(READING_FILE))
+    reading = tuple(one for one in texts if one[0].startswith(READING_FILE))
+    if not notes:
+        raise GranskaError("verify.no_checkpoints", path=folder.name)
     keys = []
     for one in sorted(folder.glob(f"*{PUBLIC_KEY}")):
         try:
             keys.append(read_verifying_key(one.read_text("utf-8", errors="replace").strip()))
         except BadKey as error:
             raise GranskaError("verify.bad_key", path=one.name) from error
-    return Exported(notes, tuple(keys), folder)
+    return Exported(notes, tuple(keys), folder, reading)
 
 
 async def verify_log(
@@ -89,7 +97,7 @@ async def verify_log(
         report.faults = [*result.report.faults, Fault(None, "cannot-be-read", type(error).__name__)]
         result.report = report
     if depth is Depth.MEANING:
-        result.reading = await verify_reading_log(desk, trusted)
+        result.reading = await verify_reading_log(desk, trusted, exported)
     return result
 
 
@@ -106,8 +114,10 @@ async def _entries(
     exported: Exported,
     trusted: tuple[VerifyingKey, ...],
 ) -> None:
-    ledger, committed = Ledger(), dict[str, int]()
-    known = vouched_for(trusted, [_data(one.leaf) for one in await _rotations(reading)])
+    ledger, committed = Ledger(), dict[str, tuple[int, str | None]]()
+    rotations = await _rotations(reading)
+    known = vouched_for(trusted, [_data(one.leaf) for one in rotations])
+    result.unvouched = tuple(one.seq for one in rotations if not _data(one.leaf).get("signature"))
     own, bad = _opened([(f"{size}", note) for size, note in await reading.checkpoints()], known)
     theirs, theirs_bad = _opened(exported.notes, known)
     full = depth is Depth.MEANING
@@ -116,7 +126,7 @@ async def _entries(
         checkpoints=[*own, *theirs],
         expected=_HashFiles(exported.folder) if exported.folder else None,
         ledger=ledger if full else None,
-        on_commitment=(lambda seq, one: _first(committed, one, seq)) if full else None,
+        on_commitment=(lambda seq, one, case: _first(committed, one, (seq, case))) if full else None,
     )
     result.report = check.report
     for one in (*bad, *theirs_bad):
@@ -130,7 +140,8 @@ async def _entries(
     left = await reading.node_count() - merkle.nodes_before(check.report.size)
     if left > 0:
         check.fault(Fault(None, "tree-nodes-too-many", f"{left}"))
-    check.done()
+    if check.done().size == 0:
+        check.fault(Fault(None, "empty"))
     if not full:
         return
     damage = await reading.file_damage()
@@ -158,8 +169,8 @@ async def _batch(reading: Reading, check: LogCheck, batch: Sequence[tuple[Any, .
     check.nodes(computed, [text[at : at + width] for at in range(0, len(text), width)])
 
 
-def _first(committed: dict[str, int], commitment: str, seq: int) -> None:
-    committed.setdefault(commitment, seq)
+def _first(committed: dict[str, tuple[int, str | None]], commitment: str, place: tuple[int, str | None]) -> None:
+    committed.setdefault(commitment, place)
 
 
 async def _rotations(reading: Reading) -> list[Any]:
@@ -205,7 +216,9 @@ class _HashFiles:
 
     def __init__(self, folder: Path) -> None:
         self._files = [
-            (int(one.stem.split("-")[0]), one) for one in sorted(folder.glob(f"*{HASHES}")) if "-" in one.stem
+            (int(one.stem.split("-")[0]), one)
+            for one in sorted(folder.glob(f"*{HASHES}"))
+            if re.fullmatch(r"[0-9]{12}-[0-9]{12}", one.stem) and one.is_file()
         ]
         self._start, self._hashes = 0, list[str]()
 
@@ -237,26 +250,34 @@ def _columns_agree(row: Sequence[Any]) -> bool:
 
 def _files(desk: Desk, ledger: Ledger) -> list[tuple[Key, str]]:
     """Enclosures whose bytes are gone or are not those that were handed in, unless an event says they were erased."""
-    return [
-        (key, "file")
-        for key, facts in ledger.facts.items()
-        if key[0] == "enclosure" and key[1] not in ledger.erased_enclosures and not desk.files.holds(facts["sha256"])
+    enclosures = [(key, facts["sha256"]) for key, facts in ledger.facts.items() if key[0] == "enclosure"]
+    in_use = {sha256 for key, sha256 in enclosures if key[1] not in ledger.erased_enclosures}
+    gone = [(key, "file") for key, sha256 in enclosures if sha256 in in_use and not desk.files.holds(sha256)]
+    kept = [
+        (key, "file-erased-but-kept")
+        for key, sha256 in enclosures
+        if sha256 not in in_use and desk.files.path(sha256).exists()
     ]
+    return gone + kept
 
 
-async def _values(reading: Reading, ledger: Ledger, committed: dict[str, int], result: Verification) -> None:
+async def _values(
+    reading: Reading, ledger: Ledger, committed: dict[str, tuple[int, str | None]], result: Verification
+) -> None:
     """Every committed value is there and is the one committed to, unless an event says that it was erased."""
-    missing = {one: seq for one, seq in committed.items() if one not in ledger.erased}
-    async for commitment, field_name, text, salt in reading.value_rows():
+    missing = {one: seq for one, (seq, _) in committed.items() if one not in ledger.erased}
+    async for commitment, field_name, text, salt, case_id in reading.value_rows():
         result.values += 1
         if commitment not in committed:
             result.value_faults.append(Fault(None, "value-not-in-log"))
             continue
         if commitment in ledger.erased:
-            result.value_faults.append(Fault(committed[commitment], "value-erased-but-kept"))
+            result.value_faults.append(Fault(committed[commitment][0], "value-erased-but-kept"))
+        if case_id != committed[commitment][1]:
+            result.value_faults.append(Fault(committed[commitment][0], "value-elsewhere"))
         missing.pop(commitment, None)
         if not check_value(commitment, field_name, _value(text), salt):
-            result.value_faults.append(Fault(committed[commitment], "value-changed"))
+            result.value_faults.append(Fault(committed[commitment][0], "value-changed"))
     result.value_faults += [Fault(seq, "value-missing") for seq in missing.values()]
     result.value_faults.sort(key=lambda one: (one.seq is None, one.seq or 0))
 
@@ -268,24 +289,29 @@ def _value(text: str) -> object:
         return object()  # equals nothing that could have been committed to
 
 
-async def verify_reading_log(desk: Desk, trusted: tuple[VerifyingKey, ...]) -> Report:
-    """The reading log's tree and signatures; a text whose time was over is gone, and its hash still counts."""
+async def verify_reading_log(desk: Desk, trusted: tuple[VerifyingKey, ...], exported: Exported) -> Report:
+    """The reading log's tree and signatures; a text whose time was over, as the log says, is gone; its hash counts."""
     report = Report()
     try:
         async with desk.store.reading() as reading:
             known = vouched_for(trusted, [_data(one.leaf) for one in await _rotations(reading)])
+            forgotten = await reading.entries_of_type(EventType.READINGS_FORGOTTEN.value, limit=1)
+        may_lack = _data(forgotten[0].leaf).get("up_to", 0) if forgotten else 0
         notes = [(f"{size}", note) for size, note in await desk.looked.checkpoints()]
         good, report.faults = _opened(notes, known, ending=READING_LOG)
-        await _reading_entries(desk, report, good)
+        theirs, bad = _opened(exported.reading, known, ending=READING_LOG)
+        report.faults += bad
+        await _reading_entries(desk, report, [*good, *theirs], may_lack)
     except Exception as error:  # noqa: BLE001 - hostile, as above
         report.faults.append(Fault(None, "cannot-be-read", type(error).__name__))
     return report
 
 
-async def _reading_entries(desk: Desk, report: Report, good: Sequence[Checkpoint]) -> None:
-    frontier, due = merkle.Frontier(), {one.size: one.root for one in good}
+async def _reading_entries(desk: Desk, report: Report, good: Sequence[Checkpoint], may_lack: int) -> None:
+    frontier, due, nodes = merkle.Frontier(), {(one.size, one.root) for one in good}, list[str]()
+    sizes = {size for size, _ in due}
     async for batch in desk.looked.scan():
-        for seq, leaf, stored in batch:
+        for seq, leaf, stored, case_id, actor, at in batch:
             if seq != frontier.size:
                 report.faults.append(Fault(frontier.size, "gap"))
                 return
@@ -293,16 +319,30 @@ async def _reading_entries(desk: Desk, report: Report, good: Sequence[Checkpoint
                 kept = bytes.fromhex(stored)
             except (TypeError, ValueError):
                 kept = b""
+            if leaf is None and seq >= may_lack:
+                report.faults.append(Fault(seq, "value-missing"))
             if leaf is not None and merkle.leaf_hash(str(leaf).encode("utf-8", "replace")) != kept:
                 report.faults.append(Fault(seq, "changed"))
-            frontier.add(kept)
-            if frontier.size in due:
+            elif leaf is not None and not _reading_columns_agree(str(leaf), case_id, actor, at):
+                report.faults.append(Fault(seq, "columns"))
+            nodes += [node.hex() for _, _, node in frontier.add(kept)]
+            if frontier.size in sizes:
                 report.signed = frontier.size
-                if frontier.root() != due[frontier.size]:
+                if {root for size, root in due if size == frontier.size} != {frontier.root()}:
                     report.faults.append(Fault(seq, "rewritten"))
+    if nodes != await desk.looked.nodes():
+        report.faults.append(Fault(None, "tree-node"))
     report.size, report.root = frontier.size, frontier.root().hex()
-    if any(size > frontier.size for size in due):
+    if any(size > frontier.size for size in sizes):
         report.faults.append(Fault(frontier.size, "truncated"))
+
+
+def _reading_columns_agree(leaf: str, case_id: Any, actor: Any, at: Any) -> bool:
+    try:
+        told = json.loads(leaf)
+        return (told["case"], told["actor"], told["at"]) == (case_id, actor, timestamp(at))
+    except (ValueError, KeyError, TypeError, OverflowError):
+        return False
 
 
 def verify_exported(lines: Iterable[str]) -> Report:

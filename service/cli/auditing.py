@@ -2,17 +2,20 @@
 
 import asyncio
 import json
+import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from service import app as parts
-from service.cases import bundling, erasing, looking, replaying, sampling, subject, verifying
+from service.cases import bundling, erasing, looking, records, replaying, sampling, subject, verifying
 from service.cases.ports import Desk
-from service.cli.common import counting, told, user_called, with_desk
+from service.cli.common import catalogue, counting, told, user_called, with_desk
 from service.cli.logs import say_verified
+from service.domain.errors import GranskaError
 from service.settings import Settings, from_environment, resource
 from service.web.render import Pages
 from service.words import Catalogue
@@ -34,9 +37,9 @@ def replay(case: str | None, everything: bool, sample: int | None, by: str | Non
     again, and is counted. The exit status is 1 when anything drifted.
     """
     if sum((case is not None, everything, sample is not None)) != 1:
-        raise click.UsageError("CASE, --all or --sample N")
+        raise click.UsageError("Ange ett diarienummer, --all eller --sample N.")
     if sample is not None and not by:
-        raise click.UsageError("--sample needs --by")
+        raise click.UsageError("--sample kräver --by.")
 
     async def work(desk: Desk, settings: Settings) -> replaying.Tally:
         tally = replaying.Tally()
@@ -49,7 +52,7 @@ def replay(case: str | None, everything: bool, sample: int | None, by: str | Non
     tally = with_desk(work)
     click.echo(f"{tally.cases} omgångar, {tally.findings} svar identiska, {len(tally.drifting)} ärenden avviker.")
     for why, count in sorted(tally.not_replayable.items()):
-        click.echo(f"Gick inte att köra om ({why}): {count}")
+        click.echo(f"Gick inte att köra om ({catalogue().term('sv', 'replay', why)}): {count}")
     for one in tally.drifting[:50]:
         for difference in one.drift:
             click.echo(
@@ -103,9 +106,9 @@ def erase(
     """
     numbers = [*cases, *(_lines(listed) if listed else ())]
     if bool(numbers) == due:
-        raise click.UsageError("CASES, --file or --due")
+        raise click.UsageError("Ange diarienummer, --file eller --due.")
     if yes and not (by and document):
-        raise click.UsageError("--yes needs --by and --document")
+        raise click.UsageError("--yes kräver --by och --document.")
 
     async def work(desk: Desk, settings: Settings) -> tuple[erasing.Plan, int]:
         plan = await (erasing.plan_due(desk) if due else erasing.plan_cases(desk, numbers, classes))
@@ -115,11 +118,12 @@ def erase(
         return plan, await erasing.erase(desk, plan, ground=ground, document=document, by=whom)
 
     plan, erased = with_desk(work)
+    term = partial(catalogue().term, "sv", "document_class")
     for one in plan.cases[:200]:
-        what = ", ".join(f"{name} {count}" for name, count in sorted(one.counts().items()))
+        what = ", ".join(f"{term(name)} {count}" for name, count in sorted(one.counts().items()))
         click.echo(f"{one.diary_number}: {what}; filer {len(one.enclosures)}")
     if plan.unset:
-        click.echo(f"Ingen gallringsfrist är beslutad för: {', '.join(plan.unset)}. Det bevaras.", err=True)
+        click.echo(f"Ingen gallringsfrist är beslutad för: {', '.join(map(term, plan.unset))}. Det bevaras.", err=True)
     done = "gallrade" if yes else "skulle gallras"
     click.echo(f"{erased if yes else plan.values} värden i {len(plan.cases)} ärenden {done}.")
 
@@ -135,9 +139,12 @@ def _lines(path: Path) -> list[str]:
 @click.option(
     "--public", is_flag=True, help="Leave out what a public copy leaves out unless someone chooses otherwise."
 )
+@click.option(
+    "--purpose", required=True, type=click.Choice(records.PURPOSES), help="What it is for; stands in the log."
+)
 @_BY
 @told
-def bundle(case: str, target: Path, mask: tuple[str, ...], public: bool, by: str) -> None:
+def bundle(case: str, target: Path, mask: tuple[str, ...], public: bool, purpose: str, by: str) -> None:
     """Write CASE (its diary number) as one zip: records, values, enclosures, proofs, a readable page, a verifier."""
     masked = frozenset(mask) | (frozenset(bundling.MASKED_BY_DEFAULT) if public else frozenset())
 
@@ -146,15 +153,33 @@ def bundle(case: str, target: Path, mask: tuple[str, ...], public: bool, by: str
         found = await replaying.case_to_replay(desk, case)
         words = Catalogue.load(resource("templates") / "words")
         pages = Pages(resource("templates"), words, static_version="", demo=False)
+        _, body = await bundling.bundle(
+            desk,
+            found.id,
+            mask=masked,
+            purpose=purpose,
+            by=whom,
+            front=lambda one: pages.render("sv", "pages/bundle.html", {"b": one}),
+        )
         action = looking.PUBLIC_COPY if masked else looking.BUNDLE
         await looking.note(desk, whom, action, found.id)
-        _, body = await bundling.bundle(
-            desk, found.id, mask=masked, by=whom, front=lambda one: pages.render("sv", "pages/bundle.html", {"b": one})
-        )
         return body
 
-    target.write_bytes(with_desk(work))
+    _new_file(target)
+    _write(target, with_desk(work))
     click.echo(str(target))
+
+
+def _new_file(target: Path) -> None:
+    """What is handed out never takes the place of what was handed out before."""
+    if target.exists():
+        raise GranskaError("files.exists", path=target.name)
+
+
+def _write(target: Path, body: bytes) -> None:
+    """For the owner's eyes only, from the first byte."""
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(body)
 
 
 @click.command("subject-export")
@@ -175,9 +200,9 @@ def subject_export(request: str, person: str, organisation: str, target: Path, b
             await looking.note(desk, whom, looking.EXPORTED, one["id"])
         return found
 
+    _new_file(target)
     found = with_desk(work)
-    target.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    target.chmod(0o600)
+    _write(target, (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode())
     click.echo(f"{target}: {len(found['cases'])} ärenden, {len(found['incidents'])} händelser")
 
 
@@ -186,6 +211,7 @@ def subject_export(request: str, person: str, organisation: str, target: Path, b
 @told
 def backup(target: Path) -> None:
     """Write a copy of everything to TARGET (zip) while the service goes on. Sign-ins and the signing key stay here."""
+    _new_file(target)
     counts = asyncio.run(parts.write_backup(from_environment(), target))
     click.echo(f"{target}: {counts['case_file']} ärenden, {counts['log_entry']} loggposter")
 

@@ -83,6 +83,10 @@ def say_verified(result: verifying.Verification, *, tables: bool) -> None:
         click.echo(
             f"Underskrivet: {report.signed} av {report.size} poster. Utlämnade kontrollpunkter: {result.exported}."
         )
+    for seq in result.unvouched:
+        click.echo(f"OBS post {seq}: loggens nyckel byttes utan att den gamla intygade den nya.")
+    if tables and result.reading is not None:
+        click.echo(f"Läsloggen: {result.reading.signed} av {result.reading.size} poster underskrivna.")
     if report.unsigned and tables:
         last = report.size - 1
         click.echo(f"Ännu inte underskrivet: post {report.signed}-{last}. Det kan ha skrivits till utan att synas.")

@@ -41,6 +41,8 @@ class EventType(StrEnum):
     INCIDENT_RECORDED = "incident:recorded"
     INCIDENT_VERIFIED = "incident:verified"
     RECORD_UNMASKED = "record:unmasked"
+    CASE_HANDED_OUT = "case:handed-out"
+    READINGS_FORGOTTEN = "readings:forgotten"
     SAMPLE_DRAWN = "sample:drawn"
     SUBJECT_EXPORTED = "subject:exported"
     VALUE_ERASED = "value:erased"
@@ -232,8 +234,8 @@ _RECORD = closed(
 SCHEMAS: dict[EventType, Rule] = {
     EventType.LOG_OPENED: closed(origin=CODE, vkey=VKEY),
     EventType.LOG_KEY_ROTATED: closed(old=VKEY, new=VKEY, signature=maybe(BASE64)),
-    EventType.USER_CREATED: closed(user=UUID, pseudonym=PSEUDONYM, value=COMMITMENT),
-    EventType.PASSWORD_CHANGED: closed(user=UUID),
+    EventType.USER_CREATED: closed(user=UUID, pseudonym=PSEUDONYM, value=COMMITMENT, credential=DIGEST),
+    EventType.PASSWORD_CHANGED: closed(user=UUID, credential=DIGEST),
     EventType.RIGHT_GRANTED: closed(grant=UUID, user=UUID, right=CODE),
     EventType.RIGHT_WITHDRAWN: closed(grant=UUID, user=UUID, right=CODE),
     EventType.KEY_CREATED: closed(key=UUID, pseudonym=PSEUDONYM, right=CODE, digest=DIGEST),
@@ -265,6 +267,7 @@ SCHEMAS: dict[EventType, Rule] = {
         channel=CODE,
         received=TIME,
         due=DATE,
+        lookup=DIGEST,
         rules=_RULES,
         application=_PARTS,
         speakers=maybe(COMMITMENT),
@@ -292,6 +295,8 @@ SCHEMAS: dict[EventType, Rule] = {
     ),
     EventType.INCIDENT_VERIFIED: closed(incident=UUID),
     EventType.RECORD_UNMASKED: closed(decision=UUID, purpose=CODE, note=COMMITMENT),
+    EventType.CASE_HANDED_OUT: closed(purpose=CODE, masked=many(CODE)),
+    EventType.READINGS_FORGOTTEN: closed(count=INT, up_to=INT),
     EventType.SAMPLE_DRAWN: closed(size=INT, seed=DIGEST, of=INT, cases=many(UUID)),
     EventType.SUBJECT_EXPORTED: closed(request=COMMITMENT, cases=many(UUID)),
     EventType.VALUE_ERASED: closed(
@@ -300,7 +305,9 @@ SCHEMAS: dict[EventType, Rule] = {
 }
 
 #: What the service may record on its own; everything else names a person, or the e-service's key where it hands in.
-WITHOUT_PERSON = frozenset({EventType.LOG_OPENED, EventType.CASE_SCREENED, EventType.VALUE_ERASED})
+WITHOUT_PERSON = frozenset(
+    {EventType.LOG_OPENED, EventType.CASE_SCREENED, EventType.VALUE_ERASED, EventType.READINGS_FORGOTTEN}
+)
 BY_KEY = frozenset({EventType.CASE_RECEIVED, EventType.ENCLOSURE_ADDED, EventType.MATCH_ASKED})
 #: First set-up has no person yet; the first administrator and the fictional demo come from the command line.
 BY_SETUP = frozenset(
@@ -328,6 +335,7 @@ OF_A_CASE = frozenset(
         EventType.ENCLOSURE_ADDED,
         EventType.SECRECY_MARKED,
         EventType.RECORD_UNMASKED,
+        EventType.CASE_HANDED_OUT,
     }
 )
 

@@ -33,10 +33,11 @@ class Ledger:
                 self.facts["user", data["user"]] = {
                     "pseudonym": data["pseudonym"],
                     "value": data["value"],
+                    "credential": data["credential"],
                     "password_at": at,
                 }
             case EventType.PASSWORD_CHANGED:
-                self.facts["user", data["user"]]["password_at"] = at
+                self.facts["user", data["user"]] |= {"password_at": at, "credential": data["credential"]}
             case EventType.RIGHT_GRANTED:
                 self._held.setdefault(data["user"], set()).add(data["right"])
                 self.facts["right", data["grant"]] = {
@@ -61,7 +62,7 @@ class Ledger:
                 if data["draft"]:
                     self.facts["draft", data["draft"]]["adopted_by"] = actor
             case EventType.LIST_IMPORTED:
-                self._list_imported(data)
+                self._list_imported(data, at, actor)
             case EventType.CASE_RECEIVED:
                 assert case is not None
                 self._case_received(case, at, data)
@@ -136,6 +137,8 @@ class Ledger:
                 | EventType.RECORD_UNMASKED
                 | EventType.MATCH_ASKED
                 | EventType.SAMPLE_DRAWN
+                | EventType.CASE_HANDED_OUT
+                | EventType.READINGS_FORGOTTEN
                 | EventType.SUBJECT_EXPORTED
             ):
                 pass
@@ -157,6 +160,7 @@ class Ledger:
         self.facts["case", case] = {
             "diary_number": data["diary_number"], "kind": data["kind"], "type": data["type"],
             "organisation": data["organisation"], "organisation_value": data["organisation_value"],
+            "lookup": data["lookup"],
             "amount_ore": data["amount_ore"], "received": data["received"], "registered": at, "due": data["due"],
             "channel": data["channel"], "rules": data["rules"]["id"], "rules_sha256": data["rules"]["sha256"],
             "application": data["application"], "speakers": data["speakers"], "state": "received", "owner": None,
@@ -189,7 +193,7 @@ class Ledger:
             for one in facts["_findings"]
         )
 
-    def _list_imported(self, data: Mapping[str, Any]) -> None:
+    def _list_imported(self, data: Mapping[str, Any], at: str, actor: str) -> None:
         before = self._active_lists.get(data["list"])
         if before:
             self.facts["list", before]["active"] = False
@@ -198,6 +202,7 @@ class Ledger:
             "list": data["list"], "sha256": data["sha256"], "generated": data["generated"], "as_of": data["as_of"],
             "entries": data["entries"], "entries_digest": data["entries_digest"], "active": True,
             "added": data["added"], "removed": data["removed"], "changed": data["changed"],
+            "imported_at": at, "imported_by": actor,
         }  # fmt: skip
 
 

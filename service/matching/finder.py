@@ -141,7 +141,18 @@ class ListIndexBuilder:
         for schema, builder in self._names.items():
             builder.finish((token_of(one, schema, self._table) for one in builder.vocabulary), self._table)
         (self._folder / "health.json").write_text(json.dumps(self._counts), encoding="utf-8")
-        (self._folder / "about.json").write_text(json.dumps(_about(self._table)), encoding="utf-8")
+        about = _about(self._table) | {"files": _digests(self._folder)}
+        (self._folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """The SHA-256 (hex) of every file of an index but the one that names them."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name != "about.json":
+            with path.open("rb") as file:
+                found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def _about(table: population.Population) -> dict[str, str]:
@@ -163,7 +174,12 @@ class Finder:
             about: Any = json.loads((self._folder / version / "about.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return False
-        return bool(about == _about(self._table))
+        if not isinstance(about, dict) or {name: about.get(name) for name in _about(self._table)} != _about(
+            self._table
+        ):
+            return False
+        # An index that is not as it was built could let someone through: it is looked at whole before its first use.
+        return version in self._open or about.get("files") == _digests(self._folder / version)
 
     def forget(self, version: str) -> None:
         """Throw away the index of a version that never came to be."""

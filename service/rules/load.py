@@ -53,6 +53,11 @@ def parse(text: str) -> RuleSet:
     except NotCanonicalValue as error:
         raise RuleSetRefused("rules.number", line=1) from error
     wrong = best_match(_validator().iter_errors(given))
+    if wrong is not None and wrong.validator == "additionalProperties":
+        known = wrong.schema["properties"]
+        name = next(one for one in wrong.instance if one not in known)
+        at = line_of(text, [*wrong.absolute_path, name])
+        raise RuleSetRefused("rules.unknown_field", line=at, name=str(name)[:60])
     if wrong is not None:
         where = ".".join(str(part) for part in wrong.absolute_path) or "-"
         raise RuleSetRefused(

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import re
+import shutil
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -50,23 +53,27 @@ async def dump(target: Path, *, folder: Path, software: str) -> dict[str, int]:
     """Write a backup that shows one moment, while others go on writing; returns how many rows of each table."""
     counts: dict[str, int] = {}
     digests: dict[str, str] = {}
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         async with reading(ORDER[0]._meta.db):
             for table in ORDER:
                 await _dump_table(archive, table, counts, digests)
+            kept = await tables.EnclosureRow.raw(
+                "SELECT DISTINCT e.sha256 FROM enclosure e JOIN log_value v ON v.commitment = e.name_ref"
+            )
+            wanted = {one["sha256"] for one in kept}
         async with reading(tables.ReadEntry._meta.db):
             for table in tables.READING_LOG:
                 await _dump_table(archive, table, counts, digests)
         # A file is on disk before any row names it, so the moment's files are all there by now.
         for path in sorted((folder / "enclosures").rglob("*")):
-            if path.is_file() and len(path.name) == 64:
+            if path.is_file() and path.name in wanted:
                 archive.write(path, f"enclosures/{path.name}")
         for path in (folder / "keys" / "clearance.key", *sorted((folder / "keys").glob("*.vkey"))):
             if path.is_file():
                 archive.write(path, f"keys/{path.name}")
         manifest = {"format": FORMAT, "software": software, "rows": counts, "sha256": digests}
         archive.writestr(MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
-    target.chmod(0o600)
     return counts
 
 
@@ -106,6 +113,8 @@ def read_manifest(source: Path) -> dict[str, Any]:
         raise GranskaError("restore.not_a_backup") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise GranskaError("restore.not_a_backup")
+    if not all(isinstance(manifest.get(name), dict) for name in ("rows", "sha256")):
+        raise GranskaError("restore.not_a_backup")
     return manifest
 
 
@@ -141,7 +150,7 @@ async def _load_table(archive: zipfile.ZipFile, table: type[Table], manifest: di
                 if len(batch) == _CHUNK:
                     await table.insert(*batch)
                     batch.clear()
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
         raise GranskaError("restore.damaged", table=name) from error
     if batch:
         await table.insert(*batch)
@@ -149,18 +158,33 @@ async def _load_table(archive: zipfile.ZipFile, table: type[Table], manifest: di
         raise GranskaError("restore.damaged", table=name)
 
 
+def forget_files(folder: Path) -> None:
+    """Take away what a restore that did not hold has put into an empty data folder."""
+    shutil.rmtree(folder / "enclosures", ignore_errors=True)
+    shutil.rmtree(folder / "indexes", ignore_errors=True)
+    for path in (
+        *(folder / "keys").glob("*.vkey"),
+        folder / "keys" / "clearance.key",
+        *folder.glob("granska*.sqlite*"),
+    ):
+        path.unlink(missing_ok=True)
+
+
 def _load_files(archive: zipfile.ZipFile, folder: Path) -> None:
     for name in archive.namelist():
         kind, _, rest = name.partition("/")
         if kind == "enclosures" and len(rest) == 64 and rest.isalnum():
             target = folder / "enclosures" / rest[:2] / rest
-        elif kind == "keys" and "/" not in rest and rest.endswith((".key", ".vkey")) and not rest.startswith("."):
+        elif kind == "keys" and re.fullmatch(r"clearance\.key|log-[0-9a-f]{8}\.vkey", rest):
             target = folder / "keys" / rest
         else:
             continue
+        body = archive.read(name)
+        if kind == "enclosures" and hashlib.sha256(body).hexdigest() != rest:
+            raise GranskaError("restore.damaged", table=kind)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        target.write_bytes(archive.read(name))
-        target.chmod(0o600)
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(body)
 
 
 async def drop_everything(engine: Any) -> None:

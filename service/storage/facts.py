@@ -2,14 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from piccolo.table import Table
 
 from service.audit.leaf import timestamp
+from service.cases.intake import lookup_digest
 from service.domain.ledger import Key
 from service.storage.list_texts import entry_texts
+from service.storage.rows import search_form
 from service.storage.tables import (
     Account,
     ApiKey,
@@ -21,6 +23,7 @@ from service.storage.tables import (
     IncidentRow,
     ListVersion,
     LogValue,
+    OrganisationAttribute,
     RightGrant,
     RuleSetDraft,
     RuleSetRow,
@@ -42,6 +45,7 @@ async def stored() -> AsyncIterator[Fact]:
             {
                 "pseudonym": row["pseudonym"],
                 "value": row["value_ref"] if same else MISMATCH,
+                "credential": hashlib.sha256(row["password_hash"].encode()).hexdigest(),
                 "password_at": timestamp(row["password_at"]),
             },
         )
@@ -64,10 +68,24 @@ async def stored() -> AsyncIterator[Fact]:
         yield ("list", row["id"]), await _list_facts(row)
     async for row in _all(RuleSetDraft):
         drafted = ("ruleset", "sha256", "valid_from", "drafted_by", "impact", "seen_by", "adopted_by")
-        same_text = hashlib.sha256(row["body"].encode()).hexdigest() == row["sha256"]
-        yield ("draft", row["id"]), {name: row[name] for name in drafted} | ({} if same_text else {"sha256": MISMATCH})
-    async for row, value in _with_values(CaseRow, "organisation_ref"):
-        yield ("case", row["id"]), _case_facts(row, value)
+        facts = {name: row[name] for name in drafted}
+        if hashlib.sha256(row["body"].encode()).hexdigest() != row["sha256"]:
+            facts["sha256"] = MISMATCH
+        if row["report"] is not None and hashlib.sha256(row["report"].encode()).hexdigest() != row["impact"]:
+            facts["impact"] = MISMATCH
+        yield ("draft", row["id"]), facts
+    async for batch in _batches(CaseRow):
+        values = await _values_of([one["organisation_ref"] for one in batch])
+        attributes: dict[str, list[Any]] = {}
+        for one in await OrganisationAttribute.select().where(
+            OrganisationAttribute.case_id.is_in([row["id"] for row in batch])
+        ):
+            attributes.setdefault(one["case_id"], []).append(one)
+        for row in batch:
+            yield (
+                ("case", row["id"]),
+                _case_facts(row, values.get(row["organisation_ref"]), attributes.get(row["id"], [])),
+            )
     async for row in _all(FindingRow):
         yield ("finding", row["id"]), _finding_facts(row)
     async for row in _all(EnclosureRow):
@@ -117,20 +135,24 @@ async def _list_facts(row: Mapping[str, Any]) -> dict[str, Any]:
         "added": row["added"],
         "removed": row["removed"],
         "changed": row["changed"],
+        "imported_at": timestamp(row["imported_at"]),
+        "imported_by": row["imported_by"],
     }
 
 
-def _case_facts(row: Mapping[str, Any], organisation: Any) -> dict[str, Any]:
-    same = organisation is None or (organisation["name"], organisation["number"]) == (
-        row["org_name"],
-        row["org_number"],
-    )
+def _case_facts(row: Mapping[str, Any], organisation: Any, attributes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    given = {one["attribute"]: one["value"] for one in attributes if one["organisation_id"] == row["organisation_id"]}
+    named = {"name": row["org_name"], "number": row["org_number"]}
+    same = len(given) == len(attributes) and given == {name: value for name, value in named.items() if value}
+    same = same and row["org_search"] == search_form(row["org_name"])
+    same = same and (organisation is None or {name: organisation[name] for name in named} == named)
     return {
         "diary_number": row["diary_number"],
         "kind": row["kind"],
         "type": row["type"],
         "organisation": row["organisation_id"],
         "organisation_value": row["organisation_ref"] if same else MISMATCH,
+        "lookup": lookup_digest(row["repeat_key"], row["event_on"], row["when_label"]),
         "amount_ore": row["amount_ore"],
         "received": timestamp(row["received_at"]),
         "registered": timestamp(row["registered_at"]),
@@ -191,13 +213,16 @@ async def _all(table: type[Table]) -> AsyncIterator[Mapping[str, Any]]:
 async def _with_values(table: type[Table], reference: str) -> AsyncIterator[tuple[Mapping[str, Any], Any]]:
     """Each row with the value its commitment stands for, or None where that has been erased."""
     async for batch in _batches(table):
-        found = await LogValue.select(LogValue.commitment, LogValue.value).where(
-            LogValue.commitment.is_in([one[reference] for one in batch])
-        )
-        values = {one["commitment"]: one["value"] for one in found}
+        values = await _values_of([one[reference] for one in batch])
         for one in batch:
-            text = values.get(one[reference])
-            yield one, None if text is None else _readable(text)
+            yield one, values.get(one[reference])
+
+
+async def _values_of(references: Sequence[str]) -> dict[str, Any]:
+    found = await LogValue.select(LogValue.commitment, LogValue.value).where(
+        LogValue.commitment.is_in(list(references))
+    )
+    return {one["commitment"]: _readable(one["value"]) for one in found}
 
 
 def _readable(text: str) -> Any:

@@ -9,7 +9,7 @@ _ENTRIES = 2000
 
 async def entry_texts(version: str) -> AsyncIterator[list[str]]:
     """The stored texts of a version's entries in order, a batch at a time."""
-    after = -1
+    after = -(2**62)
     while True:
         batch = (
             await ListEntryRow.select(ListEntryRow.body, ListEntryRow.position)

@@ -40,18 +40,18 @@ async def rows() -> AsyncIterator[LogRow]:
             yield LogRow(*one)
 
 
-async def value_rows() -> AsyncIterator[tuple[str, str, str, str]]:
-    """Every kept value as (commitment, field, canonical value, salt), in constant memory."""
+async def value_rows() -> AsyncIterator[tuple[str, str, str, str, str | None]]:
+    """Every kept value as (commitment, field, canonical value, salt, case), in constant memory."""
     after = ""
     while True:
         batch = (
-            await LogValue.select(LogValue.commitment, LogValue.field, LogValue.value, LogValue.salt)
+            await LogValue.select(LogValue.commitment, LogValue.field, LogValue.value, LogValue.salt, LogValue.case_id)
             .where(LogValue.commitment > after)
             .order_by(LogValue.commitment)
             .limit(_BATCH)
         )
         for one in batch:
-            yield one["commitment"], one["field"], one["value"], one["salt"]
+            yield one["commitment"], one["field"], one["value"], one["salt"], one["case_id"]
         if len(batch) < _BATCH:
             return
         after = batch[-1]["commitment"]

@@ -62,6 +62,8 @@ ORDERS = {
     "received": "c.received_at",
     "due": "c.due_on",
 }
+#: The kept values in which a person may be named as someone; free text is not searched for anyone.
+NAME_FIELDS = ("application.contact", "application.representatives", "application.declaration", "speakers")
 _QUEUE_COLUMNS = (
     "SELECT c.*, a.name AS owner_name, d.outcome AS outcome FROM case_file c "
     "LEFT JOIN account a ON a.id = c.owner_id LEFT JOIN decision d ON d.case_id = c.id"
@@ -167,7 +169,7 @@ class TableReading:
         )
         return {one["commitment"]: json.loads(one["value"]) for one in found}
 
-    def value_rows(self) -> AsyncIterator[tuple[str, str, str, str]]:
+    def value_rows(self) -> AsyncIterator[tuple[str, str, str, str, str | None]]:
         return log_store.value_rows()
 
     async def rule_sets(self) -> list[tuple[str, str, str]]:
@@ -414,12 +416,18 @@ class TableReading:
 
     async def dispatched(self, channel: str) -> int:
         found = await Dispatch.raw(
-            "SELECT max(size) AS last FROM checkpoint_dispatch WHERE channel = {} AND error IS NULL", channel
+            "SELECT max(d.size) AS last FROM checkpoint_dispatch d JOIN log_checkpoint c ON c.size = d.size "
+            "WHERE d.channel = {} AND d.error IS NULL",
+            channel,
         )
         return int(found[0]["last"] or 0)
 
     async def dispatches(self, limit: int) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await Dispatch.select().order_by(Dispatch.at, ascending=False).limit(limit)
+        found: list[dict[str, Any]] = await Dispatch.raw(
+            "SELECT * FROM checkpoint_dispatch d WHERE d.size = (SELECT max(size) FROM checkpoint_dispatch "
+            "WHERE channel = d.channel) ORDER BY channel, error LIMIT {}",
+            limit,
+        )
         return found
 
     async def entries_of_type(self, type: str, *, limit: int) -> list[LogRow]:
@@ -480,29 +488,29 @@ class TableReading:
         found = await CaseRow.select(CaseRow.id).where(CaseRow.org_number == number).order_by(CaseRow.id)
         return [one["id"] for one in found]
 
-    async def enclosures_in_use(self, digests: Sequence[str]) -> set[str]:
-        """Which of these files an enclosure still has whose name has not been erased."""
-        if not digests:
-            return set()
-        marks = ", ".join("{}" for _ in digests)
+    async def erased_files(self) -> list[str]:
+        """The digests of files whose every enclosure has been erased."""
         found = await EnclosureRow.raw(
-            "SELECT DISTINCT e.sha256 FROM enclosure e JOIN log_value v ON v.commitment = e.name_ref "
-            f"WHERE e.sha256 IN ({marks})",
-            *digests,
+            "SELECT DISTINCT sha256 FROM enclosure WHERE sha256 NOT IN (SELECT e.sha256 FROM enclosure e "
+            "JOIN log_value v ON v.commitment = e.name_ref)"
         )
-        return {one["sha256"] for one in found}
+        return [one["sha256"] for one in found]
 
     async def cases_naming(self, text: str) -> list[str]:
-        """The cases in which any kept value holds this text, whatever its case; reads every value there is."""
-        wanted, found, after = text.casefold(), set[str](), ""
+        """The cases that name someone exactly so, in a field for names; reads every such value there is."""
+        wanted, found, after = " ".join(text.casefold().split()), set[str](), ""
         while True:
             batch = (
                 await LogValue.select(LogValue.commitment, LogValue.value, LogValue.case_id)
-                .where((LogValue.commitment > after) & LogValue.case_id.is_not_null())
+                .where(
+                    (LogValue.commitment > after)
+                    & LogValue.case_id.is_not_null()
+                    & LogValue.field.is_in(list(NAME_FIELDS))
+                )
                 .order_by(LogValue.commitment)
                 .limit(2000)
             )
-            found |= {one["case_id"] for one in batch if wanted in one["value"].casefold()}
+            found |= {one["case_id"] for one in batch if wanted in _names_in(json.loads(one["value"]))}
             if len(batch) < 2000:
                 return sorted(found)
             after = batch[-1]["commitment"]
@@ -520,6 +528,20 @@ class TableReading:
 
     def stored_facts(self) -> AsyncIterator[facts.Fact]:
         return facts.stored()
+
+
+def _names_in(value: Any) -> set[str]:
+    """The names that a value of a name field gives."""
+    if isinstance(value, list):
+        return {name for one in value for name in ({_plain(one)} if isinstance(one, str) else _names_in(one))}
+    if isinstance(value, dict):
+        own = {_plain(value[key]) for key in ("name", "signatory") if isinstance(value.get(key), str)}
+        return own | {name for one in value.values() if isinstance(one, (list, dict)) for name in _names_in(one)}
+    return set()
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _kept(row: dict[str, Any]) -> KeptValue:

@@ -85,15 +85,18 @@ class ReadingLog:
         async with reading(self._engine):
             return await TREE.size()
 
-    async def forget_before(self, at_ms: int) -> int:
-        """Take the texts of entries older than this away; their hashes stay, so that the rest still verifies."""
+    async def forget_before(self, at_ms: int) -> tuple[int, int]:
+        """Take the texts of entries older than this away; returns how many, and the number of the first that stays.
+
+        Their hashes stay, so that the rest still verifies.
+        """
         async with self._writing():
             emptied = (
                 await ReadEntry.update({ReadEntry.leaf: None, ReadEntry.case_id: None, ReadEntry.actor: ""})
                 .where((ReadEntry.at < at_ms) & ReadEntry.leaf.is_not_null())
                 .returning(ReadEntry.seq)
             )
-            return len(emptied)
+            return len(emptied), max((one["seq"] for one in emptied), default=-1) + 1
 
     async def checkpoint(self, sign: Any, at_ms: int) -> int:
         """Sign the tree as it is, unless it has been; returns its size."""
@@ -105,10 +108,15 @@ class ReadingLog:
             return size
 
     async def scan(self) -> AsyncIterator[list[tuple[Any, ...]]]:
-        """Every entry as (seq, leaf or None, hash)."""
+        """Every entry as (seq, leaf or None, hash, case, actor, when)."""
         async with reading(self._engine):
-            async for batch in TREE.scan("leaf, hash"):
+            async for batch in TREE.scan("leaf, hash, case_id, actor, at"):
                 yield batch
+
+    async def nodes(self) -> list[str]:
+        """The stored tree, in the order in which its nodes became complete."""
+        async with reading(self._engine):
+            return await TREE.all_nodes()
 
     async def checkpoints(self) -> list[tuple[int, str]]:
         """Every checkpoint."""

@@ -294,6 +294,12 @@ class TableWriting(TableReading):
     async def key_rotated(self, event: Event) -> None:
         await self._append(event)
 
+    async def case_handed_out(self, event: Event) -> None:
+        await self._append(event)
+
+    async def readings_forgotten(self, event: Event) -> None:
+        await self._append(event)
+
     async def sample_drawn(self, event: Event) -> None:
         await self._append(event)
 

@@ -187,6 +187,7 @@ def page_path(path: str) -> str:
 
 
 _PAGE_OF_FORM = (
+    (r"(/cases/[^/]+/(?:bundle|history|matching))", r"\1"),
     (r"(/cases/[^/]+)/.*", r"\1"),
     (r"(/records/[^/]+)/.*", r"\1"),
     (r"/queue/.*", "/queue"),

@@ -190,7 +190,7 @@ async def test_speakers_are_erased_when_the_event_is_over_and_the_log_still_veri
     assert await forget_speakers(desk) == 0
 
     async with desk.store.reading() as reading:
-        values = [value async for _, _, value, _ in reading.value_rows()]
+        values = [value async for _, _, value, _, _case in reading.value_rows()]
         entries = [json.loads(one.leaf) async for one in reading.log_rows()]
     assert not any("Krakatit" in one or "Norén" in one for one in values)
     assert (entries[-1]["type"], entries[-1]["case"]) == ("value:erased", received.case_id)

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import ssl
 import stat
 import subprocess
@@ -307,7 +308,9 @@ async def test_a_receipt_proves_a_decision_to_a_stranger(desk: Desk) -> None:
 
 async def the_bundle(desk: Desk, case_id: str, mask: frozenset[str] = frozenset()) -> bytes:
     officer = await an_officer(desk, "Anna")
-    _, body = await bundling.bundle(desk, case_id, mask=mask, by=officer, front=lambda _: "<html></html>")
+    _, body = await bundling.bundle(
+        desk, case_id, mask=mask, purpose="appeal", by=officer, front=lambda _: "<html></html>"
+    )
     return body
 
 
@@ -343,7 +346,9 @@ async def test_a_bundle_proves_itself_and_a_masked_one_too(desk: Desk, tmp_path:
         known = await reading.user_by_email("anna@x.example")
     assert known is not None
     mask = frozenset({"contact", "representatives", "declaration", "findings", "resolutions", "enclosures"})
-    _, body = await bundling.bundle(desk, case_id, mask=mask, by=known[0], front=lambda _: "<html></html>")
+    _, body = await bundling.bundle(
+        desk, case_id, mask=mask, purpose="public_record", by=known[0], front=lambda _: "<html></html>"
+    )
     masked = unpacked(body, tmp_path / "masked")
     status, said = check(masked, "--key", line)
     assert status == 0, said
@@ -363,6 +368,11 @@ async def test_a_bundle_proves_itself_and_a_masked_one_too(desk: Desk, tmp_path:
         ("log.vkey", lambda text: b"x" + text),
         ("extra", lambda text: b"planted"),
         ("values.json", lambda text: b"{"),
+        ("values.json", lambda text: text.replace(b'"salt":', b'"note": "planted", "salt":', 1)),
+        ("values.json", lambda text: text.replace(b'"salt":', b'"masked": true, "salt":', 1)),
+        ("values.json", lambda text: re.sub(rb'"salt": "[0-9a-f]+",\s+"value": [^\n]+', b'"erased": "x"', text, count=1)),
+        ("values.json", lambda text: text.replace(b'"field":', b'"field": "x", "field":', 1)),
+        ("moved", lambda text: text),
         ("entries", lambda text: b"\xff\xfe"),
     ],
 )  # fmt: skip
@@ -374,7 +384,10 @@ async def test_a_spoilt_bundle_is_found_out(desk: Desk, tmp_path: Path, name: st
         "proof": next(folder.glob("entries/*case-decided.tlog-proof")),
         "rulesets": next(folder.glob("rulesets/*.toml")),
         "extra": folder / "planted.pdf",
+        "moved": folder / "rulesets" / "granvik-2031-1.toml",
     }.get(name, folder / name)
+    if name == "moved":
+        next(folder.glob("rulesets/*.toml")).rename(path)
     path.write_bytes(spoil(path.read_bytes() if path.exists() else b""))
 
     status, said = check(folder)
@@ -394,3 +407,20 @@ async def test_another_key_does_not_vouch_for_a_bundle(desk: Desk, tmp_path: Pat
     assert status == 1
     assert "Traceback" not in said
     assert hashlib.sha256(base64.b64decode(str(other).split("+", 2)[2])).digest()
+
+
+async def test_the_first_days_key_vouches_for_a_bundle_made_after_a_change_of_key(desk: Desk, tmp_path: Path) -> None:
+    case_id, _ = await decided_case(desk)
+    async with desk.store.reading() as reading:
+        _, first = await checkpointing.origin_of(reading)
+    adam = await someone(desk, "Adam", "role:administrator")
+    await checkpointing.rotate_key(desk, by=reviewing.person(adam))
+    folder = unpacked(await the_bundle(desk, case_id), tmp_path / "b")
+
+    status, said = check(folder, "--key", first)
+    assert status == 0, said
+
+    rotations = json.loads((folder / "rotations.json").read_text())
+    rotations[0]["signature"] = base64.b64encode(bytes(64)).decode()
+    (folder / "rotations.json").write_text(json.dumps(rotations))
+    assert check(folder, "--key", first)[0] == 1, "a key that nobody vouches for is not believed"

@@ -81,7 +81,7 @@ def test_opening_a_case_and_taking_it_out_are_written_down(service: Service) -> 
     case_id = disa.get("/queue").text.split("/cases/")[1][:36]
 
     disa.get(f"/cases/{case_id}")
-    taken = disa.send(f"/cases/{case_id}/bundle", mask=["contact", "representatives"])
+    taken = disa.send(f"/cases/{case_id}/bundle", mask=["contact", "representatives"], purpose="public_record")
     disa.get(f"/cases/{case_id}/history?day=2026-01-01")
 
     assert taken.headers["content-type"] == "application/zip"
@@ -122,7 +122,7 @@ def test_someone_who_may_not_see_a_case_leaves_no_trace_of_it(service: Service) 
 def test_the_auditors_bundle_leaves_people_out(service: Service) -> None:
     ronja = service.signed_in("ronja")
     case_id = service.signed_in("alva").get("/queue").text.split("/cases/")[1][:36]
-    body = ronja.send(f"/cases/{case_id}/bundle").content
+    body = ronja.send(f"/cases/{case_id}/bundle", purpose="audit").content
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         values = json.loads(archive.read("values.json"))
     assert any(one.get("masked") for one in values.values())

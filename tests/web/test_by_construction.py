@@ -82,7 +82,7 @@ class Walk:
 
 
 #: Events that are the whole record of what was done; no other row is theirs.
-WITHOUT_ROW = {"record:unmasked", "sample:drawn", "match:asked", "subject:exported"}
+WITHOUT_ROW = {"record:unmasked", "case:handed-out", "sample:drawn", "match:asked", "subject:exported"}
 
 
 def finding(one: Browserlike, case_id: str) -> str:
@@ -239,7 +239,13 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
         assert decided_number in shown.text
         walk.step(
             ("POST", "/erase"),
-            lambda: adam.send("/erase", **erasing, shown="1", ground="other", document="Beslut HV 2026/90"),
+            lambda: adam.send(
+                "/erase",
+                **erasing,
+                shown=re.findall(r'name="shown" value="([0-9a-f]+)"', shown.text)[0],
+                ground="other",
+                document="Beslut HV 2026/90",
+            ),
             wants="value:erased",
         )
         walk.step(
@@ -247,7 +253,11 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
             lambda: disa.send("/password", old_password="granska-demo-2026", new_password="ett-annat-losenord"),
             wants="user:password-changed",
         )
-        walk.step(("POST", f"{cases}/bundle"), lambda: alva.send(f"/cases/{case_id}/bundle"), wants=None)
+        walk.step(
+            ("POST", f"{cases}/bundle"),
+            lambda: alva.send(f"/cases/{case_id}/bundle", purpose="appeal"),
+            wants="case:handed-out",
+        )
         walk.step(("POST", "/log/checkpoint"), lambda: ronja.send("/log/checkpoint"), wants=None)
         walk.step(("POST", "/log/verify"), lambda: ronja.send("/log/verify"), wants=None)
         walk.step(("POST", "/log/damaged"), lambda: ronja.send("/log/damaged"), wants=None)
@@ -271,7 +281,7 @@ COMMANDS = {
     "rules propose": True, "rules impact": True, "rules adopt": True, "whatif": False, "users add": True,
     "users grant": True, "keys add": True, "receive": True, "screen": False, "pairs": False, "log verify": False,
     "log show": False, "log checkpoint": False, "log key": False, "log rotate-key": True, "log prove": False,
-    "replay": False, "erase": True, "bundle": False, "subject-export": True, "backup": False, "restore": False,
+    "replay": False, "erase": True, "bundle": True, "subject-export": True, "backup": False, "restore": False,
 }  # fmt: skip
 
 
@@ -330,7 +340,7 @@ def test_every_command_that_changes_anything_leaves_its_event(demo: Path, tmp_pa
         ("log rotate-key", ["log", "rotate-key", "--by", adam]),
         ("log prove", ["log", "prove", "HV 2026/1", "--all", "--out", out + "3"]),
         ("replay", ["replay", "--all"]),
-        ("bundle", ["bundle", "HV 2026/1", "--out", out + "4", "--by", disa]),
+        ("bundle", ["bundle", "HV 2026/1", "--out", out + "4", "--by", disa, "--purpose", "appeal"]),
         ("subject-export", ["subject-export", "--request", "HV 2026/700", "--person", "Ylva Granfors", "--out", out + "5", "--by", samir]),
         ("backup", ["backup", out + "6"]),
     ]  # fmt: skip

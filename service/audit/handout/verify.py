@@ -79,7 +79,7 @@ def read_key(line):
     name, _, rest = line.strip().partition("+")
     identity, _, encoded = rest.partition("+")
     raw = unb64(encoded)
-    expected = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4].hex()
+    expected = hashlib.sha256(name.encode("utf-8", "replace") + b"\n" + raw).digest()[:4].hex()
     y = int.from_bytes(raw[1:], "little") & (2**255 - 1)
     if not name or len(raw) != 33 or raw[:1] != b"\x01" or identity != expected or y >= 2**255 - 19 or y in LOW_ORDER:
         raise Wrong("nyckeln är ingen giltig nyckel", "the key is no valid key")
@@ -95,8 +95,32 @@ LOW_ORDER = {
 }
 
 
-def read_checkpoint(note, key):
-    """Size and root of a checkpoint that this key has signed."""
+def vouched_keys(key, line, rotations):
+    """The key and every later one that it, or one it vouches for, has signed for."""
+    known = {line.strip(): key}
+    for one in rotations:
+        try:
+            old, new = known.get(one["old"]), read_key(one["new"])
+            text = f"granska log key\n{one['new']}\n".encode()
+            Ed25519PublicKey.from_public_bytes(old[2]).verify(unb64(one["signature"]), text)
+            known[one["new"]] = new
+        except Exception:
+            continue  # a key that nobody vouches for is not believed
+    return list(known.values())
+
+
+def read_checkpoint(note, keys):
+    """Size and root of a checkpoint that one of these keys has signed."""
+    wrong = Wrong("kontrollpunkten är inte underskriven med nyckeln", "the key has not signed the checkpoint")
+    for key in keys:
+        try:
+            return _read_checkpoint(note, key)
+        except Wrong as error:
+            wrong = error if len(keys) == 1 else wrong
+    raise wrong
+
+
+def _read_checkpoint(note, key):
     name, identity, public = key
     text, separator, block = note.rpartition("\n\n")
     lines = text.split("\n")
@@ -150,13 +174,25 @@ def hexes(value):
         yield value
 
 
-def check_entry(body, proof, key):
+def named(value):
+    """Every (id, sha256) that an entry names, as it names rule sets."""
+    if isinstance(value, dict):
+        if isinstance(value.get("id"), str) and isinstance(value.get("sha256"), str):
+            yield value["id"], value["sha256"]
+        for one in value.values():
+            yield from named(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from named(one)
+
+
+def check_entry(body, proof, keys):
     """An entry's bytes against its receipt; returns the entry and the size of the tree that vouches for it."""
     index, path, note = read_proof(proof.decode("utf-8"))
-    size, root = read_checkpoint(note, key)
+    size, root = read_checkpoint(note, keys)
     if root_from_path(index, size, leaf_hash(body), path) != root:
         raise Wrong("posten är inte den som skrevs i loggen", "the entry is not the one written in the log")
-    entry = json.loads(body)
+    entry = json.loads(body, object_pairs_hook=without_twins)
     if canonical(entry).encode() != body or not unicodedata.is_normalized("NFC", body.decode()):
         raise Wrong("posten är inte i kanonisk form", "the entry is not in canonical form")
     if entry["seq"] != index:
@@ -177,9 +213,26 @@ class Bundle:
         else:
             with zipfile.ZipFile(path) as archive:
                 for one in archive.infolist():
+                    if one.filename in self.files or ".." in one.filename.split("/") or one.filename.startswith("/"):
+                        raise Wrong(
+                            "ett filnamn förekommer två gånger eller pekar utanför",
+                            "a name occurs twice or points outside",
+                        )
                     if one.file_size > MOST_BYTES:
                         raise Wrong(f"{one.filename} är för stor", f"{one.filename} is too large")
                     self.files[one.filename] = archive.read(one)
+
+
+def plain(text):
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
+def without_twins(pairs):
+    """An object whose names are all different; another reader might take the other of two."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) != len(names):
+        raise Wrong("ett namn förekommer två gånger", "a name occurs twice")
+    return dict(pairs)
 
 
 class Report:
@@ -189,22 +242,29 @@ class Report:
         self.faults = 0
 
     def good(self, name, sv, en):
-        print(f"OK   {name}\n       {sv}\n       {en}")
+        self._say("OK ", name, sv, en)
 
     def note(self, name, sv, en):
-        print(f"--   {name}\n       {sv}\n       {en}")
+        self._say("-- ", name, sv, en)
 
     def bad(self, name, sv, en):
         self.faults += 1
-        print(f"FEL  {name}\n       {sv}\n       WRONG: {en}")
+        self._say("FEL", name, sv, "WRONG: " + en)
+
+    @staticmethod
+    def _say(mark, name, *lines):
+        """A name from outside is shown so that it can neither hide a line nor make one up."""
+        print(f"{mark}  {plain(name)}", *[f"       {plain(one)}" for one in lines], sep="\n")
 
 
 def verify(bundle, key_line, report):
-    files, seen = bundle.files, {"verify.py", "index.html", "log.vkey"}
+    files, seen = bundle.files, {"verify.py", "index.html", "log.vkey", "rotations.json"}
     given = key_line is not None
     try:
-        key = read_key(key_line if given else files["log.vkey"].decode("ascii"))
-    except (Wrong, KeyError, UnicodeDecodeError):
+        line = key_line if given else files["log.vkey"].decode("ascii")
+        rotations = json.loads(files.get("rotations.json", b"[]"))
+        keys = vouched_keys(read_key(line), line, rotations if isinstance(rotations, list) else [])
+    except (Wrong, KeyError, ValueError):
         report.bad("log.vkey", "det finns ingen giltig nyckel", "there is no valid key")
         return
     if given:
@@ -216,19 +276,23 @@ def verify(bundle, key_line, report):
             + files["log.vkey"].decode().strip(),
             "the key comes from the bundle itself: compare it with the one the City has handed out",
         )
-    vouched, entries = set(), 0
+    vouched, erased, rule_sets, entries = set(), set(), set(), 0
     for name in sorted(one for one in files if one.startswith("entries/") and one.endswith(".json")):
         proof = name[: -len(".json")] + ".tlog-proof"
         seen |= {name, proof}
         try:
-            entry, size = check_entry(files[name], files[proof], key)
+            entry, size = check_entry(files[name], files[proof], keys)
         except Wrong as wrong:
             report.bad(name, wrong.sv, wrong.en)
             continue
         except Exception as error:  # whatever a spoilt file makes us raise is a fault in it
             report.bad(name, f"går inte att läsa ({type(error).__name__})", f"cannot be read ({type(error).__name__})")
             continue
-        vouched |= set(hexes(entry.get("data")))
+        data = entry.get("data")
+        vouched |= set(hexes(data))
+        rule_sets |= set(named(data))
+        if entry.get("type") == "value:erased":
+            erased |= set(data["values"])
         entries += 1
         report.good(
             name,
@@ -243,8 +307,8 @@ def verify(bundle, key_line, report):
         )
     if not entries:
         report.bad("entries/", "ingen post kunde kontrolleras", "no entry could be verified")
-    check_values(files, seen, vouched, report)
-    check_digests(files, seen, vouched, report)
+    check_values(files, seen, vouched, erased, report)
+    check_digests(files, seen, vouched, rule_sets, report)
     for name in sorted(set(files) - seen):
         report.bad(name, "ingen post i loggen står för den här filen", "no entry of the log vouches for this file")
     print()
@@ -256,13 +320,13 @@ def verify(bundle, key_line, report):
     print("That an entry stands here is shown; that none was left out is not something an extract can show.")
 
 
-def check_values(files, seen, vouched, report):
+def check_values(files, seen, vouched, erased, report):
     """Each opened value is the one that an entry has committed to."""
     seen.add("values.json")
     try:
-        values = json.loads(files["values.json"])
+        values = json.loads(files["values.json"], object_pairs_hook=without_twins)
         assert isinstance(values, dict)
-    except Exception:
+    except (Exception, Wrong):
         report.bad("values.json", "går inte att läsa", "cannot be read")
         return
     counts = {"opened": 0, "masked": 0, "erased": 0}
@@ -275,8 +339,14 @@ def check_values(files, seen, vouched, report):
         try:
             if name not in vouched:
                 raise Wrong("ingen post har förbundit sig till värdet", "no entry has committed to the value")
-            if one.get("masked") or one.get("erased"):
-                counts["masked" if one.get("masked") else "erased"] += 1
+            if set(one) == {"field", "masked"} and one["masked"] is True:
+                counts["masked"] += 1
+            elif set(one) == {"field", "erased"}:
+                if name not in erased:
+                    raise Wrong("ingen post säger att värdet är gallrat", "no entry says that the value was erased")
+                counts["erased"] += 1
+            elif set(one) != {"field", "value", "salt"}:
+                raise Wrong("uppgiften har fel form", "the value has the wrong form")
             elif commitment(one["field"], one["value"], bytes.fromhex(one["salt"])) != name:
                 raise Wrong("värdet är inte det som posten förband sig till", "the value is not the one committed to")
             else:
@@ -292,17 +362,24 @@ def check_values(files, seen, vouched, report):
     )
 
 
-def check_digests(files, seen, vouched, report):
+def check_digests(files, seen, vouched, rule_sets, report):
     """Enclosures and rule sets are the bytes whose digest an entry names."""
     for name in sorted(one for one in files if one.startswith(("enclosures/", "rulesets/"))):
         seen.add(name)
-        if hashlib.sha256(files[name]).hexdigest() in vouched:
+        digest = hashlib.sha256(files[name]).hexdigest()
+        if name.startswith("rulesets/"):
+            holds = (name[len("rulesets/") : -len(".toml")], digest) in rule_sets
+        else:
+            holds = digest in vouched and name.startswith(f"enclosures/{digest[:12]}-")
+        if holds:
             report.good(name, "är den fil som loggen nämner", "is the file that the log names")
         else:
             report.bad(name, "är inte en fil som loggen nämner", "is not a file that the log names")
 
 
 def main(arguments):
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
     key_line, rest = None, list(arguments)
     if "--key" in rest:
         at = rest.index("--key")

@@ -1,5 +1,6 @@
 """A rule set on its way: proposed, its impact seen, adopted by someone else."""
 
+import difflib
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -29,8 +30,16 @@ async def drafts(request: AnyRequest, desk: TheDesk) -> Response[Any]:
 async def _list(request: AnyRequest, desk: Desk, error: GranskaError | None = None) -> Response[Any]:
     async with desk.store.reading() as reading:
         found, names = await reading.drafts(), await reading.names()
+        adopted = {one for one, _, _ in await reading.rule_sets()}
     return page_or_complaint(
-        request, "pages/drafts.html", error=error, at="file", drafts=found, names=names, posted=forms.Form({})
+        request,
+        "pages/drafts.html",
+        error=error,
+        at="file",
+        drafts=found,
+        names=names,
+        adopted=adopted,
+        posted=forms.Form({}),
     )
 
 
@@ -62,18 +71,27 @@ async def _one(request: AnyRequest, desk: Desk, user: User, error: GranskaError 
     async with desk.store.reading() as reading:
         found = await reading.draft(str(request.path_params["draft_id"]))
         names = await reading.names()
+        adopted = await reading.rule_sets()
     if found is None:
         raise NotFound("rules.no_draft")
+    before = [body for one, _, body in adopted if one != found.ruleset][-1:]
     return page_or_complaint(
         request,
         "pages/draft.html",
         error=error,
         at="draft",
         draft=found,
+        changes=_changes(before[0], found.body) if before else [],
         impact=json.loads(found.report) if found.report else None,
         names=names,
         own=found.drafted_by == user.pseudonym,
     )
+
+
+def _changes(before: str, after: str) -> list[str]:
+    """Only the lines that differ, with where they stand."""
+    found = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1)
+    return list(found)[2:1000]
 
 
 async def _act(request: AnyRequest, desk: Desk, user: User, step: Callable[[str], Awaitable[str]]) -> Response[Any]:

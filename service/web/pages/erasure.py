@@ -73,7 +73,7 @@ async def erase(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
     chosen: erasing.Plan | None = None
     try:
         chosen = await _plan(desk, form)
-        if str(chosen.values) != form.text("shown"):
+        if chosen.digest != form.text("shown"):
             raise InvalidInput([Problem("/cases", "erase.changed_meanwhile")])
         count = await erasing.erase(desk, chosen, ground=form.text("ground"), document=form.text("document"), by=user)
     except GranskaError as error:

@@ -42,6 +42,7 @@ async def _sheet(
         error=error,
         record=found,
         masked=until <= desk.outside.now(),
+        until=until,
         posted=posted or forms.Form({}),
         purposes=records.PURPOSES,
     )

@@ -91,11 +91,11 @@ async def replay(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
             found = await replaying.replay(desk, sample.cases)
         else:
             sample = None
-            number = form.text("number").strip()
+            number = form.text("diary_number").strip()
             async with desk.store.reading() as reading:
                 case = await reading.case_by_diary_number(number) if number and "\x00" not in number else None
             if case is None:
-                raise InvalidInput([Problem("/number", "erase.no_case", {"case": number[:60]})])
+                raise InvalidInput([Problem("/diary_number", "erase.no_case", {"case": number[:60]})])
             found = await replaying.replay_rounds(desk, case.id)
         for case_id in {one.case_id for one in found}:
             await looking.note(desk, user, looking.REPLAYED, case_id)
