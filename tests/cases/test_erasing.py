@@ -192,3 +192,32 @@ async def test_nobody_is_searched_for_without_their_own_registered_request(desk:
     samir = await someone(desk, "Sam", "role:coordinator")
     with pytest.raises(InvalidInput):
         await subject.export(desk, asked, by=samir)
+
+
+async def test_words_find_nobody(desk: Desk) -> None:
+    await decided_case(desk, representatives=WHO)
+    samir = await someone(desk, "Sam", "role:coordinator")
+    for words in ("Teater", "Försvinn", "ordförande", "Rakel"):
+        found = await subject.export(desk, subject.Asked(request="HV 2026/77", person=words), by=samir)
+        assert found["cases"] == []
+
+
+async def test_an_erasure_that_was_cut_off_is_finished_later(desk: Desk) -> None:
+    adam, officer = await someone(desk, "Adam", "role:administrator"), await an_officer(desk)
+    received = await receive(desk, a_grant_document(), by=reviewing.person(officer), channel="paper")
+    await intake.add_enclosure(
+        desk, received.case_id, kind="stadgar", name="stadgar.txt", media_type="text/plain", body=b"Stadgar",
+        by=reviewing.person(officer), kinds=frozenset(Kind),
+    )  # fmt: skip
+    async with desk.store.reading() as reading:
+        [kept] = await reading.enclosures(received.case_id)
+        plan = erasing.Plan()
+        await erasing._add(reading, plan, received.case_id, frozenset({"enclosures"}))
+    await erasing.erase(desk, plan, ground="other", document="Beslut", by=adam)
+    desk.files.put(b"Stadgar")  # as if the power had gone before the file did
+    assert {kind for _, _, kind in (await verify_log(desk)).table_faults} == {"file-erased-but-kept"}
+
+    assert await erasing.sweep_files(desk) == 1
+
+    assert not desk.files.path(kept.enclosure.sha256).exists()
+    assert (await verify_log(desk)).ok

@@ -1,6 +1,7 @@
 """Screening on a real database: what each thing that can go wrong becomes, and that work survives a stop."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from service.domain.case import State
 from service.domain.errors import NotFound, RuleSetRefused
 from service.domain.finding import CheckResult, Outcome, Resolution
 from service.domain.people import User
+from service.settings import Settings
 from tests.builders import FIXTURES, NUMBER, RULES_2026, a_grant_document, a_premises_document
 from tests.cases.test_intake import KEY
 from tests.conftest import someone
@@ -253,3 +255,17 @@ async def test_a_new_rule_set_looks_ahead(desk: Desk) -> None:
     with pytest.raises(RuleSetRefused, match="in_the_past"):
         await adopting.propose(desk, text, by=reviewing.person(samir))
     await adopting.propose(desk, text.replace("2026-11-21", "2026-11-23"), by=reviewing.person(samir))
+
+
+async def test_an_index_that_was_meddled_with_is_built_again_and_lets_nobody_through(
+    desk: Desk, settings: Settings
+) -> None:
+    people = [{"name": "Tarkvin Vossberg", "role": "ordförande"}]
+    for path in (Path(settings.data) / "indexes").rglob("terms.npy"):
+        path.write_bytes(bytes(path.stat().st_size))
+    for path in (Path(settings.data) / "indexes").rglob("words.bin"):
+        path.write_bytes(b"\x01" * path.stat().st_size)
+
+    found = await outcomes(desk, await screened(desk, a_grant_document(representatives=people)))
+
+    assert found["party_names"] == (Outcome.NEEDS_INQUIRY, "party_names.candidate")

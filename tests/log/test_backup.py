@@ -125,3 +125,32 @@ def rewrite(path: Path, table: str) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for one, body in files.items():
             archive.writestr(one, body)
+
+
+async def test_a_backup_plants_no_key_and_takes_no_file_away(desk: Desk, settings: Settings, tmp_path: Path) -> None:
+    await backup.dump(tmp_path / "b.zip", folder=Path(settings.data), software="x")
+    with zipfile.ZipFile(tmp_path / "b.zip", "a") as archive:
+        archive.writestr("keys/log.key", "PLANTED")
+        archive.writestr("keys/../outside", "PLANTED")
+        archive.writestr("keys/evil.vkey", "PLANTED")
+    live = tmp_path / "live"
+    (live / "keys").mkdir(parents=True)
+    (live / "keys" / "clearance.key").write_bytes(b"x" * 32)
+    with pytest.raises(GranskaError, match="not_empty"):
+        await parts.restore_backup(Settings(data=str(live)), tmp_path / "b.zip", None)
+    assert (live / "keys" / "clearance.key").read_bytes() == b"x" * 32
+
+    await parts.restore_backup(Settings(data=str(tmp_path / "there")), tmp_path / "b.zip", None)
+
+    assert not any(b"PLANTED" in path.read_bytes() for path in (tmp_path / "there").rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [b"{}", b"[]", b'{"format": "granska-backup-1"}', b'{"format": "granska-backup-1", "rows": {}, "sha256": []}'],
+)
+async def test_a_manifest_that_is_none_is_told_so(tmp_path: Path, manifest: bytes) -> None:
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("manifest.json", manifest)
+    with pytest.raises(GranskaError, match="not_a_backup"):
+        await parts.restore_backup(Settings(data=str(tmp_path / "there")), tmp_path / "b.zip", None)

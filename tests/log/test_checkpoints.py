@@ -26,7 +26,7 @@ from service.audit.note import read_verifying_key
 from service.cases import bundling, checkpointing, proving, reviewing
 from service.cases.ports import Desk
 from service.cases.verifying import read_exported, verify_log
-from service.domain.errors import GranskaError, NotAllowed
+from service.domain.errors import GranskaError, InvalidInput, NotAllowed
 from service.outbox import FolderChannel, HttpsChannel, MailChannel
 from service.settings import Settings
 from tests.cases.test_deciding import an_officer, decided_case
@@ -424,3 +424,39 @@ async def test_the_first_days_key_vouches_for_a_bundle_made_after_a_change_of_ke
     rotations[0]["signature"] = base64.b64encode(bytes(64)).decode()
     (folder / "rotations.json").write_text(json.dumps(rotations))
     assert check(folder, "--key", first)[0] == 1, "a key that nobody vouches for is not believed"
+
+
+async def test_a_planted_dispatch_does_not_stop_the_sending(desk: Desk, settings: Settings, tmp_path: Path) -> None:
+    sending = with_channels(desk, FolderChannel(tmp_path / "out", Path(settings.data) / "keys"))
+    async with desk.store.writing() as writing:
+        await writing.checkpoint_sent(999_999_999, "folder", 1, None)
+    await checkpointing.sign_log(desk)
+
+    assert await checkpointing.send_checkpoints(sending) == 1
+
+
+def test_a_folder_without_checkpoints_is_no_proof(tmp_path: Path) -> None:
+    with pytest.raises(GranskaError, match="no_checkpoints"):
+        read_exported(tmp_path)
+
+
+async def test_an_auditor_takes_out_no_acts_and_nobody_takes_out_anything_without_a_purpose(desk: Desk) -> None:
+    case_id, _ = await decided_case(desk)
+    ronja = await someone(desk, "Ronja", "role:auditor")
+    adam = await someone(desk, "Adam", "role:administrator")
+    with pytest.raises(InvalidInput):
+        await bundling.bundle(desk, case_id, mask=frozenset(), purpose="", by=ronja, front=lambda _: "")
+    with pytest.raises(GranskaError):
+        await bundling.bundle(desk, case_id, mask=frozenset(), purpose="audit", by=adam, front=lambda _: "")
+
+    _, body = await bundling.bundle(desk, case_id, mask=frozenset(), purpose="audit", by=ronja, front=lambda _: "")
+
+    with zipfile.ZipFile(BytesIO(body)) as archive:
+        values = json.loads(archive.read("values.json")).values()
+    assert {one["field"] for one in values if "value" in one} <= {
+        "organisation", "application.about", "application.organisation", "application.request", "reasons", "board-minute",
+    }  # fmt: skip
+    assert {"acts", "findings"} <= bundling.forced_mask(ronja)
+    async with desk.store.reading() as reading:
+        [handed] = await reading.entries_of_type("case:handed-out", limit=5)
+    assert json.loads(handed.leaf)["data"]["purpose"] == "audit"

@@ -7,17 +7,21 @@ import sqlite3
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from service.cases import checkpointing, history, looking
 from service.cases.forgetting import forget_readings
 from service.cases.ports import Desk
 from service.cases.verifying import verify_log
 from service.domain.clock import local_day
+from service.outbox import FolderChannel
 from service.settings import Settings
 from service.storage.engine import is_sqlite, writing
-from service.storage.tables import LogEntry
+from service.storage.tables import LogEntry, ReadEntry
 from tests.cases.test_deciding import an_officer, decided_case
 from tests.conftest import Service
 from tests.fakes import Clock
+from tests.log.test_checkpoints import with_channels
 
 
 async def test_reading_does_not_wait_for_deciding(desk: Desk) -> None:
@@ -127,3 +131,49 @@ def test_the_auditors_bundle_leaves_people_out(service: Service) -> None:
         values = json.loads(archive.read("values.json"))
     assert any(one.get("masked") for one in values.values())
     assert not any(one["field"] == "application.representatives" and "value" in one for one in values.values())
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("UPDATE read_entry SET leaf = NULL, case_id = NULL, actor = ''", "value-missing"),
+        ("UPDATE read_entry SET case_id = 'nothing'", "columns"),
+        ("UPDATE read_entry SET actor = 'u-aaaaaaaaaa'", "columns"),
+        ("DELETE FROM read_node", "tree-node"),
+        ("DELETE FROM read_entry", "truncated"),
+    ],
+)
+async def test_a_reading_log_that_was_blanked_is_found(desk: Desk, statement: str, kind: str) -> None:
+    alva = await an_officer(desk)
+    case_id, _ = await decided_case(desk)
+    for _ in range(3):
+        await looking.note(desk, alva, looking.OPENED, case_id)
+    await checkpointing.sign_log(desk)
+    assert (await verify_log(desk)).ok
+
+    await ReadEntry._meta.db.run_ddl(statement)
+
+    result = await verify_log(desk)
+    assert result.reading is not None
+    assert kind in {one.kind for one in result.reading.faults}
+
+
+async def test_the_reading_log_is_signed_though_nobody_decides_and_leaves_the_house(desk: Desk, tmp_path: Path) -> None:
+    alva = await an_officer(desk)
+    await checkpointing.sign_log(desk)
+    await looking.note(desk, alva, looking.OPENED, None)
+
+    signed = await checkpointing.sign_log(desk)
+
+    assert not signed.fresh, "nothing new in the log itself"
+    assert [size for size, _ in await desk.looked.checkpoints()] == [1]
+    sending = with_channels(desk, FolderChannel(tmp_path / "out", tmp_path))
+    await checkpointing.send_checkpoints(sending)
+    assert [one.name for one in (tmp_path / "out").glob("reading-*")] == ["reading-000000000001.checkpoint"]
+
+
+def test_a_day_that_no_calendar_has_is_told_so(service: Service) -> None:
+    disa = service.signed_in("disa")
+    case_id = disa.get("/queue").text.split("/cases/")[1][:36]
+    for day in ("9999-12-31", "0001-01-01", "igår", "2026-13-01"):
+        assert disa.get(f"/cases/{case_id}/history?day={day}").status_code == 422

@@ -120,6 +120,13 @@ async def verified_after(folder: Path, statement: str) -> Verification:
         ("UPDATE list_version SET added = 99", "list"),
         ("UPDATE finding SET sources = '[]' WHERE sources <> '[]'", "finding"),
         ("UPDATE finding SET duration_ms = 9999", "finding"),
+        ("UPDATE account SET password_hash = 'x' WHERE name = 'Alva'", "user"),
+        ("UPDATE case_file SET repeat_key = 'x'", "case"),
+        ("UPDATE case_file SET event_on = '2020-01-01'", "case"),
+        ("UPDATE case_file SET org_search = 'x'", "case"),
+        ("UPDATE organisation_attribute SET value = 'x'", "case"),
+        ("UPDATE list_version SET imported_by = 'u-aaaaaaaaaa'", "list"),
+        ("INSERT INTO list_entry SELECT id || 'x', version_id, -5, body FROM list_entry LIMIT 1", "list"),
     ],
 )
 async def test_a_changed_table_is_named(folder: Path, statement: str, table: str) -> None:
@@ -139,6 +146,8 @@ async def test_a_changed_table_is_named(folder: Path, statement: str, table: str
         ("INSERT INTO log_node VALUES (999999, '00')", "tree-nodes-too-many"),
         ("UPDATE log_value SET value = replace(value, 'Granfors', 'Granberg')", "value-changed"),
         ("UPDATE log_value SET salt = '00'", "value-changed"),
+        ("UPDATE log_value SET salt = upper(salt)", "value-changed"),
+        ("UPDATE log_value SET case_id = NULL WHERE case_id IS NOT NULL", "value-elsewhere"),
         ("UPDATE log_value SET value = '{' WHERE field = 'reasons'", "value-changed"),
         ("DELETE FROM log_value WHERE field = 'reasons'", "value-missing"),
         ("INSERT INTO log_value VALUES ('ff', 'x', '1', '00', NULL)", "value-not-in-log"),
