@@ -298,3 +298,17 @@ def test_a_port_that_is_taken_is_said(lite: Service) -> None:
 
     assert done.returncode == 1
     assert "är upptagen" in done.stderr
+
+
+def test_a_receipt_is_checked_without_a_database(folder: Path, tmp_path: Path) -> None:
+    assert run(folder, "log", "prove", "HV 2026/1", "--all", "--out", str(tmp_path))[0] == 0
+    entry = next(tmp_path.glob("*case-received.json"))
+    receipt, key = entry.with_suffix(".tlog-proof"), run(folder, "log", "key")[1].strip()
+
+    status, said = run(tmp_path / "nowhere", "log", "check", str(entry), str(receipt), "--key", key)
+    assert (status, "Stämmer: post" in said) == (0, True)
+
+    entry.write_bytes(entry.read_bytes().replace(b"grant", b"gramt"))
+    status, said = run(tmp_path / "nowhere", "log", "check", str(entry), str(receipt), "--key", key)
+    assert status == 1
+    assert "Kvittot stämmer inte" in said

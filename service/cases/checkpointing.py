@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
+from service.audit import merkle
 from service.audit.checkpoint import Checkpoint, body_of, unsigned
 from service.audit.note import BadKey, BadNote, VerifyingKey, read_verifying_key
 from service.cases.ports import Channel, Desk, Reading
@@ -57,7 +58,7 @@ async def sign_log(desk: Desk) -> Signed:
     async with desk.store.writing() as writing:
         (size, root), last = await writing.log_head(), await writing.last_checkpoint()
         if last is not None:
-            await _check_goes_on(writing, last[0], last[1], size)
+            await _check_goes_on(writing, last[0], last[1], size, root)
             if last[0] == size:
                 return Signed(size, last[1], fresh=False)
         note = Checkpoint(key.name, size, root).signed(key)
@@ -65,12 +66,14 @@ async def sign_log(desk: Desk) -> Signed:
     return Signed(size, note, fresh=True)
 
 
-async def _check_goes_on(reading: Reading, signed: int, note: str, size: int) -> None:
+async def _check_goes_on(reading: Reading, signed: int, note: str, size: int, root: bytes) -> None:
+    """Prove to ourselves what a stranger would ask: that what is to be signed goes on from what was."""
     try:
         before = unsigned(body_of(note))
     except BadNote as error:
         raise GranskaError("checkpoint.contradiction", size=signed) from error
-    if before.size != signed or signed > size or await reading.log_root(signed) != before.root:
+    proof = await reading.log_consistency(signed, size) if signed < size else []
+    if before.size != signed or not merkle.verify_consistency(signed, size, before.root, root, proof):
         raise GranskaError("checkpoint.contradiction", size=signed)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from service.audit.note import BadKey, read_verifying_key
+from service.audit.checkpoint import read_receipt, verify_receipt
+from service.audit.note import BadKey, BadNote, read_verifying_key
 from service.audit.verify import Depth
 from service.cases import verifying
 from service.cases.checkpointing import Signed, origin_of, rotate_key, send_checkpoints, sign_log
@@ -144,6 +145,21 @@ def log_prove(case: str, target: Path, every: bool) -> None:
         (target / f"{one.name}.json").write_bytes(one.leaf)
         (target / f"{one.name}.tlog-proof").write_text(one.receipt.text(), "utf-8")
         click.echo(f"{target / one.name}.tlog-proof")
+
+
+@log.command("check")
+@click.argument("entry", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("receipt", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", required=True, metavar="KEY", help="The log's public key line, as the City has handed it out.")
+@told
+def log_check(entry: Path, receipt: Path, key: str) -> None:
+    """Check that ENTRY (its exact bytes) stands in the log, by its RECEIPT; needs no database."""
+    try:
+        found = read_receipt(receipt.read_text("utf-8"))
+        signed = verify_receipt(found, entry.read_bytes(), [read_verifying_key(key)])
+    except (BadKey, BadNote) as error:
+        raise GranskaError("verify.bad_receipt", why=str(error)) from error
+    click.echo(f"Stämmer: post {found.index} i {signed.origin}, underskriven vid {signed.size} poster.")
 
 
 @log.command("show")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from service import app as parts
+from service.audit.verify import Depth
 from service.cases import asking, checkpointing, deciding, reviewing
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
@@ -82,3 +83,8 @@ def copy_of(folder: Path, target: Path) -> Path:
 async def verified(folder: Path, *, exported: Path | None = None) -> Verification:
     async with parts.opened_desk(settings_of(folder)) as desk:
         return await verify_log(desk, exported=read_exported(exported) if exported else None)
+
+
+async def tree_holds(settings: Settings) -> bool:
+    async with parts.opened_desk(settings) as desk:
+        return (await verify_log(desk, depth=Depth.CANONICAL)).ok

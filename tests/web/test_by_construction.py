@@ -281,6 +281,7 @@ COMMANDS = {
     "rules propose": True, "rules impact": True, "rules adopt": True, "whatif": False, "users add": True,
     "users grant": True, "keys add": True, "receive": True, "screen": False, "pairs": False, "log verify": False,
     "log show": False, "log checkpoint": False, "log key": False, "log rotate-key": True, "log prove": False,
+    "log check": False,
     "replay": False, "erase": True, "bundle": True, "subject-export": True, "backup": False, "restore": False,
 }  # fmt: skip
 
@@ -357,5 +358,5 @@ def test_every_command_that_changes_anything_leaves_its_event(demo: Path, tmp_pa
         assert not changed or new, (name, "changed without an event")
         assert all(re.fullmatch(r"(u|k)-[a-z2-7]{10}|system", one["actor"]["id"]) for one in new)
     # Elsewhere: demo and rules setup fill an empty place, erase and restore have tests of their own, serve is walked above.
-    elsewhere = {"serve", "demo", "rules setup", "erase", "restore"}
+    elsewhere = {"log check", "serve", "demo", "rules setup", "erase", "restore"}
     assert {name for name, _ in calls} | elsewhere == set(COMMANDS)
