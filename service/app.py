@@ -30,6 +30,7 @@ from service.storage.keys import KeyFolder
 from service.storage.reading_log import ReadingLog
 from service.storage.session_store import SessionStore
 from service.storage.store import TableStore
+from service.typesetting import Typesetter
 from service.words import Catalogue
 
 
@@ -109,6 +110,7 @@ async def opened_desk(
             checks=checks or Registry(),
             finder=Finder(settings.folder / "indexes", table=population_table(settings)),
             files=FileStore(settings.folder / "enclosures"),
+            typesetter=Typesetter(resource("templates") / "letters" / "letter.typ"),
             parse_rules=parse,
             read_list=read_list,
             keyed=keyed_hash(settings.folder / "keys" / "clearance.key", outside.random),
@@ -149,22 +151,18 @@ async def restore_backup(settings: Settings, source: Path, exported: Exported | 
     """Put a backup into an empty place and verify it; what does not hold is not left there."""
     backup.read_manifest(source)
     prepare_folder(settings.folder)
-    if any((settings.folder / one).exists() for one in ("enclosures", "keys/clearance.key")):
+    if any(any(settings.folder.glob(one)) for one in ("enclosures", "indexes", "keys/clearance.key", "keys/*.vkey")):
         raise GranskaError("restore.not_empty")
     async with opened(settings.address) as engine:
         if await applied():
             raise GranskaError("restore.not_empty")
         await migrate()
-        kept = True
         try:
             await backup.load(source, folder=settings.folder)
         except BaseException:
             await backup.drop_everything(engine)
-            kept = False
+            backup.forget_files(settings.folder)
             raise
-        finally:
-            if not kept:
-                backup.forget_files(settings.folder)
     async with opened_desk(settings) as desk:
         result = await verify_log(desk, exported=exported)
     if not result.ok:

@@ -8,9 +8,9 @@ from service.cases import incidents, staff
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import add_enclosure, receive
 from service.cases.ports import Desk
-from service.cases.reviewing import person
 from service.cases.rulebook import today
 from service.cases.screening import work_off
+from service.cases.standing import person
 from service.cases.watching import import_list
 from service.domain.application import Kind
 from service.domain.clock import local_time, utc_time

@@ -21,7 +21,7 @@ from service import app as parts
 from service.cases import staff
 from service.cases.adopting import adopt_at_setup
 from service.cases.ports import Desk
-from service.cases.reviewing import person
+from service.cases.standing import person
 from service.cases.watching import import_list
 from service.demo import demo_list
 from service.domain.people import User

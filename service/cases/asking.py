@@ -7,7 +7,6 @@ from service.cases.ports import ActiveList, Desk
 from service.cases.rulebook import rulebook, today
 from service.cases.screening import ensure_index
 from service.domain.application import PartyKind
-from service.domain.case import State
 from service.domain.clock import DAY_MS
 from service.domain.errors import InvalidInput, NotFound, Problem, Unavailable
 from service.domain.events import Actor, Event, EventType
@@ -51,7 +50,7 @@ async def ask(
     if case is None:
         code = "match_api.case_unknown" if diary_number else "match_api.case_missing"
         raise InvalidInput([Problem("/case", code, {"case": diary_number[:60]})])
-    if case.state is State.DECIDED:
+    if case.closed:
         raise InvalidInput([Problem("/case", "match_api.case_closed")])
     definition = _definition(procedure, list_key)
     if active is None:
@@ -75,7 +74,7 @@ async def ask(
 
     answers = await call_thread(search)
     async with desk.store.writing() as writing:
-        if (await writing.case(case.id)).state is State.DECIDED:
+        if (await writing.case(case.id)).closed:
             raise InvalidInput([Problem("/case", "match_api.case_closed")])
         asked = [
             {"name": one.name, "schema": one.schema.value, "births": list(one.births),

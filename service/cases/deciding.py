@@ -4,18 +4,21 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any
 
 from service.audit.leaf import timestamp
-from service.cases import intake_document, parts
+from service.cases import intake_document, parts, proposing
+from service.cases.dossiers import Scene, dossier_of
 from service.cases.ports import Desk, Reading, StoredFinding, Writing
-from service.cases.reviewing import check_day, check_text, person
-from service.cases.rulebook import Rulebook, rulebook, today
-from service.cases.standing import still
+from service.cases.reviewing import check_day, check_text
+from service.cases.rulebook import rulebook, today
+from service.cases.standing import person, still
 from service.domain import policy
-from service.domain.case import Case, State
+from service.domain.case import Case
 from service.domain.clock import DAY_MS, local_day
-from service.domain.decision import FAVOURABLE, BoardMinute, Proposal
+from service.domain.decision import FAVOURABLE, ON_A_DECISION, BoardMinute, DecisionOutcome, Proposal
+from service.domain.dossier import Dossier
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events import RECORD_VERSION, Event, EventType
 from service.domain.finding import Outcome
@@ -24,32 +27,55 @@ from service.domain.ruleset import RuleSet
 
 
 async def decide(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen: int) -> str:
-    """Record the decision: outcome, clauses, reasons, and all that it rests on. Returns the decision's id."""
-    proposal = _tidied(desk, proposal)
-    opened = [one.at for one in await desk.looked.of_case(case_id) if one.actor == by.pseudonym]
+    """Record the decision of a case that needs no second person: outcome, clauses, reasons, and all it rests on.
+
+    Returns the decision's id.
+    """
+    proposal = replace(proposing.tidied(proposal), board_minute=_minute(desk, proposal.board_minute))
+    opened = await desk.looked.last_opened(case_id, by.pseudonym)
     async with desk.store.writing() as writing:
-        by = await still(writing, by)
-        case = await writing.case(case_id)
-        policy.check_can_see(case, by)
-        policy.check_version(case, seen)
-        book = await rulebook(desk, writing)
-        criteria, procedure = book.of(case), book.procedure(today(desk))
+        scene = await _scene(desk, writing, case_id, by, seen)
+        if scene.dossier.proposal is not None:
+            raise NotAllowed("decision.sign_the_proposal")
+        content = proposing.kept_content(writing, scene.case, proposal)
+        return await _decided(scene, proposal, content, opened)
+
+
+async def sign(
+    desk: Desk, case_id: str, *, delegation_point: str, board_minute: BoardMinute | None, by: User, seen: int
+) -> str:
+    """Decide as has been proposed, word for word; returns the decision's id."""
+    minute = _minute(desk, board_minute)
+    opened = await desk.looked.last_opened(case_id, by.pseudonym)
+    async with desk.store.writing() as writing:
+        scene = await _scene(desk, writing, case_id, by, seen)
+        if scene.dossier.proposal is None:
+            raise NotAllowed("decision.nothing_proposed")
+        proposed = scene.dossier.proposal
+        proposal = await proposing.standing(writing, proposed, delegation_point=delegation_point, board_minute=minute)
+        return await _decided(scene, proposal, proposed.data, opened)
+
+
+async def _scene(desk: Desk, writing: Writing, case_id: str, by: User, seen: int) -> Scene:
+    by = await still(writing, by)
+    case = await writing.case(case_id)
+    policy.check_can_see(case, by)
+    policy.check_version(case, seen)
+    dossier = await dossier_of(writing, case_id)
+    book = await rulebook(desk, writing)
+    return Scene(desk, writing, case, by, dossier, book, EventType.CASE_DECIDED, person(by))
+
+
+async def _decided(scene: Scene, proposal: Proposal, content: Mapping[str, Any], opened_at: int | None) -> str:
+    desk, writing, case = scene.desk, scene.writing, scene.case
+    policy.check_can_decide(await scene.basis(), scene.by, proposal)
+    if proposal.outcome in FAVOURABLE:
         findings = await writing.findings(case.id, case.round)
-        policy.check_can_decide(
-            case,
-            by,
-            findings=[one.case_finding for one in findings],
-            required=[one.check for one in criteria.kinds[case.kind].checks],
-            proposal=proposal,
-            criteria=criteria,
-            procedure=procedure,
-        )
-        if proposal.outcome in FAVOURABLE:
-            await _check_fresh(writing, case, findings, procedure, desk.outside.now())
-        decision_id = desk.outside.new_id()
-        data = await _record(desk, writing, case, proposal, decision_id, book, by, max(opened, default=None))
-        event = Event(EventType.CASE_DECIDED, person(by), desk.outside.now(), data, case=case.id)
-        await writing.case_decided(event, case.moved_to(State.DECIDED))
+        await _check_fresh(writing, case, findings, scene.procedure, desk.outside.now())
+    decision_id = desk.outside.new_id()
+    data = await _record(scene, proposal, content, decision_id, opened_at)
+    event = Event(EventType.CASE_DECIDED, scene.actor, desk.outside.now(), data, case=case.id)
+    await writing.case_decided(event, case.after(event.type))
     return decision_id
 
 
@@ -69,42 +95,21 @@ async def _check_fresh(
         raise NotAllowed("decision.checks_outdated")
 
 
-def _tidied(desk: Desk, proposal: Proposal) -> Proposal:
-    acts = tuple(
-        replace(
-            one, **{name: check_text(f"/acts/{n}/{name}", text, required=False) for name, text in asdict(one).items()}
-        )
-        for n, one in enumerate(proposal.acts)
-    )
-    minute = proposal.board_minute
-    if minute is not None:
-        decided_on = check_day("/minute_date", minute.date)
-        if decided_on > today(desk):
-            raise InvalidInput([Problem("/minute_date", "input.not_now_or_earlier")])
-        minute = BoardMinute(decided_on.isoformat(), check_text("/minute_paragraph", minute.paragraph, most=40))
-    return replace(
-        proposal,
-        board_minute=minute,
-        clauses=tuple(dict.fromkeys(proposal.clauses)),
-        based_on=tuple(dict.fromkeys(proposal.based_on)),
-        reasons=check_text("/reasons", proposal.reasons, required=False),
-        circumstances=check_text("/circumstances", proposal.circumstances, required=False),
-        acts=acts,
-    )
+def _minute(desk: Desk, minute: BoardMinute | None) -> BoardMinute | None:
+    if minute is None:
+        return None
+    decided_on = check_day("/minute_date", minute.date)
+    if decided_on > today(desk):
+        raise InvalidInput([Problem("/minute_date", "input.not_now_or_earlier")])
+    return BoardMinute(decided_on.isoformat(), check_text("/minute_paragraph", minute.paragraph, most=40))
 
 
 async def _record(
-    desk: Desk,
-    writing: Writing,
-    case: Case,
-    proposal: Proposal,
-    decision_id: str,
-    book: Rulebook,
-    by: User,
-    opened_at: int | None,
+    scene: Scene, proposal: Proposal, content: Mapping[str, Any], decision_id: str, opened_at: int | None
 ) -> dict[str, Any]:
     """The decision record (casework 5.1): codes, digests and commitments; the texts are kept beside it, erasable."""
-    criteria, procedure = book.of(case), book.procedure(today(desk))
+    desk, writing, case, dossier = scene.desk, scene.writing, scene.case, scene.dossier
+    criteria, procedure = scene.criteria, scene.procedure
     details = await writing.details(case.id)
     findings = await writing.findings(case.id, case.round)
     enclosures = await writing.enclosures(case.id)
@@ -114,6 +119,8 @@ async def _record(
     method = desk.finder.method()
     decided = desk.outside.now()
     kept = procedure.retention.get("decision")
+    proposed = dossier.proposal
+    favourable = proposal.outcome in FAVOURABLE
     return {
         "record": RECORD_VERSION,
         "decision": decision_id,
@@ -143,37 +150,86 @@ async def _record(
         "lists": await _lists(writing, findings),
         "findings": [_judged(one, clauses) for one in findings],
         "people": {
-            "decider": by.pseudonym,
-            "proposer": None,
-            "presenter": None,
-            "co_approvers": [],
+            "decider": scene.by.pseudonym,
+            "proposer": proposed.by if proposed else None,
+            "presenter": proposed.by if proposed else None,
+            "co_approvers": [proposed.seconded_by] if proposed and proposed.seconded_by else [],
             "delegation_point": proposal.delegation_point,
             "ceiling_ore": point.ceiling_ore,
             "board": point.board,
             "board_minute": writing.keep("board-minute", asdict(proposal.board_minute), case=case.id)
             if proposal.board_minute
             else None,
-            "conflict_of_interest": None,
+            "conflict_of_interest": [
+                {"who": who, "conflict": conflict, "seq": seq}
+                for who, (conflict, seq) in sorted(dossier.declared.items(), key=lambda one: one[1][1])
+            ],
             "opened_at": None if opened_at is None else timestamp(opened_at),
         },
         "outcome": proposal.outcome.value,
         "amount_ore": proposal.amount_ore,
-        "conditions": [],
-        "valid_from": local_day(decided).isoformat() if proposal.outcome in FAVOURABLE else None,
+        "conditions": _conditions(scene, content) if favourable else [],
+        "terms": procedure.routine.terms_version if favourable else None,
+        "valid_from": local_day(decided).isoformat() if favourable else None,
         "valid_to": None,
         "clauses": list(proposal.clauses),
         "based_on": list(proposal.based_on),
-        "reasons": writing.keep("reasons", {"text": proposal.reasons}, case=case.id),
-        "circumstances": writing.keep("circumstances", {"text": proposal.circumstances}, case=case.id)
-        if proposal.circumstances
-        else None,
-        "acts": [writing.keep("act", asdict(one), case=case.id) for one in proposal.acts],
-        "communication": None,
-        "appeal": {"text_sha256": hashlib.sha256(procedure.appeal["sv"].encode()).hexdigest(), "deadline": None},
+        "reasons": content["reasons"],
+        "circumstances": content["circumstances"],
+        "response": content["response"],
+        "acts": [dossier.acts[one].ref for one in proposal.acts],
+        "assessments": [
+            {"criterion": one.criterion, "result": one.result, "text": one.ref} for one in dossier.assessed.values()
+        ],
+        "communication": _communicated(dossier),
+        "proposal": proposed.id if proposed else None,
+        "appeal": {
+            "route": procedure.letters["decision"].route,
+            "text_sha256": hashlib.sha256(
+                procedure.appeal[procedure.letters["decision"].route]["sv"].encode()
+            ).hexdigest(),
+        },
         "retention": kept.code if kept else None,
         "secrecy": [one.id for one in await writing.markings(case.id)],
-        "links": {"supersedes": None, "corrects": None, "revokes": None, "caused_by": None},
+        "links": _links(dossier, proposal),
     }
+
+
+def _conditions(scene: Scene, content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The routine's own conditions, among them the reservation of revocation, then those of this decision (D9)."""
+    standing = [
+        {
+            "id": one.id,
+            "text": scene.writing.keep("condition", {"text": one.text["sv"]}, case=scene.case.id),
+            "due": None if one.due_days is None else (scene.today + timedelta(days=one.due_days)).isoformat(),
+        }
+        for one in scene.procedure.routine.conditions
+        if scene.case.kind in one.kinds
+    ]
+    return standing + [{"id": None, **one} for one in content["own_conditions"]]
+
+
+def _communicated(dossier: Dossier) -> dict[str, Any] | None:
+    if not (dossier.communications or dossier.completions or dossier.exception):
+        return None
+    return {
+        "sent": [one.id for one in dossier.communications],
+        "answers": [one.answer for one in (*dossier.completions, *dossier.communications) if one.answer],
+        "exception": dossier.exception.data["exception"] if dossier.exception else None,
+        "completion": dossier.completions[-1].id if dossier.completions else None,
+    }
+
+
+def _links(dossier: Dossier, proposal: Proposal) -> dict[str, str | None]:
+    """What this record follows from: an earlier one is never edited."""
+    links: dict[str, str | None] = dict.fromkeys(("supersedes", "corrects", "revokes", "caused_by"))
+    before = dossier.decision
+    if before is not None:
+        links["revokes" if proposal.outcome in ON_A_DECISION else "supersedes"] = before.id
+        if proposal.outcome is DecisionOutcome.WRITE_OFF:
+            links["supersedes"] = None
+        links["caused_by"] = before.id
+    return links
 
 
 def _adopted(rules: RuleSet) -> dict[str, str]:

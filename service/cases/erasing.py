@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from service.cases.ports import Desk, KeptValue, Reading
-from service.cases.reviewing import check_text, person
+from service.cases.reviewing import check_text
 from service.cases.rulebook import rulebook, today
-from service.cases.standing import still
-from service.domain.case import State
+from service.cases.standing import person, still
 from service.domain.clock import utc_time
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import Event, EventType
@@ -132,7 +131,7 @@ async def plan_cases(desk: Desk, diary_numbers: Sequence[str], classes: Sequence
             case = await reading.case_by_diary_number(number)
             if case is None:
                 raise NotFound("erase.no_case", case=number[:60])
-            if case.state is not State.DECIDED:
+            if not case.closed:
                 raise NotAllowed("erase.case_open", case=case.diary_number)
             await _add(reading, plan, case.id, frozenset(classes))
     return plan

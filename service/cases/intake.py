@@ -280,7 +280,7 @@ async def _check_can_add(
     may = {kind for kind, role in policy.HANDLING_ROLES.items() if user is None or user.has(role)}
     if case.kind not in kinds & may or (channel and (await reading.details(case_id)).channel != channel):
         raise NotFound("case.not_found")
-    if case.state is State.DECIDED:
+    if case.closed:
         raise NotAllowed("case.already_decided")
     return case
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from service.cases.ports import Desk, Reading
-from service.cases.reviewing import check_text, person
+from service.cases.reviewing import check_text
 from service.cases.rulebook import Rulebook, rulebook
-from service.cases.standing import still
+from service.cases.standing import person, still
 from service.domain import policy
 from service.domain.case import Case
 from service.domain.errors import InvalidInput, NotFound, Problem

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from service.cases.dossiers import dossier_of
 from service.cases.ports import Desk, Reading, SecrecyMarking, StoredFinding
-from service.cases.standing import still
+from service.cases.standing import person, still
 from service.domain import policy
 from service.domain.application import PartyKind
-from service.domain.case import Case, CaseFinding, State
+from service.domain.case import Case, CaseFinding
 from service.domain.errors import InvalidInput, NotFound, Problem
-from service.domain.events import Actor, ActorKind, Event, EventType
+from service.domain.events import Event, EventType
 from service.domain.finding import Resolution
 from service.domain.people import User
 from service.domain.text import visible
@@ -22,11 +23,6 @@ MAX_TEXT = 8000
 #: What beside a name may show that a natural person is the listed one.
 IDENTIFIERS = ("birth_date", "document", "birth_place", "official_register")
 PERSONS = frozenset({PartyKind.REPRESENTATIVE.value, PartyKind.SPEAKER.value})
-
-
-def person(user: User) -> Actor:
-    """The signed-in person as the log knows them."""
-    return Actor(ActorKind.PERSON, user.pseudonym)
 
 
 def check_text(pointer: str, text: str, *, required: bool = True, most: int = MAX_TEXT) -> str:
@@ -52,11 +48,12 @@ def check_day(pointer: str, text: str) -> date:
 
 
 async def _case(reading: Reading, case_id: str, user: User, seen: int) -> tuple[Case, User]:
-    """The case as it is, and the person with the rights they hold now."""
+    """The case as it is, and the person with the rights they hold now, who has declared no conflict of interest."""
     user = await still(reading, user)
     case = await reading.case(case_id)
     policy.check_can_see(case, user)
     policy.check_version(case, seen)
+    policy.check_unbiased(user, await dossier_of(reading, case_id))
     return case, user
 
 
@@ -66,9 +63,8 @@ async def take(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
         case, by = await _case(writing, case_id, by, seen)
         policy.check_can_take(case, by)
         data = {"owner": by.id, "before": case.owner}
-        moved = case if case.state is State.IN_REVIEW else case.moved_to(State.IN_REVIEW)
         event = Event(EventType.CASE_TAKEN, person(by), desk.outside.now(), data, case=case.id)
-        await writing.case_moved(event, replace(moved, owner=by.id))
+        await writing.case_moved(event, replace(case.after(event.type), owner=by.id))
 
 
 async def release(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
@@ -77,7 +73,7 @@ async def release(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
         case, by = await _case(writing, case_id, by, seen)
         policy.check_is_handling(case, by)
         event = Event(EventType.CASE_RELEASED, person(by), desk.outside.now(), {"before": by.id}, case=case.id)
-        await writing.case_moved(event, replace(case.moved_to(State.SCREENED), owner=None))
+        await writing.case_moved(event, replace(case.after(event.type), owner=None))
 
 
 async def ask_rescreening(desk: Desk, case_id: str, *, by: User, seen: int) -> None:

@@ -16,7 +16,7 @@ from service.cases.ports import ActiveList, Building, CaseDetails, Desk, Reading
 from service.cases.rulebook import rulebook
 from service.domain import policy
 from service.domain.application import Application, Party, PartyKind, from_document
-from service.domain.case import Case, CaseFinding, State
+from service.domain.case import Case, CaseFinding
 from service.domain.check import CheckInput, ListAnswer, Need, PartyAnswer
 from service.domain.clock import DAY_MS, local_day
 from service.domain.errors import NotFound, place_of
@@ -216,7 +216,7 @@ async def compare_names(
         material = await _material(desk, reading, case_id)
     case = material.case
     policy.check_can_see(case, by)
-    if case.state is State.DECIDED:
+    if case.closed:
         raise NotFound("case.not_found")
     speakers_too = any(
         one.check == "party_names" and one.params.get("speakers_basis")
@@ -323,12 +323,12 @@ async def _save(desk: Desk, material: _Material, findings: Sequence[Finding], in
     """Save the round unless the case has changed since it was read; False asks for another try."""
     async with desk.store.writing() as writing:
         case = await writing.case(material.case.id)
-        if case.state is State.DECIDED:
+        if case.closed:
             return True
         if case.version != material.case.version:
             return False
         before = await _answers_before(writing, case)
-        moved = case.moved_to(State.SCREENED) if case.state is State.RECEIVED else case
+        moved = case.after(EventType.CASE_SCREENED)
         moved = replace(moved, round=case.round + 1, rules_id=material.rules.id, rules_sha256=material.rules.sha256)
         stored = [_stored(desk, writing, moved, position, one, before) for position, one in enumerate(findings)]
         data = {

@@ -9,6 +9,11 @@ from service.domain.events import Actor, ActorKind
 from service.domain.people import Role, User
 
 
+def person(user: User) -> Actor:
+    """The signed-in person as the log knows them."""
+    return Actor(ActorKind.PERSON, user.pseudonym)
+
+
 async def still(reading: Reading, user: User) -> User:
     """The same person with the rights of this moment."""
     now = await reading.user(user.id)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.cases.ports import Desk, KeptValue, Reading
-from service.cases.reviewing import check_text, person
-from service.cases.standing import still
+from service.cases.reviewing import check_text
+from service.cases.standing import person, still
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events import Event, EventType
 from service.domain.organisation import normal_form

@@ -13,8 +13,8 @@ from service import screen_file
 from service.cases import intake_document
 from service.cases.intake import receive as receive_application
 from service.cases.ports import Desk
-from service.cases.reviewing import person
 from service.cases.screening import work_off
+from service.cases.standing import person
 from service.cli.common import counting, explain, told, tracked, user_called, with_desk
 from service.domain.errors import GranskaError
 from service.domain.people import User

@@ -8,8 +8,8 @@ import click
 
 from service.cases import adopting, watching
 from service.cases.ports import Desk
-from service.cases.reviewing import person
 from service.cases.rulebook import rulebook, today
+from service.cases.standing import person
 from service.cases.whatif import Impact, impact_of
 from service.cli.common import counting, told, user_called, with_desk
 from service.settings import Settings

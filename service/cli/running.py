@@ -9,7 +9,7 @@ from service import app as parts
 from service import demo as demo_district
 from service.cases import staff
 from service.cases.ports import Desk
-from service.cases.reviewing import person
+from service.cases.standing import person
 from service.cli.common import catalogue, out, told, user_called, with_desk
 from service.settings import Settings, from_environment, resource
 

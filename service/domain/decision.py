@@ -5,17 +5,20 @@ from enum import StrEnum
 
 
 class DecisionOutcome(StrEnum):
-    """The five ways a case can end."""
+    """The ways a case can end: five on an application, and two on a decision that has been made."""
 
     APPROVAL = "approval"  # bifall
     PARTIAL_APPROVAL = "partial_approval"  # delvis bifall
     REFUSAL = "refusal"  # avslag: on the merits
     DISMISSAL = "dismissal"  # avvisning: without examining the merits
     WRITE_OFF = "write_off"  # avskrivning: for example when withdrawn
+    REVOCATION = "revocation"  # återkallelse av ett gynnande beslut
+    RECOVERY = "recovery"  # återkrav av utbetalt bidrag
 
 
 FAVOURABLE = frozenset({DecisionOutcome.APPROVAL, DecisionOutcome.PARTIAL_APPROVAL})
-ADVERSE = frozenset({DecisionOutcome.REFUSAL, DecisionOutcome.DISMISSAL})
+#: What can only be decided about a decision that has been made.
+ON_A_DECISION = frozenset({DecisionOutcome.REVOCATION, DecisionOutcome.RECOVERY})
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,19 @@ class BoardMinute:
 
 
 @dataclass(frozen=True)
+class OwnCondition:
+    """A condition of this decision alone; `due` is a date or nothing."""
+
+    text: str
+    due: str | None = None
+
+
+@dataclass(frozen=True)
 class Proposal:
-    """What a person asks to have recorded as the decision of a case."""
+    """What a person asks to have recorded as the decision of a case.
+
+    `acts` and `based_on` are ids of acts and findings of the case; `response` meets what the applicant has said.
+    """
 
     outcome: DecisionOutcome
     delegation_point: str
@@ -47,6 +61,8 @@ class Proposal:
     reasons: str
     amount_ore: int | None = None
     circumstances: str = ""
-    acts: tuple[Act, ...] = ()
+    response: str = ""
+    acts: tuple[str, ...] = ()
     based_on: tuple[str, ...] = ()
+    conditions: tuple[OwnCondition, ...] = ()
     board_minute: BoardMinute | None = None

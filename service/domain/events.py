@@ -33,6 +33,43 @@ class EventType(StrEnum):
     CASE_TAKEN = "case:taken"
     CASE_RELEASED = "case:released"
     CASE_DECIDED = "case:decided"
+    CONFLICT_DECLARED = "conflict:declared"
+    CASE_ASSIGNED = "case:assigned"
+    CASE_PAUSED = "case:paused"
+    CASE_RESUMED = "case:resumed"
+    CASE_REOPENED = "case:reopened"
+    NOTE_WRITTEN = "note:written"
+    APPLICATION_WITHDRAWN = "application:withdrawn"
+    COMPLETION_ASKED = "completion:asked"
+    COMPLETION_REMINDED = "completion:reminded"
+    COMPLETION_ANSWERED = "completion:answered"
+    SEARCH_RECORDED = "search:recorded"
+    ACT_VERIFIED = "act:verified"
+    FINDING_CONFIRMED = "finding:confirmed"
+    CONSULTATION_ASKED = "consultation:asked"
+    CONSULTATION_ANSWERED = "consultation:answered"
+    ASSESSMENT_WRITTEN = "assessment:written"
+    COMMUNICATION_SENT = "communication:sent"
+    COMMUNICATION_ANSWERED = "communication:answered"
+    COMMUNICATION_EXCEPTED = "communication:excepted"
+    DECISION_PROPOSED = "decision:proposed"
+    PROPOSAL_RETURNED = "proposal:returned"
+    PROPOSAL_SECONDED = "proposal:seconded"
+    BOARD_PACKAGED = "board:packaged"
+    LETTER_SENT = "letter:sent"
+    DECISION_POSTED = "decision:posted"
+    DECISION_REPORTED = "decision:reported"
+    DECISION_ADDED_TO = "decision:added-to"
+    DECISION_FINAL = "decision:final"
+    APPEAL_RECEIVED = "appeal:received"
+    APPEAL_TESTED = "appeal:tested"
+    APPEAL_FORWARDED = "appeal:forwarded"
+    APPEAL_SETTLED = "appeal:settled"
+    SIDE_DECISION = "side:decided"
+    TERMS_ACCEPTED = "terms:accepted"
+    CONDITION_REPORTED = "condition:reported"
+    SUPPORT_STOPPED = "support:stopped"
+    SUPPORT_RELEASED = "support:released"
     MATCH_ASKED = "match:asked"
     FINDING_RESOLVED = "finding:resolved"
     CLEARANCE_WITHDRAWN = "clearance:withdrawn"
@@ -130,6 +167,8 @@ def only(value: Any) -> Rule:
     return lambda given: given == value
 
 
+#: A letter as it went: by which template (its rule set is the one in force), in which language, its text and its PDF.
+_LETTER = closed(template=CODE, language=CODE, body=COMMITMENT, sha256=DIGEST)
 _RULES = closed(id=CODE, sha256=DIGEST)
 _PARTS = many(closed(part=CODE, value=COMMITMENT))
 _LIST = closed(key=CODE, version=CODE, sha256=DIGEST)
@@ -166,7 +205,21 @@ _JUDGED = closed(
     resolved_by=maybe(PSEUDONYM),
     reason=maybe(COMMITMENT),
 )
-RECORD_VERSION = 2
+RECORD_VERSION = 3
+#: A condition: of the routine (its id) or of this decision (null), its text, and by when it is to be met.
+_CONDITION = closed(id=maybe(CODE), text=COMMITMENT, due=maybe(DATE))
+#: What a decision would say; the texts are committed to.
+_CONTENT = {
+    "outcome": CODE,
+    "amount_ore": maybe(INT),
+    "clauses": many(CODE),
+    "based_on": many(UUID),
+    "act_ids": many(UUID),
+    "reasons": maybe(COMMITMENT),
+    "circumstances": maybe(COMMITMENT),
+    "response": maybe(COMMITMENT),
+    "own_conditions": many(closed(text=COMMITMENT, due=maybe(DATE))),
+}
 #: The decision record: the field groups of casework 5.1, in its order. There is no group 8, since nothing recommends.
 _RECORD = closed(
     # 1 what this is
@@ -205,13 +258,15 @@ _RECORD = closed(
         ceiling_ore=maybe(INT),
         board=BOOL,
         board_minute=maybe(COMMITMENT),
-        conflict_of_interest=only(None),
+        # who declared what before the case opened for them; the log's number of each declaration
+        conflict_of_interest=many(closed(who=PSEUDONYM, conflict=BOOL, seq=INT)),
         opened_at=maybe(TIME),
     ),
     # 10 the outcome
     outcome=CODE,
     amount_ore=maybe(INT),
-    conditions=many(COMMITMENT),
+    conditions=many(_CONDITION),
+    terms=maybe(CODE),
     valid_from=maybe(DATE),
     valid_to=maybe(DATE),
     # 11 why
@@ -219,11 +274,16 @@ _RECORD = closed(
     based_on=many(UUID),
     reasons=COMMITMENT,
     circumstances=maybe(COMMITMENT),
+    response=maybe(COMMITMENT),
     acts=many(COMMITMENT),
-    # 12 how it was told: letters come with a later record version
-    communication=only(None),
+    assessments=many(closed(criterion=CODE, result=CODE, text=COMMITMENT)),
+    # 12 what the applicant was told before it, and said; by which exception they were not asked
+    communication=maybe(
+        closed(sent=many(UUID), answers=many(COMMITMENT), exception=maybe(CODE), completion=maybe(UUID))
+    ),
+    proposal=maybe(UUID),
     # 13 how it can be appealed
-    appeal=closed(text_sha256=DIGEST, deadline=maybe(DATE)),
+    appeal=closed(route=CODE, text_sha256=DIGEST),
     # 14 how long it is kept and what is secret
     retention=maybe(CODE),
     secrecy=many(UUID),
@@ -279,6 +339,69 @@ SCHEMAS: dict[EventType, Rule] = {
     EventType.CASE_TAKEN: closed(owner=UUID, before=maybe(UUID)),
     EventType.CASE_RELEASED: closed(before=UUID),
     EventType.CASE_DECIDED: _RECORD,
+    EventType.CONFLICT_DECLARED: closed(conflict=BOOL, hint=BOOL, text=maybe(COMMITMENT), released=BOOL),
+    EventType.CASE_ASSIGNED: closed(owner=UUID, before=maybe(UUID), note=maybe(COMMITMENT)),
+    EventType.CASE_PAUSED: closed(ground=CODE, note=maybe(COMMITMENT), until=maybe(DATE)),
+    EventType.CASE_RESUMED: closed(days=INT, due=DATE),
+    EventType.CASE_REOPENED: closed(ground=CODE, decision=UUID, text=COMMITMENT, owner=UUID, due=DATE),
+    EventType.NOTE_WRITTEN: closed(note=COMMITMENT),
+    EventType.APPLICATION_WITHDRAWN: closed(received=DATE, text=COMMITMENT),
+    EventType.COMPLETION_ASKED: closed(completion=UUID, missing=many(CODE), text=COMMITMENT, due=DATE, letter=_LETTER),
+    EventType.COMPLETION_REMINDED: closed(completion=UUID, due=DATE, letter=_LETTER),
+    EventType.COMPLETION_ANSWERED: closed(completion=UUID, answer=COMMITMENT, received=DATE),
+    EventType.SEARCH_RECORDED: closed(
+        search=UUID,
+        template=CODE,
+        searched_on=DATE,
+        searched=COMMITMENT,
+        found_acts=many(closed(act=UUID, value=COMMITMENT, grade=CODE, link_only=BOOL)),
+    ),
+    EventType.ACT_VERIFIED: closed(act=UUID),
+    EventType.FINDING_CONFIRMED: closed(finding=UUID, agrees=BOOL, text=COMMITMENT),
+    EventType.CONSULTATION_ASKED: closed(consultation=UUID, consultee=CODE, circumstances=COMMITMENT, due=DATE),
+    EventType.CONSULTATION_ANSWERED: closed(
+        consultation=UUID,
+        answer_class=CODE,
+        answered_on=DATE,
+        enclosure=maybe(UUID),
+        disclosed=BOOL,
+        provision=maybe(COMMITMENT),
+    ),
+    EventType.ASSESSMENT_WRITTEN: closed(criterion=CODE, result=CODE, text=COMMITMENT),
+    EventType.COMMUNICATION_SENT: closed(
+        communication=UUID,
+        outcome=CODE,
+        clauses=many(CODE),
+        act_ids=many(UUID),
+        checks=many(CODE),
+        consultations=many(UUID),
+        text=COMMITMENT,
+        due=DATE,
+        channel=CODE,
+        letter=_LETTER,
+    ),
+    EventType.COMMUNICATION_ANSWERED: closed(communication=UUID, answer=COMMITMENT, received=DATE),
+    EventType.COMMUNICATION_EXCEPTED: closed(exception=CODE, text=COMMITMENT),
+    EventType.DECISION_PROPOSED: closed(proposal=UUID, **_CONTENT),
+    EventType.PROPOSAL_RETURNED: closed(proposal=UUID, text=COMMITMENT),
+    EventType.PROPOSAL_SECONDED: closed(proposal=UUID, questions=many(CODE), text=COMMITMENT),
+    EventType.BOARD_PACKAGED: closed(proposal=UUID, sha256=DIGEST, letter=_LETTER),
+    EventType.LETTER_SENT: closed(decision=UUID, channel=CODE, sent=DATE, letter=_LETTER),
+    EventType.DECISION_POSTED: closed(decision=UUID, posted=DATE, last_day=DATE, letter=_LETTER),
+    EventType.DECISION_REPORTED: closed(decision=UUID, meeting=DATE),
+    EventType.DECISION_ADDED_TO: closed(decision=UUID, addendum=UUID, kind=CODE, text=COMMITMENT),
+    EventType.DECISION_FINAL: closed(decision=UUID, last_day=DATE),
+    EventType.APPEAL_RECEIVED: closed(appeal=UUID, decision=UUID, received=DATE, text=COMMITMENT),
+    EventType.APPEAL_TESTED: closed(appeal=UUID, in_time=BOOL, last_day=maybe(DATE), text=COMMITMENT),
+    EventType.APPEAL_FORWARDED: closed(appeal=UUID, on=DATE),
+    EventType.APPEAL_SETTLED: closed(
+        appeal=UUID, outcome=CODE, on=DATE, text=COMMITMENT, owner=maybe(UUID), due=maybe(DATE)
+    ),
+    EventType.SIDE_DECISION: closed(decision=UUID, kind=CODE, text=COMMITMENT, letter=_LETTER, delegation_point=CODE),
+    EventType.TERMS_ACCEPTED: closed(decision=UUID, terms=CODE, on=DATE, text=COMMITMENT),
+    EventType.CONDITION_REPORTED: closed(decision=UUID, position=INT, on=DATE, met=BOOL, text=COMMITMENT),
+    EventType.SUPPORT_STOPPED: closed(finding=maybe(UUID), text=COMMITMENT),
+    EventType.SUPPORT_RELEASED: closed(text=COMMITMENT),
     EventType.FINDING_RESOLVED: closed(
         finding=UUID, check=CODE, resolution=CODE, reason=COMMITMENT, identifier=maybe(CODE), cleared=many(DIGEST)
     ),
@@ -308,7 +431,17 @@ SCHEMAS: dict[EventType, Rule] = {
 WITHOUT_PERSON = frozenset(
     {EventType.LOG_OPENED, EventType.CASE_SCREENED, EventType.VALUE_ERASED, EventType.READINGS_FORGOTTEN}
 )
-BY_KEY = frozenset({EventType.CASE_RECEIVED, EventType.ENCLOSURE_ADDED, EventType.MATCH_ASKED})
+BY_KEY = frozenset(
+    {
+        EventType.CASE_RECEIVED,
+        EventType.ENCLOSURE_ADDED,
+        EventType.MATCH_ASKED,
+        # The applicant's own words come through the e-service.
+        EventType.COMPLETION_ANSWERED,
+        EventType.COMMUNICATION_ANSWERED,
+        EventType.APPLICATION_WITHDRAWN,
+    }
+)
 #: First set-up has no person yet; the first administrator and the fictional demo come from the command line.
 BY_SETUP = frozenset(
     {
@@ -317,6 +450,49 @@ BY_SETUP = frozenset(
         EventType.KEY_CREATED,
         EventType.RULESET_ADOPTED,
         EventType.LOG_KEY_ROTATED,
+    }
+)
+
+#: The steps of the routine: each belongs to a case, and each makes it one version newer.
+STEPS_OF_THE_ROUTINE = frozenset(
+    {
+        EventType.CONFLICT_DECLARED,
+        EventType.CASE_ASSIGNED,
+        EventType.CASE_PAUSED,
+        EventType.CASE_RESUMED,
+        EventType.CASE_REOPENED,
+        EventType.NOTE_WRITTEN,
+        EventType.APPLICATION_WITHDRAWN,
+        EventType.COMPLETION_ASKED,
+        EventType.COMPLETION_REMINDED,
+        EventType.COMPLETION_ANSWERED,
+        EventType.SEARCH_RECORDED,
+        EventType.ACT_VERIFIED,
+        EventType.FINDING_CONFIRMED,
+        EventType.CONSULTATION_ASKED,
+        EventType.CONSULTATION_ANSWERED,
+        EventType.ASSESSMENT_WRITTEN,
+        EventType.COMMUNICATION_SENT,
+        EventType.COMMUNICATION_ANSWERED,
+        EventType.COMMUNICATION_EXCEPTED,
+        EventType.DECISION_PROPOSED,
+        EventType.PROPOSAL_RETURNED,
+        EventType.PROPOSAL_SECONDED,
+        EventType.BOARD_PACKAGED,
+        EventType.LETTER_SENT,
+        EventType.DECISION_POSTED,
+        EventType.DECISION_REPORTED,
+        EventType.DECISION_ADDED_TO,
+        EventType.DECISION_FINAL,
+        EventType.APPEAL_RECEIVED,
+        EventType.APPEAL_TESTED,
+        EventType.APPEAL_FORWARDED,
+        EventType.APPEAL_SETTLED,
+        EventType.SIDE_DECISION,
+        EventType.TERMS_ACCEPTED,
+        EventType.CONDITION_REPORTED,
+        EventType.SUPPORT_STOPPED,
+        EventType.SUPPORT_RELEASED,
     }
 )
 
@@ -331,6 +507,7 @@ OF_A_CASE = frozenset(
         EventType.CASE_DECIDED,
         EventType.FINDING_RESOLVED,
         EventType.MATCH_ASKED,
+        *STEPS_OF_THE_ROUTINE,
         EventType.CLEARANCE_WITHDRAWN,
         EventType.ENCLOSURE_ADDED,
         EventType.SECRECY_MARKED,
@@ -346,7 +523,13 @@ COMMITMENT_FIELDS = frozenset(
         "organisation_value",
         "speakers",
         "inputs",
-        "conditions",
+        "text",
+        "answer",
+        "answers",
+        "response",
+        "searched",
+        "provision",
+        "body",
         "document",
         "request",
         "detail",

@@ -7,7 +7,8 @@ findings, its decision or the rights used has its counterpart here, so neither c
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from service.domain.events import EventType
+from service.domain.case import STEPS
+from service.domain.events import STEPS_OF_THE_ROUTINE, EventType
 from service.domain.finding import NEEDS_NOBODY, Outcome
 
 Key = tuple[str, str]
@@ -110,6 +111,8 @@ class Ledger:
                 self._touch(case)
             case EventType.CASE_RESCREEN_ASKED:
                 self._touch(case)
+            case step if step in STEPS_OF_THE_ROUTINE:
+                self._step(step, case, data)
             case EventType.CASE_DECIDED:
                 self._check_right(actor, data["people"])
                 self._case(case)["state"] = "decided"
@@ -142,6 +145,21 @@ class Ledger:
                 | EventType.SUBJECT_EXPORTED
             ):
                 pass
+
+    def _step(self, type: EventType, case: str | None, data: Mapping[str, Any]) -> None:
+        """A step of the routine: the case is one version newer, and where the table says so somewhere else."""
+        facts, moved = self._case(case), STEPS[type].to
+        if moved is not None:
+            facts["state"] = moved.value
+        if type is EventType.APPEAL_SETTLED and data["outcome"] == "annulled":
+            facts["state"] = "in_review"
+        if data.get("owner") is not None:
+            facts["owner"] = data["owner"]
+        if type in (EventType.CASE_RESUMED, EventType.CASE_REOPENED, EventType.APPEAL_SETTLED) and data["due"]:
+            facts["due"] = data["due"]
+        if type is EventType.CONFLICT_DECLARED and data["released"]:
+            facts |= {"owner": None, "state": "screened"}
+        self._touch(case)
 
     def _check_right(self, actor: str, people: Mapping[str, Any]) -> None:
         """Whoever decided held the delegation point then, and the record names them; raises ValueError."""

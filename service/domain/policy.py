@@ -1,14 +1,18 @@
 """Who may do what to a case, and when. Rules raise; what they raise says why, in words the person sees."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from service.domain.application import Kind
-from service.domain.case import Case, CaseFinding, State
-from service.domain.decision import ADVERSE, FAVOURABLE, DecisionOutcome, Proposal
+from service.domain.case import STEPS, Case, CaseFinding, State
+from service.domain.decision import FAVOURABLE, ON_A_DECISION, DecisionOutcome, Proposal
+from service.domain.dossier import Dossier, RecordedAct
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
+from service.domain.events import EventType
 from service.domain.finding import RESOLUTIONS, Outcome, Resolution
 from service.domain.people import Role, User
-from service.domain.ruleset import Clause, DelegationPoint, Ground, RuleSet
+from service.domain.routine import Adverse, Ground
+from service.domain.ruleset import Clause, DelegationPoint, RuleSet
 
 HANDLING_ROLES: dict[Kind, Role] = {
     Kind.GRANT: Role.ASSOCIATION_OFFICER,
@@ -44,8 +48,7 @@ def check_can_take(case: Case, user: User) -> None:
     check_can_see(case, user)
     if not handles(case, user):
         raise NotAllowed("case.not_your_kind")
-    if case.state not in (State.SCREENED, State.IN_REVIEW):
-        raise NotAllowed("case.wrong_state", state=case.state, wanted=State.IN_REVIEW)
+    case.after(EventType.CASE_TAKEN)
     if case.owner == user.id:
         raise Conflict("case.already_yours")
 
@@ -64,7 +67,7 @@ def check_can_rescreen(case: Case, user: User) -> None:
     check_can_see(case, user)
     if not (handles(case, user) or user.has(Role.DECISION_MAKER)):
         raise NotAllowed("case.not_your_kind")
-    if case.state is State.DECIDED:
+    if case.closed:
         raise NotAllowed("case.already_decided")
 
 
@@ -92,38 +95,110 @@ def usable_points(case: Case, user: User, rules: RuleSet) -> list[DelegationPoin
 
 def may_sign(case: Case, user: User) -> bool:
     """Whether this person is in a position to sign: the handling officer, or a decision maker."""
-    return case.state is State.IN_REVIEW and (
+    return case.state in (State.IN_REVIEW, State.PROPOSED) and (
         user.has(Role.DECISION_MAKER) or (case.owner == user.id and handles(case, user))
     )
 
 
-def check_can_decide(
-    case: Case,
-    user: User,
-    *,
-    findings: Sequence[CaseFinding],
-    required: Iterable[str],
-    proposal: Proposal,
-    criteria: RuleSet,
-    procedure: RuleSet,
-) -> None:
-    """This person may record this decision now, and it has all that the rule sets demand.
+def acts_on(case: Case, user: User) -> bool:
+    """Whether this person could act on the case, and so declares beforehand whether something stands in the way."""
+    return handles(case, user) or user.has(Role.DECISION_MAKER)
 
-    Criteria and clauses are those pinned to the case; delegation is that in force today.
-    """
+
+def check_unbiased(user: User, dossier: Dossier) -> None:
+    """This person has declared that there is no conflict of interest (jäv: KL 6:28-30, 7:4; requirement D5)."""
+    match dossier.conflict(user.pseudonym):
+        case None:
+            raise NotAllowed("conflict.declare_first")
+        case True:
+            raise NotAllowed("conflict.locked_out")
+
+
+def check_step(case: Case, user: User, dossier: Dossier, event: EventType) -> None:
+    """This person may take this step in this case now, by the table of steps."""
     check_can_see(case, user)
-    if not may_sign(case, user):
+    who = STEPS[event].who
+    if not acts_on(case, user):
+        raise NotAllowed("case.not_your_kind")
+    if event is not EventType.CONFLICT_DECLARED:
+        check_unbiased(user, dossier)
+    case.after(event)
+    if who == "owner" and not (case.owner == user.id and handles(case, user)):
+        raise NotAllowed("case.not_yours")
+    if who == "handler" and not handles(case, user):
+        raise NotAllowed("case.not_your_kind")
+    if who == "signer" and not (user.has(Role.DECISION_MAKER) or case.owner == user.id):
         raise NotAllowed("decision.not_yours_to_sign")
-    clauses = _check_clauses(case, proposal, criteria)
-    _check_delegation(case, user, proposal, clauses, procedure)
-    if not proposal.reasons.strip():
-        raise InvalidInput([Problem("/reasons", "input.missing")])
-    _check_amount(case, proposal)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a decision is judged by: the case as it stands and the rules of then and now."""
+
+    case: Case
+    dossier: Dossier
+    findings: Sequence[CaseFinding]
+    criteria: RuleSet
+    procedure: RuleSet
+    today: str
+
+
+def grounds_of(clauses: Iterable[str], criteria: RuleSet) -> frozenset[Ground]:
+    """The grounds that these clauses stand for."""
+    return frozenset(criteria.clauses[one].ground for one in clauses if one in criteria.clauses)
+
+
+def adverse_rule(basis: Basis, outcome: DecisionOutcome, clauses: Iterable[str]) -> Adverse | None:
+    """The rule by which this goes against the applicant, or None."""
+    return basis.procedure.routine.adverse_rule(outcome, grounds_of(clauses, basis.criteria))
+
+
+def check_content(basis: Basis, proposal: Proposal) -> None:
+    """What would be decided has all that the rule sets demand of it, whoever signs; says every lack at once."""
+    clauses = _check_clauses(basis, proposal)
+    problems = [] if proposal.reasons.strip() else [Problem("/reasons", "input.missing")]
+    problems += _amount_problems(basis, proposal)
     if proposal.outcome in FAVOURABLE:
-        check_nothing_open(findings, required)
-    _check_what_it_rests_on(proposal, findings)
-    if proposal.outcome in ADVERSE:
-        _check_grounds(proposal, clauses)
+        if basis.dossier.stopped:
+            raise NotAllowed("decision.support_stopped")
+        check_nothing_open(basis.findings, [one.check for one in basis.criteria.kinds[basis.case.kind].checks])
+    problems += _basis_problems(basis, proposal)
+    adverse = adverse_rule(basis, proposal.outcome, proposal.clauses)
+    if adverse is not None:
+        problems += _adverse_problems(basis, proposal, clauses)
+        problems += _communication_problems(basis, proposal, adverse)
+    if problems:
+        raise InvalidInput(problems)
+
+
+def check_can_decide(basis: Basis, user: User, proposal: Proposal) -> None:
+    """This person may record this decision now.
+
+    Criteria and clauses are those pinned to the case; delegation and routine those in force today. What goes against
+    the applicant has been proposed by one and seconded by another, and is signed by someone who did not propose it.
+    """
+    check_can_see(basis.case, user)
+    if not may_sign(basis.case, user):
+        raise NotAllowed("decision.not_yours_to_sign")
+    check_unbiased(user, basis.dossier)
+    check_content(basis, proposal)
+    clauses = _check_clauses(basis, proposal)
+    _check_delegation(basis.case, user, proposal, clauses, basis.procedure)
+    if adverse_rule(basis, proposal.outcome, proposal.clauses) is not None:
+        check_seconded(basis, user)
+
+
+def check_seconded(basis: Basis, user: User) -> None:
+    """Four eyes (requirement D6): what stands has been seen by a second person, all of it, and is not self-signed."""
+    standing = basis.dossier.proposal
+    if standing is None:
+        raise NotAllowed("decision.needs_proposal")
+    if standing.by == user.pseudonym:
+        raise NotAllowed("decision.own_proposal")
+    if standing.seconded_by is None or standing.seconded_by == standing.by or standing.seconded_seq is None:
+        raise NotAllowed("decision.needs_second")
+    if standing.seconded_seq < basis.dossier.last_material:
+        raise NotAllowed("decision.second_outdated")
 
 
 def check_nothing_open(findings: Sequence[CaseFinding], required: Iterable[str]) -> None:
@@ -136,12 +211,22 @@ def check_nothing_open(findings: Sequence[CaseFinding], required: Iterable[str])
         raise NotAllowed("decision.obstacle_stands")
 
 
-def _check_clauses(case: Case, proposal: Proposal, criteria: RuleSet) -> list[Clause]:
+def _check_clauses(basis: Basis, proposal: Proposal) -> list[Clause]:
+    case, criteria = basis.case, basis.criteria
     clauses = [criteria.clauses[one] for one in proposal.clauses if one in criteria.clauses]
     if not clauses or len(clauses) != len(proposal.clauses):
         raise InvalidInput([Problem("/clauses", "decision.clause_missing")])
     if any(case.kind not in one.kinds or proposal.outcome not in one.outcomes for one in clauses):
         raise InvalidInput([Problem("/clauses", "decision.clause_does_not_carry")])
+    standing = basis.dossier.decision
+    reopened = basis.dossier.reopened
+    on_a_decision = reopened is not None and reopened.data.get("ground") == "revocation"
+    if proposal.outcome in ON_A_DECISION and not (
+        on_a_decision and standing and DecisionOutcome(standing.data["outcome"]) in FAVOURABLE
+    ):
+        raise InvalidInput([Problem("/outcome", "decision.nothing_to_revoke")])
+    if on_a_decision and proposal.outcome not in ON_A_DECISION | {DecisionOutcome.WRITE_OFF}:
+        raise InvalidInput([Problem("/outcome", "decision.only_on_decision")])
     return clauses
 
 
@@ -163,37 +248,125 @@ def _amount_at_stake(proposal: Proposal) -> int | None:
     return proposal.amount_ore if proposal.outcome in FAVOURABLE else None
 
 
-def _check_amount(case: Case, proposal: Proposal) -> None:
-    asked, granted = case.amount_ore, proposal.amount_ore
-    wrong = Problem("/amount", "decision.amount_wrong")
+def _amount_problems(basis: Basis, proposal: Proposal) -> list[Problem]:
+    asked, granted = basis.case.amount_ore, proposal.amount_ore
+    wrong = [Problem("/amount", "decision.amount_wrong")]
     match proposal.outcome:
         case DecisionOutcome.APPROVAL if granted != asked:
-            raise InvalidInput([wrong])
+            return wrong
         case DecisionOutcome.PARTIAL_APPROVAL if asked is None and granted is not None:
-            raise InvalidInput([wrong])
+            return wrong
         case DecisionOutcome.PARTIAL_APPROVAL if asked is not None and not (granted and 0 < granted < asked):
-            raise InvalidInput([Problem("/amount", "decision.amount_not_partial")])
-        case DecisionOutcome.REFUSAL | DecisionOutcome.DISMISSAL | DecisionOutcome.WRITE_OFF if granted is not None:
-            raise InvalidInput([wrong])
+            return [Problem("/amount", "decision.amount_not_partial")]
+        case DecisionOutcome.RECOVERY:
+            paid = basis.dossier.decision.data["amount_ore"] if basis.dossier.decision else None
+            return [] if granted and paid and 0 < granted <= paid else [Problem("/amount", "decision.amount_not_paid")]
+        case (
+            DecisionOutcome.REFUSAL | DecisionOutcome.DISMISSAL | DecisionOutcome.WRITE_OFF | DecisionOutcome.REVOCATION
+        ) if granted is not None:
+            return wrong
+    return []
 
 
-def _check_what_it_rests_on(proposal: Proposal, findings: Sequence[CaseFinding]) -> None:
-    """Only a finding that does not hold, or that a person found an obstacle in, carries anything; an act is whole."""
-    known = {one.id: one for one in findings}
+def _basis_problems(basis: Basis, proposal: Proposal) -> list[Problem]:
+    """Only a finding that does not hold, or that a person found an obstacle in, carries anything."""
+    known = {one.id: one for one in basis.findings}
+    problems = []
     for one in proposal.based_on:
         if one not in known or (
             known[one].outcome is not Outcome.NOT_MET and (known[one].resolution is not Resolution.OBSTACLE)
         ):
-            raise InvalidInput([Problem("/based_on", "decision.finding_carries_nothing")])
-    for position, act in enumerate(proposal.acts):
-        for name in ("who", "capacity", "what", "when", "source"):
-            if not getattr(act, name).strip():
-                raise InvalidInput([Problem(f"/acts/{position}/{name}", "input.missing")])
+            problems.append(Problem("/based_on", "decision.finding_carries_nothing"))
+        elif not match_confirmed(basis, known[one]):
+            problems.append(Problem("/based_on", "decision.match_not_confirmed"))
+    if any(one not in basis.dossier.acts for one in proposal.acts):
+        problems.append(Problem("/acts", "decision.act_unknown"))
+    return problems
 
 
-def _check_grounds(proposal: Proposal, clauses: Sequence[Clause]) -> None:
-    """An adverse outcome documents its circumstances; on democracy grounds, acts (requirement D2)."""
+def match_confirmed(basis: Basis, finding: CaseFinding) -> bool:
+    """Whether a listed name that one person took for the applicant's has been confirmed by another (D6, N3)."""
+    if finding.finding.check != "party_names" or finding.resolution is not Resolution.OBSTACLE:
+        return True
+    by, agrees = basis.dossier.confirmed.get(finding.id, ("", False))
+    return agrees and by != basis.dossier.resolved_by.get(finding.id)
+
+
+def _adverse_problems(basis: Basis, proposal: Proposal, clauses: Sequence[Clause]) -> list[Problem]:
+    """An adverse outcome documents its circumstances, and has in the case what its clauses require (D2)."""
+    problems = []
     if not proposal.circumstances.strip():
-        raise InvalidInput([Problem("/circumstances", "decision.circumstances_missing")])
-    if any(one.ground is Ground.DEMOCRACY for one in clauses) and not proposal.acts:
-        raise InvalidInput([Problem("/acts", "decision.acts_missing")])
+        problems.append(Problem("/circumstances", "decision.circumstances_missing"))
+    wanted = dict.fromkeys(name for one in clauses for name in one.requires)
+    for name in wanted:
+        code = lacking(basis, proposal, name)
+        if code:
+            place = {"act": "/acts", "finding": "/based_on"}.get(name, "/clauses")
+            problems.append(Problem(place, code, {"what": name}))
+    if not wanted and not (proposal.based_on or proposal.acts or basis.dossier.assessed or basis.dossier.completions):
+        problems.append(Problem("/circumstances", "decision.rests_on_nothing"))
+    if any(one.ground is Ground.DEMOCRACY for one in clauses) and not proposal.acts and "act" not in wanted:
+        problems.append(Problem("/acts", "decision.acts_missing"))
+    answered = [one for one in basis.dossier.communications if one.answered_on]
+    if answered and not proposal.response.strip():
+        problems.append(Problem("/response", "decision.response_missing"))
+    return problems
+
+
+def lacking(basis: Basis, proposal: Proposal, name: str) -> str | None:
+    """What is still missing of something that a clause requires, as a code, or None where it is there."""
+    dossier = basis.dossier
+    if name == "act":
+        return _act_lacking(basis, [dossier.acts[one] for one in proposal.acts if one in dossier.acts])
+    if name == "finding":
+        return None if proposal.based_on else "requires.finding"
+    if name.startswith("consultation:"):
+        asked = [one for one in dossier.consultations if one.data["consultee"] == name.partition(":")[2]]
+        if not any(one.answered_on and one.data.get("disclosed") for one in asked):
+            return "requires.consultation"
+        return None
+    group = [one.id for one in basis.procedure.routine.criteria_of(basis.case.kind) if one.group == name]
+    return "requires.assessment" if any(one not in dossier.assessed for one in group) else None
+
+
+def _act_lacking(basis: Basis, acts: Sequence[RecordedAct]) -> str | None:
+    grades = basis.procedure.routine.grades
+    if not acts:
+        return "requires.act"
+    if all(one.link_only for one in acts):
+        return "requires.act_not_link"
+    own = [one for one in acts if not one.link_only]
+    if not any(one.grade in grades and grades[one.grade].carries for one in own):
+        return "requires.act_source"
+    if not any(
+        one.grade in grades and grades[one.grade].carries and one.verified_by not in (None, one.by) for one in own
+    ):
+        return "requires.act_verified"
+    return None
+
+
+def _communication_problems(basis: Basis, proposal: Proposal, adverse: Adverse) -> list[Problem]:
+    """Nothing adverse before the applicant has had all of it and their time, or an exception of the list (D4)."""
+    dossier, today = basis.dossier, basis.today
+    if dossier.exception is not None:
+        return []
+    if adverse.completion_suffices and any(one.over(today) for one in dossier.completions):
+        return []
+    checks = {one.id: one.finding.check for one in basis.findings}
+    relied = {checks[one] for one in proposal.based_on if one in checks}
+    whole = [
+        one
+        for one in dossier.communications
+        if one.data["outcome"] == proposal.outcome
+        and set(proposal.clauses) <= set(one.data["clauses"])
+        and set(proposal.acts) <= set(one.data["act_ids"])
+        and relied <= set(one.data["checks"])
+        and all(asked.id in one.data["consultations"] for asked in dossier.consultations if asked.data.get("disclosed"))
+    ]
+    if not dossier.communications:
+        return [Problem("/outcome", "decision.not_communicated")]
+    if not whole:
+        return [Problem("/outcome", "decision.communicated_less")]
+    if not any(one.over(today) for one in whole):
+        return [Problem("/outcome", "decision.communication_open", {"day": max(one.due for one in whole)})]
+    return []

@@ -3,22 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
 from service.domain.application import Kind
 from service.domain.check import Param
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import NotFound
+from service.domain.routine import Ground, Letter, Round, Routine
 from service.domain.watchlist import ListDefinition
-
-
-class Ground(StrEnum):
-    """What sort of reason a clause is; democracy grounds demand documented acts."""
-
-    MERITS = "merits"
-    FORMAL = "formal"
-    CONDUCT = "conduct"
-    DEMOCRACY = "democracy"
 
 
 @dataclass(frozen=True)
@@ -32,7 +23,11 @@ class RequiredCheck:
 
 @dataclass(frozen=True)
 class Clause:
-    """A numbered rule a decision can rest on."""
+    """A numbered rule a decision can rest on.
+
+    `requires` is what an adverse decision on it must have in the case: "act", "finding", a group of criteria, or
+    "consultation:" and whom.
+    """
 
     id: str
     title: Mapping[str, str]
@@ -40,6 +35,7 @@ class Clause:
     ground: Ground
     kinds: frozenset[Kind]
     outcomes: frozenset[DecisionOutcome]
+    requires: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,7 +108,10 @@ class RuleSet:
     lists: Mapping[str, ListDefinition]
     rooms: Mapping[str, Room]
     retention: Mapping[str, Retention]
-    appeal: Mapping[str, str]
+    routine: Routine
+    rounds: Mapping[str, Round]
+    letters: Mapping[str, Letter]
+    appeal: Mapping[str, Mapping[str, str]]
 
 
 def in_force(sets: Sequence[RuleSet], on: date) -> RuleSet:

@@ -18,11 +18,25 @@ from jsonschema.exceptions import best_match
 from service.domain.application import Kind
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import RuleSetRefused
+from service.domain.routine import (
+    Adverse,
+    Choice,
+    Consultee,
+    Criterion,
+    Grade,
+    Ground,
+    Letter,
+    Phrase,
+    Round,
+    Routine,
+    Search,
+    SecondQuestion,
+    StandingCondition,
+)
 from service.domain.ruleset import (
     Clause,
     DeclarationText,
     DelegationPoint,
-    Ground,
     KindRules,
     RequiredCheck,
     Retention,
@@ -32,6 +46,16 @@ from service.domain.ruleset import (
 from service.domain.watchlist import ListDefinition
 
 ORE_PER_KRONA = 100
+#: What a letter's text can have filled in.
+LETTER_PLACES = frozenset(
+    "matter number missing text deadline outcome clauses material decision reasons circumstances answer conditions "
+    "decided_by decided_on next appeal assessment annexes point last_day".split()
+)
+
+
+def places_in(body: str) -> list[str]:
+    """The places to fill in that a letter's text names, in order."""
+    return re.findall(r"\{([^{}\n]*)\}", body)
 
 
 @cache
@@ -129,12 +153,47 @@ def _check_references(text: str, given: Mapping[str, Any]) -> None:
             if name in names[:position]:
                 line = line_of(text, ["kinds", kind, "checks", position, "check"])
                 raise RuleSetRefused("rules.twice", line=line, name=name)
-    for place in (["valid_from"], ["adopted", "on"]):
-        value = given[place[0]] if len(place) == 1 else given[place[0]][place[1]]
+    _check_routine(text, given, clauses)
+    places: list[list[str | int]] = [["valid_from"], ["adopted", "on"]]
+    places += [["rounds", n, name] for n in range(len(given.get("rounds", ()))) for name in ("opens", "closes")]
+    for place in places:
+        value: Any = given
+        for step in place:
+            value = value[step]
         try:
             date.fromisoformat(value)
         except ValueError as error:
             raise RuleSetRefused("rules.not_a_date", line=line_of(text, place)) from error
+
+
+def _check_routine(text: str, given: Mapping[str, Any], clauses: set[str]) -> None:
+    """What a clause requires must exist, phrases and rounds name known clauses, letters only known places."""
+    routine = given["routine"]
+    for name in ("exceptions", "pauses", "consultees", "searches", "grades", "criteria", "second_questions", "phrases"):
+        for one, count in Counter(item["id"] for item in routine[name]).items():
+            if count > 1:
+                position = [item["id"] for item in routine[name]].index(one) + 1
+                raise RuleSetRefused("rules.twice", line=line_of(text, ["routine", name, position, "id"]), name=one)
+    known = {"act", "finding", *(one["group"] for one in routine["criteria"])}
+    known |= {f"consultation:{one['id']}" for one in routine["consultees"]}
+    for position, clause in enumerate(given["clauses"]):
+        for name in clause.get("requires", ()):
+            if name not in known:
+                line = line_of(text, ["clauses", position, "requires"])
+                raise RuleSetRefused("rules.unknown_requirement", line=line, name=name)
+    phrases, rounds = routine["phrases"], given.get("rounds", [])
+    for table, field, items in (("routine.phrases", "clause", phrases), ("rounds", "late_clause", rounds)):
+        for position, one in enumerate(items):
+            if one.get(field) and one[field] not in clauses:
+                line = line_of(text, [*table.split("."), position, field])
+                raise RuleSetRefused("rules.unknown_clause", line=line, name=one[field])
+    for name, letter in given["letters"].items():
+        for language, body in letter["body"].items():
+            for place in places_in(body):
+                if place not in LETTER_PLACES:
+                    line = line_of(text, ["letters", name, "body"])
+                    line += body.split("{" + place + "}")[0].count("\n")
+                    raise RuleSetRefused("rules.unknown_place", line=line, name=place, language=language)
 
 
 def _rule_set(given: Mapping[str, Any], sha256: str) -> RuleSet:
@@ -156,7 +215,88 @@ def _rule_set(given: Mapping[str, Any], sha256: str) -> RuleSet:
         retention={
             one["class"]: Retention(one["class"], one["ground"], one.get("years")) for one in given.get("retention", ())
         },
+        routine=_routine(given["routine"]),
+        rounds={one["id"]: _round(one) for one in given.get("rounds", ())},
+        letters={name: Letter(name, one["route"], one["title"], one["body"]) for name, one in given["letters"].items()},
         appeal=given["appeal"],
+    )
+
+
+def _kinds(given: Mapping[str, Any]) -> frozenset[Kind]:
+    return frozenset(Kind(one) for one in given["kinds"])
+
+
+def _grounds(given: Mapping[str, Any]) -> frozenset[Ground]:
+    return frozenset(Ground(one) for one in given["grounds"])
+
+
+def _routine(given: Mapping[str, Any]) -> Routine:
+    def choices(name: str) -> dict[str, Choice]:
+        return {one["id"]: Choice(one["id"], one["title"]) for one in given[name]}
+
+    return Routine(
+        **{
+            name: given[name]
+            for name in (
+                "completion_days", "communication_days", "near_booking_days", "near_booking_working_days",
+                "appeal_days", "notice_board_days", "terms_version", "disinterest",
+            )
+        },
+        adverse=tuple(
+            Adverse(
+                frozenset(DecisionOutcome(o) for o in one["outcomes"]),
+                _grounds(one),
+                one.get("completion_suffices", False),
+            )
+            for one in given["adverse"]
+        ),
+        exceptions=choices("exceptions"),
+        pauses=choices("pauses"),
+        consultees={
+            one["id"]: Consultee(
+                one["id"], one["title"], one["days"], one["needs_circumstances"], tuple(one["answers"])
+            )
+            for one in given["consultees"]
+        },
+        searches={
+            one["id"]: Search(one["id"], one["title"], _kinds(one), tuple(one["queries"])) for one in given["searches"]
+        },
+        grades={one["id"]: Grade(one["id"], one["title"], one["carries"]) for one in given["grades"]},
+        criteria={
+            one["id"]: Criterion(one["id"], one["group"], _kinds(one), one["title"], one["question"])
+            for one in given["criteria"]
+        },
+        second_questions=tuple(
+            SecondQuestion(one["id"], _grounds(one), one["text"]) for one in given["second_questions"]
+        ),
+        conditions=tuple(
+            StandingCondition(one["id"], _kinds(one), one["text"], one.get("due_days")) for one in given["conditions"]
+        ),
+        phrases=tuple(
+            Phrase(
+                one["id"],
+                _kinds(one),
+                DecisionOutcome(one["outcome"]),
+                one.get("clause", ""),
+                one["title"],
+                one["text"],
+            )
+            for one in given["phrases"]
+        ),
+    )  # fmt: skip
+
+
+def _round(given: Mapping[str, Any]) -> Round:
+    return Round(
+        id=given["id"],
+        title=given["title"],
+        types=frozenset(given["types"]),
+        opens=date.fromisoformat(given["opens"]),
+        closes=date.fromisoformat(given["closes"]),
+        frame_ore=given["frame_kronor"] * ORE_PER_KRONA,
+        late_clause=given["late_clause"],
+        purpose=given["purpose"],
+        priorities=given["priorities"],
     )
 
 
@@ -168,6 +308,7 @@ def _clause(given: Mapping[str, Any]) -> Clause:
         ground=Ground(given["ground"]),
         kinds=frozenset(Kind(one) for one in given["kinds"]),
         outcomes=frozenset(DecisionOutcome(one) for one in given["outcomes"]),
+        requires=tuple(given.get("requires", ())),
     )
 
 

@@ -1,7 +1,7 @@
 """Answers questions from the tables; changes nothing."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from service.cases.ports import (
     ActiveList,
     CaseDetails,
     Draft,
+    FormDraftRow,
     KeptValue,
     LogRow,
     QueueQuery,
@@ -40,6 +41,7 @@ from service.storage.tables import (
     Dispatch,
     EnclosureRow,
     FindingRow,
+    FormDraft,
     Idempotency,
     IncidentRow,
     ListEntryRow,
@@ -66,7 +68,8 @@ ORDERS = {
 NAME_FIELDS = ("application.contact", "application.representatives", "application.declaration", "speakers")
 _QUEUE_COLUMNS = (
     "SELECT c.*, a.name AS owner_name, d.outcome AS outcome FROM case_file c "
-    "LEFT JOIN account a ON a.id = c.owner_id LEFT JOIN decision d ON d.case_id = c.id"
+    "LEFT JOIN account a ON a.id = c.owner_id "
+    "LEFT JOIN decision d ON d.case_id = c.id AND d.seq = (SELECT max(seq) FROM decision WHERE case_id = c.id)"
 )
 
 
@@ -126,7 +129,12 @@ class TableReading:
         return [rows.marking_of(one) for one in await SecrecyRow.select().where(SecrecyRow.case_id == case_id)]
 
     async def decision(self, case_id: str) -> dict[str, Any] | None:
-        row: dict[str, Any] | None = await DecisionRow.select().where(DecisionRow.case_id == case_id).first()
+        row: dict[str, Any] | None = (
+            await DecisionRow.select()
+            .where(DecisionRow.case_id == case_id)
+            .order_by(DecisionRow.seq, ascending=False)
+            .first()
+        )
         return row
 
     async def queue(self, query: QueueQuery) -> tuple[list[QueueRow], int]:
@@ -240,7 +248,9 @@ class TableReading:
         return [OtherCase(one["diary_number"], one["type"], one["repeat_key"]) for one in found]
 
     async def open_cases_of(self, org_number: str) -> list[Case]:
-        found = await CaseRow.select().where((CaseRow.org_number == org_number) & (CaseRow.state != "decided"))
+        found = await CaseRow.select().where(
+            (CaseRow.org_number == org_number) & CaseRow.state.not_in(["decided", "appealed", "final"])
+        )
         return [rows.case_of(one) for one in found]
 
     async def diary_numbers(self, case_ids: Sequence[str]) -> dict[str, str]:
@@ -441,6 +451,75 @@ class TableReading:
             LogRow(**one) for one in await LogEntry.select().where(LogEntry.case_id == case_id).order_by(LogEntry.seq)
         ]
 
+    async def entries_of_cases(self, case_ids: Sequence[str], types: Sequence[str]) -> list[LogRow]:
+        """What happened of these kinds in these cases, oldest first."""
+        if not case_ids:
+            return []
+        found = (
+            await LogEntry.select()
+            .where(LogEntry.case_id.is_in(list(case_ids)) & LogEntry.type.is_in(list(types)))
+            .order_by(LogEntry.seq)
+        )
+        return [LogRow(**one) for one in found]
+
+    async def entries_between(self, types: Sequence[str], since: int, until: int) -> list[LogRow]:
+        """What happened of these kinds from one instant (UTC milliseconds) to before another, oldest first."""
+        found = (
+            await LogEntry.select()
+            .where(LogEntry.type.is_in(list(types)) & (LogEntry.at >= since) & (LogEntry.at < until))
+            .order_by(LogEntry.seq)
+        )
+        return [LogRow(**one) for one in found]
+
+    async def received_between(self, types: Sequence[str], since: int, until: int) -> list[QueueRow]:
+        """Cases of these types received from one instant to before another, oldest first."""
+        places = ", ".join("{}" for _ in types)
+        found = await CaseRow.raw(
+            f"{_QUEUE_COLUMNS} WHERE c.received_at >= {{}} AND c.received_at < {{}} AND c.type IN ({places}) "
+            "ORDER BY c.received_at, c.registered_at, c.id",
+            since,
+            until,
+            *types,
+        )
+        return [_queue_row(one) for one in found]
+
+    async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[dict[str, Any]]:
+        """The last decisions in other cases of a kind, newest first."""
+        return list(
+            await CaseRow.raw(
+                "SELECT d.id, d.case_id, d.outcome, d.amount_ore, d.seq, c.diary_number, c.type, "
+                "c.amount_ore AS asked, c.round FROM decision d JOIN case_file c ON c.id = d.case_id "
+                "WHERE c.kind = {} AND c.id <> {} ORDER BY d.seq DESC LIMIT {}",
+                kind.value,
+                but,
+                limit,
+            )
+        )
+
+    async def findings_of(self, rounds: Mapping[str, int]) -> dict[str, list[StoredFinding]]:
+        """The findings of several cases in their present rounds."""
+        found: dict[str, list[StoredFinding]] = {}
+        for one in await FindingRow.select().where(FindingRow.case_id.is_in(list(rounds))) if rounds else ():
+            if rounds[one["case_id"]] == one["round"]:
+                found.setdefault(one["case_id"], []).append(rows.finding_of(one))
+        return found
+
+    async def decisions_under(self, *, since: int, until: int) -> list[dict[str, Any]]:
+        """Decisions recorded from one log number to before another."""
+        return list(
+            await CaseRow.raw(
+                "SELECT d.*, c.diary_number, c.org_name, c.kind FROM decision d JOIN case_file c ON c.id = d.case_id "
+                "WHERE d.seq >= {} AND d.seq < {} ORDER BY d.seq",
+                since,
+                until,
+            )
+        )
+
+    async def form_drafts(self, case_id: str) -> list[FormDraftRow]:
+        """What anyone has begun to write in the forms of a case."""
+        found = await FormDraft.select().where(FormDraft.case_id == case_id).order_by(FormDraft.at)
+        return [FormDraftRow(**{name: one[name] for name in FormDraftRow.__dataclass_fields__}) for one in found]
+
     async def screenings(self, case_ids: Sequence[str]) -> dict[str, LogRow]:
         """The last round of checks of each case, as it was logged."""
         if not case_ids:
@@ -552,7 +631,7 @@ def _conditions(query: QueueQuery) -> tuple[str, list[Any]]:
     kinds = [query.kind] if query.kind else list(query.kinds)
     parts, args = [f"c.kind IN ({', '.join('{}' for _ in kinds)})"], [one.value for one in kinds]
     if query.state == "open":
-        parts.append("c.state <> 'decided'")
+        parts.append("c.state NOT IN ('decided', 'final')")
     elif query.state:
         parts.append("c.state = {}")
         args.append(query.state)

@@ -80,23 +80,38 @@ class ReadingLog:
             query = ReadEntry.select().where(ReadEntry.case_id == case).order_by(ReadEntry.seq)
             return [_row(one) for one in await query]
 
+    async def last_opened(self, case: str, actor: str) -> int | None:
+        """When this person last opened this case, as UTC milliseconds."""
+        async with reading(self._engine):
+            found = (
+                await ReadEntry.select(ReadEntry.at)
+                .where((ReadEntry.case_id == case) & (ReadEntry.actor == actor))
+                .order_by(ReadEntry.seq, ascending=False)
+                .first()
+            )
+        return int(found["at"]) if found else None
+
     async def size(self) -> int:
         """How many entries there have been."""
         async with reading(self._engine):
             return await TREE.size()
 
-    async def forget_before(self, at_ms: int) -> tuple[int, int]:
-        """Take the texts of entries older than this away; returns how many, and the number of the first that stays.
-
-        Their hashes stay, so that the rest still verifies.
-        """
-        async with self._writing():
-            emptied = (
-                await ReadEntry.update({ReadEntry.leaf: None, ReadEntry.case_id: None, ReadEntry.actor: ""})
+    async def due_before(self, at_ms: int) -> tuple[int, int]:
+        """How many entries older than this still have their text, and the number of the first that stays."""
+        async with reading(self._engine):
+            due = (
+                await ReadEntry.select(ReadEntry.seq)
                 .where((ReadEntry.at < at_ms) & ReadEntry.leaf.is_not_null())
-                .returning(ReadEntry.seq)
+                .order_by(ReadEntry.seq, ascending=False)
             )
-            return len(emptied), max((one["seq"] for one in emptied), default=-1) + 1
+            return len(due), due[0]["seq"] + 1 if due else 0
+
+    async def forget_before(self, at_ms: int) -> None:
+        """Take the texts of entries older than this away; their hashes stay, so that the rest still verifies."""
+        async with self._writing():
+            await ReadEntry.update({ReadEntry.leaf: None, ReadEntry.case_id: None, ReadEntry.actor: ""}).where(
+                (ReadEntry.at < at_ms) & ReadEntry.leaf.is_not_null()
+            )
 
     async def checkpoint(self, sign: Any, at_ms: int) -> int:
         """Sign the tree as it is, unless it has been; returns its size."""

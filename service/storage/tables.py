@@ -236,6 +236,17 @@ class ScreeningJob(Table, tablename="screening_job"):
     asked_at = BigInt()
 
 
+class FormDraft(Table, tablename="form_draft"):
+    """What a person has begun to write in a form of a case; working material, gone when it is sent."""
+
+    id = Text(primary_key=True)
+    account_id = Text()
+    case_id = Text()
+    form = Text()
+    body = Text()
+    at = BigInt()
+
+
 class Idempotency(Table, tablename="idempotency"):
     """A key the e-service used, the digest of what it sent, and the case that came of it."""
 

@@ -1,9 +1,17 @@
 """The one write path: every change together with the event that tells of it, in one transaction."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from service.cases.ports import CaseDetails, SecrecyMarking, StoredEnclosure, StoredFinding, StoredIncident
+from service.cases.ports import (
+    CaseDetails,
+    FormDraftRow,
+    SecrecyMarking,
+    StoredEnclosure,
+    StoredFinding,
+    StoredIncident,
+)
 from service.domain.case import Case
 from service.domain.errors import Conflict
 from service.domain.events import Event
@@ -19,6 +27,7 @@ from service.storage.tables import (
     Dispatch,
     EnclosureRow,
     FindingRow,
+    FormDraft,
     Idempotency,
     IncidentRow,
     ListVersion,
@@ -227,6 +236,24 @@ class TableWriting(TableReading):
         await self._append(event)
         await self._save(case)
 
+    async def step_taken(self, event: Event, case: Case, *, screen: bool = False) -> Case:
+        """A step of the routine, with the case as it is after it; `screen` has the checks asked again."""
+        await self._append(event)
+        await self._save(case)
+        if screen:
+            await self._ask_screening(case.id, event.at)
+        return replace(case, version=case.version + 1)
+
+    async def draft_kept(self, draft: FormDraftRow) -> None:
+        """Working material of one person, no record: it has no event."""
+        await self.draft_dropped(draft.case_id, draft.account_id, draft.form)
+        await FormDraft.insert(FormDraft(id=self._new_id(), **vars(draft)))
+
+    async def draft_dropped(self, case_id: str, account_id: str, form: str) -> None:
+        await FormDraft.delete().where(
+            (FormDraft.case_id == case_id) & (FormDraft.account_id == account_id) & (FormDraft.form == form)
+        )
+
     async def finding_resolved(self, event: Event, case: Case, finding: StoredFinding, *, attention: int) -> None:
         await self._append(event)
         await FindingRow.update(
@@ -326,6 +353,7 @@ class TableWriting(TableReading):
             CaseRow.state: case.state.value,
             CaseRow.owner_id: case.owner,
             CaseRow.round: case.round,
+            CaseRow.due_on: case.due_on,
             CaseRow.rules_id: case.rules_id,
             CaseRow.rules_sha256: case.rules_sha256,
             CaseRow.version: case.version + 1,

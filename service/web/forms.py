@@ -5,13 +5,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import zip_longest
 from typing import Any
 
 from litestar import Request
 from litestar.datastructures import UploadFile
 
 from service.domain.clock import STOCKHOLM
-from service.domain.decision import Act, BoardMinute, DecisionOutcome, Proposal
+from service.domain.decision import Act, BoardMinute, DecisionOutcome, OwnCondition, Proposal
 from service.domain.errors import InvalidInput, Problem, TooLarge, Unreadable
 from service.domain.finding import Resolution
 
@@ -32,6 +33,10 @@ class Form:
     def texts(self, name: str) -> list[str]:
         """Every value of a repeated field."""
         return [one for one in self._values.get(name, ()) if isinstance(one, str) and one]
+
+    def every(self, name: str) -> list[str]:
+        """Every value of a repeated field, empty ones too."""
+        return [one for one in self._values.get(name, ()) if isinstance(one, str)]
 
     def upload(self, name: str) -> UploadFile | None:
         """A file."""
@@ -75,7 +80,6 @@ def proposal(form: Form) -> Proposal:
         outcome = DecisionOutcome(form.text("outcome"))
     except ValueError as error:
         raise InvalidInput([Problem("/outcome", "input.missing")]) from error
-    minute = BoardMinute(form.text("minute_date").strip(), form.text("minute_paragraph").strip())
     return Proposal(
         outcome=outcome,
         delegation_point=form.text("delegation_point"),
@@ -83,19 +87,33 @@ def proposal(form: Form) -> Proposal:
         reasons=form.text("reasons"),
         amount_ore=ore(form.text("amount"), "/amount"),
         circumstances=form.text("circumstances"),
-        acts=tuple(_acts(form)),
+        response=form.text("response"),
+        acts=tuple(form.texts("acts")),
         based_on=tuple(form.texts("based_on")),
-        board_minute=minute if minute.date and minute.paragraph else None,
+        conditions=tuple(
+            OwnCondition(text, due or None)
+            for text, due in zip_longest(form.every("condition"), form.every("condition_due"), fillvalue="")
+            if text.strip()
+        ),
+        board_minute=board_minute(form),
     )
 
 
-def _acts(form: Form) -> list[Act]:
-    acts = []
+def board_minute(form: Form) -> BoardMinute | None:
+    """The board's own decision, where both its day and its paragraph are given."""
+    minute = BoardMinute(form.text("minute_date").strip(), form.text("minute_paragraph").strip())
+    return minute if minute.date and minute.paragraph else None
+
+
+def acts(form: Form) -> list[tuple[Act, str, bool]]:
+    """The acts of an open-source check, each with its source's grade and whether it is only a link."""
+    found = []
     for position in range(MOST_ACTS):
         values = {name: form.text(f"act_{position}_{name}").strip() for name in ACT_FIELDS}
         if any(values.values()):
-            acts.append(Act(**values))
-    return acts
+            link_only = form.text(f"act_{position}_link") == "yes"
+            found.append((Act(**values), form.text(f"act_{position}_grade"), link_only))
+    return found
 
 
 def resolution(form: Form) -> Resolution:

@@ -17,7 +17,7 @@ import httpx
 
 from service import app as parts
 from service.cases.intake import receive
-from service.cases.reviewing import person
+from service.cases.standing import person
 from service.cases.verifying import verify_log
 from service.settings import Settings
 from service.sources.formats import UN_XML, read_list

@@ -22,8 +22,8 @@ from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
 from service.cases.ports import Desk
 from service.cases.replaying import Tally, replay_all
-from service.cases.reviewing import person
 from service.cases.screening import work_off
+from service.cases.standing import person
 from service.cases.verifying import verify_log
 from service.cases.watching import import_list
 from service.demo import demo_list

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from service.cases import deciding, records, reviewing, staff
+from service.cases import deciding, records, reviewing, staff, standing
 from service.cases.forgetting import forget_speakers
 from service.cases.intake import receive
 from service.cases.ports import Desk
@@ -19,6 +19,7 @@ from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllow
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import User
 from tests.builders import FIXTURES, a_grant_document, a_premises_document, a_proposal
+from tests.cases.routine import unbiased
 from tests.cases.test_intake import KEY
 from tests.cases.test_screening import version
 from tests.conftest import someone
@@ -28,6 +29,7 @@ from tests.fakes import Clock
 async def in_review(desk: Desk, officer: User, document: dict[str, object] | None = None) -> str:
     received = await receive(desk, document or a_grant_document(), by=KEY, channel="e_service")
     await work_off(desk)
+    await unbiased(desk, received.case_id, officer)
     await reviewing.take(desk, received.case_id, by=officer, seen=await version(desk, received.case_id))
     return received.case_id
 
@@ -223,12 +225,12 @@ async def test_a_right_that_was_withdrawn_while_the_form_was_open_decides_nothin
     case_id = await in_review(desk, officer)
     async with desk.store.reading() as reading:
         held = {one["right_code"]: one["id"] for one in await reading.rights_history() if one["name"] == "Alva"}
-    await staff.withdraw_right(desk, held["delegation:F1"], by=reviewing.person(admin))
+    await staff.withdraw_right(desk, held["delegation:F1"], by=standing.person(admin))
     written_off = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
 
     with pytest.raises(NotAllowed, match="no_delegation"):
         await deciding.decide(desk, case_id, written_off, by=officer, seen=await version(desk, case_id))
-    await staff.withdraw_right(desk, held["role:association_officer"], by=reviewing.person(admin))
+    await staff.withdraw_right(desk, held["role:association_officer"], by=standing.person(admin))
     with pytest.raises(GranskaError, match="not_found"):
         await reviewing.release(desk, case_id, by=officer, seen=await version(desk, case_id))
 
@@ -251,7 +253,7 @@ async def test_nothing_is_approved_while_checks_wait_or_on_answers_that_were_ove
     await work_off(desk)
     newer = demo_list(desk, FIXTURES).replace(b"Tarquin Vossberg", b"Ylva Granfors")
     coordinator = await someone(desk, "Siv", "role:coordinator")
-    await import_list(desk, "demo", newer, by=reviewing.person(coordinator))
+    await import_list(desk, "demo", newer, by=standing.person(coordinator))
     assert await refused() == "decision.checks_outdated"
 
     await reviewing.ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.cases import adopting, reviewing
+from service.cases import adopting, reviewing, standing
 from service.cases.incidents import NewIncident, record, verify
 from service.cases.intake import receive
 from service.cases.ports import Desk
@@ -169,7 +169,7 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
 
     coordinator = await someone(desk, "Siv", "role:coordinator")
     changed = demo_list(desk, FIXTURES).replace(b",1971,", b",1972,")
-    await import_list(desk, "demo", changed, by=reviewing.person(coordinator))
+    await import_list(desk, "demo", changed, by=standing.person(coordinator))
     await reviewing.ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
     await work_off(desk)
     assert (await the(desk, case_id, "party_names")).case_finding.open
@@ -253,8 +253,8 @@ async def test_a_new_rule_set_looks_ahead(desk: Desk) -> None:
     text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "x").replace("2026-07-01", "2026-11-21")
     samir = await someone(desk, "Sam", "role:coordinator")
     with pytest.raises(RuleSetRefused, match="in_the_past"):
-        await adopting.propose(desk, text, by=reviewing.person(samir))
-    await adopting.propose(desk, text.replace("2026-11-21", "2026-11-23"), by=reviewing.person(samir))
+        await adopting.propose(desk, text, by=standing.person(samir))
+    await adopting.propose(desk, text.replace("2026-11-21", "2026-11-23"), by=standing.person(samir))
 
 
 async def test_an_index_that_was_meddled_with_is_built_again_and_lets_nobody_through(

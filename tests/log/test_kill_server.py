@@ -18,7 +18,7 @@ import httpx
 
 from service import app as parts
 from service.cases.intake import receive
-from service.cases.reviewing import person
+from service.cases.standing import person
 from service.settings import Settings
 from tests.builders import a_grant_document
 from tests.conftest import Browserlike, free_port, granska

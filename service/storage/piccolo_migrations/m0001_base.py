@@ -38,7 +38,8 @@ TABLES = (
         org_search TEXT NOT NULL,
         amount_ore BIGINT,
         when_label TEXT NOT NULL,
-        state TEXT NOT NULL CHECK (state IN ('received', 'screened', 'in_review', 'decided')),
+        state TEXT NOT NULL CHECK (state IN
+            ('received', 'screened', 'in_review', 'proposed', 'decided', 'appealed', 'final')),
         owner_id TEXT REFERENCES account (id) ON DELETE RESTRICT,
         received_at BIGINT NOT NULL,
         registered_at BIGINT NOT NULL,
@@ -189,6 +190,14 @@ TABLES = (
         case_id TEXT NOT NULL PRIMARY KEY REFERENCES case_file (id) ON DELETE RESTRICT,
         asked_at BIGINT NOT NULL
     )""",
+    """CREATE TABLE form_draft (
+        id TEXT NOT NULL PRIMARY KEY,
+        account_id TEXT NOT NULL,
+        case_id TEXT NOT NULL REFERENCES case_file (id) ON DELETE RESTRICT,
+        form TEXT NOT NULL,
+        body TEXT NOT NULL,
+        at BIGINT NOT NULL
+    )""",
     """CREATE TABLE idempotency (
         id TEXT NOT NULL PRIMARY KEY,
         body_sha256 TEXT NOT NULL,
@@ -241,7 +250,7 @@ INDEXES = (
     "CREATE UNIQUE INDEX case_file_diary ON case_file (diary_number)",
     "CREATE UNIQUE INDEX case_file_series ON case_file (diary_year, diary_seq)",
     "CREATE INDEX case_file_queue ON case_file (kind, state, due_on, registered_at, id)",
-    "CREATE INDEX case_file_open_due ON case_file (due_on, registered_at, id) WHERE state <> 'decided'",
+    "CREATE INDEX case_file_open_due ON case_file (due_on, registered_at, id) WHERE state NOT IN ('decided', 'final')",
     "CREATE INDEX case_file_received ON case_file (received_at, registered_at, id)",
     "CREATE INDEX case_file_registered ON case_file (registered_at, id)",
     "CREATE INDEX case_file_name ON case_file (org_search@C, registered_at, id)",
@@ -254,7 +263,8 @@ INDEXES = (
     "CREATE UNIQUE INDEX finding_place ON finding (case_id, round, position)",
     "CREATE INDEX enclosure_case ON enclosure (case_id)",
     "CREATE INDEX secrecy_case ON secrecy_marking (case_id)",
-    "CREATE UNIQUE INDEX decision_case ON decision (case_id)",
+    "CREATE UNIQUE INDEX decision_case ON decision (case_id, seq)",
+    "CREATE UNIQUE INDEX form_draft_place ON form_draft (case_id, account_id, form)",
     "CREATE INDEX incident_number ON incident (org_number)",
     "CREATE INDEX log_entry_case ON log_entry (case_id, seq)",
     "CREATE INDEX log_entry_type ON log_entry (type, seq)",

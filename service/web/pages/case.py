@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import File, Redirect
 
-from service.cases import deciding, intake, looking, reading, reviewing
+from service.cases import deciding, intake, looking, reading, reviewing, standing
 from service.cases.ports import Desk
 from service.cases.rulebook import today
 from service.domain import policy
@@ -61,15 +61,15 @@ async def _page(
         may_take=handles and view.case.state in (State.SCREENED, State.IN_REVIEW) and not mine,
         may_handle=handles and mine and view.case.state is State.IN_REVIEW,
         may_decide=policy.may_sign(view.case, user) and bool(view.points),
-        may_rescreen=view.case.state is not State.DECIDED and (handles or user.has(Role.DECISION_MAKER)),
-        may_enclose=view.case.state is not State.DECIDED and handles,
+        may_rescreen=not view.case.closed and (handles or user.has(Role.DECISION_MAKER)),
+        may_enclose=not view.case.closed and handles,
         may_mark=handles,
         may_bundle=user.has(*RECORD_READERS.roles),
         mask=user.roles <= {Role.AUDITOR},
         suggested=next((one.id for one in view.points if reaches(one, view.case)), ""),
         resolutions=RESOLUTIONS,
         identifiers=reviewing.IDENTIFIERS,
-        may_match=user.has(Role.COORDINATOR) and view.case.state is not State.DECIDED,
+        may_match=user.has(Role.COORDINATOR) and not view.case.closed,
         outcomes=list(DecisionOutcome),
         enclosure_kinds=intake.ENCLOSURE_KINDS,
         clauses=[one for one in view.criteria.clauses.values() if view.case.kind in one.kinds],
@@ -214,7 +214,7 @@ async def enclose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
             name=file.name,
             media_type=file_types.media_type(file.body) if file.body else "",
             body=file.body,
-            by=reviewing.person(user),
+            by=standing.person(user),
             kinds=frozenset(kind for kind, role in policy.HANDLING_ROLES.items() if user.has(role)),
         )
         request.app.state.worker.wake()

@@ -10,6 +10,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
+from service.cases import looking
 from service.cases import reading as questions
 from service.cases.rulebook import rulebook, today
 from service.cases.screening import compare_names, ensure_index
@@ -74,6 +75,7 @@ async def open_case(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
 async def of_case(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Everyone named in an undecided case against every active list, with reasons and weights."""
     case, answers = await compare_names(desk, str(request.path_params["case_id"]), by=user)
+    await looking.note(desk, user, looking.OPENED, case.id)
     return render.page(request, "pages/matching.html", case=case, answers=answers, method=desk.finder.method())
 
 

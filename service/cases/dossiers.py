@@ -1,0 +1,103 @@
+"""A case as a step finds it: the case, the person with today's rights, and all that has been done before."""
+
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from service.cases.ports import Desk, LogRow, Reading, Writing
+from service.cases.rulebook import Rulebook, rulebook, today
+from service.cases.standing import person, still
+from service.domain import policy
+from service.domain.case import Case
+from service.domain.dossier import Dossier, Entry, fold
+from service.domain.errors import InvalidInput, Problem
+from service.domain.events import Actor, Event, EventType
+from service.domain.people import User
+from service.domain.ruleset import RuleSet
+
+
+def entries(rows: Iterable[LogRow]) -> list[Entry]:
+    """Log rows as the dossier reads them."""
+    return [Entry(one.seq, EventType(one.type), one.at, one.actor, json.loads(one.leaf)["data"]) for one in rows]
+
+
+async def dossier_of(reading: Reading, case_id: str) -> Dossier:
+    """What has been done in this case."""
+    return fold(entries(await reading.entries_of_case(case_id)))
+
+
+async def basis_of(desk: Desk, reading: Reading, case: Case, dossier: Dossier, book: Rulebook) -> policy.Basis:
+    """What a decision in this case would be judged by now."""
+    findings = [one.case_finding for one in await reading.findings(case.id, case.round)]
+    return policy.Basis(case, dossier, findings, book.of(case), book.procedure(today(desk)), today(desk).isoformat())
+
+
+@dataclass
+class Scene:
+    """A step being taken, inside its transaction."""
+
+    desk: Desk
+    writing: Writing
+    case: Case
+    by: User
+    dossier: Dossier
+    book: Rulebook
+    type: EventType
+    actor: Actor
+
+    @property
+    def today(self) -> date:
+        """The date in Stockholm now."""
+        return today(self.desk)
+
+    @property
+    def procedure(self) -> RuleSet:
+        """The routine in force at this step."""
+        return self.book.procedure(self.today)
+
+    @property
+    def criteria(self) -> RuleSet:
+        """The rules the case is judged by."""
+        return self.book.of(self.case)
+
+    def keep(self, field: str, text: str) -> str:
+        """Keep a text of this step where it can be erased."""
+        return self.writing.keep(field, {"text": text}, case=self.case.id)
+
+    def keep_any(self, field: str, text: str) -> str | None:
+        """The same, for a text that may be left out."""
+        return self.keep(field, text) if text else None
+
+    async def basis(self) -> policy.Basis:
+        """What a decision would be judged by now."""
+        return await basis_of(self.desk, self.writing, self.case, self.dossier, self.book)
+
+    async def take(self, data: Mapping[str, Any], *, screen: bool = False, **changed: Any) -> None:
+        """Save the event and the case after it; `changed` are the case's own facts that the step sets."""
+        event = Event(self.type, self.actor, self.desk.outside.now(), data, case=self.case.id)
+        after = replace(self.case.after(self.type), **changed)
+        self.case = await self.writing.step_taken(event, after, screen=screen)
+        await self.writing.draft_dropped(self.case.id, self.by.id, self.type.value)
+
+
+@asynccontextmanager
+async def step(desk: Desk, case_id: str, type: EventType, *, by: User, seen: int) -> AsyncIterator[Scene]:
+    """Take a step of the routine: this person may, the case is where it can be done, and nobody was in between."""
+    async with desk.store.writing() as writing:
+        by = await still(writing, by)
+        case = await writing.case(case_id)
+        policy.check_can_see(case, by)
+        policy.check_version(case, seen)
+        dossier = await dossier_of(writing, case_id)
+        policy.check_step(case, by, dossier, type)
+        yield Scene(desk, writing, case, by, dossier, await rulebook(desk, writing), type, person(by))
+
+
+def one_of(pointer: str, value: str, choices: Iterable[str]) -> str:
+    """The value, if it is one of these."""
+    if value not in set(choices):
+        raise InvalidInput([Problem(pointer, "input.missing" if not value else "input.choice_unknown")])
+    return value

@@ -1,0 +1,103 @@
+"""Letters: the rule set's text filled in, in the applicant's language, as the sheet that is printed."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from service.cases.ports import CaseDetails, Desk, Writing
+from service.cases.rulebook import today
+from service.domain.case import Case
+from service.domain.letter import Block, Sheet
+from service.domain.routine import Letter
+from service.domain.ruleset import RuleSet
+
+LANGUAGES = ("sv", "en")
+
+
+def filled(letter: Letter, language: str, values: Mapping[str, str]) -> tuple[Block, ...]:
+    """The letter's blocks; a paragraph whose places are all empty goes, and a heading that then stands alone."""
+    blocks: list[Block] = []
+    for piece in re.split(r"\n\s*\n", letter.body[language].strip()):
+        names = re.findall(r"\{([a-z_]+)\}", piece)
+        if names and not any(values.get(name, "").strip() for name in names):
+            continue
+        text = re.sub(r"\{([a-z_]+)\}", lambda found: values.get(found[1], "").strip(), piece)
+        blocks += blocks_of(text)
+    return tuple(
+        one
+        for position, one in enumerate(blocks)
+        if one.kind != "heading" or (position + 1 < len(blocks) and blocks[position + 1].kind != "heading")
+    )
+
+
+def blocks_of(text: str) -> list[Block]:
+    """Plain text as blocks: "## " begins a heading, "- " an item, an empty line ends a paragraph."""
+    blocks: list[Block] = []
+    for piece in re.split(r"\n\s*\n", text.strip()):
+        lines = tuple(line.strip() for line in piece.split("\n") if line.strip())
+        if not lines:
+            continue
+        if lines[0].startswith("## "):
+            blocks.append(Block("heading", text=lines[0][3:]))
+            lines = lines[1:]
+        if lines and all(line.startswith("- ") for line in lines):
+            blocks.append(Block("list", items=tuple(line[2:] for line in lines)))
+        elif lines:
+            blocks.append(Block("paragraph", lines=lines))
+    return blocks
+
+
+def listed(lines: Sequence[str]) -> str:
+    """Lines as a list in a letter's text."""
+    return "\n".join("- " + " ".join(line.split()) for line in lines)
+
+
+def sheet(
+    desk: Desk,
+    procedure: RuleSet,
+    template: str,
+    language: str,
+    values: Mapping[str, str],
+    *,
+    case: Case,
+    recipient: str,
+    day: str | None = None,
+) -> Sheet:
+    """A letter of this case by the rule set's template; the way of appeal is the template's own."""
+    letter = procedure.letters[template]
+    appeal = procedure.appeal[letter.route][language] if letter.route != "none" else ""
+    return Sheet(
+        language=language,
+        date=day or today(desk).isoformat(),
+        number=case.diary_number,
+        sender=procedure.adopted_by,
+        recipient=recipient,
+        title=letter.title[language],
+        blocks=filled(letter, language, {"number": case.diary_number, "appeal": appeal, **values}),
+    )
+
+
+def keep(desk: Desk, writing: Writing, case: Case, template: str, written: Sheet) -> dict[str, Any]:
+    """Set and keep a letter as it goes out; returns what the event says of it."""
+    pdf = desk.typesetter.pdf(written)
+    value = {"title": written.title, "text": written.text, "pdf": base64.b64encode(pdf).decode()}
+    return {
+        "template": template,
+        "language": written.language,
+        "body": writing.keep("letter", value, case=case.id),
+        "sha256": hashlib.sha256(pdf).hexdigest(),
+    }
+
+
+def matter(desk: Desk, details: CaseDetails, case: Case, language: str) -> str:
+    """What was applied for, in a few words."""
+    kind = desk.words.say(language, f"term.type.{case.type}", {}).lower()
+    return f"{kind} ({details.when_label})"
+
+
+def clause_lines(criteria: RuleSet, clauses: Sequence[str], language: str) -> str:
+    """The clauses with their full text, since nobody should have to look them up."""
+    known = [criteria.clauses[one] for one in clauses if one in criteria.clauses]
+    return listed([f"{one.id} {one.title[language]}: {one.text[language]}" for one in known])

@@ -1,0 +1,148 @@
+"""The officer proposes (föredragande); a second person reads all of it and answers what the courts have asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from service.cases.dossiers import Scene, step
+from service.cases.ports import Desk, Reading, Writing
+from service.cases.reviewing import check_day, check_text
+from service.domain import policy
+from service.domain.case import Case
+from service.domain.decision import BoardMinute, DecisionOutcome, OwnCondition, Proposal
+from service.domain.dossier import Proposed
+from service.domain.errors import InvalidInput, NotAllowed, Problem
+from service.domain.events import EventType
+from service.domain.people import User
+
+MOST_CONDITIONS = 20
+
+
+def tidied(proposal: Proposal) -> Proposal:
+    """What was asked to be recorded, with its texts as they will be kept."""
+    conditions = tuple(
+        OwnCondition(
+            check_text(f"/conditions/{n}/text", one.text, most=1000),
+            check_day(f"/conditions/{n}/due", one.due).isoformat() if one.due else None,
+        )
+        for n, one in enumerate(proposal.conditions[:MOST_CONDITIONS])
+    )
+    return replace(
+        proposal,
+        clauses=tuple(dict.fromkeys(proposal.clauses)),
+        based_on=tuple(dict.fromkeys(proposal.based_on)),
+        acts=tuple(dict.fromkeys(proposal.acts)),
+        conditions=conditions,
+        reasons=check_text("/reasons", proposal.reasons, required=False),
+        circumstances=check_text("/circumstances", proposal.circumstances, required=False),
+        response=check_text("/response", proposal.response, required=False),
+    )
+
+
+def kept_content(writing: Writing, case: Case, proposal: Proposal) -> dict[str, Any]:
+    """The content of a proposal as its event holds it."""
+
+    def keep(field: str, text: str) -> str | None:
+        return writing.keep(field, {"text": text}, case=case.id) if text else None
+
+    return {
+        "outcome": proposal.outcome.value,
+        "amount_ore": proposal.amount_ore,
+        "clauses": list(proposal.clauses),
+        "based_on": list(proposal.based_on),
+        "act_ids": list(proposal.acts),
+        "reasons": keep("reasons", proposal.reasons),
+        "circumstances": keep("circumstances", proposal.circumstances),
+        "response": keep("response", proposal.response),
+        "own_conditions": [
+            {"text": writing.keep("condition", {"text": one.text}, case=case.id), "due": one.due}
+            for one in proposal.conditions
+        ],
+    }
+
+
+def references(data: Mapping[str, Any]) -> list[str]:
+    """The kept texts of a proposal."""
+    named = [data[name] for name in ("reasons", "circumstances", "response") if data[name]]
+    return named + [one["text"] for one in data["own_conditions"]]
+
+
+async def standing(
+    reading: Reading, proposed: Proposed, *, delegation_point: str, board_minute: BoardMinute | None
+) -> Proposal:
+    """The proposal as it stands, as what is to be decided; raises NotAllowed where its texts have been erased."""
+    data = proposed.data
+    values = await reading.values(references(data))
+
+    def text(reference: str | None) -> str:
+        if reference is None:
+            return ""
+        if reference not in values:
+            raise NotAllowed("decision.proposal_erased")
+        return str(values[reference]["text"])
+
+    return Proposal(
+        outcome=DecisionOutcome(data["outcome"]),
+        delegation_point=delegation_point,
+        clauses=tuple(data["clauses"]),
+        reasons=text(data["reasons"]),
+        amount_ore=data["amount_ore"],
+        circumstances=text(data["circumstances"]),
+        response=text(data["response"]),
+        acts=tuple(data["act_ids"]),
+        based_on=tuple(data["based_on"]),
+        conditions=tuple(OwnCondition(text(one["text"]), one["due"]) for one in data["own_conditions"]),
+        board_minute=board_minute,
+    )
+
+
+async def propose(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen: int) -> str:
+    """Put forward what is to be decided; it must have all that the rules demand. Returns the proposal's id."""
+    async with step(desk, case_id, EventType.DECISION_PROPOSED, by=by, seen=seen) as scene:
+        return await put_forward(scene, proposal)
+
+
+async def put_forward(scene: Scene, proposal: Proposal) -> str:
+    """The same, inside a step that has begun."""
+    proposal = tidied(proposal)
+    policy.check_content(await scene.basis(), proposal)
+    proposal_id = scene.desk.outside.new_id()
+    await scene.take({"proposal": proposal_id} | kept_content(scene.writing, scene.case, proposal))
+    return proposal_id
+
+
+async def give_back(desk: Desk, case_id: str, *, text: str, by: User, seen: int) -> None:
+    """Whoever was to sign or second sends the proposal back, with why; a proposer can take their own back."""
+    text = check_text("/text", text)
+    async with step(desk, case_id, EventType.PROPOSAL_RETURNED, by=by, seen=seen) as scene:
+        assert scene.dossier.proposal is not None
+        await scene.take({"proposal": scene.dossier.proposal.id, "text": scene.keep("resolution", text)})
+
+
+async def second(desk: Desk, case_id: str, *, answers: Mapping[str, bool], text: str, by: User, seen: int) -> None:
+    """A second, unbiased person has read everything and answers each question of the routine with yes.
+
+    One "no" and the proposal cannot be seconded: it goes back, with what is wrong.
+    """
+    text = check_text("/text", text)
+    async with step(desk, case_id, EventType.PROPOSAL_SECONDED, by=by, seen=seen) as scene:
+        proposed = scene.dossier.proposal
+        assert proposed is not None
+        if proposed.by == scene.by.pseudonym:
+            raise NotAllowed("proposal.own_second")
+        basis = await scene.basis()
+        questions = questions_of(basis, proposed)
+        problems = [Problem(f"/answers/{one}", "input.missing") for one in questions if one not in answers]
+        if problems:
+            raise InvalidInput(problems)
+        if not all(answers[one] for one in questions):
+            raise NotAllowed("proposal.second_disagrees")
+        await scene.take(
+            {"proposal": proposed.id, "questions": list(questions), "text": scene.keep("resolution", text)}
+        )
+
+
+def questions_of(basis: policy.Basis, proposed: Proposed) -> Sequence[str]:
+    """Which questions the second person is asked about this proposal."""
+    grounds = policy.grounds_of(proposed.data["clauses"], basis.criteria)
+    return [one.id for one in basis.procedure.routine.questions_for(grounds)]

@@ -1,0 +1,321 @@
+"""What has been done in a case so far, folded from its events: the routine's steps need no other memory than the log.
+
+Only codes, dates, ids and references to kept texts; whoever shows a text fetches it by its reference.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.domain.events import EventType as E
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event of a case as the log has it; `at` is UTC milliseconds."""
+
+    seq: int
+    type: E
+    at: int
+    actor: str
+    data: Mapping[str, Any]
+
+
+@dataclass
+class Asked:
+    """A request to someone outside, by when, and what came of it."""
+
+    id: str
+    at: int
+    by: str
+    due: str
+    seq: int
+    data: Mapping[str, Any]
+    answer: str | None = None
+    answered_on: str | None = None
+    answered_seq: int | None = None
+    reminded: int = 0
+
+    def over(self, today: str) -> bool:
+        """Whether it has been answered or its time is up."""
+        return self.answered_on is not None or today > self.due
+
+
+@dataclass
+class RecordedAct:
+    """A documented act in the case."""
+
+    id: str
+    ref: str
+    grade: str
+    link_only: bool
+    by: str
+    seq: int
+    verified_by: str | None = None
+
+
+@dataclass
+class Assessed:
+    """A criterion, assessed in writing."""
+
+    criterion: str
+    result: str
+    ref: str
+    by: str
+    at: int
+    seq: int
+
+
+@dataclass
+class Proposed:
+    """A proposal as it stands: who proposes what, and who has seconded it."""
+
+    id: str
+    by: str
+    at: int
+    seq: int
+    data: Mapping[str, Any]
+    seconded_by: str | None = None
+    seconded_seq: int | None = None
+    second_ref: str | None = None
+    packaged: str | None = None
+
+
+@dataclass
+class Decided:
+    """A decision of the case, and what happened to it since."""
+
+    id: str
+    seq: int
+    at: int
+    by: str
+    data: Mapping[str, Any]
+    letters: list[Mapping[str, Any]] = field(default_factory=list)
+    posted: str | None = None
+    last_day: str | None = None
+    reported: str | None = None
+    accepted: Mapping[str, Any] | None = None
+    reports: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    added: list[Entry] = field(default_factory=list)
+    final: bool = False
+
+
+@dataclass
+class Appeal:
+    """An appeal against a decision."""
+
+    id: str
+    decision: str
+    received: str
+    ref: str
+    in_time: bool | None = None
+    tested_ref: str | None = None
+    forwarded: str | None = None
+    outcome: str | None = None
+
+
+@dataclass
+class Dossier:
+    """Everything that the steps of the routine have left behind.
+
+    Reopening a case begins a new turn: what was asked, assessed and proposed before it is history, acts remain.
+    """
+
+    declared: dict[str, tuple[bool, int]] = field(default_factory=dict)
+    completions: list[Asked] = field(default_factory=list)
+    searches: list[Entry] = field(default_factory=list)
+    acts: dict[str, RecordedAct] = field(default_factory=dict)
+    confirmed: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    consultations: list[Asked] = field(default_factory=list)
+    assessed: dict[str, Assessed] = field(default_factory=dict)
+    communications: list[Asked] = field(default_factory=list)
+    exception: Entry | None = None
+    proposal: Proposed | None = None
+    returned: Entry | None = None
+    decisions: list[Decided] = field(default_factory=list)
+    appeals: list[Appeal] = field(default_factory=list)
+    side: list[Entry] = field(default_factory=list)
+    notes: list[Entry] = field(default_factory=list)
+    withdrawn: Entry | None = None
+    paused: Entry | None = None
+    stopped: Entry | None = None
+    reopened: Entry | None = None
+    resolved_by: dict[str, str] = field(default_factory=dict)
+    last_material: int = -1
+
+    def conflict(self, pseudonym: str) -> bool | None:
+        """What this person has declared: yes, no, or nothing yet (None)."""
+        known = self.declared.get(pseudonym)
+        return None if known is None else known[0]
+
+    @property
+    def decision(self) -> Decided | None:
+        """The decision that stands last."""
+        return self.decisions[-1] if self.decisions else None
+
+    @property
+    def appeal(self) -> Appeal | None:
+        """The appeal that came last."""
+        return self.appeals[-1] if self.appeals else None
+
+
+#: Events that bring something new to weigh: a second person must have seen it.
+MATERIAL = frozenset(
+    {
+        E.CASE_SCREENED,
+        E.FINDING_RESOLVED,
+        E.FINDING_CONFIRMED,
+        E.ENCLOSURE_ADDED,
+        E.COMPLETION_ANSWERED,
+        E.SEARCH_RECORDED,
+        E.ACT_VERIFIED,
+        E.CONSULTATION_ANSWERED,
+        E.ASSESSMENT_WRITTEN,
+        E.COMMUNICATION_ANSWERED,
+        E.APPLICATION_WITHDRAWN,
+        E.VALUE_ERASED,
+    }
+)
+
+
+def fold(entries: Iterable[Entry]) -> Dossier:
+    """The dossier that these events, oldest first, leave behind."""
+    found = Dossier()
+    for one in entries:
+        _add(found, one)
+    return found
+
+
+def _asked(one: Entry, id: str) -> Asked:
+    return Asked(id, one.at, one.actor, one.data["due"], one.seq, one.data)
+
+
+def _answered(asked: list[Asked], id: str, one: Entry, *, answer: str | None, on: str) -> None:
+    for each in asked:
+        if each.id == id:
+            each.answer, each.answered_on, each.answered_seq = answer, on, one.seq
+
+
+def _add(found: Dossier, one: Entry) -> None:
+    data = one.data
+    if one.type in MATERIAL:
+        found.last_material = one.seq
+    match one.type:
+        case E.CONFLICT_DECLARED:
+            found.declared[one.actor] = (data["conflict"], one.seq)
+        case E.COMPLETION_ASKED:
+            found.completions.append(_asked(one, data["completion"]))
+        case E.COMPLETION_REMINDED:
+            for asked in found.completions:
+                if asked.id == data["completion"]:
+                    asked.reminded, asked.due = asked.reminded + 1, data["due"]
+        case E.COMPLETION_ANSWERED:
+            _answered(found.completions, data["completion"], one, answer=data["answer"], on=data["received"])
+        case E.SEARCH_RECORDED:
+            found.searches.append(one)
+            for act in data["found_acts"]:
+                found.acts[act["act"]] = RecordedAct(
+                    act["act"], act["value"], act["grade"], act["link_only"], one.actor, one.seq
+                )
+        case E.ACT_VERIFIED:
+            found.acts[data["act"]].verified_by = one.actor
+        case E.FINDING_RESOLVED:
+            found.resolved_by[data["finding"]] = one.actor
+            found.confirmed.pop(data["finding"], None)
+        case E.FINDING_CONFIRMED:
+            found.confirmed[data["finding"]] = (one.actor, data["agrees"])
+        case E.CONSULTATION_ASKED:
+            found.consultations.append(_asked(one, data["consultation"]))
+        case E.CONSULTATION_ANSWERED:
+            _answered(
+                found.consultations, data["consultation"], one, answer=data["answer_class"], on=data["answered_on"]
+            )
+            for asked in found.consultations:
+                if asked.id == data["consultation"]:
+                    asked.data = {**asked.data, "disclosed": data["disclosed"], "enclosure": data["enclosure"]}
+        case E.ASSESSMENT_WRITTEN:
+            found.assessed[data["criterion"]] = Assessed(
+                data["criterion"], data["result"], data["text"], one.actor, one.at, one.seq
+            )
+        case E.COMMUNICATION_SENT:
+            found.communications.append(_asked(one, data["communication"]))
+        case E.COMMUNICATION_ANSWERED:
+            _answered(found.communications, data["communication"], one, answer=data["answer"], on=data["received"])
+        case E.COMMUNICATION_EXCEPTED:
+            found.exception = one
+        case E.APPLICATION_WITHDRAWN:
+            found.withdrawn = one
+        case E.CASE_PAUSED:
+            found.paused = one
+        case E.CASE_RESUMED:
+            found.paused = None
+        case E.NOTE_WRITTEN:
+            found.notes.append(one)
+        case E.SUPPORT_STOPPED:
+            found.stopped = one
+        case E.SUPPORT_RELEASED:
+            found.stopped = None
+        case E.SIDE_DECISION:
+            found.side.append(one)
+        case _:
+            _decide(found, one)
+
+
+def _decide(found: Dossier, one: Entry) -> None:
+    data, proposal = one.data, found.proposal
+    match one.type:
+        case E.DECISION_PROPOSED:
+            found.proposal, found.returned = Proposed(data["proposal"], one.actor, one.at, one.seq, data), None
+        case E.PROPOSAL_RETURNED:
+            found.proposal, found.returned = None, one
+        case E.PROPOSAL_SECONDED if proposal:
+            proposal.seconded_by, proposal.seconded_seq, proposal.second_ref = one.actor, one.seq, data["text"]
+        case E.BOARD_PACKAGED if proposal:
+            proposal.packaged = data["letter"]["body"]
+        case E.CASE_DECIDED:
+            found.decisions.append(Decided(data["decision"], one.seq, one.at, one.actor, data))
+            found.proposal = None
+        case E.CASE_REOPENED:
+            _new_turn(found, one)
+        case E.APPEAL_RECEIVED:
+            found.appeals.append(Appeal(data["appeal"], data["decision"], data["received"], data["text"]))
+        case E.APPEAL_TESTED if found.appeal:
+            found.appeal.in_time, found.appeal.tested_ref = data["in_time"], data["text"]
+        case E.APPEAL_FORWARDED if found.appeal:
+            found.appeal.forwarded = data["on"]
+        case E.APPEAL_SETTLED if found.appeal:
+            found.appeal.outcome = data["outcome"]
+            if data["outcome"] == "annulled":
+                _new_turn(found, one)
+        case E.LETTER_SENT | E.DECISION_POSTED | E.DECISION_REPORTED | E.DECISION_ADDED_TO | E.DECISION_FINAL:
+            _after(found, one)
+        case E.TERMS_ACCEPTED | E.CONDITION_REPORTED:
+            _after(found, one)
+
+
+def _new_turn(found: Dossier, one: Entry) -> None:
+    found.reopened = one
+    found.completions, found.communications, found.consultations = [], [], []
+    found.assessed, found.exception, found.proposal, found.withdrawn = {}, None, None, None
+
+
+def _after(found: Dossier, one: Entry) -> None:
+    data = one.data
+    for decided in found.decisions:
+        if decided.id != data["decision"]:
+            continue
+        match one.type:
+            case E.LETTER_SENT:
+                decided.letters.append(data)
+            case E.DECISION_POSTED:
+                decided.posted, decided.last_day = data["posted"], data["last_day"]
+            case E.DECISION_REPORTED:
+                decided.reported = data["meeting"]
+            case E.DECISION_ADDED_TO:
+                decided.added.append(one)
+            case E.DECISION_FINAL:
+                decided.final = True
+            case E.TERMS_ACCEPTED:
+                decided.accepted = data
+            case E.CONDITION_REPORTED:
+                decided.reports[data["position"]] = data

@@ -1,0 +1,34 @@
+"""A letter as it will be printed: plain text in blocks, no markup."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a letter: a heading, a list, or a paragraph of lines."""
+
+    kind: str
+    text: str = ""
+    items: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A letter ready to be printed."""
+
+    language: str
+    date: str
+    number: str
+    sender: str
+    recipient: str
+    title: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def text(self) -> str:
+        """The letter as plain text."""
+        parts = [self.title]
+        for one in self.blocks:
+            parts.append(one.text or "\n".join(one.lines) or "\n".join(f"- {item}" for item in one.items))
+        return "\n\n".join(parts)

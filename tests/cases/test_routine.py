@@ -1,0 +1,129 @@
+"""From screening to a decision that stands, on both databases."""
+
+import pytest
+
+from service.cases import afterwards, communicating, deciding, handling, inquiring, proposing, records, reviewing
+from service.cases.dossiers import dossier_of
+from service.cases.intake import receive
+from service.cases.ports import Desk
+from service.cases.screening import work_off
+from service.cases.verifying import verify_log
+from service.domain.case import State
+from service.domain.decision import BoardMinute, DecisionOutcome
+from service.domain.errors import InvalidInput, NotAllowed
+from service.domain.people import User
+from tests.builders import a_grant_document, a_proposal
+from tests.cases.routine import TEXT, an_act, assess_all, do, searched, three, unbiased
+from tests.cases.test_intake import KEY
+from tests.fakes import Clock
+
+DEMOCRACY = a_proposal(
+    DecisionOutcome.REFUSAL,
+    clauses=("4.1",),
+    delegation_point="N1",
+    reasons="Föreningens ordförande har hotat en besökare vid ett möte. Det är ett hinder mot stöd.",
+    circumstances="Hotet är prövat i domstol.",
+)
+
+
+async def taken(desk: Desk, officer: User, *others: User) -> str:
+    received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
+    await work_off(desk)
+    await unbiased(desk, received.case_id, officer, *others)
+    await do(desk, reviewing.take, received.case_id, officer)
+    return received.case_id
+
+
+async def codes(step: object) -> set[str]:
+    """What a step that must fail complains of."""
+    with pytest.raises((InvalidInput, NotAllowed)) as caught:
+        await step  # type: ignore[misc]
+    error = caught.value
+    return {one.code for one in error.problems} if isinstance(error, InvalidInput) else {error.code}
+
+
+async def test_a_refusal_on_democracy_grounds_takes_act_answer_second_person_and_board(
+    desk: Desk, clock: Clock
+) -> None:
+    from dataclasses import replace
+
+    alva, bo, disa = await three(desk)
+    case_id = await taken(desk, alva, bo, disa)
+    assert await codes(do(desk, proposing.propose, case_id, alva, proposal=DEMOCRACY)) == {
+        "requires.act", "requires.assessment", "decision.not_communicated",
+    }  # fmt: skip
+
+    [act] = await searched(desk, case_id, alva, (an_act(), "decision", False))
+    wanted = replace(DEMOCRACY, acts=(act,))
+    assert "requires.act_verified" in await codes(do(desk, proposing.propose, case_id, alva, proposal=wanted))
+    assert await codes(do(desk, inquiring.verify_act, case_id, alva, act=act)) == {"act.verified_by_another"}
+    await do(desk, inquiring.verify_act, case_id, bo, act=act)
+    await assess_all(desk, case_id, alva, "heads", "special_reasons", "proportionality")
+    sent = await do(
+        desk, communicating.communicate, case_id, alva,
+        outcome="refusal", clauses=["4.1"], text="Vad säger ni om det?", due="", channel="mail", language="sv",
+    )  # fmt: skip
+    assert await codes(do(desk, proposing.propose, case_id, alva, proposal=wanted)) == {"decision.communication_open"}
+    await do(
+        desk, communicating.answer_communication, case_id, alva,
+        communication=sent, text="Vi tar avstånd.", received="2026-11-22",
+    )  # fmt: skip
+    assert await codes(do(desk, proposing.propose, case_id, alva, proposal=wanted)) == {"decision.response_missing"}
+    wanted = replace(wanted, response="Avståndstagandet kom först efter domen.")
+    await do(desk, proposing.propose, case_id, alva, proposal=wanted)
+
+    minute = BoardMinute("2026-11-20", "§ 12")
+    signing = {"delegation_point": "N1", "board_minute": minute}
+    assert await codes(do(desk, deciding.sign, case_id, disa, **signing)) == {"decision.needs_second"}
+    yes = dict.fromkeys(("facts_not_views", "written_rule", "own_act", "answered"), True)
+    assert await codes(do(desk, proposing.second, case_id, alva, answers=yes, text=TEXT)) == {"proposal.own_second"}
+    no = await codes(do(desk, proposing.second, case_id, bo, answers=yes | {"own_act": False}, text=TEXT))
+    assert no == {"proposal.second_disagrees"}
+    await do(desk, proposing.second, case_id, bo, answers=yes, text=TEXT)
+    without = {"delegation_point": "N1", "board_minute": None}
+    assert await codes(do(desk, deciding.sign, case_id, disa, **without)) == {"decision.board_minute_missing"}
+    await do(desk, deciding.sign, case_id, disa, **signing)
+
+    record = await records.read_record(desk, case_id, by=disa)
+    people = record.leaf["data"]["people"]
+    assert (people["proposer"], people["co_approvers"]) == (alva.pseudonym, [bo.pseudonym])
+    assert {one["who"] for one in people["conflict_of_interest"]} == {alva.pseudonym, bo.pseudonym, disa.pseudonym}
+    result = await verify_log(desk)
+    assert result.ok, (result.value_faults, result.table_faults, result.report.faults, result.reading)
+
+    clock.forward(days=1)
+    await do(desk, afterwards.send_letter, case_id, alva, channel="post", language="sv", sent="")
+    await do(desk, afterwards.post_notice, case_id, alva, posted="2026-11-23")
+    await do(desk, afterwards.receive_appeal, case_id, alva, received="2026-11-23", text="Vi överklagar.")
+    await do(desk, afterwards.check_appeal, case_id, alva, in_time=True, text="Kom i tid.")
+    await do(desk, afterwards.forward_appeal, case_id, alva, on="2026-11-23")
+    await do(desk, afterwards.settle_appeal, case_id, alva, outcome="annulled", on="2026-11-23", text="Upphävt.")
+    async with desk.store.reading() as reading:
+        case = await reading.case(case_id)
+        dossier = await dossier_of(reading, case_id)
+    assert (case.state, case.owner) == (State.IN_REVIEW, alva.id)
+    assert (dossier.proposal, dossier.communications, dossier.assessed) == (None, [], {})
+    assert act in dossier.acts, "what has been documented remains"
+    result = await verify_log(desk)
+    assert result.ok, (result.value_faults, result.table_faults, result.report.faults, result.reading)
+
+
+async def test_whoever_has_a_conflict_of_interest_is_locked_out_and_the_case_goes_back(desk: Desk) -> None:
+    alva, bo, _ = await three(desk)
+    received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
+    await work_off(desk)
+    assert await codes(do(desk, reviewing.take, received.case_id, alva)) == {"conflict.declare_first"}
+    await unbiased(desk, received.case_id, alva, bo)
+    await do(desk, reviewing.take, received.case_id, alva)
+
+    await do(desk, handling.declare_conflict, received.case_id, alva, conflict=True, text="Min syster är kassör.")
+
+    async with desk.store.reading() as reading:
+        case = await reading.case(received.case_id)
+    assert (case.state, case.owner) == (State.SCREENED, None)
+    assert await codes(do(desk, reviewing.take, received.case_id, alva)) == {"conflict.locked_out"}
+    again = do(desk, handling.declare_conflict, received.case_id, alva, conflict=False, text="")
+    assert await codes(again) == {"conflict.locked_out"}
+    await do(desk, handling.assign, received.case_id, bo, to=bo.id, note="")
+    result = await verify_log(desk)
+    assert result.ok, (result.value_faults, result.table_faults, result.report.faults, result.reading)
