@@ -13,7 +13,6 @@ import typst
 from service.domain.letter import Sheet
 
 
-
 class Typesetter:
     """Sets a letter with the template that lies beside the others."""
 
@@ -23,9 +22,9 @@ class Typesetter:
     def pdf(self, sheet: Sheet) -> bytes:
         """The letter; the same sheet gives the same bytes. Only the fonts that come with the engine are used."""
         return typst.compile(
-                str(self._template),
-                format="pdf",
-                sys_inputs={"letter": json.dumps(asdict(sheet), ensure_ascii=False)},
-                pdf_standards=["a-2a", "ua-1"],
-                ignore_system_fonts=True,
+            str(self._template),
+            format="pdf",
+            sys_inputs={"letter": json.dumps(asdict(sheet), ensure_ascii=False)},
+            pdf_standards=["a-2a", "ua-1"],
+            ignore_system_fonts=True,
         )

@@ -199,7 +199,7 @@ class Service:
 
     def screened(self, case_id: str, *, seconds: float = 15) -> None:
         """Wait until the case's checks have been run."""
-        someone_in = self.signed_in("disa")
+        someone_in = self.signed_in("siv")
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             page = someone_in.get(f"/cases/{case_id}").text
@@ -225,8 +225,19 @@ class Browserlike:
         return self.client.post(path, data={"_csrf_token": self.token(), **fields}, files=files)
 
     def version(self, case_id: str) -> str:
-        """The case's version as the page's forms hold it."""
-        return self.get(f"/cases/{case_id}").text.split('name="version" value="')[1].split('"')[0]
+        """The case's version as the page's forms hold it; whoever has not declared yet has no conflict of interest."""
+        page = self.opened(case_id)
+        return page.split('name="version" value="')[1].split('"')[0]
+
+    def opened(self, case_id: str) -> str:
+        """The case page, past the question on conflict of interest."""
+        page = self.get(f"/cases/{case_id}").text
+        if f"/cases/{case_id}/steps/conflict" in page:
+            version = page.split('name="version" value="')[1].split('"')[0]
+            answer = self.send(f"/cases/{case_id}/steps/conflict", version=version, conflict="no")
+            assert answer.status_code == 303, answer.text
+            page = self.get(f"/cases/{case_id}").text
+        return page
 
     def act(self, case_id: str, step: str, *, files: Any = None, **fields: Any) -> httpx.Response:
         return self.send(f"/cases/{case_id}/{step}", files=files, version=self.version(case_id), **fields)

@@ -10,7 +10,7 @@ import pytest
 from service.cases.intake import ENCLOSURE_KINDS
 from service.cases.intake_document import read
 from service.demo import ACCOUNTS, dated
-from service.domain.case import TRANSITIONS, State
+from service.domain.case import OWNERS, STEPS, State, picture
 from service.domain.clock import utc_time
 from service.domain.decision import DecisionOutcome
 from service.domain.events import EventType
@@ -119,9 +119,18 @@ def test_both_languages_take_the_same_values() -> None:
         assert swedish == english, code
 
 
-def test_every_state_can_be_left_or_is_the_end() -> None:
-    assert set(TRANSITIONS) == set(State)
-    assert [state for state, ways in TRANSITIONS.items() if not ways] == [State.DECIDED]
+def test_no_state_is_without_a_way_out_and_an_owner() -> None:
+    for state in State:
+        ways = {step.to for step in STEPS.values() if state in step.at} - {None, state}
+        if state is State.RECEIVED:
+            ways.add(State.SCREENED)  # the checks
+        assert ways, state
+        assert OWNERS[state] in {step.who for step in STEPS.values() if state in step.at}, state
+
+
+def test_the_documents_show_the_state_machine_as_it_is() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    assert f"```mermaid\n{picture()}\n```" in text
 
 
 def test_every_setting_has_its_sentence_in_the_readme() -> None:

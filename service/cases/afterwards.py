@@ -51,8 +51,8 @@ async def decision_values(
     def text(reference: str | None) -> str:
         return str(values.get(reference or "", {}).get("text", ""))
 
-    granted = "" if data["amount_ore"] is None else _kronor(data["amount_ore"])
-    asked = "" if data["requested_ore"] is None else _kronor(data["requested_ore"])
+    granted = "" if data["amount_ore"] is None else lettering.kronor(data["amount_ore"])
+    asked = "" if data["requested_ore"] is None else lettering.kronor(data["requested_ore"])
     outcome = DecisionOutcome(data["outcome"])
     point = data["people"]["delegation_point"]
     decider = data["people"]["decider"]
@@ -84,12 +84,6 @@ async def decision_values(
         "point": point,
         "next": say(language, "letter.next.favourable" if outcome in FAVOURABLE else "letter.next.other", {}),
     }
-
-
-def _kronor(ore: int) -> str:
-    whole, rest = divmod(ore, 100)
-    written = f"{whole:,}".replace(",", "\N{NO-BREAK SPACE}")
-    return f"{written},{rest:02d}" if rest else written
 
 
 async def decision_letter(

@@ -6,7 +6,8 @@ from typing import Any
 
 from service.cases import lettering
 from service.cases.dossiers import Scene, dossier_of, one_of, step
-from service.cases.ports import Desk, Reading, StoredFinding
+from service.cases.intake import E_SERVICE
+from service.cases.ports import CaseDetails, Desk, Reading, StoredFinding
 from service.cases.reviewing import check_day, check_text
 from service.cases.rulebook import today
 from service.domain.case import STEPS, Case
@@ -18,11 +19,10 @@ from service.domain.finding import Outcome
 from service.domain.people import User
 from service.domain.routine import Routine
 from service.domain.ruleset import RuleSet
+from service.domain.tasks import CURABLE
 from service.rules.calendar import next_working_day, working_days_after
 
 CHANNELS = ("mail", "post", "e_service")
-#: Findings that the applicant can do something about by sending more.
-CURABLE = ("declaration", "completeness", "organisation_number")
 
 
 async def missing_of(desk: Desk, reading: Reading, case: Case, language: str) -> list[str]:
@@ -134,6 +134,11 @@ def _check_not_later(day: date, now: date) -> None:
         raise InvalidInput([Problem("/received", "input.not_now_or_earlier")])
 
 
+def event_day(details: CaseDetails) -> date | None:
+    """The day of the event that a room is asked for, if any."""
+    return date.fromisoformat(details.event_on) if details.event_on else None
+
+
 def communication_due(routine: Routine, today: date, event_on: date | None) -> date:
     """When an answer is due at the earliest: after the routine's days, or working days where the event is near."""
     usual = next_working_day(today + timedelta(days=routine.communication_days))
@@ -168,8 +173,7 @@ async def communicate(
         if not clauses or any(one not in scene.criteria.clauses for one in clauses):
             raise InvalidInput([Problem("/clauses", "decision.clause_missing")])
         details = await scene.writing.details(case_id)
-        event_on = date.fromisoformat(details.event_on) if details.event_on else None
-        earliest = communication_due(scene.procedure.routine, scene.today, event_on)
+        earliest = communication_due(scene.procedure.routine, scene.today, event_day(details))
         day = next_working_day(check_day("/due", due)) if due else earliest
         if day < earliest:
             raise InvalidInput([Problem("/due", "communication.too_short", {"day": earliest.isoformat()})])
@@ -276,6 +280,8 @@ async def received_from_applicant(desk: Desk, case_id: str, *, kind: str, text: 
     text = check_text("/text", text)
     async with desk.store.writing() as writing:
         case = await writing.case(case_id)
+        if (await writing.details(case_id)).channel != E_SERVICE:
+            raise NotFound("case.not_found")
         dossier = await dossier_of(writing, case_id)
         day = today(desk).isoformat()
         kept = writing.keep("applicant", {"text": text}, case=case_id)

@@ -80,7 +80,8 @@ class Scene:
         event = Event(self.type, self.actor, self.desk.outside.now(), data, case=self.case.id)
         after = replace(self.case.after(self.type), **changed)
         self.case = await self.writing.step_taken(event, after, screen=screen)
-        await self.writing.draft_dropped(self.case.id, self.by.id, self.type.value)
+        written = EventType.CASE_DECIDED if self.type is EventType.DECISION_PROPOSED else self.type
+        await self.writing.draft_dropped(self.case.id, self.by.id, written.value)
 
 
 @asynccontextmanager
@@ -90,7 +91,8 @@ async def step(desk: Desk, case_id: str, type: EventType, *, by: User, seen: int
         by = await still(writing, by)
         case = await writing.case(case_id)
         policy.check_can_see(case, by)
-        policy.check_version(case, seen)
+        if type is not EventType.CONFLICT_DECLARED:
+            policy.check_version(case, seen)  # a declaration is about the person, whatever has happened in the case
         dossier = await dossier_of(writing, case_id)
         policy.check_step(case, by, dossier, type)
         yield Scene(desk, writing, case, by, dossier, await rulebook(desk, writing), type, person(by))

@@ -39,6 +39,17 @@ CLASS_OF = {
     "circumstances": "acts",
     "act": "acts",
     "board-minute": "decision",
+    "response": "decision",
+    "condition": "decision",
+    "addendum": "decision",
+    "applicant": "application",
+    "letter": "letters",
+    "letter-text": "letters",
+    "note": "resolutions",
+    "search": "resolutions",
+    "consultation": "resolutions",
+    "communication": "resolutions",
+    "assessment": "resolutions",
 }
 CLASSES = tuple(dict.fromkeys(CLASS_OF.values()))
 GROUNDS = ("retention", "gdpr-17", "other")

@@ -1,9 +1,12 @@
 """Whose case it is: conflict of interest, assignment, pauses, notes, withdrawal."""
 
+import json
+import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 
-from service.cases.dossiers import one_of, step
-from service.cases.ports import Desk, Reading
+from service.cases.dossiers import dossier_of, one_of, step
+from service.cases.ports import Desk, FormDraftRow, Reading
 from service.cases.reviewing import check_day, check_text
 from service.domain import policy
 from service.domain.case import Case, State
@@ -14,6 +17,9 @@ from service.domain.people import User
 from service.domain.watchlist import Schema
 from service.matching.names import words_of
 from service.rules.calendar import next_working_day
+
+#: How much of a form is kept while it is being written.
+MOST_DRAFT = 60_000
 
 
 async def declare_conflict(desk: Desk, case_id: str, *, conflict: bool, text: str, by: User, seen: int) -> None:
@@ -120,3 +126,17 @@ async def withdraw(desk: Desk, case_id: str, *, received: str, text: str, by: Us
         if day > scene.today:
             raise InvalidInput([Problem("/received", "input.not_now_or_earlier")])
         await scene.take({"received": day.isoformat(), "text": scene.keep("applicant", text)})
+
+
+async def keep_draft(desk: Desk, case_id: str, *, form: str, values: Mapping[str, list[str]], by: User) -> None:
+    """Keep what a person has begun to write in a form of a case, for themselves alone; nothing is lost on the way."""
+    body = json.dumps(values, ensure_ascii=False)
+    if len(body) > MOST_DRAFT:
+        raise InvalidInput([Problem("/text", "input.too_long", {"max": MOST_DRAFT})])
+    if not re.fullmatch(r"[a-z:-]{1,40}", form):
+        raise InvalidInput([Problem("/_form", "input.missing")])
+    async with desk.store.writing() as writing:
+        case = await writing.case(case_id)
+        policy.check_can_see(case, by)
+        policy.check_unbiased(by, await dossier_of(writing, case_id))
+        await writing.draft_kept(FormDraftRow(by.id, case_id, form, body, desk.outside.now()))

@@ -101,3 +101,10 @@ def clause_lines(criteria: RuleSet, clauses: Sequence[str], language: str) -> st
     """The clauses with their full text, since nobody should have to look them up."""
     known = [criteria.clauses[one] for one in clauses if one in criteria.clauses]
     return listed([f"{one.id} {one.title[language]}: {one.text[language]}" for one in known])
+
+
+def kronor(ore: int) -> str:
+    """Öre as kronor, as a letter writes them."""
+    whole, rest = divmod(ore, 100)
+    written = f"{whole:,}".replace(",", "\N{NO-BREAK SPACE}")
+    return f"{written},{rest:02d}" if rest else written

@@ -4,11 +4,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from service.audit.leaf import milliseconds
 from service.cases import parts
+from service.cases.dossiers import dossier_of, entries
+from service.cases.handling import shares_a_name
 from service.cases.ports import (
     CaseDetails,
     Desk,
+    FormDraftRow,
     QueueQuery,
     QueueRow,
     Reading,
@@ -18,14 +20,18 @@ from service.cases.ports import (
 )
 from service.cases.rulebook import Rulebook, rulebook, today
 from service.domain import policy
-from service.domain.case import Case
+from service.domain.case import Case, State
+from service.domain.dossier import Dossier, fold
 from service.domain.errors import InvalidInput, NotFound, Problem
-from service.domain.events import commitments_in
+from service.domain.events import STEPS_OF_THE_ROUTINE, commitments_in
 from service.domain.organisation import looks_personal, normal_form
 from service.domain.people import User
+from service.domain.routine import Both
 from service.domain.ruleset import DelegationPoint, RuleSet
+from service.domain.tasks import Task, tasks
 
 MAX_SEARCH = 200
+MOST_ON_TIMELINE = 200
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,12 @@ class CaseView:
     points: list[DelegationPoint]
     before: dict[str, StoredFinding]
     cleared: dict[str, Cleared]
+    dossier: Dossier
+    basis: policy.Basis
+    tasks: list[Task]
+    others: list[FormDraftRow]
+    account_names: dict[str, str]
+    drafts: dict[str, dict[str, list[str]]]
 
 
 async def queue(desk: Desk, query: QueueQuery) -> tuple[list[QueueRow], int]:
@@ -102,11 +114,42 @@ async def case_by_number(desk: Desk, diary_number: str, *, by: User) -> Case:
 
 
 async def check_may_see(desk: Desk, case_id: str, *, by: User) -> Case:
-    """The case; raises NotFound for one this person may not know of."""
+    """The case; raises NotFound for one this person may not know of, NotAllowed for one that is not open to them."""
     async with desk.store.reading() as reading:
         case = await reading.case(case_id)
-    policy.check_can_see(case, by)
+        policy.check_can_see(case, by)
+        if policy.acts_on(case, by):
+            policy.check_unbiased(by, await dossier_of(reading, case_id))
     return case
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a person sees of a case before they have declared whether they have a conflict of interest."""
+
+    case: Case
+    org_name: str
+    hint: bool
+    locked_out: bool
+    may_take: bool
+    statement: Both
+
+
+async def gate(desk: Desk, case_id: str, *, by: User) -> Gate | None:
+    """The question to answer before the case opens, or None where it is open; raises NotFound as for the case."""
+    async with desk.store.reading() as reading:
+        case = await reading.case(case_id)
+        policy.check_can_see(case, by)
+        if not policy.acts_on(case, by):
+            return None
+        declared = (await dossier_of(reading, case_id)).conflict(by.pseudonym)
+        if declared is False:
+            return None
+        procedure = (await rulebook(desk, reading)).procedure(today(desk))
+        details = await reading.details(case_id)
+        hint = await shares_a_name(reading, case, by)
+    may_take = policy.handles(case, by) and case.owner is None and case.state is State.SCREENED
+    return Gate(case, details.org_name, hint, bool(declared), may_take, procedure.routine.disinterest)
 
 
 async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
@@ -118,7 +161,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
         findings = await reading.findings(case_id, case.round)
         enclosures = await reading.enclosures(case_id)
         markings = await reading.markings(case_id)
-        rows = await reading.log_page(before=None, case_id=case_id, limit=200)
+        rows = await reading.entries_of_case(case_id)
         book: Rulebook = await rulebook(desk, reading)
         references = [*parts.commitments(details.parts), details.organisation_ref]
         references += [ref for one in findings for ref in (one.detail_ref, one.speaker_ref, one.reason_ref) if ref]
@@ -130,12 +173,30 @@ async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
         references += commitments_in(record) if record else []
         before = await reading.settled_before(case_id, case.round)
         references += [one.reason_ref for one in before.values() if one.reason_ref]
-        values = await reading.values(references)
+        done = entries(rows)
+        dossier = fold(done)
+        if policy.acts_on(case, by):
+            policy.check_unbiased(by, dossier)
+        references += [
+            ref
+            for one in done
+            if one.type in STEPS_OF_THE_ROUTINE
+            for ref in commitments_in({name: value for name, value in one.data.items() if name != "letter"})
+        ]
+        values = await reading.values(list(dict.fromkeys(references)))
         cleared = await _cleared(reading, values)
         names = await reading.names()
         waiting = await reading.is_waiting(case_id)
         owner = await reading.owner_name(case.owner) if case.owner else None
+        others = await reading.form_drafts(case_id)
+        account_names = {
+            one: await reading.owner_name(one) or "?" for one in {row.account_id for row in others} - {by.id}
+        }
     procedure = book.procedure(today(desk))
+    basis = policy.Basis(
+        case, dossier, [one.case_finding for one in findings], book.of(case), procedure, today(desk).isoformat()
+    )
+    timed = done[: -MOST_ON_TIMELINE - 1 : -1]
     return CaseView(
         case=case,
         details=details,
@@ -147,7 +208,13 @@ async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
         markings=markings,
         decision=decision,
         record=record,
-        timeline=[_timeline(one.seq, one.leaf, names) for one in rows],
+        timeline=[TimelineEntry(e.seq, e.type.value, e.at, names.get(e.actor, e.actor), dict(e.data)) for e in timed],
+        dossier=dossier,
+        basis=basis,
+        tasks=tasks(basis, waiting=waiting),
+        others=[one for one in others if one.account_id != by.id],
+        account_names=account_names,
+        drafts={one.form: json.loads(one.body) for one in others if one.account_id == by.id},
         names=names,
         owner_name=owner,
         screening=waiting,
@@ -180,9 +247,3 @@ async def _cleared(reading: Reading, values: dict[str, Any]) -> dict[str, Cleare
         )
         for pair, one in found.items()
     }
-
-
-def _timeline(seq: int, leaf: str, names: dict[str, str]) -> TimelineEntry:
-    given = json.loads(leaf)
-    actor = given["actor"]["id"]
-    return TimelineEntry(seq, given["type"], milliseconds(given["at"]), names.get(actor, actor), given["data"])

@@ -120,8 +120,11 @@ def check_step(case: Case, user: User, dossier: Dossier, event: EventType) -> No
     who = STEPS[event].who
     if not acts_on(case, user):
         raise NotAllowed("case.not_your_kind")
-    if event is not EventType.CONFLICT_DECLARED:
+    if event not in (EventType.CONFLICT_DECLARED, EventType.CASE_ASSIGNED):
         check_unbiased(user, dossier)
+    elif event is EventType.CASE_ASSIGNED and dossier.conflict(user.pseudonym):
+        # Handing a case on opens nothing; whoever gets it is asked when they open it.
+        raise NotAllowed("conflict.locked_out")
     case.after(event)
     if who == "owner" and not (case.owner == user.id and handles(case, user)):
         raise NotAllowed("case.not_yours")
@@ -290,6 +293,19 @@ def match_confirmed(basis: Basis, finding: CaseFinding) -> bool:
         return True
     by, agrees = basis.dossier.confirmed.get(finding.id, ("", False))
     return agrees and by != basis.dossier.resolved_by.get(finding.id)
+
+
+def shut(basis: Basis, outcome: DecisionOutcome) -> bool:
+    """Whether an outcome cannot be decided yet, whatever it is based on: the applicant has not been heard (D4)."""
+    clauses = [
+        one for one in basis.criteria.clauses.values() if outcome in one.outcomes and basis.case.kind in one.kinds
+    ]
+    rules = [adverse_rule(basis, outcome, [one.id]) for one in clauses]
+    if not rules or any(one is None for one in rules) or basis.dossier.exception is not None:
+        return False
+    heard = any(one.data["outcome"] == outcome and one.over(basis.today) for one in basis.dossier.communications)
+    ordered = any(one.over(basis.today) for one in basis.dossier.completions)
+    return not heard and not (ordered and any(one is not None and one.completion_suffices for one in rules))
 
 
 def _adverse_problems(basis: Basis, proposal: Proposal, clauses: Sequence[Clause]) -> list[Problem]:

@@ -39,6 +39,7 @@ ORDER: tuple[type[Table], ...] = (
     tables.DecisionRow,
     tables.IncidentRow,
     tables.ScreeningJob,
+    tables.FormDraft,
     tables.Idempotency,
     tables.LogEntry,
     tables.LogNode,

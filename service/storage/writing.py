@@ -303,6 +303,7 @@ class TableWriting(TableReading):
         )
         await self._save(case)
         await ScreeningJob.delete().where(ScreeningJob.case_id == case.id)
+        await FormDraft.delete().where(FormDraft.case_id == case.id)
 
     async def incident_recorded(self, event: Event, incident: StoredIncident) -> None:
         await self._append(event)

@@ -1,6 +1,7 @@
 """What was posted, as plain values or a list of complaints."""
 
 import contextlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +39,21 @@ class Form:
         """Every value of a repeated field, empty ones too."""
         return [one for one in self._values.get(name, ()) if isinstance(one, str)]
 
+    def yes(self, name: str) -> bool:
+        """Whether this was answered with yes; raises InvalidInput where it was not answered."""
+        if self.text(name) not in ("yes", "no"):
+            raise InvalidInput([Problem(f"/{name}", "input.missing")])
+        return self.text(name) == "yes"
+
+    def names(self) -> list[str]:
+        """The fields that came."""
+        return list(self._values)
+
+    def written(self) -> dict[str, list[str]]:
+        """What a person has written or chosen, without the form's own fields."""
+        own = ("_csrf_token", "_form", "version")
+        return {name: self.every(name) for name in self._values if name not in own and any(self.every(name))}
+
     def upload(self, name: str) -> UploadFile | None:
         """A file."""
         return next((one for one in self._values.get(name, ()) if isinstance(one, UploadFile)), None)
@@ -50,8 +66,15 @@ class Form:
         return int(text)
 
 
+def is_json(request: Request[Any, Any, Any]) -> bool:
+    """Whether another system sends this, and wants no page."""
+    return request.headers.get("content-type", "").split(";")[0].strip() == "application/json"
+
+
 async def read(request: Request[Any, Any, Any]) -> Form:
-    """The form of this request."""
+    """The form of this request; a JSON object of texts, numbers, yes and no, and lists of texts stands for one."""
+    if is_json(request):
+        return Form(_from_json(await request.body()))
     try:
         posted = await request.form()
     except (ValueError, LookupError) as error:
@@ -61,6 +84,32 @@ async def read(request: Request[Any, Any, Any]) -> Form:
     if any(0xD800 <= ord(sign) <= 0xDFFF for text in texts for sign in text):
         raise Unreadable("input.not_multipart")
     return Form(values)
+
+
+def _from_json(body: bytes) -> dict[str, list[Any]]:
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("input.not_json") from error
+    if not isinstance(given, dict):
+        raise Unreadable("input.not_json")
+    values: dict[str, list[Any]] = {}
+    for name, one in given.items():
+        texts = [_json_text(name, each) for each in (one if isinstance(one, list) else [one])]
+        if any(0xD800 <= ord(sign) <= 0xDFFF for text in texts for sign in text):
+            raise Unreadable("input.not_json")
+        values[name] = texts
+    return values
+
+
+def _json_text(name: str, one: Any) -> str:
+    if isinstance(one, bool):
+        return "yes" if one else "no"
+    if one is None:
+        return ""
+    if isinstance(one, (str, int)):
+        return str(one)
+    raise InvalidInput([Problem(f"/{name}", "input.json_value")])
 
 
 def ore(text: str, pointer: str) -> int | None:

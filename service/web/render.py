@@ -187,7 +187,8 @@ def page_path(path: str) -> str:
 
 
 _PAGE_OF_FORM = (
-    (r"(/cases/[^/]+/(?:bundle|history|matching))", r"\1"),
+    (r"(/cases/[^/]+/(?:bundle|history|matching|precedents))", r"\1"),
+    (r"(/rounds/[^/]+)/.*", r"\1"),
     (r"(/cases/[^/]+)/.*", r"\1"),
     (r"(/records/[^/]+)/.*", r"\1"),
     (r"/queue/.*", "/queue"),

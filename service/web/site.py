@@ -20,18 +20,22 @@ from service.web.access import ANYONE, check_access, may
 from service.web.api import applications, match
 from service.web.deps import DEPENDENCIES
 from service.web.pages import (
+    board,
     case,
     coordination,
     drafting,
     erasure,
     handing_out,
     help,
+    letters,
     log,
     people,
     queue,
     record,
     register,
     review,
+    rounds,
+    routine,
     sign_in,
     workbench,
 )
@@ -101,6 +105,10 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
         sign_in,
         queue,
         case,
+        routine,
+        board,
+        rounds,
+        letters,
         register,
         log,
         review,

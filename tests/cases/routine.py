@@ -33,9 +33,7 @@ async def three(desk: Desk) -> tuple[User, User, User]:
     """An officer, a second officer, and someone who signs for the board and for the unit."""
     officer = await someone(desk, "Alva", "role:association_officer", "role:premises_officer", "delegation:F1")
     second = await someone(desk, "Bo", "role:association_officer", "role:premises_officer", "delegation:F1")
-    boss = await someone(
-        desk, "Disa", "role:decision_maker", "delegation:F2", "delegation:L2", "delegation:N1"
-    )
+    boss = await someone(desk, "Disa", "role:decision_maker", "delegation:F2", "delegation:L2", "delegation:N1")
     return officer, second, boss
 
 

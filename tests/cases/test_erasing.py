@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.cases import erasing, intake, records, reviewing, standing, subject
+from service.cases import erasing, intake, records, standing, subject
 from service.cases.intake import receive
 from service.cases.ports import Desk
 from service.cases.verifying import verify_log

@@ -19,6 +19,7 @@ from service.domain.finding import Resolution
 from service.storage.engine import is_sqlite
 from service.storage.tables import FindingRow, LogValue
 from tests.builders import FIXTURES, RULES_2026, a_grant_document
+from tests.cases.routine import unbiased
 from tests.cases.test_deciding import decided_case
 from tests.cases.test_screening import screened, version
 from tests.conftest import someone
@@ -62,6 +63,7 @@ async def test_every_round_of_a_case_replays_and_what_was_cleared_later_was_not_
     people = [{"name": "Tarkvin Vossberg", "role": "ordförande"}, {"name": "Henning Ekdal", "role": "kassör"}]
     case_id = await screened(desk, a_grant_document(representatives=people))
     alva = await someone(desk, "Alva", "role:association_officer")
+    await unbiased(desk, case_id, alva)
     await reviewing.take(desk, case_id, by=alva, seen=await version(desk, case_id))
     async with desk.store.reading() as reading:
         findings = await reading.findings(case_id, 1)

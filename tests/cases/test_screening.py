@@ -20,6 +20,7 @@ from service.domain.finding import CheckResult, Outcome, Resolution
 from service.domain.people import User
 from service.settings import Settings
 from tests.builders import FIXTURES, NUMBER, RULES_2026, a_grant_document, a_premises_document
+from tests.cases.routine import unbiased
 from tests.cases.test_intake import KEY
 from tests.conftest import someone
 from tests.fakes import AnsweringCheck, Clock, Installed, RaisingCheck
@@ -137,6 +138,7 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
     case_id = await screened(
         desk, a_grant_document(representatives=[{"name": "Tarkvin Vossberg", "role": "ordförande"}])
     )
+    await unbiased(desk, case_id, officer)
     await reviewing.take(desk, case_id, by=officer, seen=await version(desk, case_id))
     finding = await the(desk, case_id, "party_names")
     await reviewing.resolve(

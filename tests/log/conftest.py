@@ -9,7 +9,7 @@ import pytest
 
 from service import app as parts
 from service.audit.verify import Depth
-from service.cases import asking, checkpointing, deciding, reviewing, standing
+from service.cases import asking, checkpointing, deciding, standing
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
 from service.cases.screening import work_off

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import hashlib
 import json
 import os
 import re
@@ -23,7 +22,7 @@ import pytest
 from service import app as parts
 from service.audit.checkpoint import body_of, read_checkpoint, read_receipt, unsigned, verify_receipt
 from service.audit.note import read_verifying_key
-from service.cases import bundling, checkpointing, proving, reviewing, standing
+from service.cases import bundling, checkpointing, proving, standing
 from service.cases.ports import Desk
 from service.cases.verifying import read_exported, verify_log
 from service.domain.errors import GranskaError, InvalidInput, NotAllowed

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service import app as parts
-from service.cases import deciding, reviewing, standing
+from service.cases import deciding, standing
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
 from service.cases.ports import Desk

@@ -41,6 +41,21 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("POST", "/cases/{case_id:uuid}/enclosures"): OFFICERS,
     ("POST", "/cases/{case_id:uuid}/rescreen"): DECIDERS,
     ("POST", "/cases/{case_id:uuid}/decision"): DECIDERS,
+    ("GET", "/cases/{case_id:uuid}/steps/{step:str}"): DECIDERS,
+    ("POST", "/cases/{case_id:uuid}/steps/{step:str}"): DECIDERS,
+    ("POST", "/cases/{case_id:uuid}/draft"): DECIDERS,
+    ("GET", "/cases/{case_id:uuid}/precedents"): CASES,
+    ("GET", "/cases/{case_id:uuid}/letters/{seq:int}"): CASES,
+    ("GET", "/cases/{case_id:uuid}/letters/preview"): DECIDERS,
+    ("GET", "/cases/{case_id:uuid}/package"): DECIDERS,
+    ("GET", "/delegated"): {A, P, D, R},
+    ("GET", "/rounds"): {A, D, C, R},
+    ("GET", "/rounds/{round_id:str}"): {A, D, C, R},
+    ("POST", "/rounds/{round_id:str}/proposals"): {A},
+    ("GET", "/letters"): {C, X},
+    ("GET", "/letters/{name:str}"): {C, X},
+    ("POST", "/letters/{name:str}"): {C, X},
+    ("POST", "/queue/bulk"): OFFICERS,
     ("GET", "/cases/{case_id:uuid}/history"): CASES,
     ("GET", "/cases/{case_id:uuid}/bundle"): CASES,
     ("POST", "/cases/{case_id:uuid}/bundle"): CASES,
@@ -82,6 +97,7 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("POST", "/rules/drafts/{draft_id:uuid}/adopt"): {C, X},
     ("POST", "/api/v1/applications"): "key",
     ("POST", "/api/v1/applications/{case_id:uuid}/enclosures"): "key",
+    ("POST", "/api/v1/applications/{case_id:uuid}/answers"): "key",
     ("GET", "/api/v1/openapi.json"): "key",
 }
 
@@ -97,6 +113,7 @@ def address(path: str) -> str:
     return (
         path.replace("{kind:str}", "grant").replace("{topic:str}", "officer").replace("{seq:int}", "0")
         .replace("{file_path:path}", "granska.js").replace("{list_key:str}", "demo").replace("{pair:str}", "0" * 64)
+        .replace("{step:str}", "note").replace("{round_id:str}", "2026-autumn").replace("{name:str}", "decision")
     )  # fmt: skip
 
 

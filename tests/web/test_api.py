@@ -63,7 +63,7 @@ def test_an_enclosure_comes_in_a_second_call_and_the_checks_see_it(service: Serv
             assert answer.status_code == 201
     service.screened(case["id"])
 
-    page = service.signed_in("disa").get(f"/cases/{case['id']}").text
+    page = service.signed_in("siv").get(f"/cases/{case['id']}").text
 
     assert "Allt som rutinen kräver finns" in page
     assert "stadgar.txt" in page

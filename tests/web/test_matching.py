@@ -132,7 +132,7 @@ def test_a_name_that_cannot_be_compared_is_never_said_to_resemble_nobody(lite: S
     ]
     assert "Namnet kan inte jämföras: det kunde inte kontrolleras." in party
     assert "Ingen på listan har ett liknande namn" not in party
-    assert "kunde inte kontrolleras" in lite.signed_in("alva").get(f"/cases/{case}").text
+    assert "kunde inte kontrolleras" in lite.signed_in("alva").opened(case)
 
 
 def test_a_person_is_confirmed_only_with_something_beside_the_name(lite: Service) -> None:

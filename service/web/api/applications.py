@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from service.cases import intake, intake_document
+from service.cases import communicating, intake, intake_document
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, Problem, TooLarge, WrongMediaType
 from service.domain.events import Actor, ActorKind
@@ -75,6 +75,20 @@ async def enclose(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[d
     return Response({"id": enclosure_id}, status_code=201)
 
 
+@post("/api/v1/applications/{case_id:uuid}/answers", opt=may(INTAKE_KEY), status_code=201)
+async def answer(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dict[str, Any]]:
+    """The applicant's own words: an answer to what was asked last, or that they withdraw (`kind` and `text`)."""
+    if request.content_type[0] != "application/json":
+        raise WrongMediaType("input.json_only")
+    case_id = str(request.path_params["case_id"])
+    form = await forms.read(request)
+    await communicating.received_from_applicant(
+        desk, case_id, kind=form.text("kind"), text=form.text("text"), by=Actor(ActorKind.KEY, key.pseudonym)
+    )
+    request.app.state.worker.wake()
+    return Response({"id": case_id}, status_code=201)
+
+
 @get("/api/v1/openapi.json", opt=may(INTAKE_KEY))
 async def describe() -> dict[str, Any]:
     """What this API does, as OpenAPI 3.1; for those who hold a key."""
@@ -85,4 +99,4 @@ def _base(request: Request[Any, Any, Any]) -> str:
     return request.app.state.public_url or str(request.base_url).rstrip("/")
 
 
-HANDLERS = (hand_in, enclose, describe)
+HANDLERS = (hand_in, enclose, answer, describe)

@@ -138,6 +138,42 @@ def openapi() -> dict[str, Any]:
                     },
                 }
             },
+            "/api/v1/applications/{case_id}/answers": {
+                "post": {
+                    "operationId": "handInAnswer",
+                    "summary": "Hand in the applicant's answer to what was asked last, or that they withdraw",
+                    "parameters": [
+                        {
+                            "name": "case_id",
+                            "in": "path",
+                            "required": True,
+                            "schema": {"type": "string", "format": "uuid"},
+                        }
+                    ],
+                    "requestBody": {
+                        "required": True,
+                        "content": {
+                            "application/json": {
+                                "schema": {
+                                    "type": "object",
+                                    "required": ["kind", "text"],
+                                    "properties": {
+                                        "kind": {"enum": ["completion", "communication", "withdrawal"]},
+                                        "text": {"type": "string", "minLength": 1, "maxLength": 8000},
+                                    },
+                                }
+                            }
+                        },
+                    },
+                    "responses": {
+                        "201": _created({"id": text}, location=False),
+                        "403": _problem("The case is decided"),
+                        "404": _problem("No such case, or nothing of the kind has been asked"),
+                        "409": _problem("Someone changed the case at the same moment; send it again"),
+                        **_COMMON,
+                    },
+                }
+            },
             "/api/v1/openapi.json": {
                 "get": {
                     "operationId": "describe",

@@ -6,28 +6,34 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import File, Redirect
 
-from service.cases import deciding, intake, looking, reading, reviewing, standing
+from service.cases import deciding, intake, lettering, looking, proposing, reading, reviewing, standing
 from service.cases.ports import Desk
 from service.cases.rulebook import today
 from service.domain import policy
 from service.domain.case import Case, State
-from service.domain.decision import DecisionOutcome
+from service.domain.decision import ON_A_DECISION, DecisionOutcome
 from service.domain.errors import GranskaError, NotFound
 from service.domain.finding import RESOLUTIONS
 from service.domain.people import Role, User
-from service.domain.ruleset import DelegationPoint
+from service.domain.ruleset import Clause, DelegationPoint
 from service.web import file_types, forms, render
 from service.web.access import CASE_READERS, DECIDERS, OFFICERS, RECORD_READERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
+from service.web.steps import open_steps
+
+#: The name under which what is being written in the decision form is kept.
+DRAFT = "case:decided"
 
 
 @get("/cases/{case_id:uuid}", opt=may(CASE_READERS))
 async def case_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Everything about a case; that it was opened is written down first."""
-    await reading.check_may_see(desk, _id(request), by=user)
+    gate = await reading.gate(desk, _id(request), by=user)
+    if gate is not None:
+        return render.page(request, "pages/gate.html", gate=gate)
     await looking.note(desk, user, looking.OPENED, _id(request))
-    return await _page(request, desk, user)
+    return await show_case(request, desk, user)
 
 
 @get("/cases/{case_id:uuid}/checks", opt=may(CASE_READERS))
@@ -40,7 +46,7 @@ async def checks_part(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Res
     return answer
 
 
-async def _page(
+async def show_case(
     request: AnyRequest,
     desk: Desk,
     user: User,
@@ -49,6 +55,11 @@ async def _page(
     posted: forms.Form | None = None,
     at: str = "",
 ) -> Response[Any]:
+    """The case page, or the question that comes before it."""
+    if error is not None:
+        gate = await reading.gate(desk, _id(request), by=user)
+        if gate is not None:
+            return page_or_complaint(request, "pages/gate.html", error=error, at="conflict", gate=gate)
     view = await reading.case_view(desk, _id(request), by=user)
     handles = policy.handles(view.case, user)
     mine = view.case.owner == user.id
@@ -70,12 +81,46 @@ async def _page(
         resolutions=RESOLUTIONS,
         identifiers=reviewing.IDENTIFIERS,
         may_match=user.has(Role.COORDINATOR) and not view.case.closed,
-        outcomes=list(DecisionOutcome),
+        outcomes=[one for one in DecisionOutcome if (one in ON_A_DECISION) <= bool(view.dossier.reopened)],
+        shut={one.value for one in DecisionOutcome if policy.shut(view.basis, one)},
         enclosure_kinds=intake.ENCLOSURE_KINDS,
-        clauses=[one for one in view.criteria.clauses.values() if view.case.kind in one.kinds],
-        posted=posted or forms.Form({}),
+        clauses=offered_clauses(view),
+        posted=posted or (forms.Form({}) if at else _begun(view)),
         failed_at=at,
+        steps=open_steps(view, user),
+        today=today(desk).isoformat(),
+        may_propose=handles and mine and view.case.state is State.IN_REVIEW,
+        may_act=policy.acts_on(view.case, user),
+        phrases=[one for one in view.procedure.routine.phrases if view.case.kind in one.kinds],
+        questions=proposing.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
     )
+
+
+def offered_clauses(view: reading.CaseView) -> list[Clause]:
+    """The clauses that can carry something in this case: those on a decision already made only where it is reopened."""
+    offered = frozenset(DecisionOutcome) - (frozenset() if view.dossier.reopened else ON_A_DECISION)
+    return [one for one in view.criteria.clauses.values() if view.case.kind in one.kinds and one.outcomes & offered]
+
+
+def _begun(view: reading.CaseView) -> forms.Form:
+    """What was being written in the decision form; with nothing to inquire into, the usual words to start from.
+
+    Nothing is chosen for anyone: the outcome is left open, and the person who signs reads what they sign.
+    """
+    if DRAFT in view.drafts:
+        return forms.Form(view.drafts[DRAFT])
+    usual = [
+        one
+        for one in view.procedure.routine.phrases
+        if view.case.kind in one.kinds and one.outcome is DecisionOutcome.APPROVAL
+    ]
+    ready = not view.screening and view.findings and not any(one.case_finding.open for one in view.findings)
+    if not usual or not ready or view.dossier.reopened or view.dossier.withdrawn:
+        return forms.Form({})
+    values = {"reasons": [usual[0].text["sv"]], "clauses": [usual[0].clause]}
+    if view.case.amount_ore is not None:
+        values["amount"] = [lettering.kronor(view.case.amount_ore)]
+    return forms.Form(values)
 
 
 def reaches(point: DelegationPoint, case: Case) -> bool:
@@ -97,7 +142,7 @@ async def _act(
     except NotFound:
         raise
     except GranskaError as error:
-        return await _page(request, desk, user, error=error, posted=form, at=at)
+        return await show_case(request, desk, user, error=error, posted=form, at=at)
     render.tell(request, done)
     return Redirect(f"/cases/{_id(request)}", status_code=303)
 

@@ -4,16 +4,18 @@ import re
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.response import Redirect
 
-from service.cases import reading
+from service.cases import communicating, handling, reading
 from service.cases.ports import PAGE_SIZE, QueueQuery
 from service.cases.rulebook import today
+from service.domain import policy
 from service.domain.application import Kind
 from service.domain.case import State
-from service.domain.errors import InvalidInput
+from service.domain.errors import GranskaError, InvalidInput
 from service.domain.people import User
 from service.web import forms, render
-from service.web.access import CASE_READERS, may
+from service.web.access import CASE_READERS, OFFICERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
 
@@ -39,6 +41,7 @@ async def queue(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
         "pages/queue.html",
         rows=rows,
         total=total,
+        pickable=sorted(kind for kind, role in policy.HANDLING_ROLES.items() if user.has(role)),
         filters=filters,
         given=given,
         kinds=sorted(user.case_kinds),
@@ -92,4 +95,25 @@ async def search(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
     return render.page(request, "pages/search.html", rows=rows, q=text)
 
 
-HANDLERS = (queue, search)
+@post("/queue/bulk", opt=may(OFFICERS), status_code=303)
+async def bulk(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """What is harmless for several cases at once: assign them to oneself, or remind their applicants."""
+    form = await forms.read(request)
+    done, failed = 0, 0
+    for text in form.texts("case")[:PAGE_SIZE]:
+        case_id, _, version = text.partition(":")
+        if not (_UUID.fullmatch(case_id) and re.fullmatch(r"\d{1,15}", version)):
+            continue
+        try:
+            if form.text("do") == "assign":
+                await handling.assign(desk, case_id, to=user.id, note="", by=user, seen=int(version))
+            elif form.text("do") == "remind":
+                await communicating.remind(desk, case_id, language="sv", by=user, seen=int(version))
+            done += 1
+        except GranskaError:
+            failed += 1
+    render.tell(request, "done.bulk", done=done, failed=failed)
+    return Redirect("/queue", status_code=303)
+
+
+HANDLERS = (queue, search, bulk)

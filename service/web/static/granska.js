@@ -1,21 +1,77 @@
-// Improves pages that work without it: starts GOV.UK Frontend's components, and keeps the draft of a decision.
+// Improves pages that work without it: starts GOV.UK Frontend's components, keeps drafts, fills in phrases, takes keys.
 import { initAll } from "/static/vendor/govuk-frontend.min.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 
-// What an officer has begun to write in the decision form survives a reload, such as after settling a finding. It is kept
-// by the browser for this tab only, and forgotten when the decision is made or the person signs out.
-const form = document.querySelector("form[data-draft]");
-const key = (name) => `draft:${form.dataset.draft}:${name}`;
-
-if (form) {
-  const fields = [...form.querySelectorAll("textarea, input[type=text]")];
-  for (const field of fields) {
-    const kept = sessionStorage.getItem(key(field.name));
-    if (kept && !field.value && !("draftPosted" in form.dataset)) field.value = kept;
-    field.addEventListener("input", () => sessionStorage.setItem(key(field.name), field.value));
-  }
-} else if (!document.querySelector("form[action='/sign-out']")) {
-  sessionStorage.clear();
+// What is being written in a form is kept by the service, for the writer alone, a moment after each change.
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  let waiting;
+  let sent = false;
+  const keep = async () => {
+    waiting = undefined;
+    if (sent) return;
+    const body = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string" && name !== "version") body.append(name, value);
+    body.set("_form", form.dataset.form);
+    await fetch(`/cases/${form.dataset.draft}/draft`, { method: "POST", body, keepalive: true }).catch(() => {});
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(keep, 800);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(waiting);
+    sent = true;
+  });
+  // Another form of the page is sent before the moment has passed: first the draft, then that form.
+  document.addEventListener("submit", (event) => {
+    if (event.target === form || !waiting || sent) return;
+    clearTimeout(waiting);
+    waiting = undefined;
+    event.preventDefault();
+    keep().then(() => event.target.requestSubmit(event.submitter));
+  });
 }
+
+// A usual text into its field, after what is there.
+for (const button of document.querySelectorAll("button[data-phrase]")) {
+  button.addEventListener("click", () => {
+    const field = document.getElementById(button.dataset.into);
+    field.value = field.value.trim() ? `${field.value.trim()}\n\n${button.dataset.phrase}` : button.dataset.phrase;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  });
+}
+
+// Keys: j and k between rows, Enter opens, a takes the row's case, / searches, ? tells. None of them decides anything,
+// and they can be switched off (WCAG 2.1.4).
+const dialog = document.getElementById("keys");
+const off = () => localStorage.getItem("granska-keys") === "off";
+if (dialog) {
+  const box = dialog.querySelector("input[type=checkbox]");
+  box.checked = !off();
+  box.addEventListener("change", () => localStorage.setItem("granska-keys", box.checked ? "on" : "off"));
+  document.querySelector("[data-keys]")?.addEventListener("click", () => dialog.showModal());
+}
+const rows = [...document.querySelectorAll("tr[data-case]")];
+let at = -1;
+const go = (step) => {
+  if (!rows.length) return;
+  at = Math.min(rows.length - 1, Math.max(0, at + step));
+  rows.forEach((row, n) => row.classList.toggle("granska-row-here", n === at));
+  rows[at].querySelector("a").focus();
+};
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (off() || typing || event.ctrlKey || event.metaKey || event.altKey || dialog?.open) return;
+  if (event.key === "j") go(1);
+  else if (event.key === "k") go(-1);
+  else if (event.key === "a" && rows[at]?.querySelector("input[type=checkbox]")) {
+    for (const row of rows) row.querySelector("input[type=checkbox]").checked = row === rows[at];
+    document.querySelector("button[value=assign]")?.click();
+  } else if (event.key === "/" && document.getElementById("q")) document.getElementById("q").focus();
+  else if (event.key === "?" && dialog) dialog.showModal();
+  else return;
+  event.preventDefault();
+});

@@ -1,0 +1,161 @@
+"""The board's papers: the report on a case it decides itself, and the decisions made on its behalf since last time."""
+
+import base64
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from service.cases import lettering, proposing
+from service.cases.communicating import material_of
+from service.cases.dossiers import Scene, dossier_of, one_of, step
+from service.cases.ports import Desk
+from service.cases.rulebook import rulebook, today
+from service.domain import policy
+from service.domain.clock import STOCKHOLM, to_milliseconds
+from service.domain.errors import NotFound
+from service.domain.events import EventType
+from service.domain.people import Role, User
+from service.domain.ruleset import DelegationPoint
+
+#: Zip entries carry this time, so that the same package is the same bytes.
+_STILL = (1980, 1, 1, 0, 0, 0)
+
+
+async def package(desk: Desk, case_id: str, *, language: str, by: User, seen: int) -> None:
+    """Make the report to the board (tjänsteutlåtande) for the proposal as it stands, and note its digest."""
+    one_of("/language", language, lettering.LANGUAGES)
+    async with step(desk, case_id, EventType.BOARD_PACKAGED, by=by, seen=seen) as scene:
+        proposed = scene.dossier.proposal
+        assert proposed is not None
+        written = lettering.sheet(
+            desk,
+            scene.procedure,
+            "board_report",
+            language,
+            await _values(scene, proposed.data, language),
+            case=scene.case,
+            recipient=scene.procedure.adopted_by,
+        )
+        letter = lettering.keep(desk, scene.writing, scene.case, "board_report", written)
+        digest = hashlib.sha256(letter["sha256"].encode())
+        for one in await scene.writing.enclosures(case_id):
+            digest.update(one.enclosure.sha256.encode())
+        await scene.take({"proposal": proposed.id, "sha256": digest.hexdigest(), "letter": letter})
+
+
+async def _values(scene: Scene, data: Mapping[str, Any], language: str) -> dict[str, str]:
+    desk, dossier = scene.desk, scene.dossier
+    details = await scene.writing.details(scene.case.id)
+    references = proposing.references(data) + [one.ref for one in dossier.assessed.values()]
+    answers = [one.answer for one in dossier.communications if one.answer]
+    kept = await scene.writing.values([*references, *answers])
+
+    def text(reference: str | None) -> str:
+        return str(kept.get(reference or "", {}).get("text", ""))
+
+    routine = scene.procedure.routine
+    material, _ = await material_of(desk, scene.writing, scene.case, dossier, scene.procedure, language)
+    enclosures = await scene.writing.enclosures(scene.case.id)
+    assessed = [
+        f"{routine.criteria[one.criterion].title[language]}: {text(one.ref)}"
+        for one in dossier.assessed.values()
+        if one.criterion in routine.criteria
+    ]
+    outcome = str(data["outcome"])
+    amount = "" if data["amount_ore"] is None else lettering.kronor(data["amount_ore"])
+    asked = "" if scene.case.amount_ore is None else lettering.kronor(scene.case.amount_ore)
+    return {
+        "matter": f"{details.org_name}. {lettering.matter(desk, details, scene.case, language)}",
+        "outcome": desk.words.say(language, f"term.decision.{outcome}", {}),
+        "decision": desk.words.say(language, f"letter.decision.{outcome}", {"amount": amount, "asked": asked}),
+        "material": material,
+        "circumstances": text(data["circumstances"]),
+        "assessment": lettering.listed(assessed),
+        "answer": "\n\n".join(one for one in (*map(text, answers), text(data["response"])) if one),
+        "reasons": text(data["reasons"]),
+        "clauses": lettering.clause_lines(scene.criteria, data["clauses"], language),
+        "annexes": lettering.listed(
+            [
+                f"{n}. {desk.words.say(language, f'term.enclosure.{one.enclosure.kind}', {})} "
+                f"(SHA-256 {one.enclosure.sha256[:16]})"
+                for n, one in enumerate(enclosures, start=1)
+            ]
+        ),
+    }
+
+
+async def packaged(desk: Desk, case_id: str, *, by: User) -> tuple[str, bytes]:
+    """The package as a zip: the report and the annexes. Returns the diary number and the bytes."""
+    async with desk.store.reading() as reading:
+        case = await reading.case(case_id)
+        policy.check_can_see(case, by)
+        dossier = await dossier_of(reading, case_id)
+        policy.check_unbiased(by, dossier)
+        reference = dossier.proposal.packaged if dossier.proposal else None
+        kept = (await reading.values([reference])).get(reference) if reference else None
+        if kept is None:
+            raise NotFound("board.no_package")
+        enclosures = await reading.enclosures(case_id)
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("tjansteutlatande.pdf", _STILL), base64.b64decode(kept["pdf"]))
+        told = []
+        for n, one in enumerate(enclosures, start=1):
+            if desk.files.holds(one.enclosure.sha256):
+                name = f"bilaga-{n}-{one.enclosure.kind}"
+                archive.writestr(zipfile.ZipInfo(name, _STILL), desk.files.path(one.enclosure.sha256).read_bytes())
+                told.append({"file": name, "kind": one.enclosure.kind, "sha256": one.enclosure.sha256})
+        archive.writestr(zipfile.ZipInfo("bilagor.json", _STILL), json.dumps(told, indent=1, ensure_ascii=False))
+    return case.diary_number, body.getvalue()
+
+
+@dataclass(frozen=True)
+class Delegated:
+    """A decision made on the board's behalf."""
+
+    case_id: str
+    diary_number: str
+    organisation: str
+    outcome: str
+    amount_ore: int | None
+    point: DelegationPoint | None
+    point_id: str
+    decider: str
+    at: int
+    reported: str | None
+
+
+async def delegated(desk: Desk, since: date, until: date, *, by: User) -> list[Delegated]:
+    """Decisions by delegation from one day to another, both included, for the next meeting (KL 6:40, 7:8)."""
+    if not by.has(Role.DECISION_MAKER, Role.AUDITOR, Role.ASSOCIATION_OFFICER, Role.PREMISES_OFFICER):
+        raise NotFound("http.404")
+    start, end = (to_milliseconds(datetime.combine(one, time(), STOCKHOLM)) for one in (since, until + timedelta(1)))
+    async with desk.store.reading() as reading:
+        rows = await reading.entries_between([EventType.CASE_DECIDED], start, end)
+        data = {one.case_id: (one, json.loads(one.leaf)["data"]) for one in rows if one.case_id}
+        cases = await reading.cases_by_id(list(data))
+        names = await reading.names()
+        procedure = (await rulebook(desk, reading)).procedure(today(desk))
+        reports = await reading.entries_of_cases(list(data), [EventType.DECISION_REPORTED])
+    told = {json.loads(one.leaf)["data"]["decision"]: json.loads(one.leaf)["data"]["meeting"] for one in reports}
+    return [
+        Delegated(
+            case_id=case_id,
+            diary_number=cases[case_id][0].diary_number,
+            organisation=cases[case_id][1].org_name,
+            outcome=record["outcome"],
+            amount_ore=record["amount_ore"],
+            point=procedure.delegation.get(record["people"]["delegation_point"]),
+            point_id=record["people"]["delegation_point"],
+            decider=names.get(row.actor, row.actor),
+            at=row.at,
+            reported=told.get(record["decision"]),
+        )
+        for case_id, (row, record) in data.items()
+        if case_id in cases and cases[case_id][0].kind in by.case_kinds and not record["people"]["board"]
+    ]

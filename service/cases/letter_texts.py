@@ -1,0 +1,73 @@
+"""Editing a letter's text: a new version of the rule set, put forward like any other, and looked at first."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import tomlkit
+
+from service.cases import adopting, lettering
+from service.cases.ports import Desk
+from service.cases.rulebook import rulebook, today
+from service.cases.standing import person
+from service.domain.errors import InvalidInput, NotFound, Problem
+from service.domain.letter import Sheet
+from service.domain.people import User
+from service.domain.ruleset import RuleSet
+
+
+async def newest(desk: Desk) -> tuple[RuleSet, str]:
+    """The rule set that comes into force last, and its text."""
+    async with desk.store.reading() as reading:
+        sets = await reading.rule_sets()
+        book = await rulebook(desk, reading)
+    latest = max(book.sets, key=lambda one: one.valid_from)
+    return latest, next(body for name, _, body in sets if name == latest.id)
+
+
+async def changed(desk: Desk, name: str, texts: Mapping[str, str], *, id: str, valid_from: date) -> str:
+    """The newest rule set with this letter's text exchanged, under a new name and day."""
+    rules, body = await newest(desk)
+    if name not in rules.letters:
+        raise NotFound("letter.not_found")
+    document: Any = tomlkit.parse(body)
+    document["id"], document["valid_from"] = id, valid_from
+    document["transitional"]["takes_pending_cases"] = False
+    for language in lettering.LANGUAGES:
+        text = texts.get(language, "").replace("\r\n", "\n").strip()
+        if not text:
+            raise InvalidInput([Problem(f"/{language}", "input.missing")])
+        document["letters"][name]["body"][language] = tomlkit.string(f"\n{text}\n", multiline=True)
+    return tomlkit.dumps(document)
+
+
+async def preview(desk: Desk, name: str, texts: Mapping[str, str], *, language: str) -> Sheet:
+    """How the letter would read, in an invented case; raises RuleSetRefused for a place that does not exist."""
+    rules = desk.parse_rules(await changed(desk, name, texts, id="preview", valid_from=today(desk) + timedelta(days=1)))
+    letter = rules.letters[name]
+    say = desk.words.say
+    values = {place: say(language, f"letter.example.{place}", {}) for place in PLACES}
+    values["clauses"] = lettering.clause_lines(rules, [next(iter(rules.clauses))], language)
+    values["appeal"] = rules.appeal[letter.route][language] if letter.route != "none" else ""
+    return Sheet(
+        language=language,
+        date=today(desk).isoformat(),
+        number="EX 2026/1",
+        sender=rules.adopted_by,
+        recipient=say(language, "letter.example.recipient", {}),
+        title=letter.title[language],
+        blocks=lettering.filled(letter, language, {"number": "EX 2026/1"} | values),
+    )
+
+
+#: The places that an example fills in; `number`, `clauses` and `appeal` come from the rules.
+PLACES = tuple(
+    "matter missing text deadline outcome material decision reasons circumstances answer conditions decided_by "
+    "decided_on next assessment annexes point last_day".split()
+)
+
+
+async def put_forward(desk: Desk, name: str, texts: Mapping[str, str], *, id: str, valid_from: date, by: User) -> str:
+    """Make a draft of a rule set with the new text: another person sees its impact and adopts it. Returns its id."""
+    text = await changed(desk, name, texts, id=id, valid_from=valid_from)
+    return await adopting.propose(desk, text, by=person(by))

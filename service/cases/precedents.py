@@ -1,0 +1,76 @@
+"""The nearest earlier decisions in cases of the same kind, and in what they differ: equal cases alike (KL 2:3)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from service.cases.ports import Desk, StoredFinding
+from service.domain import policy
+from service.domain.case import Case
+from service.domain.finding import NEEDS_NOBODY
+from service.domain.people import User
+
+#: How many of the last decisions are compared, and how many are shown.
+LOOKED_AT, SHOWN = 200, 5
+
+
+@dataclass(frozen=True)
+class Precedent:
+    """An earlier decision: what was the same, and what only one of the two had. Never who the people were."""
+
+    case_id: str
+    diary_number: str
+    outcome: str
+    asked_ore: int | None
+    granted_ore: int | None
+    shared: tuple[str, ...]
+    only_here: tuple[str, ...]
+    only_there: tuple[str, ...]
+    other_type: str | None
+
+
+async def nearest(desk: Desk, case_id: str, *, by: User) -> list[Precedent]:
+    """The decided cases most like this one by type and by what the checks found, nearest first."""
+    async with desk.store.reading() as reading:
+        case = await reading.case(case_id)
+        policy.check_can_see(case, by)
+        earlier = await reading.decided_lately(case.kind, but=case_id, limit=LOOKED_AT)
+        findings = await reading.findings_of({one["case_id"]: one["round"] for one in earlier} | {case_id: case.round})
+    here = _features(findings.get(case_id, []))
+    ranked = sorted(earlier, key=lambda one: (_distance(case, here, one, findings), -one["seq"]))
+    latest: dict[str, dict[str, Any]] = {}
+    for one in ranked:
+        latest.setdefault(one["case_id"], one)
+    return [_precedent(case, here, one, findings) for one in list(latest.values())[:SHOWN]]
+
+
+def _features(findings: Sequence[StoredFinding]) -> frozenset[str]:
+    """What the checks found that is more than "in order"."""
+    return frozenset(
+        one.case_finding.finding.result.code for one in findings if one.case_finding.outcome not in NEEDS_NOBODY
+    )
+
+
+def _distance(
+    case: Case, here: frozenset[str], one: Mapping[str, Any], findings: Mapping[str, Sequence[StoredFinding]]
+) -> tuple[bool, int, float]:
+    there = _features(findings.get(one["case_id"], ()))
+    asked, other = case.amount_ore or 0, one["asked"] or 0
+    return one["type"] != case.type, len(here ^ there), abs(asked - other) / max(asked, other, 1)
+
+
+def _precedent(
+    case: Case, here: frozenset[str], one: Mapping[str, Any], findings: Mapping[str, Sequence[StoredFinding]]
+) -> Precedent:
+    there = _features(findings.get(one["case_id"], ()))
+    return Precedent(
+        case_id=one["case_id"],
+        diary_number=one["diary_number"],
+        outcome=one["outcome"],
+        asked_ore=one["asked"],
+        granted_ore=one["amount_ore"],
+        shared=tuple(sorted(here & there)),
+        only_here=tuple(sorted(here - there)),
+        only_there=tuple(sorted(there - here)),
+        other_type=None if one["type"] == case.type else one["type"],
+    )

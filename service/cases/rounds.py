@@ -1,0 +1,187 @@
+"""Rounds of grants (ansökningsomgångar): all applications of one beside each other, against its frame."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from service.cases.dossiers import Scene, dossier_of
+from service.cases.ports import Desk, QueueRow, Reading
+from service.cases.proposing import put_forward
+from service.cases.rulebook import rulebook, today
+from service.cases.standing import person, still
+from service.domain import policy
+from service.domain.application import Kind
+from service.domain.clock import STOCKHOLM, local_day, to_milliseconds
+from service.domain.decision import DecisionOutcome, Proposal
+from service.domain.errors import GranskaError, NotFound
+from service.domain.events import EventType
+from service.domain.people import User
+from service.domain.routine import Round
+from service.domain.ruleset import Clause, RuleSet
+
+#: How long after its closing a late application still shows in the round.
+LATE_DAYS = 120
+
+
+@dataclass(frozen=True)
+class Line:
+    """One application of a round; amounts in öre."""
+
+    row: QueueRow
+    late: bool
+    proposed_ore: int | None
+    proposed_outcome: str | None
+    decided_ore: int | None
+
+
+@dataclass(frozen=True)
+class RoundView:
+    """A round with its applications; sums in öre."""
+
+    round: Round
+    lines: list[Line]
+    rules: RuleSet
+    late_rule: Clause | None
+
+    @property
+    def asked(self) -> int:
+        """All that is sought."""
+        return sum(one.row.case.amount_ore or 0 for one in self.lines)
+
+    @property
+    def proposed(self) -> int:
+        """All that is proposed or decided."""
+        return sum(
+            one.decided_ore if one.row.outcome is not None and one.decided_ore else one.proposed_ore or 0
+            for one in self.lines
+        )
+
+    @property
+    def left(self) -> int:
+        """What is left of the frame; less than nothing where it has been overdrawn."""
+        return self.round.frame_ore - self.proposed
+
+
+async def rounds(desk: Desk) -> tuple[list[Round], date]:
+    """The rounds of every adopted rule set, newest first, and today."""
+    async with desk.store.reading() as reading:
+        book = await rulebook(desk, reading)
+    known = {one.id: one for rules in book.sets for one in rules.rounds.values()}
+    return sorted(known.values(), key=lambda one: one.opens, reverse=True), today(desk)
+
+
+async def view(desk: Desk, round_id: str, *, by: User) -> RoundView:
+    """A round's applications side by side; raises NotFound for one that is not there."""
+    async with desk.store.reading() as reading:
+        return await _view(desk, reading, round_id, by)
+
+
+async def _view(desk: Desk, reading: Reading, round_id: str, by: User) -> RoundView:
+    book = await rulebook(desk, reading)
+    owner = next((rules for rules in reversed(book.sets) if round_id in rules.rounds), None)
+    if owner is None or Kind.GRANT not in by.case_kinds:
+        raise NotFound("round.not_found")
+    wanted = owner.rounds[round_id]
+    following = [
+        one.opens
+        for rules in book.sets
+        for one in rules.rounds.values()
+        if one.opens > wanted.closes and one.types & wanted.types
+    ]
+    last = min([wanted.closes + timedelta(days=LATE_DAYS), *following])
+    start, end = (to_milliseconds(datetime.combine(one, time(), STOCKHOLM)) for one in (wanted.opens, last))
+    rows = await reading.received_between(sorted(wanted.types), start, end)
+    ids = [one.case.id for one in rows]
+    proposed: dict[str, Mapping[str, object]] = {}
+    decided: dict[str, int | None] = {}
+    for entry in await reading.entries_of_cases(
+        ids, [EventType.DECISION_PROPOSED, EventType.PROPOSAL_RETURNED, EventType.CASE_DECIDED]
+    ):
+        assert entry.case_id is not None
+        data = json.loads(entry.leaf)["data"]
+        match entry.type:
+            case EventType.DECISION_PROPOSED:
+                proposed[entry.case_id] = data
+            case EventType.PROPOSAL_RETURNED:
+                proposed.pop(entry.case_id, None)
+            case EventType.CASE_DECIDED:
+                decided[entry.case_id] = data["amount_ore"]
+    lines = []
+    for row in rows:
+        one = proposed.get(row.case.id, {})
+        amount, outcome = one.get("amount_ore"), one.get("outcome")
+        lines.append(
+            Line(
+                row=row,
+                late=local_day(row.case.received_at) > wanted.closes,
+                proposed_ore=amount if isinstance(amount, int) else None,
+                proposed_outcome=str(outcome) if outcome else None,
+                decided_ore=decided.get(row.case.id),
+            )
+        )
+    return RoundView(wanted, lines, owner, owner.clauses.get(wanted.late_clause))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is proposed for one application of a round: an amount in öre and why."""
+
+    amount_ore: int | None
+    reason: str
+    seen: int
+
+
+async def propose_all(
+    desk: Desk, round_id: str, wishes: Mapping[str, Wish], *, by: User
+) -> tuple[list[str], dict[str, GranskaError]]:
+    """Put forward a proposal for each of these cases, each with its own reason and its own event.
+
+    Full amounts are approvals, lower ones partial approvals by the round's budget clause. One that cannot be proposed
+    does not stop the others; each decision is still made by itself. Returns the proposed cases, and what stood in the
+    way of the others.
+    """
+    async with desk.store.reading() as reading:
+        known = {one.row.case.id for one in (await _view(desk, reading, round_id, by)).lines}
+    done: list[str] = []
+    failed: dict[str, GranskaError] = {}
+    for case_id, wish in wishes.items():
+        try:
+            if case_id not in known:
+                raise NotFound("case.not_found")
+            await _propose_one(desk, case_id, wish, by)
+            done.append(case_id)
+        except GranskaError as error:
+            failed[case_id] = error
+    return done, failed
+
+
+async def _propose_one(desk: Desk, case_id: str, wish: Wish, by: User) -> None:
+    async with desk.store.writing() as writing:
+        user = await still(writing, by)
+        case = await writing.case(case_id)
+        policy.check_can_see(case, user)
+        policy.check_version(case, wish.seen)
+        dossier = await dossier_of(writing, case_id)
+        policy.check_step(case, user, dossier, EventType.DECISION_PROPOSED)
+        scene = Scene(
+            desk, writing, case, user, dossier, await rulebook(desk, writing), EventType.DECISION_PROPOSED, person(user)
+        )
+        full = wish.amount_ore is not None and wish.amount_ore == case.amount_ore
+        outcome = DecisionOutcome.APPROVAL if full else DecisionOutcome.PARTIAL_APPROVAL
+        phrase = next(
+            (
+                one
+                for one in scene.procedure.routine.phrases
+                if one.outcome is outcome and case.kind in one.kinds and one.clause in scene.criteria.clauses
+            ),
+            None,
+        )
+        proposal = Proposal(
+            outcome=outcome,
+            delegation_point="",
+            clauses=(phrase.clause,) if phrase else (),
+            reasons=wish.reason or (phrase.text["sv"] if phrase and full else ""),
+            amount_ore=wish.amount_ore,
+        )
+        await put_forward(scene, proposal)

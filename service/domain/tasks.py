@@ -1,0 +1,128 @@
+"""What is left to do in a case, from its dossier and the rule set: one glance, and nothing kept beside the log."""
+
+from dataclasses import dataclass, field
+
+from service.domain.case import State
+from service.domain.decision import FAVOURABLE, DecisionOutcome
+from service.domain.errors import Params
+from service.domain.finding import Outcome, Resolution
+from service.domain.policy import Basis, adverse_rule, match_confirmed
+
+#: Findings that the applicant can do something about by sending more.
+CURABLE = ("declaration", "completeness", "organisation_number")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: a code for its words, whether it is done, the step that does it, by when (a date)."""
+
+    code: str
+    done: bool
+    step: str = ""
+    params: Params = field(default_factory=dict)
+    due: str | None = None
+
+    def overdue(self, today: str) -> bool:
+        """Whether it should have been done before today."""
+        return not self.done and self.due is not None and self.due < today
+
+
+def tasks(basis: Basis, *, waiting: bool) -> list[Task]:
+    """Everything the routine asks for in this case now, in its order."""
+    if basis.case.closed:
+        return _after(basis)
+    dossier, case = basis.dossier, basis.case
+    left = sum(one.open for one in basis.findings)
+    found = [
+        Task("task.checks", not waiting and bool(basis.findings)),
+        Task("task.take", case.owner is not None, "take"),
+        Task("task.findings", not left and bool(basis.findings), "findings", {"count": left}),
+    ]
+    found += [
+        Task("task.confirm", False, "confirm-match")
+        for one in basis.findings
+        if one.resolution is Resolution.OBSTACLE and not match_confirmed(basis, one)
+    ]
+    if dossier.withdrawn:
+        return [*found, Task("task.write_off", False, "decision")]
+    found += [
+        Task(
+            f"task.completion_{'answered' if one.answered_on else 'open'}",
+            one.over(basis.today),
+            "reminder",
+            due=one.due,
+        )
+        for one in dossier.completions
+    ]
+    obstacles = any(
+        one.resolution is Resolution.OBSTACLE or (one.outcome is Outcome.NOT_MET and one.open) for one in basis.findings
+    )
+    inquiry = obstacles or dossier.searches or dossier.reopened
+    if not dossier.completions and any(
+        one.finding.check in CURABLE and one.outcome is Outcome.NOT_MET and one.open for one in basis.findings
+    ):
+        found.append(Task("task.completion", False, "completion"))
+    if inquiry:
+        found.append(Task("task.search", bool(dossier.searches), "search"))
+    unverified = sum(one.verified_by is None for one in dossier.acts.values())
+    if dossier.acts:
+        found.append(Task("task.verify", not unverified, "verify-act", {"count": unverified}))
+    found += [
+        Task("task.consultation", one.answered_on is not None, "consultation-answer", due=one.due)
+        for one in dossier.consultations
+    ]
+    if dossier.communications or dossier.assessed or inquiry:
+        criteria = basis.procedure.routine.criteria_of(case.kind)
+        done = sum(one.id in dossier.assessed for one in criteria)
+        found.append(Task("task.assess", done == len(criteria), "assess", {"done": done, "count": len(criteria)}))
+    found += [
+        Task(
+            f"task.communication_{'answered' if one.answered_on else 'open'}",
+            one.over(basis.today),
+            "communication-answer",
+            due=one.due,
+        )
+        for one in dossier.communications
+    ]
+    return found + _decision(basis)
+
+
+def _decision(basis: Basis) -> list[Task]:
+    proposal = basis.dossier.proposal
+    if basis.case.state is not State.PROPOSED or proposal is None:
+        return [Task("task.decide", False, "decision", due=basis.case.due_on)]
+    found = [Task("task.propose", True, "decision")]
+    outcome = DecisionOutcome(proposal.data["outcome"])
+    if adverse_rule(basis, outcome, proposal.data["clauses"]) is not None:
+        fresh = proposal.seconded_seq is not None and proposal.seconded_seq > basis.dossier.last_material
+        found.append(Task("task.second", fresh, "second"))
+    return [*found, Task("task.sign", False, "decision", due=basis.case.due_on)]
+
+
+def _after(basis: Basis) -> list[Task]:
+    """What follows a decision, until it has gained legal force and its conditions are met."""
+    dossier = basis.dossier
+    decided = dossier.decision
+    if decided is None:
+        return []
+    found = [
+        Task("task.letter", bool(decided.letters), "letter"),
+        Task("task.notice", decided.posted is not None, "notice"),
+    ]
+    if not decided.data["people"]["board"]:
+        found.append(Task("task.report", decided.reported is not None, "reported"))
+    if DecisionOutcome(decided.data["outcome"]) in FAVOURABLE:
+        found.append(Task("task.terms", decided.accepted is not None, "terms"))
+        found += [
+            Task("task.condition", n in decided.reports, "condition", {"number": n + 1}, one["due"])
+            for n, one in enumerate(decided.data["conditions"])
+            if one["due"]
+        ]
+    appeal = dossier.appeal
+    if appeal is not None and basis.case.state is State.APPEALED:
+        found.append(Task("task.appeal_test", appeal.in_time is not None, "appeal-test"))
+        found.append(Task("task.appeal_forward", appeal.forwarded is not None, "appeal-forward"))
+        found.append(Task("task.appeal_settle", appeal.outcome is not None, "appeal-settle"))
+    elif decided.last_day is not None:
+        found.append(Task("task.final", decided.final, "final", {"day": decided.last_day}))
+    return found

@@ -1,0 +1,106 @@
+"""Papers that leave the house: letters as PDF, the board's package, and the list of delegated decisions."""
+
+import base64
+from datetime import timedelta
+from typing import Any
+
+from litestar import Response, get
+
+from service.cases import afterwards, looking, reading
+from service.cases import board as boards
+from service.cases.ports import Desk
+from service.cases.reviewing import check_day
+from service.cases.rulebook import rulebook, today
+from service.domain.errors import GranskaError, NotFound
+from service.domain.people import Role
+from service.web import forms
+from service.web.access import DECIDERS, RECORD_READERS, May, may
+from service.web.deps import AnyRequest, SignedIn, TheDesk
+from service.web.problems import page_or_complaint
+
+LIST_READERS = May(roles=DECIDERS.roles | {Role.AUDITOR})
+_MONTH = 31
+
+
+def _pdf(body: bytes, name: str) -> Response[bytes]:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(body, media_type="application/pdf", headers=headers)
+
+
+@get("/cases/{case_id:uuid}/letters/{seq:int}", opt=may(RECORD_READERS))
+async def letter(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """A letter as it went out, byte for byte."""
+    case_id, seq = str(request.path_params["case_id"]), int(request.path_params["seq"])
+    case = await reading.check_may_see(desk, case_id, by=user)
+    view = await reading.case_view(desk, case_id, by=user)
+    sent = [one for one in view.timeline if one.seq == seq and "letter" in one.data]
+    if not sent or user.roles <= {Role.AUDITOR}:
+        raise NotFound("letter.not_found")
+    reference = sent[0].data["letter"]["body"]
+    async with desk.store.reading() as read:
+        kept = (await read.values([reference])).get(reference)
+    if kept is None:
+        raise NotFound("letter.erased")
+    await looking.note(desk, user, looking.RECORD, case_id)
+    return _pdf(base64.b64decode(kept["pdf"]), f"{case.diary_number.replace('/', '-').replace(' ', '-')}-{seq}.pdf")
+
+
+@get("/cases/{case_id:uuid}/letters/preview", opt=may(DECIDERS))
+async def letter_preview(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """The decision's letter as it would go out now."""
+    case_id = str(request.path_params["case_id"])
+    language = "en" if request.query_params.get("language") == "en" else "sv"
+    view = await reading.case_view(desk, case_id, by=user)
+    if view.dossier.decision is None:
+        raise NotFound("decision.not_found")
+    async with desk.store.reading() as read:
+        written = await afterwards.decision_letter(
+            desk, read, view.case, view.dossier.decision, view.criteria, view.procedure, language
+        )
+    return _pdf(desk.typesetter.pdf(written), "brev.pdf")
+
+
+@get("/cases/{case_id:uuid}/package", opt=may(DECIDERS))
+async def package(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """The board's package: report and annexes in one file."""
+    case_id = str(request.path_params["case_id"])
+    number, body = await boards.packaged(desk, case_id, by=user)
+    await looking.note(desk, user, looking.BUNDLE, case_id)
+    name = f"namndpaket-{number.replace('/', '-').replace(' ', '-')}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(body, media_type="application/zip", headers=headers)
+
+
+@get("/delegated", opt=may(LIST_READERS))
+async def delegated(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Decisions made on the board's behalf between two days, for its next meeting."""
+    now = today(desk)
+    given = {
+        "since": request.query_params.get("since") or (now - timedelta(days=_MONTH)).isoformat(),
+        "until": request.query_params.get("until") or now.isoformat(),
+    }
+    error: GranskaError | None = None
+    found: list[boards.Delegated] = []
+    try:
+        since, until = check_day("/since", given["since"]), check_day("/until", given["until"])
+        found = await boards.delegated(desk, since, until, by=user)
+    except GranskaError as raised:
+        error = raised
+    return page_or_complaint(
+        request,
+        "pages/delegated.html",
+        error=error,
+        at="since",
+        given=given,
+        found=found,
+        posted=forms.Form({name: [one] for name, one in given.items()}),
+        board=await _board(desk),
+    )
+
+
+async def _board(desk: Desk) -> str:
+    async with desk.store.reading() as read:
+        return (await rulebook(desk, read)).procedure(today(desk)).adopted_by
+
+
+HANDLERS = (letter, letter_preview, package, delegated)

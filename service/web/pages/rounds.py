@@ -1,0 +1,92 @@
+"""Rounds of grants: their applications side by side, and proposals in bulk."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from service.cases import rounds as steps
+from service.cases.ports import Desk
+from service.domain.errors import GranskaError, InvalidInput, Problem
+from service.domain.people import Role, User
+from service.web import forms, render
+from service.web.access import May, may
+from service.web.deps import AnyRequest, SignedIn, TheDesk
+from service.web.problems import page_or_complaint
+
+ROUND_READERS = May(roles=frozenset({Role.ASSOCIATION_OFFICER, Role.DECISION_MAKER, Role.COORDINATOR, Role.AUDITOR}))
+PROPOSERS = May(roles=frozenset({Role.ASSOCIATION_OFFICER}))
+
+
+@get("/rounds", opt=may(ROUND_READERS))
+async def all_rounds(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+    """The rounds of the rule sets."""
+    found, now = await steps.rounds(desk)
+    return render.page(request, "pages/rounds.html", rounds=found, today=now)
+
+
+@get("/rounds/{round_id:str}", opt=may(ROUND_READERS))
+async def one_round(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """A round's applications, requested against proposed against frame."""
+    return await _show(request, desk, user)
+
+
+async def _show(
+    request: AnyRequest,
+    desk: Desk,
+    user: User,
+    *,
+    error: GranskaError | None = None,
+    posted: forms.Form | None = None,
+    failed: dict[str, GranskaError] | None = None,
+) -> Response[Any]:
+    view = await steps.view(desk, str(request.path_params["round_id"]), by=user)
+    return page_or_complaint(
+        request,
+        "pages/round.html",
+        error=error,
+        at="round",
+        view=view,
+        posted=posted or forms.Form({}),
+        failed=failed or {},
+        may_propose=user.has(Role.ASSOCIATION_OFFICER),
+        mine={one.row.case.id for one in view.lines if one.row.case.owner == user.id},
+    )
+
+
+@post("/rounds/{round_id:str}/proposals", opt=may(PROPOSERS), status_code=303)
+async def propose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Put forward a proposal for every line with an amount; each is its own, with its own reason."""
+    form = await forms.read(request)
+    wishes, problems = {}, []
+    for case_id in form.texts("case"):
+        text = form.text(f"amount-{case_id}").strip()
+        if not text:
+            continue
+        try:
+            amount = forms.ore(text, f"/amount-{case_id}")
+            seen = form.number(f"version-{case_id}")
+        except InvalidInput as error:
+            problems += list(error.problems)
+            continue
+        wishes[case_id] = steps.Wish(amount, form.text(f"reason-{case_id}").strip(), seen)
+    if problems or not wishes:
+        wrong = InvalidInput(problems or [Problem("/round", "round.nothing_proposed")])
+        return await _show(request, desk, user, error=wrong, posted=form)
+    done, failed = await steps.propose_all(desk, str(request.path_params["round_id"]), wishes, by=user)
+    if failed:
+        wrong = InvalidInput(
+            [
+                Problem(f"/amount-{case_id}", one.code, one.params)
+                for case_id, error in failed.items()
+                for one in (
+                    error.problems if isinstance(error, InvalidInput) else [Problem("", error.code, error.params)]
+                )
+            ]
+        )
+        return await _show(request, desk, user, error=wrong, posted=form, failed=failed)
+    render.tell(request, "done.round_proposed", count=len(done))
+    return Redirect(f"/rounds/{request.path_params['round_id']}", status_code=303)
+
+
+HANDLERS = (all_rounds, one_round, propose)

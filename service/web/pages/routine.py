@@ -1,0 +1,153 @@
+"""The steps of the routine: each a page with one question, and the same address for other systems in JSON."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from service.cases import (
+    afterwards,
+    communicating,
+    handling,
+    inquiring,
+    lettering,
+    looking,
+    precedents,
+    proposing,
+    reading,
+    reviewing,
+)
+from service.cases.ports import Desk
+from service.cases.rulebook import today
+from service.domain import policy
+from service.domain.decision import ON_A_DECISION, DecisionOutcome
+from service.domain.errors import GranskaError, NotAllowed, NotFound
+from service.domain.people import User
+from service.web import forms, render
+from service.web.access import CASE_READERS, DECIDERS, may
+from service.web.deps import AnyRequest, SignedIn, TheDesk
+from service.web.forms import Form
+from service.web.pages.case import offered_clauses, show_case
+from service.web.problems import domain_error, page_or_complaint
+from service.web.steps import ON_THE_CASE_PAGE, WAYS, open_steps
+
+
+@get("/cases/{case_id:uuid}/steps/{step:str}", opt=may(DECIDERS))
+async def step_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """One step's question, with what is needed to answer it."""
+    case_id, name = _place(request)
+    await reading.check_may_see(desk, case_id, by=user)
+    await looking.note(desk, user, looking.OPENED, case_id)
+    return await show(request, desk, user, name)
+
+
+async def show(
+    request: AnyRequest,
+    desk: Desk,
+    user: User,
+    name: str,
+    *,
+    error: GranskaError | None = None,
+    posted: Form | None = None,
+) -> Response[Any]:
+    """The page of a step, again with what was written where it could not be taken."""
+    case_id, _ = _place(request)
+    view = await reading.case_view(desk, case_id, by=user)
+    if error is None and name not in open_steps(view, user):
+        raise NotAllowed("step.not_now")
+    missing: list[str] = []
+    async with desk.store.reading() as read:
+        if name in ("completion", "reminder"):
+            missing = await communicating.missing_of(desk, read, view.case, render.language(request))
+        people = await read.users() if name == "assign" else []
+    adverse = [
+        one
+        for one in DecisionOutcome
+        if any(one in rule.outcomes for rule in view.procedure.routine.adverse)
+        and (one in ON_A_DECISION) <= bool(view.dossier.reopened)
+    ]
+    draft = forms.Form(view.drafts.get(WAYS[name].event.value, {}))
+    return page_or_complaint(
+        request,
+        "pages/step.html",
+        error=error,
+        at="step",
+        step=name,
+        view=view,
+        posted=posted or draft,
+        missing=missing,
+        people=[one for one in people if policy.handles(view.case, one)],
+        languages=lettering.LANGUAGES,
+        channels=communicating.CHANNELS,
+        results=inquiring.RESULTS,
+        addenda=afterwards.ADDENDA,
+        appeal_outcomes=afterwards.APPEAL_OUTCOMES,
+        reopening=afterwards.REOPENING,
+        side_kinds=afterwards.SIDE_KINDS,
+        outcomes=list(DecisionOutcome),
+        today=today(desk).isoformat(),
+        in_time=afterwards.appeal_in_time(view.dossier),
+        questions=proposing.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
+        draft_name=WAYS[name].event.value,
+        clauses=[one for one in offered_clauses(view) if one.outcomes & frozenset(adverse)],
+        adverse=[one.value for one in adverse],
+        earliest=communicating.communication_due(
+            view.procedure.routine, today(desk), communicating.event_day(view.details)
+        ).isoformat(),
+    )
+
+
+@post("/cases/{case_id:uuid}/steps/{step:str}", opt=may(DECIDERS), status_code=303)
+async def take_step(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Take a step, from a form or from JSON (with the form token in the header `x-csrftoken`)."""
+    case_id, name = _place(request)
+    try:
+        form = await forms.read(request)
+        result = await WAYS[name].take(desk, case_id, form, user, form.number("version"))
+        if name == "conflict" and form.text("take") == "yes":
+            case = await reading.check_may_see(desk, case_id, by=user)
+            await reviewing.take(desk, case_id, by=user, seen=case.version)
+    except NotFound:
+        raise
+    except GranskaError as error:
+        if forms.is_json(request):
+            return domain_error(request, error)
+        if name in ON_THE_CASE_PAGE or error.code.startswith("conflict."):
+            return await show_case(request, desk, user, error=error, posted=form, at="decision")
+        return await show(request, desk, user, name, error=error, posted=form)
+    request.app.state.worker.wake()
+    if forms.is_json(request):
+        async with desk.store.reading() as read:
+            case = await read.case(case_id)
+        made = result if isinstance(result, (str, list)) else None
+        return Response({"case": case_id, "state": case.state.value, "version": case.version, "id": made})
+    render.tell(request, f"done.step.{name}")
+    return Redirect(f"/cases/{case_id}", status_code=303)
+
+
+@post("/cases/{case_id:uuid}/draft", opt=may(DECIDERS), status_code=204)
+async def keep_draft(request: AnyRequest, desk: TheDesk, user: SignedIn) -> None:
+    """Keep what is being written, so that nothing is lost; it is working material of the one who writes."""
+    case_id = str(request.path_params["case_id"])
+    form = await forms.read(request)
+    await handling.keep_draft(desk, case_id, form=form.text("_form"), values=form.written(), by=user)
+
+
+@get("/cases/{case_id:uuid}/precedents", opt=may(CASE_READERS))
+async def precedent_panel(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """The nearest earlier decisions, and in what they differ."""
+    case_id = str(request.path_params["case_id"])
+    await reading.check_may_see(desk, case_id, by=user)
+    found = await precedents.nearest(desk, case_id, by=user)
+    part = "HX-Request" in request.headers
+    return render.page(request, "components/precedents.html" if part else "pages/precedents.html", found=found)
+
+
+def _place(request: AnyRequest) -> tuple[str, str]:
+    name = str(request.path_params["step"])
+    if name not in WAYS:
+        raise NotFound("http.404")
+    return str(request.path_params["case_id"]), name
+
+
+HANDLERS = (step_page, take_step, keep_draft, precedent_panel)

@@ -1,0 +1,238 @@
+"""Which steps there are, how each is read from a form or from JSON, and which are open to a person now."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from service.cases import afterwards, communicating, deciding, handling, inquiring, proposing, reading
+from service.cases import board as boards
+from service.cases.ports import Desk
+from service.domain import policy
+from service.domain.errors import GranskaError
+from service.domain.events import EventType
+from service.domain.people import User
+from service.web import forms
+from service.web.forms import Form
+
+#: Desk, case, form, who, and the version they saw.
+Taken = Callable[[Desk, str, Form, User, int], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a posted step is taken, and the event it leaves."""
+
+    event: EventType
+    take: Taken
+
+
+def _way(event: EventType, step: Callable[..., Awaitable[Any]], **read: Callable[[Form], Any]) -> Way:
+    async def take(desk: Desk, case_id: str, form: Form, by: User, seen: int) -> Any:
+        return await step(desk, case_id, **{name: one(form) for name, one in read.items()}, by=by, seen=seen)
+
+    return Way(event, take)
+
+
+def _text(name: str) -> Callable[[Form], str]:
+    return lambda form: form.text(name).strip()
+
+
+def _yes(name: str) -> Callable[[Form], bool]:
+    return lambda form: form.yes(name)
+
+
+def _texts(name: str) -> Callable[[Form], list[str]]:
+    return lambda form: form.texts(name)
+
+
+def _found(form: Form) -> list[str]:
+    return form.every("found")
+
+
+def _answers(form: Form) -> dict[str, bool]:
+    return {
+        name.removeprefix("answer_"): form.text(name) == "yes"
+        for name in form.names()
+        if name.startswith("answer_") and form.text(name)
+    }
+
+
+E = EventType
+WAYS: dict[str, Way] = {
+    "conflict": _way(E.CONFLICT_DECLARED, handling.declare_conflict, conflict=_yes("conflict"), text=_text("text")),
+    "assign": _way(E.CASE_ASSIGNED, handling.assign, to=_text("to"), note=_text("note")),
+    "note": _way(E.NOTE_WRITTEN, handling.write_note, text=_text("text")),
+    "pause": _way(E.CASE_PAUSED, handling.pause, ground=_text("ground"), until=_text("until"), note=_text("note")),
+    "resume": _way(E.CASE_RESUMED, handling.resume),
+    "withdrawal": _way(E.APPLICATION_WITHDRAWN, handling.withdraw, received=_text("received"), text=_text("text")),
+    "completion": _way(
+        E.COMPLETION_ASKED,
+        communicating.ask_completion,
+        text=_text("text"),
+        due=_text("due"),
+        language=_text("language"),
+    ),
+    "reminder": _way(E.COMPLETION_REMINDED, communicating.remind, language=_text("language")),
+    "completion-answer": _way(
+        E.COMPLETION_ANSWERED,
+        communicating.answer_completion,
+        completion=_text("completion"),
+        text=_text("text"),
+        received=_text("received"),
+    ),
+    "search": _way(
+        E.SEARCH_RECORDED,
+        inquiring.record_search,
+        template=_text("template"),
+        searched_on=_text("searched_on"),
+        found=_found,
+        acts=forms.acts,
+    ),
+    "verify-act": _way(E.ACT_VERIFIED, inquiring.verify_act, act=_text("act")),
+    "confirm-match": _way(
+        E.FINDING_CONFIRMED,
+        inquiring.confirm_match,
+        finding=_text("finding"),
+        agrees=_yes("agrees"),
+        text=_text("text"),
+    ),
+    "consultation": _way(
+        E.CONSULTATION_ASKED,
+        inquiring.ask_consultee,
+        consultee=_text("consultee"),
+        circumstances=_text("circumstances"),
+    ),
+    "consultation-answer": _way(
+        E.CONSULTATION_ANSWERED,
+        inquiring.record_consultation,
+        consultation=_text("consultation"),
+        answer=_text("answer"),
+        answered_on=_text("answered_on"),
+        enclosure=_text("enclosure"),
+        disclosed=_yes("disclosed"),
+        provision=_text("provision"),
+    ),
+    "assess": _way(
+        E.ASSESSMENT_WRITTEN,
+        inquiring.assess,
+        criterion=_text("criterion"),
+        result=_text("result"),
+        text=_text("text"),
+    ),
+    "communication": _way(
+        E.COMMUNICATION_SENT,
+        communicating.communicate,
+        outcome=_text("outcome"),
+        clauses=_texts("clauses"),
+        text=_text("text"),
+        due=_text("due"),
+        channel=_text("channel"),
+        language=_text("language"),
+    ),
+    "communication-answer": _way(
+        E.COMMUNICATION_ANSWERED,
+        communicating.answer_communication,
+        communication=_text("communication"),
+        text=_text("text"),
+        received=_text("received"),
+    ),
+    "exception": _way(
+        E.COMMUNICATION_EXCEPTED,
+        communicating.except_communication,
+        exception=_text("exception"),
+        text=_text("text"),
+    ),
+    "propose": _way(E.DECISION_PROPOSED, proposing.propose, proposal=forms.proposal),
+    "give-back": _way(E.PROPOSAL_RETURNED, proposing.give_back, text=_text("text")),
+    "second": _way(E.PROPOSAL_SECONDED, proposing.second, answers=_answers, text=_text("text")),
+    "package": _way(E.BOARD_PACKAGED, boards.package, language=_text("language")),
+    "sign": _way(
+        E.CASE_DECIDED, deciding.sign, delegation_point=_text("delegation_point"), board_minute=forms.board_minute
+    ),
+    "letter": _way(
+        E.LETTER_SENT,
+        afterwards.send_letter,
+        channel=_text("channel"),
+        language=_text("language"),
+        sent=_text("sent"),
+    ),
+    "notice": _way(E.DECISION_POSTED, afterwards.post_notice, posted=_text("posted")),
+    "reported": _way(E.DECISION_REPORTED, afterwards.report, meeting=_text("meeting")),
+    "addendum": _way(E.DECISION_ADDED_TO, afterwards.add_to_decision, kind=_text("kind"), text=_text("text")),
+    "terms": _way(E.TERMS_ACCEPTED, afterwards.accept_terms, terms=_text("terms"), on=_text("on"), text=_text("text")),
+    "condition": _way(
+        E.CONDITION_REPORTED,
+        afterwards.report_condition,
+        position=lambda form: form.number("position"),
+        on=_text("on"),
+        met=_yes("met"),
+        text=_text("text"),
+    ),
+    "appeal": _way(E.APPEAL_RECEIVED, afterwards.receive_appeal, received=_text("received"), text=_text("text")),
+    "appeal-test": _way(E.APPEAL_TESTED, afterwards.check_appeal, in_time=_yes("in_time"), text=_text("text")),
+    "appeal-forward": _way(E.APPEAL_FORWARDED, afterwards.forward_appeal, on=_text("on")),
+    "appeal-settle": _way(
+        E.APPEAL_SETTLED, afterwards.settle_appeal, outcome=_text("outcome"), on=_text("on"), text=_text("text")
+    ),
+    "final": _way(E.DECISION_FINAL, afterwards.declare_final),
+    "reopen": _way(E.CASE_REOPENED, afterwards.reopen, ground=_text("ground"), text=_text("text")),
+    "stop": _way(E.SUPPORT_STOPPED, afterwards.stop_support, finding=_text("finding"), text=_text("text")),
+    "release-support": _way(E.SUPPORT_RELEASED, afterwards.release_support, text=_text("text")),
+    "aside": _way(
+        E.SIDE_DECISION,
+        afterwards.decide_aside,
+        kind=_text("kind"),
+        text=_text("text"),
+        delegation_point=_text("delegation_point"),
+        language=_text("language"),
+    ),
+}
+#: Steps that the case page itself has a form for.
+ON_THE_CASE_PAGE = frozenset({"conflict", "propose", "sign"})
+
+
+def open_steps(view: reading.CaseView, user: User) -> list[str]:
+    """The steps this person could take in the case as it stands, in the routine's order."""
+    found = []
+    for name, way in WAYS.items():
+        try:
+            policy.check_step(view.case, user, view.dossier, way.event)
+        except GranskaError:
+            continue
+        if name not in ON_THE_CASE_PAGE and _makes_sense(name, view):
+            found.append(name)
+    return found
+
+
+def _makes_sense(name: str, view: reading.CaseView) -> bool:
+    """Whether there is anything for this step to act on."""
+    dossier, decided = view.dossier, view.dossier.decision
+    unanswered = {
+        "completion-answer": dossier.completions,
+        "reminder": dossier.completions,
+        "communication-answer": dossier.communications,
+        "consultation-answer": dossier.consultations,
+    }
+    if name in unanswered:
+        return any(one.answered_on is None for one in unanswered[name])
+    wanted: dict[str, object] = {
+        "pause": dossier.paused is None,
+        "resume": dossier.paused,
+        "withdrawal": dossier.withdrawn is None,
+        "verify-act": any(one.verified_by is None for one in dossier.acts.values()),
+        "confirm-match": any(
+            one.resolution == "obstacle" and not policy.match_confirmed(view.basis, one) for one in view.basis.findings
+        ),
+        "second": dossier.proposal,
+        "package": dossier.proposal,
+        "notice": decided and not decided.posted,
+        "reported": decided and not decided.data["people"]["board"],
+        "terms": decided and decided.data["terms"] and not decided.accepted,
+        "condition": decided and decided.data["conditions"],
+        "appeal-test": dossier.appeal and dossier.appeal.in_time is None,
+        "appeal-forward": dossier.appeal and dossier.appeal.in_time is not None and not dossier.appeal.forwarded,
+        "appeal-settle": dossier.appeal and dossier.appeal.in_time is not None,
+        "stop": dossier.stopped is None and any(one.resolution == "obstacle" for one in view.basis.findings),
+        "release-support": dossier.stopped,
+    }
+    return bool(wanted.get(name, True))
