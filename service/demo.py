@@ -30,6 +30,11 @@ ACCOUNTS = (
     ("Ronja Revisor", "ronja@demo.example", ("role:auditor",)),
     ("Adam Administratör", "adam@demo.example", ("role:administrator",)),
     ("Siv Samordnare", "siv@demo.example", ("role:coordinator",)),
+    (
+        "Bo Handläggare",
+        "bo@demo.example",
+        ("role:association_officer", "role:premises_officer", "delegation:F1", "delegation:L1"),
+    ),
 )
 #: The examples that come with the enclosures the routine asks for.
 WITH_ENCLOSURES = frozenset(

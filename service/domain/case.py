@@ -65,7 +65,7 @@ STEPS: dict[E, Step] = {
     E.COMMUNICATION_ANSWERED: Step(_PREPARED, None, "handler"),
     E.COMMUNICATION_EXCEPTED: Step(_BEFORE_PROPOSAL, None, "owner"),
     E.DECISION_PROPOSED: Step(_BEFORE_PROPOSAL, State.PROPOSED, "owner"),
-    E.PROPOSAL_RETURNED: Step(frozenset({State.PROPOSED}), State.IN_REVIEW, "signer"),
+    E.PROPOSAL_RETURNED: Step(frozenset({State.PROPOSED}), State.IN_REVIEW, "colleague"),
     E.PROPOSAL_SECONDED: Step(frozenset({State.PROPOSED}), None, "colleague"),
     E.BOARD_PACKAGED: Step(frozenset({State.PROPOSED}), None, "handler"),
     E.CASE_DECIDED: Step(_PREPARED, State.DECIDED, "signer"),

@@ -22,7 +22,7 @@ from service.domain.errors import (
     WrongMediaType,
     place_of,
 )
-from service.web import render
+from service.web import forms, render
 from service.web.access import NotSignedIn
 
 logger = logging.getLogger("granska.web")
@@ -50,7 +50,7 @@ def status_of(error: GranskaError) -> int:
 
 
 def _is_api(request: Request[Any, Any, Any]) -> bool:
-    return render.is_api(request.url.path)
+    return render.is_api(request.url.path) or forms.is_json(request)
 
 
 def domain_error(request: Request[Any, Any, Any], error: GranskaError) -> Response[Any]:

@@ -123,7 +123,7 @@ def test_an_auditor_proves_that_nothing_was_changed(service: Service, visit: Vis
     ronja.press("button:has-text('Kontrollera hela loggen')")
     assert "Allt stämmer" in ronja.text()
     ronja.press("text=Kontrollera övningsloggen")
-    assert "Första felaktiga posten: 67." in ronja.text()
+    assert "Första felaktiga posten: 68." in ronja.text()
     assert '"amount_ore": 9000000' in ronja.text()
 
     # And who held which right when.
@@ -233,7 +233,9 @@ def test_a_draft_survives_settling_a_finding(service: Service, visit: Visit) -> 
     alva.press("text=Spara bedömningen")
 
     assert alva.page.input_value("#reasons") == "Påbörjat skäl."
-    assert "Påbörjat" not in alva.page.evaluate("JSON.stringify(sessionStorage)"), "it is kept by the service, not by the browser"
+    assert "Påbörjat" not in alva.page.evaluate("JSON.stringify(sessionStorage)"), (
+        "it is kept by the service, not by the browser"
+    )
 
     # It is hers alone; a colleague is told that she has begun, and not what.
     disa = visit().sign_in("disa").go(f"/cases/{case_id}")

@@ -1,0 +1,281 @@
+"""Random users take random steps in random order, on both engines; an independent reading of the log judges them.
+
+No path to an outcome without a named person with the right; none to an adverse one without communication, reasons and a
+second person who is not the first.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from service import app as parts
+from service.cases import afterwards, communicating, deciding, handling, inquiring, proposing, reviewing
+from service.cases.adopting import adopt_at_setup
+from service.cases.dossiers import dossier_of
+from service.cases.intake import receive
+from service.cases.ports import Desk
+from service.cases.screening import work_off
+from service.cases.standing import person
+from service.cases.verifying import verify_log
+from service.cases.watching import import_list
+from service.demo import demo_list
+from service.domain.case import OWNERS, STEPS, State
+from service.domain.decision import BoardMinute, DecisionOutcome
+from service.domain.errors import GranskaError
+from service.domain.finding import RESOLUTIONS, Resolution
+from service.domain.people import User
+from service.settings import Settings
+from tests.builders import FIXTURES, RULES_2025, RULES_2026, a_grant_document, a_proposal
+from tests.cases.routine import CRITERIA, an_act, do, seen
+from tests.cases.test_intake import KEY
+from tests.conftest import _new_database, someone
+from tests.fakes import Clock
+
+REFUSAL = a_proposal(
+    DecisionOutcome.REFUSAL,
+    clauses=("4.1",),
+    reasons="Ordföranden har hotat en besökare.",
+    circumstances="Prövat i domstol.",
+    response="Vi har läst svaret.",
+    delegation_point="N1",
+    board_minute=BoardMinute("2026-11-20", "§ 12"),
+)
+
+
+@dataclass
+class Walk:
+    """One case and four people; `act` and `sent` are ids that earlier steps gave."""
+
+    desk: Desk
+    clock: Clock
+    case_id: str
+    people: list[User]
+    act: str = ""
+    sent: str = ""
+    done: list[str] = field(default_factory=list)
+
+    async def step(self, name: str, who: int) -> None:
+        try:
+            await STEPS_TAKEN[name](self, self.people[who % len(self.people)])
+            self.done.append(name)
+        except GranskaError:
+            pass  # refused: that is what most random steps should be
+
+    async def proposal(self) -> Any:
+        return replace(REFUSAL, acts=(self.act,) if self.act else ())
+
+
+Taken = Callable[[Walk, User], Awaitable[Any]]
+
+
+async def search(walk: Walk, by: User) -> None:
+    walk.act = (
+        await do(
+            walk.desk, inquiring.record_search, walk.case_id, by, template="open_sources", searched_on="2026-11-20",
+            found=["inget"] * 4, acts=[(an_act(), "decision", False)],
+        )
+    )[0]  # fmt: skip
+
+
+async def communicate(walk: Walk, by: User) -> None:
+    walk.sent = await do(
+        walk.desk, communicating.communicate, walk.case_id, by, outcome="refusal", clauses=["4.1"], text="Vad säger ni?",
+        due="", channel="mail", language="sv",
+    )  # fmt: skip
+
+
+async def assess(walk: Walk, by: User) -> None:
+    for criterion, _ in CRITERIA[:-1]:
+        await do(walk.desk, inquiring.assess, walk.case_id, by, criterion=criterion, result="met", text="Bedömt.")
+
+
+async def second(walk: Walk, by: User) -> None:
+    yes = dict.fromkeys(("facts_not_views", "written_rule", "own_act", "answered"), True)
+    await do(walk.desk, proposing.second, walk.case_id, by, answers=yes, text="Läst.")
+
+
+async def settle(walk: Walk, by: User) -> None:
+    async with walk.desk.store.reading() as reading:
+        findings = await reading.findings(walk.case_id, (await reading.case(walk.case_id)).round)
+    for one in findings:
+        if one.case_finding.open:
+            able = RESOLUTIONS[one.case_finding.outcome]
+            chosen = Resolution.NO_OBSTACLE if Resolution.NO_OBSTACLE in able else Resolution.CHECKED_OTHERWISE
+            await do(walk.desk, reviewing.resolve, walk.case_id, by, finding_id=one.id, resolution=chosen, reason="Ja.")
+
+
+def simple(step: Any, **given_: Any) -> Taken:
+    return lambda walk, by: do(walk.desk, step, walk.case_id, by, **given_)
+
+
+async def wait(walk: Walk, by: User) -> None:
+    walk.clock.forward(days=15)
+
+
+STEPS_TAKEN: dict[str, Taken] = {
+    "unbiased": simple(handling.declare_conflict, conflict=False, text=""),
+    "biased": simple(handling.declare_conflict, conflict=True, text=""),
+    "take": simple(reviewing.take),
+    "release": simple(reviewing.release),
+    "settle": settle,
+    "search": search,
+    "verify": lambda walk, by: do(walk.desk, inquiring.verify_act, walk.case_id, by, act=walk.act),
+    "assess": assess,
+    "communicate": communicate,
+    "answer": lambda walk, by: do(
+        walk.desk, communicating.answer_communication, walk.case_id, by, communication=walk.sent, text="Nej.",
+        received="2026-11-22",
+    ),
+    "except": simple(communicating.except_communication, exception="urgent", text="Det brinner."),
+    "wait": wait,
+    "propose": lambda walk, by: _proposed(walk, by),
+    "second": second,
+    "return": simple(proposing.give_back, text="Nej."),
+    "sign": simple(deciding.sign, delegation_point="N1", board_minute=REFUSAL.board_minute),
+    "sign as unit": simple(deciding.sign, delegation_point="F2", board_minute=None),
+    "refuse directly": lambda walk, by: _directly(walk, by),
+    "approve": simple(deciding.decide, proposal=a_proposal()),
+    "write off": simple(deciding.decide, proposal=a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))),
+    "reopen": simple(afterwards.reopen, ground="change", text="Nytt."),
+}  # fmt: skip
+
+
+async def _proposed(walk: Walk, by: User) -> None:
+    await do(walk.desk, proposing.propose, walk.case_id, by, proposal=await walk.proposal())
+
+
+async def _directly(walk: Walk, by: User) -> None:
+    await do(walk.desk, deciding.decide, walk.case_id, by, proposal=await walk.proposal())
+
+
+#: The whole way to a lawful refusal: (step, who). Leaving anything out must close the way.
+LAWFUL = [
+    *(("unbiased", who) for who in range(3)), ("take", 0), ("settle", 0), ("search", 0), ("verify", 1), ("assess", 0),
+    ("communicate", 0), ("answer", 0), ("propose", 0), ("second", 1), ("sign", 2),
+]  # fmt: skip
+
+
+async def people(desk: Desk) -> list[User]:
+    return [
+        await someone(desk, "Alva", "role:association_officer", "delegation:F1"),
+        await someone(desk, "Bo", "role:association_officer", "delegation:F1"),
+        await someone(desk, "Disa", "role:decision_maker", "delegation:F2", "delegation:N1"),
+        await someone(desk, "Eva", "role:decision_maker"),
+    ]
+
+
+def judge(log: list[dict[str, Any]]) -> int:
+    """Read the log by itself, knowing nothing of the dossier; returns how many adverse decisions there were."""
+    adverse = 0
+    for place, entry in enumerate(log):
+        if entry["type"] != "case:decided":
+            continue
+        before, data, actor = log[:place], entry["data"], entry["actor"]
+        assert actor["kind"] == "person"
+        granted = [one["data"] for one in before if one["type"] == "right:granted"]
+        pseudonyms = {one["data"]["pseudonym"]: one["data"]["user"] for one in before if one["type"] == "user:created"}
+        wanted = f"delegation:{data['people']['delegation_point']}"
+        assert any(one["user"] == pseudonyms[actor["id"]] and one["right"] == wanted for one in granted)
+        declared = {one["actor"]["id"]: one["data"]["conflict"] for one in before if one["type"] == "conflict:declared"}
+        assert declared.get(actor["id"]) is False
+        assert data["reasons"]
+        if data["outcome"] not in ("refusal", "dismissal", "revocation", "recovery"):
+            continue
+        adverse += 1
+        proposals = [(n, one) for n, one in enumerate(before) if one["type"] == "decision:proposed"]
+        at, proposed = proposals[-1]
+        seconds = [one for one in before[at:] if one["type"] == "proposal:seconded"]
+        assert {one["actor"]["id"] for one in seconds} - {proposed["actor"]["id"]}
+        assert actor["id"] != proposed["actor"]["id"]
+        assert declared.get(seconds[-1]["actor"]["id"]) is False
+        assert data["circumstances"]
+        assert data["acts"]
+        told = {one["type"] for one in before[:at]}
+        assert told & {"communication:answered", "communication:excepted"} or any(
+            one["type"] == "communication:sent" and one["data"]["due"] < entry["at"][:10] for one in before[:at]
+        )
+    return adverse
+
+
+async def walked(settings_: Settings, steps: list[tuple[str, int]]) -> tuple[int, list[str]]:
+    clock = Clock()
+    await parts.migrate_database(settings_)
+    async with parts.opened_desk(settings_, outside=clock.outside()) as desk:
+        for file in (RULES_2025, RULES_2026):
+            await adopt_at_setup(desk, file.read_text("utf-8"))
+        await import_list(
+            desk, "demo", demo_list(desk, FIXTURES), by=person(await someone(desk, "Samir", "role:coordinator"))
+        )
+        four = await people(desk)
+        received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
+        await work_off(desk)
+        walk = Walk(desk, clock, received.case_id, four)
+        for name, who in steps:
+            await walk.step(name, who)
+        async with desk.store.reading() as reading:
+            log = [json.loads(one.leaf) async for one in reading.log_rows()]
+            case = await reading.case(received.case_id)
+            dossier = await dossier_of(reading, received.case_id)
+        # Wherever it stands there is a way out, and someone whose move it is.
+        assert any(case.state in one.at for one in STEPS.values())
+        assert OWNERS[case.state]
+        assert case.state is not State.IN_REVIEW or case.owner
+        assert (case.state is State.PROPOSED) is (dossier.proposal is not None)
+        assert (await verify_log(desk)).ok
+        assert await seen(desk, received.case_id) == case.version
+        return judge(log), walk.done
+
+
+noise = st.lists(st.tuples(st.sampled_from(sorted(STEPS_TAKEN)), st.integers(0, 3)), max_size=6)
+
+
+@st.composite
+def paths(draw: st.DrawFn) -> list[tuple[str, int]]:
+    """The lawful way with some of it left out, done by others, or shuffled, and anything in between."""
+    steps: list[tuple[str, int]] = []
+    for name, who in LAWFUL:
+        steps += draw(noise) if draw(st.integers(0, 5)) == 0 else []
+        match draw(st.integers(0, 11)):
+            case 0:
+                continue
+            case 1:
+                steps.append((name, draw(st.integers(0, 3))))
+            case _:
+                steps.append((name, who))
+    return steps + draw(noise)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_random_users_and_steps_never_reach_an_unlawful_outcome(
+    engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> None:
+    reached = []
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @example(steps=LAWFUL)
+    @given(steps=paths())
+    def walks(steps: list[tuple[str, int]]) -> None:
+        database = _new_database(request.getfixturevalue("postgres")) if engine == "postgres" else ""
+        folder: Path = tmp_path_factory.mktemp("walk")
+        reached.append(asyncio.run(walked(Settings(data=str(folder), database=database), steps))[0])
+
+    walks()
+
+    assert reached[0] == 1, "the whole lawful way leads to a refusal"
+    assert len(reached) >= 25
+
+
+@pytest.mark.parametrize("left_out", [n for n, (name, _) in enumerate(LAWFUL) if name != "settle"])
+def test_leaving_out_one_step_of_the_lawful_way_closes_it(left_out: int, tmp_path: Path) -> None:
+    steps = [one for n, one in enumerate(LAWFUL) if n != left_out]
+
+    adverse, _ = asyncio.run(walked(Settings(data=str(tmp_path)), steps))
+
+    assert adverse == 0
