@@ -44,6 +44,7 @@ async def decision_values(
     """What the decision's letter says, from the record."""
     references = [data[name] for name in ("reasons", "circumstances", "response") if data.get(name)]
     references += [one["text"] for one in data["conditions"]] + list(data["acts"])
+    references += [data["people"]["board_minute"]] if data["people"]["board_minute"] else []
     values = await reading.values(references)
     names = await reading.names()
     say = desk.words.say
@@ -58,16 +59,16 @@ async def decision_values(
     decider = data["people"]["decider"]
     acts = [values[one] for one in data["acts"] if one in values]
     told = lettering.listed([f"{a['who']} ({a['capacity']}): {a['what']}, {a['when']}. {a['source']}." for a in acts])
+    translated = {one.id: one.text[language] for one in criteria.routine.conditions} if language != "sv" else {}
     conditions = [
-        text(one["text"]) + (f" {say(language, 'letter.by', {'day': one['due']})}" if one["due"] else "")
+        translated.get(one["id"] or "", text(one["text"]))
+        + (f" {say(language, 'letter.by', {'day': one['due']})}" if one["due"] else "")
         for one in data["conditions"]
     ]
     said = text(data["response"])
-    if language == "en":
-        standing = {one.id: one.text["en"] for one in criteria.routine.conditions}
-        conditions = [
-            standing.get(one["id"] or "", line) for one, line in zip(data["conditions"], conditions, strict=True)
-        ]
+    minute = values.get(data["people"]["board_minute"] or "", {"date": "-", "paragraph": "-"})
+    signed = {"name": names.get(decider, decider), "point": point, "day": minute["date"], "at": minute["paragraph"]}
+    board = data["people"]["board"]
     return {
         "outcome": say(language, f"term.decision.{outcome}", {}),
         "decision": say(language, f"letter.decision.{outcome}", {"amount": granted, "asked": asked}),
@@ -76,12 +77,8 @@ async def decision_values(
         "answer": f"{say(language, 'letter.you_said', {})}\n\n{said}" if said else "",
         "clauses": lettering.clause_lines(criteria, data["clauses"], language),
         "conditions": lettering.listed(conditions),
-        "decided_by": say(
-            language,
-            "letter.decided_by_board" if data["people"]["board"] else "letter.decided_by",
-            {"name": names.get(decider, decider), "point": point},
-        ),
-        "point": point,
+        "decided_by": say(language, "letter.decided_by_board" if board else "letter.decided_by", signed),
+        "point": say(language, "letter.point_board" if board else "letter.point", signed),
         "next": say(language, "letter.next.favourable" if outcome in FAVOURABLE else "letter.next.other", {}),
     }
 

@@ -72,7 +72,7 @@ async def _values(scene: Scene, data: Mapping[str, Any], language: str) -> dict[
     return {
         "matter": f"{details.org_name}. {lettering.matter(desk, details, scene.case, language)}",
         "outcome": desk.words.say(language, f"term.decision.{outcome}", {}),
-        "decision": desk.words.say(language, f"letter.decision.{outcome}", {"amount": amount, "asked": asked}),
+        "decision": desk.words.say(language, "report.amount", {"amount": amount, "asked": asked}) if amount else "",
         "material": material,
         "circumstances": text(data["circumstances"]),
         "assessment": lettering.listed(assessed),

@@ -120,7 +120,9 @@ async def take_step(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
         async with desk.store.reading() as read:
             case = await read.case(case_id)
         made = result if isinstance(result, (str, list)) else None
-        return Response({"case": case_id, "state": case.state.value, "version": case.version, "id": made}, status_code=200)
+        return Response(
+            {"case": case_id, "state": case.state.value, "version": case.version, "id": made}, status_code=200
+        )
     render.tell(request, f"done.step.{name}")
     return Redirect(f"/cases/{case_id}", status_code=303)
 

@@ -1,0 +1,271 @@
+"""The whole routine in a browser: every step's page in both languages, and the few clicks of an ordinary case."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from service.web.steps import ON_THE_CASE_PAGE, WAYS
+from tests.builders import ROOT, a_grant_document
+from tests.conftest import Service
+from tests.journeys.conftest import Visitor
+from tests.journeys.test_stories import hand_in
+from tests.web.test_criticised import ACT, HEADS, QUESTIONS, SPECIAL, association, today
+
+Visit = Callable[..., Visitor]
+SHOTS = ROOT / "service" / "web" / "static" / "help"
+#: The pictures of the help pages are taken anew with GRANSKA_SHOTS=write.
+WRITE = os.environ.get("GRANSKA_SHOTS") == "write"
+
+
+def shoot(visitor: Visitor, name: str) -> None:
+    """A picture of the page for the help pages: taken each time, kept when asked to."""
+    picture = visitor.page.screenshot(full_page=False)
+    path: Path = SHOTS / f"{name}.png"
+    if WRITE:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(picture)
+    assert path.read_bytes()[16:24] == picture[16:24], "the kept picture has the size of the page"
+    pages = "".join(one.read_text("utf-8") for one in (ROOT / "templates" / "help").glob("*.html"))
+    assert f"/static/help/{name}.png" in pages, "a help page shows it"
+
+
+def test_an_ordinary_case_takes_at_most_six_clicks_and_nothing_to_retype(service: Service, visit: Visit) -> None:
+    case_id = hand_in(service, a_grant_document(organisation=association("Ordinära Föreningen")))
+    alva = visit().sign_in("alva").go("/queue?order=received&dir=desc")
+    clicks = 0
+
+    def press(what: str) -> None:
+        nonlocal clicks
+        clicks += 1
+        alva.press(what)
+
+    press(f"a[href='/cases/{case_id}']")
+    press("text=Inget jäv – öppna och ta ärendet")
+    assert alva.page.locator("input[name=outcome]:checked").count() == 0, "nothing is chosen for anyone"
+    assert alva.page.input_value("#amount") == "45\u00a0000"
+    alva.page.check("input[name=outcome][value=approval]")
+    clicks += 1
+    press("text=Fatta beslutet")
+
+    assert clicks <= 6
+    assert "Beslut: Bifall" in alva.text()
+    assert "Beslutet kan återkallas" in alva.text(), "every favourable decision carries the reservation"
+
+
+def test_keys_move_and_open_but_never_decide_and_can_be_switched_off(service: Service, visit: Visit) -> None:
+    hand_in(service, a_grant_document(organisation=association("Tangentföreningen")))
+    alva = visit().sign_in("alva").go("/queue")
+    page = alva.page
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    first = page.evaluate("document.activeElement.getAttribute('href')")
+    assert first == page.locator("tr[data-case] a").first.get_attribute("href")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.keyboard.type("jk?")
+    assert page.input_value("#q") == "jk?", "in a field, keys are letters"
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    alva.look()
+    page.locator("#keys input[type=checkbox]").uncheck()
+    page.locator("#keys button").click()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.closest('tr')") is None, "switched off"
+
+
+def test_every_step_has_its_page_without_barriers_and_leaves_its_event(service: Service, visit: Visit) -> None:
+    """One long case: refused on democracy grounds, annulled, approved, followed up, revoked; and the pages on the way."""
+    name = "Hela Rutinens Förening"
+    people = [{"name": "Tarkvin Vossberg", "role": "ordförande"}, {"name": "Maj Wiklund", "role": "kassör"}]
+    with service.api() as api:
+        document = a_grant_document(organisation=association(name), representatives=people)
+        case_id = api.post("/api/v1/applications", json=document).json()["id"]
+    service.screened(case_id)
+    alva, bo, disa = (service.signed_in(one) for one in ("alva", "bo", "disa"))
+    browsers = {one: visit().sign_in(one) for one in ("alva", "bo", "disa")}
+    readers = {"alva": alva, "bo": bo, "disa": disa}
+    seen: set[str] = set()
+
+    gate = browsers["alva"].go(f"/cases/{case_id}")
+    shoot(gate, "gate")
+
+    def look(who: str) -> None:
+        """Every step page that is open to this person now and has not been seen, in both languages."""
+        visitor = browsers[who].go(f"/cases/{case_id}")
+        links = visitor.page.locator(f"a[href^='/cases/{case_id}/steps/']").evaluate_all(
+            "all => all.map(one => one.getAttribute('href'))"
+        )
+        for link in sorted(set(links)):
+            step = link.rpartition("/")[2]
+            if step in seen:
+                continue
+            seen.add(step)
+            visitor.go(link)
+            english = readers[who].client.get(link, headers={"cookie": cookies(readers[who]) + "; granska_language=en"})
+            assert '<html lang="en"' in english.text
+            for text in (visitor.text(), english.text):
+                assert not re.search(r"\b(step|task|done|term|letter|input)\.[a-z]", text), (step, text[:400])
+            if step in ("communication", "second", "search", "assess", "letter"):
+                visitor.go(link)
+                shoot(visitor, step)
+
+    def do(who: Any, step: str, **fields: Any) -> Any:
+        answer = who.step(case_id, step, **fields)
+        assert answer.status_code == 200, (step, answer.text)
+        service.screened(case_id)
+        return answer.json()["id"]
+
+    assert alva.act(case_id, "take").status_code == 303
+    for one in (bo, disa):
+        one.opened(case_id)
+    look("alva")
+    do(alva, "note", text="Ringde ordföranden.")
+    do(alva, "pause", ground="awaits_applicant", until="", note="")
+    look("alva")
+    do(alva, "resume")
+    asked = do(alva, "completion", text="", due="", language="sv")
+    look("alva")
+    do(alva, "reminder", language="sv")
+    do(alva, "completion-answer", completion=asked, text="Stadgarna kommer.", received=today())
+    page = alva.get(f"/cases/{case_id}").text
+    finding = ""
+    for article in page.split('<article class="granska-check')[1:]:
+        for at in re.findall(rf"/cases/{case_id}/findings/([0-9a-f-]{{36}})", article):
+            named = "Tarkvin" in article and "på en lista" in article
+            finding = at if named else finding
+            fields = {"resolution": "obstacle" if named else "no_obstacle", "identifier": "document" if named else ""}
+            assert alva.act(case_id, f"findings/{at}", reason="Kontrollerat.", **fields).status_code == 303
+    look("bo")
+    do(bo, "confirm-match", finding=finding, agrees=True, text="Jämfört pass.")
+    look("alva")
+    do(alva, "stop", finding=finding, text="Ingen utbetalning.")
+    look("disa")
+    do(disa, "release-support", text="Listan är rättad.")
+    act = do(alva, "search", template="open_sources", searched_on=today(), found=["inget"] * 4, **ACT)[0]
+    look("bo")
+    do(bo, "verify-act", act=act)
+    consultation = do(alva, "consultation", consultee="local", circumstances="Hotet den 1 september.")
+    look("alva")
+    do(
+        alva, "consultation-answer", consultation=consultation, answer="nothing_to_add", answered_on=today(), enclosure="",
+        disclosed=True, provision="",
+    )  # fmt: skip
+    for criterion in (*HEADS, *SPECIAL, "proportionality", "purpose"):
+        do(alva, "assess", criterion=criterion, result="met", text="Bedömt.")
+    sent = do(
+        alva, "communication", outcome="refusal", clauses=["4.1"], text="Vad säger ni?", due="", channel="mail",
+        language="sv",
+    )  # fmt: skip
+    look("alva")
+    do(alva, "communication-answer", communication=sent, text="Nej.", received=today())
+    do(alva, "exception", exception="urgent", text="Bara för att sidan ska prövas.")
+    proposal = {
+        "outcome": "refusal", "clauses": ["4.1"], "reasons": "Hot.", "circumstances": "Dom.", "response": "Läst.",
+        "acts": [act], "amount": "",
+    }  # fmt: skip
+    do(alva, "propose", **proposal)
+    look("bo")
+    look("alva")
+    do(bo, "give-back", text="Skriv tydligare.")
+    do(alva, "propose", **proposal)
+    do(bo, "second", text="Läst.", **{f"answer_{one}": "yes" for one in QUESTIONS})
+    do(alva, "package", language="sv")
+    assert alva.get(f"/cases/{case_id}/package").content[:2] == b"PK"
+    shoot(browsers["disa"].go(f"/cases/{case_id}"), "proposal")
+    do(disa, "sign", delegation_point="N1", minute_date="2026-11-20", minute_paragraph="§ 12")
+    look("alva")
+    do(alva, "letter", channel="mail", language="sv", sent="")
+    do(alva, "notice", posted=today())
+    do(alva, "addendum", kind="correction", text="Rätt mål är B 1-26.")
+    do(alva, "appeal", received=today(), text="Vi överklagar.")
+    look("alva")
+    do(alva, "appeal-test", in_time=True, text="Samma dag.")
+    look("alva")
+    do(alva, "appeal-forward", on=today())
+    do(alva, "appeal-settle", outcome="annulled", on=today(), text="Mål 1-26: underlaget bar inte.")
+
+    # Decided anew: an approval, with everything that follows one.
+    look("alva")
+    do(alva, "assign", to=_user(alva, case_id, "Bo"), note="Ta över.")
+    do(bo, "assign", to=_user(bo, case_id, "Alva"), note="")
+    page = alva.get(f"/cases/{case_id}").text
+    for part in page.split(f"/cases/{case_id}/findings/")[1:]:
+        alva.act(case_id, f"findings/{part[:36]}", resolution="no_obstacle", reason="Rättat.", identifier="")
+    approval = {
+        "outcome": "approval",
+        "clauses": "2.1",
+        "amount": "45 000",
+        "reasons": "Nytta.",
+        "delegation_point": "F1",
+    }
+    assert alva.act(case_id, "decision", **approval).status_code == 303
+    look("alva")
+    do(alva, "reported", meeting=today())
+    do(alva, "terms", terms="2026-1", on=today(), text="Ordföranden per e-post.")
+    do(alva, "condition", position=2, on=today(), met=True, text="Redovisning inkommen.")
+    do(alva, "aside", kind="disclosure", text="21 kap. 3 §.", delegation_point="F1", language="sv")
+    do(alva, "reopen", ground="change", text="Ny uppgift.")
+    do(alva, "withdrawal", received=today(), text="Vi tar tillbaka ansökan.")
+    look("alva")
+    letters = re.findall(rf"/cases/{case_id}/letters/(\d+)", alva.get(f"/cases/{case_id}").text)
+    assert len(letters) >= 6
+    for one in letters:
+        assert alva.get(f"/cases/{case_id}/letters/{one}").content[:5] == b"%PDF-"
+    assert alva.get(f"/cases/{case_id}/letters/0").status_code == 404
+    types = set(re.findall(r'id="event-\d+"', alva.get(f"/cases/{case_id}").text))
+    assert len(types) >= 55, "every step is a row on the timeline"
+
+    assert set(WAYS) - ON_THE_CASE_PAGE - seen == set(), "a step whose page nobody has looked at"
+    assert "Allt stämmer" in service.run("log", "verify").stdout
+
+
+def cookies(who: Any) -> str:
+    return "; ".join(f"{name}={value}" for name, value in who.client.cookies.items())
+
+
+def _user(who: Any, case_id: str, name: str) -> str:
+    page = who.get(f"/cases/{case_id}/steps/assign").text
+    return re.findall(rf'<option value="([0-9a-f-]{{36}})"[^>]*>{name} ', page)[0]
+
+
+def test_pictures_of_the_pages_that_are_not_a_case(service: Service, visit: Visit) -> None:
+    alva, samir = visit().sign_in("alva"), visit().sign_in("samir")
+    shoot(alva.go("/queue"), "queue")
+    shoot(alva.go("/rounds/2026-autumn"), "round")
+    shoot(alva.go("/delegated"), "delegated")
+    shoot(samir.go("/letters/decision"), "letters")
+
+
+def test_a_round_shows_asked_against_proposed_against_frame_and_proposes_in_bulk(
+    service: Service, visit: Visit
+) -> None:
+    cases = [hand_in(service, a_grant_document(organisation=association(f"Omgång {n}"))) for n in range(3)]
+    client = service.signed_in("alva")
+    for one in cases:
+        assert client.act(one, "take").status_code == 303
+    alva = visit().sign_in("alva").go("/rounds/2026-autumn")
+    for one, amount, reason in zip(
+        cases, ("45 000", "20 000", "50 000"), ("", "Ramen räcker inte.", "För mycket."), strict=True
+    ):
+        alva.page.fill(f"#amount-{one}", amount)
+        alva.page.fill(f"#reason-{one}", reason)
+    alva.press("text=Lägg fram förslagen", look=False)
+    alva.complaints.clear()
+
+    assert "lägre än det sökta" in alva.text() or "mindre än" in alva.text(), "the third asks for more than was sought"
+    assert alva.page.input_value(f"#amount-{cases[2]}") == "50 000", "what was written is kept"
+    alva.go("/rounds/2026-autumn")
+    assert alva.page.locator(f"#amount-{cases[0]}").count() == 0, "the two others are put forward"
+    assert "Förslag: Bifall" in alva.text()
+    assert "Förslag: Delvis bifall" in alva.text()
+
+    # Each is still its own decision, signed by name; a cut in the budget needs no second person.
+    for one in cases[:2]:
+        assert client.step(one, "sign", delegation_point="F1").status_code == 200
+    assert "20\u00a0000\u00a0kr" in visit().sign_in("disa").go("/rounds/2026-autumn").text()

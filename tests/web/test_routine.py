@@ -1,0 +1,72 @@
+"""The routine over HTTP: two at once, drafts, JSON."""
+
+import asyncio
+
+import httpx
+
+from tests.builders import a_grant_document
+from tests.conftest import Service
+from tests.web.test_criticised import association
+
+
+def hand_in(service: Service, document: dict[str, object]) -> str:
+    with service.api() as api:
+        case = api.post("/api/v1/applications", json=document).json()
+        for kind in ("stadgar", "arsmotesprotokoll", "verksamhetsplan"):
+            api.post(case["enclosures"], data={"kind": kind}, files={"file": (f"{kind}.txt", b"text")})
+    service.screened(case["id"])
+    return str(case["id"])
+
+
+def test_of_fifty_simultaneous_decisions_exactly_one_stands(service: Service) -> None:
+    case_id = hand_in(service, a_grant_document(organisation=association("Femtio Beslut")))
+    alva, disa = service.signed_in("alva"), service.signed_in("disa")
+    alva.act(case_id, "take")
+    version = disa.version(case_id)
+    form = {"outcome": "approval", "clauses": "2.1", "amount": "45 000", "reasons": "Till nytta."}
+    people = ((alva, "F1"), (disa, "F2"))
+
+    async def all_at_once() -> list[int]:
+        async with httpx.AsyncClient(base_url=service.url, timeout=60) as client:
+            calls = []
+            for n in range(50):
+                who, point = people[n % 2]
+                headers = {"cookie": "; ".join(f"{name}={value}" for name, value in who.client.cookies.items())}
+                data = {**form, "delegation_point": point, "version": version, "_csrf_token": who.token()}
+                calls.append(client.post(f"/cases/{case_id}/decision", data=data, headers=headers))
+            return [one.status_code for one in await asyncio.gather(*calls)]
+
+    statuses = asyncio.run(all_at_once())
+
+    assert statuses.count(303) == 1, statuses
+    assert set(statuses) <= {303, 403, 409}
+    assert service.run("log", "verify").returncode == 0
+
+
+def test_two_who_write_in_one_case_see_each_other(lite: Service) -> None:
+    case_id = hand_in(lite, a_grant_document(organisation=association("Två Skriver")))
+    alva, bo = lite.signed_in("alva"), lite.signed_in("bo")
+    alva.act(case_id, "take")
+    bo.opened(case_id)
+    answer = alva.send(f"/cases/{case_id}/draft", _form="note:written", text="Börjar skriva")
+    assert answer.status_code == 204
+
+    assert "Alva Handläggare har börjat skriva" in bo.get(f"/cases/{case_id}").text
+    assert "Börjar skriva" not in bo.get(f"/cases/{case_id}/steps/note").text
+    assert "Börjar skriva" in alva.get(f"/cases/{case_id}/steps/note").text, "hers is still there"
+    alva.step(case_id, "note", text="Klart.")
+    assert "Börjar skriva" not in alva.get(f"/cases/{case_id}/steps/note").text
+
+
+def test_json_gets_the_same_complaints_as_a_form(lite: Service) -> None:
+    case_id = hand_in(lite, a_grant_document(organisation=association("Jason")))
+    alva = lite.signed_in("alva")
+    alva.act(case_id, "take")
+    problem = alva.step(case_id, "note", text="  ").json()
+    assert [one["pointer"] for one in problem["errors"]] == ["/text"]
+    assert alva.step(case_id, "note", text={"a": 1}).status_code == 422
+    assert alva.step(case_id, "nothing").status_code == 404
+    headers = {"x-csrftoken": alva.token(), "content-type": "application/json"}
+    path = f"/cases/{case_id}/steps/note"
+    assert alva.client.post(path, content=b"[1]", headers=headers).status_code == 400
+    assert alva.client.post(path, json={"text": "x", "version": 1}).status_code == 403, "without the token"
