@@ -136,7 +136,7 @@ async def delegated(desk: Desk, since: date, until: date, *, by: User) -> list[D
         raise NotFound("http.404")
     start, end = (to_milliseconds(datetime.combine(one, time(), STOCKHOLM)) for one in (since, until + timedelta(1)))
     async with desk.store.reading() as reading:
-        rows = await reading.entries_between([EventType.CASE_DECIDED], start, end)
+        rows = await reading.entries_between(EventType.CASE_DECIDED, start, end)
         data = {one.case_id: (one, json.loads(one.leaf)["data"]) for one in rows if one.case_id}
         cases = await reading.cases_by_id(list(data))
         names = await reading.names()

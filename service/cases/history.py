@@ -8,9 +8,9 @@ from typing import Any
 
 from service.cases.ports import Desk, LogRow
 from service.domain import policy
-from service.domain.case import Case
+from service.domain.case import STEPS, Case
 from service.domain.clock import STOCKHOLM, to_milliseconds
-from service.domain.events import EventType
+from service.domain.events import STEPS_OF_THE_ROUTINE, EventType
 from service.domain.people import User
 
 
@@ -88,5 +88,12 @@ def _fold(seen: Recorded, type: str, actor: str, data: dict[str, Any]) -> None:
             seen.markings += 1
         case EventType.CASE_DECIDED:
             seen.state, seen.decision, seen.decided_by = "decided", data, actor
+        case step if step in STEPS_OF_THE_ROUTINE:
+            moved = STEPS[EventType(step)].to
+            if moved is not None:
+                seen.state = moved.value
+            if data.get("outcome") == "annulled" or data.get("released"):
+                seen.state = "in_review" if data.get("outcome") == "annulled" else "screened"
+            seen.owner = data["owner"] if data.get("owner") else None if data.get("released") else seen.owner
         case EventType.VALUE_ERASED:
             seen.erased += len(data["values"])

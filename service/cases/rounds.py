@@ -22,6 +22,8 @@ from service.domain.ruleset import Clause, RuleSet
 
 #: How long after its closing a late application still shows in the round.
 LATE_DAYS = 120
+#: How many applications of a round its page shows.
+MOST_SHOWN = 1000
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class RoundView:
     lines: list[Line]
     rules: RuleSet
     late_rule: Clause | None
+    more: bool
 
     @property
     def asked(self) -> int:
@@ -91,7 +94,8 @@ async def _view(desk: Desk, reading: Reading, round_id: str, by: User) -> RoundV
     ]
     last = min([wanted.closes + timedelta(days=LATE_DAYS), *following])
     start, end = (to_milliseconds(datetime.combine(one, time(), STOCKHOLM)) for one in (wanted.opens, last))
-    rows = await reading.received_between(sorted(wanted.types), start, end)
+    rows = await reading.received_between(sorted(wanted.types), start, end, limit=MOST_SHOWN + 1)
+    more, rows = len(rows) > MOST_SHOWN, rows[:MOST_SHOWN]
     ids = [one.case.id for one in rows]
     proposed: dict[str, Mapping[str, object]] = {}
     decided: dict[str, int | None] = {}
@@ -120,7 +124,7 @@ async def _view(desk: Desk, reading: Reading, round_id: str, by: User) -> RoundV
                 decided_ore=decided.get(row.case.id),
             )
         )
-    return RoundView(wanted, lines, owner, owner.clauses.get(wanted.late_clause))
+    return RoundView(wanted, lines, owner, owner.clauses.get(wanted.late_clause), more)
 
 
 @dataclass(frozen=True)

@@ -158,6 +158,8 @@ def adverse_rule(basis: Basis, outcome: DecisionOutcome, clauses: Iterable[str])
 
 def check_content(basis: Basis, proposal: Proposal) -> None:
     """What would be decided has all that the rule sets demand of it, whoever signs; says every lack at once."""
+    if basis.dossier.withdrawn and proposal.outcome is not DecisionOutcome.WRITE_OFF:
+        raise NotAllowed("decision.withdrawn")
     clauses = _check_clauses(basis, proposal)
     problems = [] if proposal.reasons.strip() else [Problem("/reasons", "input.missing")]
     problems += _amount_problems(basis, proposal)
@@ -200,6 +202,8 @@ def check_seconded(basis: Basis, user: User) -> None:
         raise NotAllowed("decision.own_proposal")
     if standing.seconded_by is None or standing.seconded_by == standing.by or standing.seconded_seq is None:
         raise NotAllowed("decision.needs_second")
+    if any(basis.dossier.conflict(one) is not False for one in (standing.by, standing.seconded_by)):
+        raise NotAllowed("decision.conflict_since")
     if standing.seconded_seq < basis.dossier.last_material:
         raise NotAllowed("decision.second_outdated")
 

@@ -64,6 +64,8 @@ ORDERS = {
     "received": "c.received_at",
     "due": "c.due_on",
 }
+#: How many log entries are read at a time, backwards.
+_BATCH = 500
 #: The kept values in which a person may be named as someone; free text is not searched for anyone.
 NAME_FIELDS = ("application.contact", "application.representatives", "application.declaration", "speakers")
 _QUEUE_COLUMNS = (
@@ -462,24 +464,35 @@ class TableReading:
         )
         return [LogRow(**one) for one in found]
 
-    async def entries_between(self, types: Sequence[str], since: int, until: int) -> list[LogRow]:
-        """What happened of these kinds from one instant (UTC milliseconds) to before another, oldest first."""
-        found = (
-            await LogEntry.select()
-            .where(LogEntry.type.is_in(list(types)) & (LogEntry.at >= since) & (LogEntry.at < until))
-            .order_by(LogEntry.seq)
-        )
-        return [LogRow(**one) for one in found]
+    async def entries_between(self, type: str, since: int, until: int) -> list[LogRow]:
+        """What happened of this kind from one instant (UTC milliseconds) to before another, oldest first.
 
-    async def received_between(self, types: Sequence[str], since: int, until: int) -> list[QueueRow]:
-        """Cases of these types received from one instant to before another, oldest first."""
+        Reads from the newest backwards and stops where it is before, so that an old log costs nothing.
+        """
+        found: list[LogRow] = []
+        before = await self.log_size()
+        while True:
+            batch = (
+                await LogEntry.select()
+                .where((LogEntry.type == type) & (LogEntry.seq < before))
+                .order_by(LogEntry.seq, ascending=False)
+                .limit(_BATCH)
+            )
+            found += [LogRow(**one) for one in batch if since <= one["at"] < until]
+            if len(batch) < _BATCH or batch[-1]["at"] < since:
+                return found[::-1]
+            before = batch[-1]["seq"]
+
+    async def received_between(self, types: Sequence[str], since: int, until: int, *, limit: int) -> list[QueueRow]:
+        """Cases of these types received from one instant to before another, oldest first, at most so many."""
         places = ", ".join("{}" for _ in types)
         found = await CaseRow.raw(
             f"{_QUEUE_COLUMNS} WHERE c.received_at >= {{}} AND c.received_at < {{}} AND c.type IN ({places}) "
-            "ORDER BY c.received_at, c.registered_at, c.id",
+            "ORDER BY c.received_at, c.registered_at, c.id LIMIT {}",
             since,
             until,
             *types,
+            limit,
         )
         return [_queue_row(one) for one in found]
 
@@ -503,17 +516,6 @@ class TableReading:
             if rounds[one["case_id"]] == one["round"]:
                 found.setdefault(one["case_id"], []).append(rows.finding_of(one))
         return found
-
-    async def decisions_under(self, *, since: int, until: int) -> list[dict[str, Any]]:
-        """Decisions recorded from one log number to before another."""
-        return list(
-            await CaseRow.raw(
-                "SELECT d.*, c.diary_number, c.org_name, c.kind FROM decision d JOIN case_file c ON c.id = d.case_id "
-                "WHERE d.seq >= {} AND d.seq < {} ORDER BY d.seq",
-                since,
-                until,
-            )
-        )
 
     async def form_drafts(self, case_id: str) -> list[FormDraftRow]:
         """What anyone has begun to write in the forms of a case."""
