@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from service.domain import policy
 from service.domain.case import STEPS, CaseFinding, State
 from service.domain.decision import BoardMinute, DecisionOutcome, Proposal
-from service.domain.dossier import Asked, Assessed, Dossier, Proposed, RecordedAct
+from service.domain.dossier import Asked, Assessed, Dossier, Entry, Proposed, RecordedAct
 from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllowed, NotFound
 from service.domain.events import EventType
 from service.domain.finding import NEEDS_NOBODY, RESOLUTIONS, Outcome, Resolution
@@ -23,7 +23,8 @@ COLLEAGUE = "u-kollega"
 
 def a_dossier(**changed: object) -> Dossier:
     """A case in which nobody has a conflict of interest and everything has been done for an adverse decision."""
-    everyone = dict.fromkeys((an_officer().pseudonym, a_decision_maker().pseudonym, COLLEAGUE), (False, 0))
+    people = (an_officer().pseudonym, a_decision_maker().pseudonym, COLLEAGUE, "u-annan")
+    everyone = dict.fromkeys(people, (False, 0))
     content = {"outcome": "refusal", "clauses": ["2.3", "4.1", "4.2"], "act_ids": ["act"], "checks": CHECKS}
     sent = Asked("sent", 0, COLLEAGUE, "2026-01-01", 3, content | {"consultations": []})
     criteria = RULES.routine.criteria_of(a_case().kind)
@@ -208,6 +209,23 @@ def test_nothing_adverse_without_each_step_of_the_routine(changed: dict[str, obj
 
     error = caught.value
     assert code in ([one.code for one in error.problems] if isinstance(error, InvalidInput) else [error.code])
+
+
+@pytest.mark.parametrize("who", [COLLEAGUE, "u-annan"])
+def test_a_proposal_falls_when_one_of_the_two_turns_out_to_have_a_conflict(who: str) -> None:
+    declared = a_dossier().declared | {who: (True, 7)}
+
+    with pytest.raises(NotAllowed, match="conflict_since"):
+        decide(a_refusal(), user=a_decision_maker(), dossier=a_dossier(declared=declared))
+
+
+@pytest.mark.parametrize("outcome", sorted(set(DecisionOutcome) - {DecisionOutcome.WRITE_OFF}))
+def test_a_withdrawn_application_is_only_written_off(outcome: DecisionOutcome) -> None:
+    withdrawn = a_dossier(withdrawn=Entry(3, EventType.APPLICATION_WITHDRAWN, 0, "u-annan", {}))
+
+    with pytest.raises(NotAllowed, match="withdrawn"):
+        decide(a_proposal(outcome), dossier=withdrawn)
+    decide(a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",)), dossier=withdrawn)
 
 
 def test_nobody_signs_their_own_adverse_proposal() -> None:
