@@ -1,5 +1,7 @@
 """From screening to a decision that stands, on both databases."""
 
+from dataclasses import replace
+
 import pytest
 
 from service.cases import afterwards, communicating, deciding, handling, inquiring, proposing, records, reviewing
@@ -11,9 +13,11 @@ from service.cases.verifying import verify_log
 from service.domain.case import State
 from service.domain.decision import BoardMinute, DecisionOutcome
 from service.domain.errors import InvalidInput, NotAllowed
+from service.domain.finding import Resolution
 from service.domain.people import User
-from tests.builders import a_grant_document, a_proposal
+from tests.builders import a_grant_document, a_premises_document, a_proposal
 from tests.cases.routine import TEXT, an_act, assess_all, do, searched, three, unbiased
+from tests.cases.test_deciding import settle_all
 from tests.cases.test_intake import KEY
 from tests.fakes import Clock
 
@@ -45,8 +49,6 @@ async def codes(step: object) -> set[str]:
 async def test_a_refusal_on_democracy_grounds_takes_act_answer_second_person_and_board(
     desk: Desk, clock: Clock
 ) -> None:
-    from dataclasses import replace
-
     alva, bo, disa = await three(desk)
     case_id = await taken(desk, alva, bo, disa)
     assert await codes(do(desk, proposing.propose, case_id, alva, proposal=DEMOCRACY)) == {
@@ -127,3 +129,132 @@ async def test_whoever_has_a_conflict_of_interest_is_locked_out_and_the_case_goe
     await do(desk, handling.assign, received.case_id, bo, to=bo.id, note="")
     result = await verify_log(desk)
     assert result.ok, (result.value_faults, result.table_faults, result.report.faults, result.reading)
+
+
+async def test_a_dismissal_rests_on_what_was_asked_for_and_did_not_come(desk: Desk, clock: Clock) -> None:
+    alva, bo, disa = await three(desk)
+    case_id = await taken(desk, alva, bo, disa)
+    async with desk.store.reading() as reading:
+        findings = await reading.findings(case_id, 1)
+    missing = next(one.id for one in findings if one.case_finding.finding.check == "completeness")
+    dismissal = a_proposal(
+        DecisionOutcome.DISMISSAL,
+        clauses=("3.1",),
+        delegation_point="F2",
+        circumstances="Det som begärdes har inte kommit in.",
+        based_on=(missing,),
+    )
+    assert await codes(do(desk, proposing.propose, case_id, alva, proposal=dismissal)) == {"decision.not_communicated"}
+    await do(desk, communicating.ask_completion, case_id, alva, text="", due="", language="sv")
+    clock.forward(days=10)
+    assert "decision.not_communicated" in await codes(do(desk, proposing.propose, case_id, alva, proposal=dismissal))
+    await do(desk, communicating.remind, case_id, alva, language="sv")
+
+    # Silence makes a dismissal possible; nothing happens by itself.
+    clock.forward(days=20)
+    async with desk.store.reading() as reading:
+        assert (await reading.case(case_id)).state is State.IN_REVIEW
+    bare = replace(dismissal, based_on=())
+    assert await codes(do(desk, proposing.propose, case_id, alva, proposal=bare)) == {"requires.finding"}
+    await do(desk, proposing.propose, case_id, alva, proposal=dismissal)
+    yes = dict.fromkeys(("written_rule", "answered"), True)
+    await do(desk, proposing.second, case_id, bo, answers=yes, text=TEXT)
+    await do(desk, deciding.sign, case_id, disa, delegation_point="F2", board_minute=None)
+
+
+async def test_what_the_applicant_may_not_see_carries_nothing(desk: Desk) -> None:
+    alva, *_ = await three(desk)
+    received = await receive(desk, a_premises_document(), by=KEY, channel="e_service")
+    await work_off(desk)
+    case_id = received.case_id
+    await unbiased(desk, case_id, alva)
+    await do(desk, reviewing.take, case_id, alva)
+    [act] = await searched(desk, case_id, alva, (an_act(), "decision", False))
+    await assess_all(desk, case_id, alva, "proportionality")
+    asked = await do(
+        desk, inquiring.ask_consultee, case_id, alva, consultee="police", circumstances="Hotet den 1 september."
+    )
+    answer = {"answer": "risk_described", "answered_on": "2026-11-22", "enclosure": ""}
+    hidden = {"disclosed": False, "provision": "35 kap. 1 § OSL"}
+    without = do(
+        desk, inquiring.record_consultation, case_id, alva, consultation=asked, **answer, disclosed=False, provision=""
+    )  # fmt: skip
+    assert await codes(without) == {"input.missing"}
+    await do(desk, inquiring.record_consultation, case_id, alva, consultation=asked, **answer, **hidden)
+    await do(
+        desk, communicating.communicate, case_id, alva, outcome="refusal", clauses=["5.3"], text="Vad säger ni?", due="",
+        channel="mail", language="sv",
+    )  # fmt: skip
+
+    refusal = a_proposal(
+        DecisionOutcome.REFUSAL, clauses=("5.3",), delegation_point="L2", circumstances="Hot.", acts=(act,)
+    )
+    assert "requires.consultation" in await codes(do(desk, proposing.propose, case_id, alva, proposal=refusal))
+
+
+async def test_a_confirmed_listing_stops_support_at_once_and_a_person_still_decides(desk: Desk) -> None:
+    alva, bo, disa = await three(desk)
+    people = [{"name": "Tarkvin Vossberg", "role": "ordförande"}, {"name": "Henning Ekdal", "role": "kassör"}]
+    received = await receive(desk, a_grant_document(representatives=people), by=KEY, channel="e_service")
+    await work_off(desk)
+    case_id = received.case_id
+    await unbiased(desk, case_id, alva, bo, disa)
+    await do(desk, reviewing.take, case_id, alva)
+    async with desk.store.reading() as reading:
+        findings = await reading.findings(case_id, 1)
+    named = next(one.id for one in findings if one.case_finding.finding.check == "party_names")
+    given = {"resolution": Resolution.OBSTACLE, "reason": "Samma födelseår.", "identifier": "document"}
+    await do(desk, reviewing.resolve, case_id, alva, finding_id=named, **given)
+    stop = {"finding": named, "text": "Ingen utbetalning."}
+    assert await codes(do(desk, afterwards.stop_support, case_id, alva, **stop)) == {"support.not_confirmed"}
+    own = do(desk, inquiring.confirm_match, case_id, alva, finding=named, agrees=True, text=TEXT)
+    assert await codes(own) == {"finding.confirmed_by_another"}
+    await do(desk, inquiring.confirm_match, case_id, bo, finding=named, agrees=True, text=TEXT)
+
+    await do(desk, afterwards.stop_support, case_id, alva, **stop)
+
+    async with desk.store.reading() as reading:
+        case, dossier = await reading.case(case_id), await dossier_of(reading, case_id)
+    assert dossier.stopped is not None
+    assert dossier.stopped.actor == alva.pseudonym
+    assert case.state is State.IN_REVIEW, "nothing has been decided"
+    assert await codes(do(desk, deciding.decide, case_id, alva, proposal=a_proposal())) == {"decision.support_stopped"}
+    await do(desk, afterwards.release_support, case_id, disa, text="Listningen är hävd.")
+
+
+async def test_a_grant_is_revoked_and_recovered_the_whole_way_again(desk: Desk, clock: Clock) -> None:
+    alva, bo, disa = await three(desk)
+    case_id = await taken(desk, alva, bo, disa)
+    await settle_all(desk, case_id, alva)
+    await do(desk, deciding.decide, case_id, alva, proposal=a_proposal())
+    await do(desk, afterwards.reopen, case_id, alva, ground="revocation", text="Redovisningen var påhittad.")
+    recovery = a_proposal(
+        DecisionOutcome.RECOVERY, clauses=("6.1",), delegation_point="N1", amount_ore=4_500_100, response="Läst.",
+        circumstances="Kvittona var förfalskade.",
+    )  # fmt: skip
+    assert {"requires.act", "decision.not_communicated", "decision.amount_not_paid"} <= await codes(
+        do(desk, proposing.propose, case_id, alva, proposal=recovery)
+    )
+    [act] = await searched(desk, case_id, alva, (an_act(what="lämnade falska kvitton"), "own", False))
+    await do(desk, inquiring.verify_act, case_id, bo, act=act)
+    await assess_all(desk, case_id, alva, "proportionality")
+    await do(
+        desk, communicating.communicate, case_id, alva, outcome="recovery", clauses=["6.1"], text="Vad säger ni?",
+        due="", channel="post", language="sv",
+    )  # fmt: skip
+    clock.forward(days=16)
+    await do(desk, proposing.propose, case_id, alva, proposal=replace(recovery, acts=(act,), amount_ore=4_000_000))
+    yes = dict.fromkeys(("facts_not_views", "written_rule", "answered"), True)
+    await do(desk, proposing.second, case_id, bo, answers=yes, text=TEXT)
+    unit = {"delegation_point": "F2", "board_minute": None}
+    assert await codes(do(desk, deciding.sign, case_id, disa, **unit)) == {"decision.beyond_delegation"}
+    minute = BoardMinute("2026-12-07", "§ 9")
+    await do(desk, deciding.sign, case_id, disa, delegation_point="N1", board_minute=minute)
+
+    data = (await records.read_record(desk, case_id, by=disa)).leaf["data"]
+    async with desk.store.reading() as reading:
+        first, second = (await dossier_of(reading, case_id)).decisions
+    assert data["links"] == {"supersedes": None, "corrects": None, "revokes": first.id, "caused_by": first.id}
+    assert (second.data["outcome"], second.data["amount_ore"]) == ("recovery", 4_000_000)
+    result = await verify_log(desk)
+    assert result.ok, (result.value_faults, result.table_faults, result.report.faults)
