@@ -95,13 +95,13 @@ async def send_checkpoints(desk: Desk) -> int:
 async def _send(desk: Desk, channel: Channel) -> int:
     """The log's checkpoints, oldest first, and the newest of the reading log."""
     sent = 0
-    readings = await desk.looked.checkpoints()
-    if readings:
-        await channel.send_reading(*readings[-1])
+    last = await desk.looked.last_checkpoint()
+    if last:
+        await channel.send_reading(*last)
     while True:
         async with desk.store.reading() as reading:
             before = await reading.dispatched(channel.name)
-            coming = next(((size, note) for size, note in await reading.checkpoints() if size > before), None)
+            coming = await reading.checkpoint_after(before)
             if coming is None:
                 return sent
             size, note = coming

@@ -426,6 +426,9 @@ class TableReading:
     async def last_checkpoint(self) -> tuple[int, str, int] | None:
         return await log_store.TREE.last_checkpoint()
 
+    async def checkpoint_after(self, size: int) -> tuple[int, str] | None:
+        return await log_store.TREE.checkpoint_after(size)
+
     async def dispatched(self, channel: str) -> int:
         found = await Dispatch.raw(
             "SELECT max(d.size) AS last FROM checkpoint_dispatch d JOIN log_checkpoint c ON c.size = d.size "

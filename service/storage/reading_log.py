@@ -138,6 +138,12 @@ class ReadingLog:
         async with reading(self._engine):
             return await TREE.checkpoints()
 
+    async def last_checkpoint(self) -> tuple[int, str] | None:
+        """The newest checkpoint."""
+        async with reading(self._engine):
+            last = await TREE.last_checkpoint()
+        return (last[0], last[1]) if last else None
+
 
 def _row(one: dict[str, Any]) -> ReadRow:
     return ReadRow(one["seq"], one["leaf"], one["hash"], one["case_id"], one["actor"], one["at"])

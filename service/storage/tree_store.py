@@ -210,6 +210,11 @@ class TreeStore:
         row = await self.checkpoint.select().order_by(self.checkpoint.size, ascending=False).first()
         return (row["size"], row["note"], row["at"]) if row else None
 
+    async def checkpoint_after(self, size: int) -> tuple[int, str] | None:
+        """The first checkpoint of a larger tree than this, if any."""
+        row = await self.checkpoint.select().where(self.checkpoint.size > size).order_by(self.checkpoint.size).first()
+        return (row["size"], row["note"]) if row else None
+
     async def add_checkpoint(self, size: int, note: str, at: int) -> None:
         """Keep a checkpoint."""
         await self.checkpoint.insert(self.checkpoint(size=size, note=note, at=at))
