@@ -172,8 +172,8 @@ async def accept_terms(desk: Desk, case_id: str, *, terms: str, on: str, text: s
     text = check_text("/text", text)
     day = check_day("/on", on)
     async with step(desk, case_id, EventType.TERMS_ACCEPTED, by=by, seen=seen) as scene:
-        decided = _decision(scene)
-        if DecisionOutcome(decided.data["outcome"]) not in FAVOURABLE:
+        decided = scene.dossier.grant
+        if decided is None:
             raise NotAllowed("decision.not_favourable")
         if terms != decided.data["terms"]:
             raise InvalidInput([Problem("/terms", "decision.other_terms", {"terms": decided.data["terms"]})])
@@ -190,7 +190,9 @@ async def report_condition(
     """Note whether a condition of the decision has been met."""
     text, day = check_text("/text", text), check_day("/on", on)
     async with step(desk, case_id, EventType.CONDITION_REPORTED, by=by, seen=seen) as scene:
-        decided = _decision(scene)
+        decided = scene.dossier.grant
+        if decided is None:
+            raise NotAllowed("decision.not_favourable")
         if not 0 <= position < len(decided.data["conditions"]):
             raise InvalidInput([Problem("/position", "input.missing")])
         await scene.take(
@@ -226,10 +228,9 @@ def appeal_in_time(dossier: Dossier) -> bool | None:
 
     Before a notice is posted the time has not begun to run, and an appeal cannot be late (KL 13:5).
     """
-    appeal, decided = dossier.appeal, dossier.decision
-    if appeal is None or decided is None or decided.last_day is None:
-        return None
-    return appeal.received <= decided.last_day
+    appeal = dossier.appeal
+    last = next((one.last_day for one in dossier.decisions if appeal and one.id == appeal.decision), None)
+    return None if appeal is None or last is None else appeal.received <= last
 
 
 async def check_appeal(desk: Desk, case_id: str, *, in_time: bool, text: str, by: User, seen: int) -> None:
@@ -271,19 +272,23 @@ async def settle_appeal(desk: Desk, case_id: str, *, outcome: str, on: str, text
         appeal = scene.dossier.appeal
         if appeal is None or appeal.in_time is None:
             raise NotAllowed("appeal.test_first")
+        if appeal.outcome is not None:
+            raise NotAllowed("appeal.settled_already")
         if appeal.forwarded is None and outcome in ("upheld", "annulled"):
             raise NotAllowed("appeal.forward_first")
         if day > scene.today:
             raise InvalidInput([Problem("/on", "input.not_now_or_earlier")])
+        left = len(scene.dossier.open_appeals) - 1
         data: dict[str, Any] = {
             "appeal": appeal.id,
             "outcome": outcome,
             "on": day.isoformat(),
+            "left": left,
             "text": scene.keep("resolution", text),
             "owner": None,
             "due": None,
         }
-        changed: dict[str, Any] = {}
+        changed: dict[str, Any] = {"state": State.APPEALED} if left else {}
         if outcome == "annulled":
             due = _new_due(scene)
             data |= {"owner": scene.by.id, "due": due}
@@ -302,6 +307,8 @@ async def declare_final(desk: Desk, case_id: str, *, by: User, seen: int) -> Non
         decided = _decision(scene)
         if decided.last_day is None:
             raise NotAllowed("decision.not_posted")
+        if scene.dossier.open_appeals:
+            raise NotAllowed("appeal.test_first")
         if scene.today <= date.fromisoformat(decided.last_day):
             raise NotAllowed("decision.still_appealable", day=decided.last_day)
         await scene.take({"decision": decided.id, "last_day": decided.last_day})
@@ -313,7 +320,7 @@ async def reopen(desk: Desk, case_id: str, *, ground: str, text: str, by: User, 
     one_of("/ground", ground, REOPENING)
     async with step(desk, case_id, EventType.CASE_REOPENED, by=by, seen=seen) as scene:
         decided = _decision(scene)
-        if ground == "revocation" and DecisionOutcome(decided.data["outcome"]) not in FAVOURABLE:
+        if ground == "revocation" and scene.dossier.given is None:
             raise NotAllowed("decision.nothing_to_revoke")
         due = _new_due(scene)
         data = {

@@ -17,11 +17,13 @@ from service.cases.ports import Desk
 from service.cases.rulebook import rulebook, today
 from service.domain import policy
 from service.domain.clock import STOCKHOLM, to_milliseconds
-from service.domain.errors import NotFound
+from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events import EventType
 from service.domain.people import Role, User
 from service.domain.ruleset import DelegationPoint
 
+#: Years that a list can be asked for.
+FIRST_YEAR, LAST_YEAR = 2000, 2999
 #: Zip entries carry this time, so that the same package is the same bytes.
 _STILL = (1980, 1, 1, 0, 0, 0)
 
@@ -134,20 +136,23 @@ async def delegated(desk: Desk, since: date, until: date, *, by: User) -> list[D
     """Decisions by delegation from one day to another, both included, for the next meeting (KL 6:40, 7:8)."""
     if not by.has(Role.DECISION_MAKER, Role.AUDITOR, Role.ASSOCIATION_OFFICER, Role.PREMISES_OFFICER):
         raise NotFound("http.404")
+    if not (since.year >= FIRST_YEAR and until.year <= LAST_YEAR):
+        raise InvalidInput([Problem("/since", "input.not_a_date")])
     start, end = (to_milliseconds(datetime.combine(one, time(), STOCKHOLM)) for one in (since, until + timedelta(1)))
     async with desk.store.reading() as reading:
         rows = await reading.entries_between(EventType.CASE_DECIDED, start, end)
-        data = {one.case_id: (one, json.loads(one.leaf)["data"]) for one in rows if one.case_id}
-        cases = await reading.cases_by_id(list(data))
+        decided = [(one, json.loads(one.leaf)["data"]) for one in rows]
+        ids = list({one.case_id for one in rows if one.case_id})
+        cases = await reading.cases_by_id(ids)
         names = await reading.names()
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
-        reports = await reading.entries_of_cases(list(data), [EventType.DECISION_REPORTED])
+        reports = await reading.entries_of_cases(ids, [EventType.DECISION_REPORTED])
     told = {json.loads(one.leaf)["data"]["decision"]: json.loads(one.leaf)["data"]["meeting"] for one in reports}
     return [
         Delegated(
-            case_id=case_id,
-            diary_number=cases[case_id][0].diary_number,
-            organisation=cases[case_id][1].org_name,
+            case_id=row.case_id,
+            diary_number=cases[row.case_id][0].diary_number,
+            organisation=cases[row.case_id][1].org_name,
             outcome=record["outcome"],
             amount_ore=record["amount_ore"],
             point=procedure.delegation.get(record["people"]["delegation_point"]),
@@ -156,6 +161,6 @@ async def delegated(desk: Desk, since: date, until: date, *, by: User) -> list[D
             at=row.at,
             reported=told.get(record["decision"]),
         )
-        for case_id, (row, record) in data.items()
-        if case_id in cases and cases[case_id][0].kind in by.case_kinds and not record["people"]["board"]
+        for row, record in decided
+        if row.case_id in cases and cases[row.case_id][0].kind in by.case_kinds and not record["people"]["board"]
     ]

@@ -229,12 +229,14 @@ async def material_of(
         consultee = procedure.routine.consultees[one.data["consultee"]].title[language]
         answer = desk.words.say(language, f"term.answer_class.{one.answer}", {})
         lines.append(f"{consultee}, {one.answered_on}: {answer}.")
-    for kept in await reading.enclosures(case.id):
+    enclosures = await reading.enclosures(case.id)
+    for kept in enclosures:
         kind = desk.words.say(language, f"term.enclosure.{kept.enclosure.kind}", {})
         lines.append(desk.words.say(language, "letter.enclosure", {"what": kind}))
     told = {
         "act_ids": list(dossier.acts),
-        "checks": [one.case_finding.finding.check for one in findings],
+        "findings": [one.id for one in findings],
+        "enclosures": [one.enclosure.id for one in enclosures],
         "consultations": [one.id for one in disclosed],
     }
     return lettering.listed(lines), told

@@ -223,12 +223,13 @@ def _communicated(dossier: Dossier) -> dict[str, Any] | None:
 def _links(dossier: Dossier, proposal: Proposal) -> dict[str, str | None]:
     """What this record follows from: an earlier one is never edited."""
     links: dict[str, str | None] = dict.fromkeys(("supersedes", "corrects", "revokes", "caused_by"))
-    before = dossier.decision
-    if before is not None:
-        links["revokes" if proposal.outcome in ON_A_DECISION else "supersedes"] = before.id
-        if proposal.outcome is DecisionOutcome.WRITE_OFF:
-            links["supersedes"] = None
-        links["caused_by"] = before.id
+    if dossier.decision is None:
+        return links
+    links["caused_by"] = dossier.decision.id
+    if proposal.outcome in ON_A_DECISION and dossier.given is not None:
+        links["revokes"] = dossier.given.id
+    elif proposal.outcome is not DecisionOutcome.WRITE_OFF and not dossier.decision.annulled:
+        links["supersedes"] = dossier.decision.id
     return links
 
 

@@ -42,7 +42,7 @@ CLASS_OF = {
     "response": "decision",
     "condition": "decision",
     "addendum": "decision",
-    "applicant": "application",
+    "applicant": "answers",
     "letter": "letters",
     "letter-text": "letters",
     "note": "resolutions",

@@ -92,6 +92,8 @@ def _fold(seen: Recorded, type: str, actor: str, data: dict[str, Any]) -> None:
             moved = STEPS[EventType(step)].to
             if moved is not None:
                 seen.state = moved.value
+            if data.get("left") and data.get("outcome") != "annulled":
+                seen.state = "appealed"
             if data.get("outcome") == "annulled" or data.get("released"):
                 seen.state = "in_review" if data.get("outcome") == "annulled" else "screened"
             seen.owner = data["owner"] if data.get("owner") else None if data.get("released") else seen.owner

@@ -7,6 +7,7 @@ from datetime import timedelta
 from service.cases.dossiers import one_of, step
 from service.cases.ports import Desk
 from service.cases.reviewing import check_day, check_text
+from service.domain import policy
 from service.domain.decision import Act
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import EventType
@@ -89,7 +90,7 @@ async def verify_act(desk: Desk, case_id: str, *, act: str, by: User, seen: int)
             raise NotFound("act.not_found")
         if known.by == scene.by.pseudonym:
             raise NotAllowed("act.verified_by_another")
-        if known.verified_by is not None:
+        if known.verified_by is not None and policy.verified(scene.dossier, known):
             raise NotAllowed("act.verified_already")
         await scene.take({"act": act})
 

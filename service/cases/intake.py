@@ -221,6 +221,7 @@ ENCLOSURE_KINDS = (
     "revisionsberattelse",
     "intygande",
     "fullmakt",
+    "svar",
     "ovrigt",
 )
 E_SERVICE = "e_service"

@@ -77,6 +77,7 @@ class CaseView:
     points: list[DelegationPoint]
     before: dict[str, StoredFinding]
     cleared: dict[str, Cleared]
+    earlier: int
     dossier: Dossier
     basis: policy.Basis
     tasks: list[Task]
@@ -152,7 +153,7 @@ async def gate(desk: Desk, case_id: str, *, by: User) -> Gate | None:
     return Gate(case, details.org_name, hint, bool(declared), may_take, procedure.routine.disinterest)
 
 
-async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
+async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = False) -> CaseView:
     """A case with everything on its page; raises NotFound for a case this person may not know of."""
     async with desk.store.reading() as reading:
         case = await reading.case(case_id)
@@ -196,7 +197,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
     basis = policy.Basis(
         case, dossier, [one.case_finding for one in findings], book.of(case), procedure, today(desk).isoformat()
     )
-    timed = done[: -MOST_ON_TIMELINE - 1 : -1]
+    timed = done[::-1] if everything else done[: -MOST_ON_TIMELINE - 1 : -1]
     return CaseView(
         case=case,
         details=details,
@@ -209,6 +210,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User) -> CaseView:
         decision=decision,
         record=record,
         timeline=[TimelineEntry(e.seq, e.type.value, e.at, names.get(e.actor, e.actor), dict(e.data)) for e in timed],
+        earlier=len(done) - len(timed),
         dossier=dossier,
         basis=basis,
         tasks=tasks(basis, waiting=waiting),

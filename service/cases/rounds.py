@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from service.cases.dossiers import Scene, dossier_of
 from service.cases.ports import Desk, QueueRow, Reading
@@ -13,7 +14,7 @@ from service.cases.standing import person, still
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.clock import STOCKHOLM, local_day, to_milliseconds
-from service.domain.decision import DecisionOutcome, Proposal
+from service.domain.decision import FAVOURABLE, DecisionOutcome, Proposal
 from service.domain.errors import GranskaError, NotFound
 from service.domain.events import EventType
 from service.domain.people import User
@@ -55,10 +56,7 @@ class RoundView:
     @property
     def proposed(self) -> int:
         """All that is proposed or decided."""
-        return sum(
-            one.decided_ore if one.row.outcome is not None and one.decided_ore else one.proposed_ore or 0
-            for one in self.lines
-        )
+        return sum(one.proposed_ore if one.proposed_ore is not None else one.decided_ore or 0 for one in self.lines)
 
     @property
     def left(self) -> int:
@@ -110,7 +108,8 @@ async def _view(desk: Desk, reading: Reading, round_id: str, by: User) -> RoundV
             case EventType.PROPOSAL_RETURNED:
                 proposed.pop(entry.case_id, None)
             case EventType.CASE_DECIDED:
-                decided[entry.case_id] = data["amount_ore"]
+                proposed.pop(entry.case_id, None)
+                decided[entry.case_id] = _in_force(DecisionOutcome(data["outcome"]), data, decided.get(entry.case_id))
     lines = []
     for row in rows:
         one = proposed.get(row.case.id, {})
@@ -125,6 +124,15 @@ async def _view(desk: Desk, reading: Reading, round_id: str, by: User) -> RoundV
             )
         )
     return RoundView(wanted, lines, owner, owner.clauses.get(wanted.late_clause), more)
+
+
+def _in_force(outcome: DecisionOutcome, data: Mapping[str, Any], before: int | None) -> int | None:
+    """What has been given after a decision, in öre, if before it this much had been."""
+    if outcome in FAVOURABLE:
+        return int(data["amount_ore"] or 0)
+    if outcome is DecisionOutcome.RECOVERY:
+        return max(0, (before or 0) - (data["amount_ore"] or 0))
+    return before if outcome is DecisionOutcome.WRITE_OFF else 0
 
 
 @dataclass(frozen=True)

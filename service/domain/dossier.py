@@ -3,10 +3,11 @@
 Only codes, dates, ids and references to kept texts; whoever shows a text fetches it by its reference.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from service.domain.decision import FAVOURABLE, ON_A_DECISION, DecisionOutcome
 from service.domain.events import EventType as E
 
 
@@ -98,6 +99,13 @@ class Decided:
     reports: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     added: list[Entry] = field(default_factory=list)
     final: bool = False
+    annulled: bool = False
+    turn: str | None = None
+
+    @property
+    def outcome(self) -> DecisionOutcome:
+        """What was decided."""
+        return DecisionOutcome(self.data["outcome"])
 
 
 @dataclass
@@ -140,6 +148,9 @@ class Dossier:
     paused: Entry | None = None
     stopped: Entry | None = None
     reopened: Entry | None = None
+    turn: str | None = None
+    carried: dict[str, str] = field(default_factory=dict)
+    enclosures: dict[str, tuple[str, str]] = field(default_factory=dict)
     resolved_by: dict[str, str] = field(default_factory=dict)
     last_material: int = -1
 
@@ -150,13 +161,56 @@ class Dossier:
 
     @property
     def decision(self) -> Decided | None:
-        """The decision that stands last."""
+        """The decision that was made last; what is in force may be an earlier one."""
         return self.decisions[-1] if self.decisions else None
 
     @property
+    def grant(self) -> Decided | None:
+        """The favourable decision in force, if any: neither annulled, revoked nor replaced.
+
+        That a case on it was written off leaves it standing.
+        """
+        found: Decided | None = None
+        for one in self.decisions:
+            if one.annulled or one.outcome is DecisionOutcome.RECOVERY:
+                continue
+            if one.outcome in FAVOURABLE:
+                found = one
+            elif one.outcome is not DecisionOutcome.WRITE_OFF or one.turn is None:
+                found = None
+        return found
+
+    @property
+    def given(self) -> Decided | None:
+        """The last favourable decision that no court has annulled, revoked or not: what can be recovered."""
+        return next((one for one in reversed(self.decisions) if one.outcome in FAVOURABLE and not one.annulled), None)
+
+    @property
+    def recovered_ore(self) -> int:
+        """What has been recovered of it."""
+        return sum(
+            one.data["amount_ore"] or 0
+            for one in self.decisions
+            if one.outcome is DecisionOutcome.RECOVERY and not one.annulled
+        )
+
+    @property
     def appeal(self) -> Appeal | None:
-        """The appeal that came last."""
-        return self.appeals[-1] if self.appeals else None
+        """The appeal that is to be seen to first: the oldest that has not ended, or else the last."""
+        return next(iter(self.open_appeals), self.appeals[-1] if self.appeals else None)
+
+    @property
+    def open_appeals(self) -> list[Appeal]:
+        """The appeals that have not ended, oldest first."""
+        return [one for one in self.appeals if one.outcome is None]
+
+    def same_finding(self, finding: str, among: Collection[str]) -> bool:
+        """Whether this finding, or the one whose very answer it carries on, is among these."""
+        while finding not in among:
+            if finding not in self.carried:
+                return False
+            finding = self.carried[finding]
+        return True
 
 
 #: Events that bring something new to weigh: a second person must have seen it.
@@ -201,6 +255,10 @@ def _add(found: Dossier, one: Entry) -> None:
     if one.type in MATERIAL:
         found.last_material = one.seq
     match one.type:
+        case E.CASE_SCREENED:
+            found.carried |= {each["id"]: each["carried_from"] for each in data["findings"] if each["carried_from"]}
+        case E.ENCLOSURE_ADDED:
+            found.enclosures[data["enclosure"]] = (data["kind"], one.actor)
         case E.CONFLICT_DECLARED:
             found.declared[one.actor] = (data["conflict"], one.seq)
         case E.COMPLETION_ASKED:
@@ -273,28 +331,47 @@ def _decide(found: Dossier, one: Entry) -> None:
         case E.BOARD_PACKAGED if proposal:
             proposal.packaged = data["letter"]["body"]
         case E.CASE_DECIDED:
-            found.decisions.append(Decided(data["decision"], one.seq, one.at, one.actor, data))
-            found.proposal = None
+            found.decisions.append(Decided(data["decision"], one.seq, one.at, one.actor, data, turn=found.turn))
+            found.proposal, found.turn = None, None
         case E.CASE_REOPENED:
             _new_turn(found, one)
         case E.APPEAL_RECEIVED:
             found.appeals.append(Appeal(data["appeal"], data["decision"], data["received"], data["text"]))
-        case E.APPEAL_TESTED if found.appeal:
-            found.appeal.in_time, found.appeal.tested_ref = data["in_time"], data["text"]
-        case E.APPEAL_FORWARDED if found.appeal:
-            found.appeal.forwarded = data["on"]
-        case E.APPEAL_SETTLED if found.appeal:
-            found.appeal.outcome = data["outcome"]
-            if data["outcome"] == "annulled":
-                _new_turn(found, one)
+        case E.APPEAL_TESTED | E.APPEAL_FORWARDED | E.APPEAL_SETTLED:
+            _appeal(found, one)
         case E.LETTER_SENT | E.DECISION_POSTED | E.DECISION_REPORTED | E.DECISION_ADDED_TO | E.DECISION_FINAL:
             _after(found, one)
         case E.TERMS_ACCEPTED | E.CONDITION_REPORTED:
             _after(found, one)
 
 
+def _appeal(found: Dossier, one: Entry) -> None:
+    data = one.data
+    appeal = next(each for each in found.appeals if each.id == data["appeal"])
+    match one.type:
+        case E.APPEAL_TESTED:
+            appeal.in_time, appeal.tested_ref = data["in_time"], data["text"]
+        case E.APPEAL_FORWARDED:
+            appeal.forwarded = data["on"]
+        case _:
+            appeal.outcome = data["outcome"]
+            if data["outcome"] == "annulled":
+                _annul(found, one, appeal.decision)
+
+
+def _annul(found: Dossier, one: Entry, decision: str) -> None:
+    """The court has struck a decision out: what was in force before it is so again, and its turn begins anew."""
+    annulled = next(each for each in found.decisions if each.id == decision)
+    annulled.annulled = True
+    for appeal in found.appeals:
+        if appeal.decision == decision and appeal.outcome is None:
+            appeal.outcome = "lapsed"
+    _new_turn(found, one)
+    found.turn = "revocation" if annulled.outcome in ON_A_DECISION else annulled.turn
+
+
 def _new_turn(found: Dossier, one: Entry) -> None:
-    found.reopened = one
+    found.reopened, found.turn = one, one.data.get("ground")
     found.completions, found.communications, found.consultations = [], [], []
     found.assessed, found.exception, found.proposal, found.withdrawn = {}, None, None, None
 

@@ -373,7 +373,8 @@ SCHEMAS: dict[EventType, Rule] = {
         outcome=CODE,
         clauses=many(CODE),
         act_ids=many(UUID),
-        checks=many(CODE),
+        findings=many(UUID),
+        enclosures=many(UUID),
         consultations=many(UUID),
         text=COMMITMENT,
         due=DATE,
@@ -395,7 +396,7 @@ SCHEMAS: dict[EventType, Rule] = {
     EventType.APPEAL_TESTED: closed(appeal=UUID, in_time=BOOL, last_day=maybe(DATE), text=COMMITMENT),
     EventType.APPEAL_FORWARDED: closed(appeal=UUID, on=DATE),
     EventType.APPEAL_SETTLED: closed(
-        appeal=UUID, outcome=CODE, on=DATE, text=COMMITMENT, owner=maybe(UUID), due=maybe(DATE)
+        appeal=UUID, outcome=CODE, on=DATE, left=INT, text=COMMITMENT, owner=maybe(UUID), due=maybe(DATE)
     ),
     EventType.SIDE_DECISION: closed(decision=UUID, kind=CODE, text=COMMITMENT, letter=_LETTER, delegation_point=CODE),
     EventType.TERMS_ACCEPTED: closed(decision=UUID, terms=CODE, on=DATE, text=COMMITMENT),

@@ -151,6 +151,8 @@ class Ledger:
         facts, moved = self._case(case), STEPS[type].to
         if moved is not None:
             facts["state"] = moved.value
+        if type is EventType.APPEAL_SETTLED and data["left"]:
+            facts["state"] = "appealed"
         if type is EventType.APPEAL_SETTLED and data["outcome"] == "annulled":
             facts["state"] = "in_review"
         if data.get("owner") is not None:

@@ -14,6 +14,9 @@ from service.domain.people import Role, User
 from service.domain.routine import Adverse, Ground
 from service.domain.ruleset import Clause, DelegationPoint, RuleSet
 
+#: The kind of enclosure that an officer adds on the applicant's behalf; what comes with a key is theirs too.
+FROM_APPLICANT, KEY_PREFIX = "svar", "k-"
+
 HANDLING_ROLES: dict[Kind, Role] = {
     Kind.GRANT: Role.ASSOCIATION_OFFICER,
     Kind.PREMISES: Role.PREMISES_OFFICER,
@@ -152,7 +155,15 @@ def grounds_of(clauses: Iterable[str], criteria: RuleSet) -> frozenset[Ground]:
 
 
 def adverse_rule(basis: Basis, outcome: DecisionOutcome, clauses: Iterable[str]) -> Adverse | None:
-    """The rule by which this goes against the applicant, or None."""
+    """The rule by which this goes against the applicant, or None.
+
+    Writing off is what the applicant asked for where they have withdrawn, and leaves all as it was where a decided case
+    was taken up again; otherwise it goes against them as a dismissal does.
+    """
+    if outcome is DecisionOutcome.WRITE_OFF:
+        if basis.dossier.withdrawn or basis.dossier.turn:
+            return None
+        outcome = DecisionOutcome.DISMISSAL
     return basis.procedure.routine.adverse_rule(outcome, grounds_of(clauses, basis.criteria))
 
 
@@ -225,16 +236,24 @@ def _check_clauses(basis: Basis, proposal: Proposal) -> list[Clause]:
         raise InvalidInput([Problem("/clauses", "decision.clause_missing")])
     if any(case.kind not in one.kinds or proposal.outcome not in one.outcomes for one in clauses):
         raise InvalidInput([Problem("/clauses", "decision.clause_does_not_carry")])
-    standing = basis.dossier.decision
-    reopened = basis.dossier.reopened
-    on_a_decision = reopened is not None and reopened.data.get("ground") == "revocation"
-    if proposal.outcome in ON_A_DECISION and not (
-        on_a_decision and standing and DecisionOutcome(standing.data["outcome"]) in FAVOURABLE
-    ):
-        raise InvalidInput([Problem("/outcome", "decision.nothing_to_revoke")])
-    if on_a_decision and proposal.outcome not in ON_A_DECISION | {DecisionOutcome.WRITE_OFF}:
-        raise InvalidInput([Problem("/outcome", "decision.only_on_decision")])
+    _check_turn(basis, proposal)
     return clauses
+
+
+def _check_turn(basis: Basis, proposal: Proposal) -> None:
+    """What can be decided on a case that has been decided before: nothing that was given is taken by another name."""
+    dossier, outcome = basis.dossier, proposal.outcome
+    wrong = None
+    if outcome in ON_A_DECISION:
+        has = dossier.grant if outcome is DecisionOutcome.REVOCATION else dossier.given
+        wrong = None if dossier.turn == "revocation" and has else "decision.nothing_to_revoke"
+    elif dossier.turn == "revocation" and outcome is not DecisionOutcome.WRITE_OFF:
+        wrong = "decision.only_on_decision"
+    elif dossier.grant is not None and outcome is not DecisionOutcome.WRITE_OFF:
+        before, now = dossier.grant.data["amount_ore"] or 0, proposal.amount_ore or 0
+        wrong = None if outcome in FAVOURABLE and now >= before else "decision.only_by_revocation"
+    if wrong:
+        raise InvalidInput([Problem("/outcome", wrong)])
 
 
 def _check_delegation(
@@ -266,8 +285,9 @@ def _amount_problems(basis: Basis, proposal: Proposal) -> list[Problem]:
         case DecisionOutcome.PARTIAL_APPROVAL if asked is not None and not (granted and 0 < granted < asked):
             return [Problem("/amount", "decision.amount_not_partial")]
         case DecisionOutcome.RECOVERY:
-            paid = basis.dossier.decision.data["amount_ore"] if basis.dossier.decision else None
-            return [] if granted and paid and 0 < granted <= paid else [Problem("/amount", "decision.amount_not_paid")]
+            paid = (basis.dossier.given.data["amount_ore"] or 0) if basis.dossier.given else 0
+            left = paid - basis.dossier.recovered_ore
+            return [] if granted and 0 < granted <= left else [Problem("/amount", "decision.amount_not_paid")]
         case (
             DecisionOutcome.REFUSAL | DecisionOutcome.DISMISSAL | DecisionOutcome.WRITE_OFF | DecisionOutcome.REVOCATION
         ) if granted is not None:
@@ -280,9 +300,7 @@ def _basis_problems(basis: Basis, proposal: Proposal) -> list[Problem]:
     known = {one.id: one for one in basis.findings}
     problems = []
     for one in proposal.based_on:
-        if one not in known or (
-            known[one].outcome is not Outcome.NOT_MET and (known[one].resolution is not Resolution.OBSTACLE)
-        ):
+        if one not in known or not carries(known[one]):
             problems.append(Problem("/based_on", "decision.finding_carries_nothing"))
         elif not match_confirmed(basis, known[one]):
             problems.append(Problem("/based_on", "decision.match_not_confirmed"))
@@ -291,12 +309,19 @@ def _basis_problems(basis: Basis, proposal: Proposal) -> list[Problem]:
     return problems
 
 
+def carries(finding: CaseFinding) -> bool:
+    """Whether a finding can carry something: it does not hold and nobody found that harmless, or is an obstacle."""
+    return finding.resolution is Resolution.OBSTACLE or (
+        finding.outcome is Outcome.NOT_MET and finding.resolution is None
+    )
+
+
 def match_confirmed(basis: Basis, finding: CaseFinding) -> bool:
     """Whether a listed name that one person took for the applicant's has been confirmed by another (D6, N3)."""
     if finding.finding.check != "party_names" or finding.resolution is not Resolution.OBSTACLE:
         return True
     by, agrees = basis.dossier.confirmed.get(finding.id, ("", False))
-    return agrees and by != basis.dossier.resolved_by.get(finding.id)
+    return agrees and by != basis.dossier.resolved_by.get(finding.id) and basis.dossier.conflict(by) is False
 
 
 def shut(basis: Basis, outcome: DecisionOutcome) -> bool:
@@ -308,7 +333,7 @@ def shut(basis: Basis, outcome: DecisionOutcome) -> bool:
     if not rules or any(one is None for one in rules) or basis.dossier.exception is not None:
         return False
     heard = any(one.data["outcome"] == outcome and one.over(basis.today) for one in basis.dossier.communications)
-    ordered = any(one.over(basis.today) for one in basis.dossier.completions)
+    ordered = any(one.answered_on is None and basis.today > one.due for one in basis.dossier.completions)
     return not heard and not (ordered and any(one is not None and one.completion_suffices for one in rules))
 
 
@@ -349,6 +374,12 @@ def lacking(basis: Basis, proposal: Proposal, name: str) -> str | None:
     return "requires.assessment" if any(one not in dossier.assessed for one in group) else None
 
 
+def verified(dossier: Dossier, act: RecordedAct) -> bool:
+    """Whether someone else, with no conflict of interest known since, has read the act's source."""
+    by = act.verified_by
+    return by is not None and by != act.by and dossier.conflict(by) is False
+
+
 def _act_lacking(basis: Basis, acts: Sequence[RecordedAct]) -> str | None:
     grades = basis.procedure.routine.grades
     if not acts:
@@ -358,9 +389,7 @@ def _act_lacking(basis: Basis, acts: Sequence[RecordedAct]) -> str | None:
     own = [one for one in acts if not one.link_only]
     if not any(one.grade in grades and grades[one.grade].carries for one in own):
         return "requires.act_source"
-    if not any(
-        one.grade in grades and grades[one.grade].carries and one.verified_by not in (None, one.by) for one in own
-    ):
+    if not any(one.grade in grades and grades[one.grade].carries and verified(basis.dossier, one) for one in own):
         return "requires.act_verified"
     return None
 
@@ -370,17 +399,21 @@ def _communication_problems(basis: Basis, proposal: Proposal, adverse: Adverse) 
     dossier, today = basis.dossier, basis.today
     if dossier.exception is not None:
         return []
-    if adverse.completion_suffices and any(one.over(today) for one in dossier.completions):
+    if adverse.completion_suffices and _ordered_in_vain(basis, proposal):
         return []
-    checks = {one.id: one.finding.check for one in basis.findings}
-    relied = {checks[one] for one in proposal.based_on if one in checks}
+    later = {
+        one
+        for one, (kind, by) in dossier.enclosures.items()
+        if kind != FROM_APPLICANT and not by.startswith(KEY_PREFIX)
+    }
     whole = [
         one
         for one in dossier.communications
         if one.data["outcome"] == proposal.outcome
         and set(proposal.clauses) <= set(one.data["clauses"])
         and set(proposal.acts) <= set(one.data["act_ids"])
-        and relied <= set(one.data["checks"])
+        and all(dossier.same_finding(relied, one.data["findings"]) for relied in proposal.based_on)
+        and later <= set(one.data["enclosures"])
         and all(asked.id in one.data["consultations"] for asked in dossier.consultations if asked.data.get("disclosed"))
     ]
     if not dossier.communications:
@@ -390,3 +423,12 @@ def _communication_problems(basis: Basis, proposal: Proposal, adverse: Adverse) 
     if not any(one.over(today) for one in whole):
         return [Problem("/outcome", "decision.communication_open", {"day": max(one.due for one in whole)})]
     return []
+
+
+def _ordered_in_vain(basis: Basis, proposal: Proposal) -> bool:
+    """Whether just what this rests on was asked for, with what would follow, and did not come in time."""
+    relied = {one.finding.result.code for one in basis.findings if one.id in proposal.based_on}
+    return any(
+        one.answered_on is None and basis.today > one.due and relied <= set(one.data["missing"])
+        for one in basis.dossier.completions
+    )

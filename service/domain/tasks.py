@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from service.domain.case import State
-from service.domain.decision import FAVOURABLE, DecisionOutcome
+from service.domain.decision import DecisionOutcome
 from service.domain.errors import Params
 from service.domain.finding import Outcome, Resolution
 from service.domain.policy import Basis, adverse_rule, match_confirmed
@@ -111,11 +111,12 @@ def _after(basis: Basis) -> list[Task]:
     ]
     if not decided.data["people"]["board"]:
         found.append(Task("task.report", decided.reported is not None, "reported"))
-    if DecisionOutcome(decided.data["outcome"]) in FAVOURABLE:
-        found.append(Task("task.terms", decided.accepted is not None, "terms"))
+    grant = dossier.grant
+    if grant is not None:
+        found.append(Task("task.terms", grant.accepted is not None, "terms"))
         found += [
-            Task("task.condition", n in decided.reports, "condition", {"number": n + 1}, one["due"])
-            for n, one in enumerate(decided.data["conditions"])
+            Task("task.condition", n in grant.reports, "condition", {"number": n + 1}, one["due"])
+            for n, one in enumerate(grant.data["conditions"])
             if one["due"]
         ]
     appeal = dossier.appeal

@@ -219,7 +219,7 @@ def _makes_sense(name: str, view: reading.CaseView) -> bool:
         "pause": dossier.paused is None,
         "resume": dossier.paused,
         "withdrawal": dossier.withdrawn is None,
-        "verify-act": any(one.verified_by is None for one in dossier.acts.values()),
+        "verify-act": any(not policy.verified(dossier, one) for one in dossier.acts.values()),
         "confirm-match": any(
             one.resolution == "obstacle" and not policy.match_confirmed(view.basis, one) for one in view.basis.findings
         ),
@@ -227,8 +227,8 @@ def _makes_sense(name: str, view: reading.CaseView) -> bool:
         "package": dossier.proposal,
         "notice": decided and not decided.posted,
         "reported": decided and not decided.data["people"]["board"],
-        "terms": decided and decided.data["terms"] and not decided.accepted,
-        "condition": decided and decided.data["conditions"],
+        "terms": dossier.grant and not dossier.grant.accepted,
+        "condition": dossier.grant and dossier.grant.data["conditions"],
         "appeal-test": dossier.appeal and dossier.appeal.in_time is None,
         "appeal-forward": dossier.appeal and dossier.appeal.in_time is not None and not dossier.appeal.forwarded,
         "appeal-settle": dossier.appeal and dossier.appeal.in_time is not None,

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from service.cases import deciding, records, reviewing, staff, standing
+from service.cases import deciding, handling, records, reviewing, staff, standing
 from service.cases.forgetting import forget_speakers
 from service.cases.intake import receive
 from service.cases.ports import Desk
@@ -19,7 +19,7 @@ from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllow
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import User
 from tests.builders import FIXTURES, a_grant_document, a_premises_document, a_proposal
-from tests.cases.routine import unbiased
+from tests.cases.routine import do, unbiased
 from tests.cases.test_intake import KEY
 from tests.cases.test_screening import version
 from tests.conftest import someone
@@ -53,6 +53,13 @@ async def settle_all(desk: Desk, case_id: str, officer: User) -> None:
             )
 
 
+async def withdrawn(desk: Desk, officer: User, document: dict[str, object] | None = None) -> str:
+    """A case in review whose applicant has withdrawn: it can be written off."""
+    case_id = await in_review(desk, officer, document)
+    await do(desk, handling.withdraw, case_id, officer, received="2026-11-20", text="Vi drar oss ur.")
+    return case_id
+
+
 async def an_officer(desk: Desk, name: str = "Alva") -> User:
     return await someone(desk, name, "role:association_officer", "delegation:F1")
 
@@ -62,7 +69,7 @@ async def decided_case(desk: Desk, **changed: object) -> tuple[str, str]:
     async with desk.store.reading() as reading:
         known = await reading.user_by_email("beslutande@x.example")
     officer = known[0] if known else await an_officer(desk, "Beslutande")
-    case_id = await in_review(desk, officer, a_grant_document(**changed))
+    case_id = await withdrawn(desk, officer, a_grant_document(**changed))
     proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
     await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
     async with desk.store.reading() as reading:
@@ -103,7 +110,7 @@ async def test_the_record_cites_both_rule_sets_where_they_differ(desk: Desk) -> 
 
 async def test_a_decided_case_changes_no_more(desk: Desk) -> None:
     officer = await an_officer(desk)
-    case_id = await in_review(desk, officer)
+    case_id = await withdrawn(desk, officer)
     proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
     await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
     seen = await version(desk, case_id)
@@ -138,7 +145,7 @@ async def test_of_two_officers_who_take_a_case_at_the_same_moment_one_is_told(de
 async def test_of_two_who_decide_at_the_same_moment_one_wins_and_the_log_has_one_decision(desk: Desk) -> None:
     officer = await an_officer(desk)
     boss = await someone(desk, "Disa", "role:decision_maker", "delegation:F2")
-    case_id = await in_review(desk, officer)
+    case_id = await withdrawn(desk, officer)
     await unbiased(desk, case_id, boss)
     seen = await version(desk, case_id)
     off = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
@@ -201,7 +208,7 @@ async def test_speakers_are_erased_when_the_event_is_over_and_the_log_still_veri
 
 async def test_opening_the_masked_values_needs_a_purpose_and_is_logged(desk: Desk) -> None:
     officer, auditor = await an_officer(desk), await someone(desk, "Ronja", "role:auditor")
-    case_id = await in_review(desk, officer)
+    case_id = await withdrawn(desk, officer)
     await deciding.decide(
         desk,
         case_id,
@@ -222,7 +229,7 @@ async def test_opening_the_masked_values_needs_a_purpose_and_is_logged(desk: Des
 
 async def test_a_right_that_was_withdrawn_while_the_form_was_open_decides_nothing(desk: Desk) -> None:
     officer, admin = await an_officer(desk), await someone(desk, "Adam", "role:administrator")
-    case_id = await in_review(desk, officer)
+    case_id = await withdrawn(desk, officer)
     async with desk.store.reading() as reading:
         held = {one["right_code"]: one["id"] for one in await reading.rights_history() if one["name"] == "Alva"}
     await staff.withdraw_right(desk, held["delegation:F1"], by=standing.person(admin))

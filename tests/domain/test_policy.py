@@ -25,8 +25,15 @@ def a_dossier(**changed: object) -> Dossier:
     """A case in which nobody has a conflict of interest and everything has been done for an adverse decision."""
     people = (an_officer().pseudonym, a_decision_maker().pseudonym, COLLEAGUE, "u-annan")
     everyone = dict.fromkeys(people, (False, 0))
-    content = {"outcome": "refusal", "clauses": ["2.3", "4.1", "4.2"], "act_ids": ["act"], "checks": CHECKS}
-    sent = Asked("sent", 0, COLLEAGUE, "2026-01-01", 3, content | {"consultations": []})
+    content = {"outcome": "refusal", "clauses": ["2.3", "4.1", "4.2"], "act_ids": ["act"]}
+    sent = Asked(
+        "sent",
+        0,
+        COLLEAGUE,
+        "2026-01-01",
+        3,
+        content | {"consultations": [], "enclosures": [], "findings": [f"f-{one}" for one in CHECKS]},
+    )
     criteria = RULES.routine.criteria_of(a_case().kind)
     dossier = Dossier(
         declared=everyone,
@@ -235,7 +242,7 @@ def test_nobody_signs_their_own_adverse_proposal() -> None:
         decide(a_refusal(), user=a_decision_maker(), dossier=a_dossier(proposal=own))
 
 
-@pytest.mark.parametrize("missing", ["outcome", "clauses", "act_ids", "checks"])
+@pytest.mark.parametrize("missing", ["outcome", "clauses", "act_ids", "findings"])
 def test_what_was_not_communicated_cannot_carry_the_decision(missing: str) -> None:
     sent = a_dossier().communications[0]
     less = {**sent.data, missing: "approval" if missing == "outcome" else []}

@@ -104,6 +104,7 @@ def test_an_auditor_proves_that_nothing_was_changed(service: Service, visit: Vis
     )
     officer = service.signed_in("alva")
     officer.act(case_id, "take")
+    officer.step(case_id, "withdrawal", received="2026-11-20", text="Vi drar oss ur.")
     written_off = {"outcome": "write_off", "clauses": "3.1", "reasons": "Återkallad av Ylva.", "delegation_point": "F1"}
     assert officer.act(case_id, "decision", **written_off).status_code == 303
 

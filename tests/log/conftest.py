@@ -20,7 +20,7 @@ from service.domain.decision import DecisionOutcome
 from service.domain.watchlist import Schema, Subject
 from service.settings import Settings
 from tests.builders import FIXTURES, RULES_2026, a_grant_document, a_premises_document, a_proposal
-from tests.cases.test_deciding import in_review
+from tests.cases.test_deciding import in_review, withdrawn
 from tests.cases.test_screening import version
 from tests.conftest import someone
 from tests.log.attacks import drop_guards
@@ -41,7 +41,7 @@ async def _fill(folder: Path) -> None:
         petter = await someone(desk, "Petter", "role:premises_officer")
         for number in range(6):
             document = a_grant_document(organisation={"name": f"Förening {number}", "org_number": None})
-            case_id = await in_review(desk, officer, document)
+            case_id = await (withdrawn if number < 3 else in_review)(desk, officer, document)
             if number < 3:
                 proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
                 await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))

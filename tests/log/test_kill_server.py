@@ -121,10 +121,14 @@ def decide(
                 continue
             sent.append(case_id)
             fields = {
-                "_csrf_token": token, "version": "1", "outcome": "write_off", "delegation_point": "F1",
+                "_csrf_token": token, "version": "3", "outcome": "write_off", "delegation_point": "F1",
                 "clauses": "3.1", "reasons": "Återkallad.",
             }  # fmt: skip
+            before = {"_csrf_token": token, "conflict": "no", "received": "2026-11-20", "text": "Vi drar oss ur."}
             try:
+                for step, version in (("conflict", "1"), ("withdrawal", "2")):
+                    answer = client.post(f"/cases/{case_id}/steps/{step}", data=before | {"version": version})
+                    assert answer.status_code == 303, re.sub(r"<[^>]+>", " ", answer.text)[:800]
                 answer = client.post(f"/cases/{case_id}/decision", data=fields)
             except httpx.TransportError:
                 return

@@ -19,7 +19,7 @@ from service.settings import Settings
 from service.storage.engine import writing
 from service.storage.tables import LogEntry
 from tests.builders import FIXTURES, RULES_2026, a_grant_document, a_proposal
-from tests.cases.test_deciding import in_review
+from tests.cases.test_deciding import withdrawn
 from tests.cases.test_screening import version
 from tests.conftest import _new_database, someone
 from tests.fakes import Clock
@@ -71,7 +71,7 @@ async def folder(tmp_path: Path, clock: Clock) -> Path:
         samir = await someone(desk, "Samir", "role:coordinator")
         await import_list(desk, "demo", demo_list(desk, FIXTURES), by=standing.person(samir))
         officer = await someone(desk, "Alva", "role:association_officer", "delegation:F1")
-        case_id = await in_review(desk, officer, a_grant_document())
+        case_id = await withdrawn(desk, officer, a_grant_document())
         proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
         await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
         assert (await verify_log(desk)).ok

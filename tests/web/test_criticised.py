@@ -105,6 +105,7 @@ def test_jo_1008_2021_reasons_about_values_and_policy_and_others_afterwards(lite
     assert missing == {"requires.act", "requires.consultation", "requires.assessment", "decision.not_communicated"}
 
     # What is decided stays as it was said; later text is a dated addition beside it.
+    case.do(case.officer, "withdrawal", received=today(), text="Vi drar oss ur.")
     case.officer.act(
         case.id, "decision", outcome="write_off", clauses="3.1", reasons="Återkallad.", delegation_point="L1"
     )

@@ -1,6 +1,7 @@
 """Papers that leave the house: letters as PDF, the board's package, and the list of delegated decisions."""
 
 import base64
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -32,12 +33,12 @@ async def letter(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
     """A letter as it went out, byte for byte."""
     case_id, seq = str(request.path_params["case_id"]), int(request.path_params["seq"])
     case = await reading.check_may_see(desk, case_id, by=user)
-    view = await reading.case_view(desk, case_id, by=user)
-    sent = [one for one in view.timeline if one.seq == seq and "letter" in one.data]
-    if not sent or user.roles <= {Role.AUDITOR}:
-        raise NotFound("letter.not_found")
-    reference = sent[0].data["letter"]["body"]
     async with desk.store.reading() as read:
+        row = await read.log_entry(seq)
+        sent = json.loads(row.leaf)["data"].get("letter") if row and row.case_id == case_id else None
+        if not sent or user.roles <= {Role.AUDITOR}:
+            raise NotFound("letter.not_found")
+        reference = sent["body"]
         kept = (await read.values([reference])).get(reference)
     if kept is None:
         raise NotFound("letter.erased")

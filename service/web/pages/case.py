@@ -60,7 +60,8 @@ async def show_case(
         gate = await reading.gate(desk, _id(request), by=user)
         if gate is not None:
             return page_or_complaint(request, "pages/gate.html", error=error, at="conflict", gate=gate)
-    view = await reading.case_view(desk, _id(request), by=user)
+    everything = request.query_params.get("events") == "all"
+    view = await reading.case_view(desk, _id(request), by=user, everything=everything)
     handles = policy.handles(view.case, user)
     mine = view.case.owner == user.id
     return page_or_complaint(
@@ -81,7 +82,7 @@ async def show_case(
         resolutions=RESOLUTIONS,
         identifiers=reviewing.IDENTIFIERS,
         may_match=user.has(Role.COORDINATOR) and not view.case.closed,
-        outcomes=[one for one in DecisionOutcome if (one in ON_A_DECISION) <= bool(view.dossier.reopened)],
+        outcomes=[one for one in DecisionOutcome if (one in ON_A_DECISION) <= (view.dossier.turn == "revocation")],
         shut={one.value for one in DecisionOutcome if policy.shut(view.basis, one)},
         enclosure_kinds=intake.ENCLOSURE_KINDS,
         clauses=offered_clauses(view),
@@ -98,7 +99,7 @@ async def show_case(
 
 def offered_clauses(view: reading.CaseView) -> list[Clause]:
     """The clauses that can carry something in this case: those on a decision already made only where it is reopened."""
-    offered = frozenset(DecisionOutcome) - (frozenset() if view.dossier.reopened else ON_A_DECISION)
+    offered = frozenset(DecisionOutcome) - (frozenset() if view.dossier.turn == "revocation" else ON_A_DECISION)
     return [one for one in view.criteria.clauses.values() if view.case.kind in one.kinds and one.outcomes & offered]
 
 

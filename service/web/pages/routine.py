@@ -64,7 +64,7 @@ async def show(
         one
         for one in DecisionOutcome
         if any(one in rule.outcomes for rule in view.procedure.routine.adverse)
-        and (one in ON_A_DECISION) <= bool(view.dossier.reopened)
+        and (one in ON_A_DECISION) <= (view.dossier.turn == "revocation")
     ]
     draft = forms.Form(view.drafts.get(WAYS[name].event.value, {}))
     return page_or_complaint(
@@ -86,6 +86,7 @@ async def show(
         side_kinds=afterwards.SIDE_KINDS,
         outcomes=list(DecisionOutcome),
         today=today(desk).isoformat(),
+        unverified={one.id for one in view.dossier.acts.values() if not policy.verified(view.dossier, one)},
         in_time=afterwards.appeal_in_time(view.dossier),
         questions=proposing.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
         draft_name=WAYS[name].event.value,
