@@ -1,15 +1,18 @@
 """From screening to a decision that stands, on both databases."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from service.cases import afterwards, communicating, deciding, handling, inquiring, proposing, records, reviewing
+from service.cases import afterwards, board, communicating, deciding, handling, inquiring, proposing, records, reviewing
 from service.cases.dossiers import dossier_of
-from service.cases.intake import receive
+from service.cases.intake import add_enclosure, receive
 from service.cases.ports import Desk
 from service.cases.screening import work_off
+from service.cases.standing import person
 from service.cases.verifying import verify_log
+from service.domain.application import Kind
 from service.domain.case import State
 from service.domain.decision import BoardMinute, DecisionOutcome
 from service.domain.errors import InvalidInput, NotAllowed
@@ -258,3 +261,158 @@ async def test_a_grant_is_revoked_and_recovered_the_whole_way_again(desk: Desk, 
     assert (second.data["outcome"], second.data["amount_ore"]) == ("recovery", 4_000_000)
     result = await verify_log(desk)
     assert result.ok, (result.value_faults, result.table_faults, result.report.faults)
+
+
+async def granted(desk: Desk, officer: User, *others: User) -> str:
+    case_id = await taken(desk, officer, *others)
+    await settle_all(desk, case_id, officer)
+    await do(desk, deciding.decide, case_id, officer, proposal=a_proposal())
+    return case_id
+
+
+async def test_what_was_given_is_not_taken_by_another_name(desk: Desk) -> None:
+    alva, *_ = await three(desk)
+    case_id = await granted(desk, alva)
+    await do(desk, afterwards.reopen, case_id, alva, ground="change", text="Vi har ångrat oss.")
+    less = a_proposal(DecisionOutcome.PARTIAL_APPROVAL, clauses=("2.2",), amount_ore=100)
+    assert await codes(do(desk, deciding.decide, case_id, alva, proposal=less)) == {"decision.only_by_revocation"}
+    refusal = a_proposal(DecisionOutcome.REFUSAL, clauses=("2.3",), circumstances="Så.")
+    assert await codes(do(desk, proposing.propose, case_id, alva, proposal=refusal)) == {"decision.only_by_revocation"}
+
+    # That nothing is changed leaves the decision standing, with its terms and conditions.
+    await do(desk, deciding.decide, case_id, alva, proposal=a_proposal(DecisionOutcome.WRITE_OFF, clauses=("6.3",)))
+    await do(desk, afterwards.accept_terms, case_id, alva, terms="2026-1", on="2026-11-22", text="Per post.")
+    await do(desk, afterwards.report_condition, case_id, alva, position=2, on="2026-11-22", met=True, text="Ja.")
+    await do(desk, afterwards.reopen, case_id, alva, ground="revocation", text="Nytt.")
+
+
+async def test_a_live_application_is_not_written_off_by_one_person(desk: Desk) -> None:
+    alva, *_ = await three(desk)
+    case_id = await taken(desk, alva)
+    off = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",), reasons="Vi orkar inte.")
+
+    assert {"requires.finding", "decision.not_communicated"} <= await codes(
+        do(desk, deciding.decide, case_id, alva, proposal=off)
+    )
+
+
+async def test_an_answer_is_not_silence_and_what_was_found_harmless_carries_nothing(desk: Desk, clock: Clock) -> None:
+    alva, *_ = await three(desk)
+    case_id = await taken(desk, alva)
+    asked = await do(desk, communicating.ask_completion, case_id, alva, text="", due="", language="sv")
+    await do(
+        desk, communicating.answer_completion, case_id, alva, completion=asked, text="Kommer.", received="2026-11-22"
+    )
+    await work_off(desk)
+    async with desk.store.reading() as reading:
+        findings = await reading.findings(case_id, 2)
+    missing = next(one.id for one in findings if one.case_finding.finding.check == "completeness")
+    dismissal = a_proposal(
+        DecisionOutcome.DISMISSAL, clauses=("3.1",), circumstances="Saknas.", based_on=(missing,), delegation_point="F2"
+    )
+    clock.forward(days=30)
+    assert await codes(do(desk, proposing.propose, case_id, alva, proposal=dismissal)) == {"decision.not_communicated"}
+    harmless = {"resolution": Resolution.NO_OBSTACLE, "reason": "Fanns sedan förra året."}
+    await do(desk, reviewing.resolve, case_id, alva, finding_id=missing, **harmless)
+    assert "decision.finding_carries_nothing" in await codes(
+        do(desk, proposing.propose, case_id, alva, proposal=dismissal)
+    )
+
+
+async def test_what_came_after_the_letter_must_be_told_too(desk: Desk) -> None:
+    alva, bo, _ = await three(desk)
+    case_id = await taken(desk, alva, bo)
+    await assess_all(desk, case_id, alva, "purpose")
+    told = {"outcome": "refusal", "clauses": ["2.3"], "text": "Svara.", "due": "", "channel": "mail", "language": "sv"}
+    sent = await do(desk, communicating.communicate, case_id, alva, **told)
+    answer = {"communication": sent, "text": "Nej.", "received": "2026-11-22"}
+    await do(desk, communicating.answer_communication, case_id, alva, **answer)
+    refusal = a_proposal(DecisionOutcome.REFUSAL, clauses=("2.3",), circumstances="Så.", response="Läst.")
+
+    async def enclose(kind: str) -> None:
+        await add_enclosure(
+            desk, case_id, kind=kind, name="a.txt", media_type="text/plain", body=kind.encode(), by=person(alva),
+            kinds=frozenset(Kind),
+        )  # fmt: skip
+        await work_off(desk)
+
+    await enclose("svar")  # the applicant's own paper
+    await enclose("ovrigt")  # a report that they have not seen
+    assert await codes(do(desk, proposing.propose, case_id, alva, proposal=refusal)) == {"decision.communicated_less"}
+
+    # A finding of a later round is another finding, unless it carries on the same answer.
+    async with desk.store.reading() as reading:
+        findings = await reading.findings(case_id, (await reading.case(case_id)).round)
+    missing = next(one.id for one in findings if one.case_finding.finding.check == "completeness")
+    sent = await do(desk, communicating.communicate, case_id, alva, **told)
+    await do(desk, communicating.answer_communication, case_id, alva, **(answer | {"communication": sent}))
+    on = replace(refusal, based_on=(missing,))
+    await do(desk, reviewing.ask_rescreening, case_id, alva)
+    await work_off(desk)
+    assert "decision.finding_carries_nothing" in await codes(do(desk, proposing.propose, case_id, alva, proposal=on))
+    await do(desk, proposing.propose, case_id, alva, proposal=refusal)
+
+
+async def test_a_verifier_who_turns_out_to_have_a_conflict_has_verified_nothing(desk: Desk) -> None:
+    alva, bo, disa = await three(desk)
+    case_id = await taken(desk, alva, bo, disa)
+    [act] = await searched(desk, case_id, alva, (an_act(), "decision", False))
+    await do(desk, inquiring.verify_act, case_id, bo, act=act)
+    assert await codes(do(desk, inquiring.verify_act, case_id, disa, act=act)) == {"act.verified_already"}
+    await do(desk, handling.declare_conflict, case_id, bo, conflict=True, text="")
+    wanted = replace(DEMOCRACY, acts=(act,))
+    assert "requires.act_verified" in await codes(do(desk, proposing.propose, case_id, alva, proposal=wanted))
+
+    await do(desk, inquiring.verify_act, case_id, disa, act=act)
+
+
+async def test_every_appeal_is_seen_to_before_the_case_leaves_the_court(desk: Desk, clock: Clock) -> None:
+    alva, *_ = await three(desk)
+    case_id = await granted(desk, alva)
+    await do(desk, afterwards.post_notice, case_id, alva, posted="2026-11-22")
+    for text in ("En granne överklagar.", "En annan också."):
+        await do(desk, afterwards.receive_appeal, case_id, alva, received="2026-11-22", text=text)
+    for left in (State.APPEALED, State.DECIDED):
+        await do(desk, afterwards.check_appeal, case_id, alva, in_time=True, text="I tid.")
+        await do(desk, afterwards.forward_appeal, case_id, alva, on="2026-11-22")
+        await do(desk, afterwards.settle_appeal, case_id, alva, outcome="upheld", on="2026-11-22", text="Mål 1-26.")
+        async with desk.store.reading() as reading:
+            assert (await reading.case(case_id)).state is left
+    clock.forward(days=30)
+    await do(desk, afterwards.declare_final, case_id, alva)
+    assert (await verify_log(desk)).ok
+
+
+async def test_an_annulled_revocation_leaves_what_it_revoked(desk: Desk) -> None:
+    alva, bo, disa = await three(desk)
+    case_id = await granted(desk, alva, bo, disa)
+    await do(desk, afterwards.reopen, case_id, alva, ground="revocation", text="Falska kvitton.")
+    [act] = await searched(desk, case_id, alva, (an_act(what="lämnade falska kvitton"), "own", False))
+    await do(desk, inquiring.verify_act, case_id, bo, act=act)
+    await assess_all(desk, case_id, alva, "proportionality")
+    await do(desk, communicating.except_communication, case_id, alva, exception="urgent", text="Pengarna försvinner.")
+    revocation = a_proposal(
+        DecisionOutcome.REVOCATION, clauses=("6.1",), circumstances="Kvittona var falska.", acts=(act,)
+    )
+    await do(desk, proposing.propose, case_id, alva, proposal=revocation)
+    yes = dict.fromkeys(("facts_not_views", "written_rule", "answered"), True)
+    await do(desk, proposing.second, case_id, bo, answers=yes, text=TEXT)
+    minute = BoardMinute("2026-11-20", "§ 9")
+    await do(desk, deciding.sign, case_id, disa, delegation_point="N1", board_minute=minute)
+    terms = {"terms": "2026-1", "on": "2026-11-22", "text": "Per post."}
+    assert await codes(do(desk, afterwards.accept_terms, case_id, alva, **terms)) == {"decision.not_favourable"}
+    await do(desk, afterwards.receive_appeal, case_id, alva, received="2026-11-22", text="Fel.")
+    await do(desk, afterwards.check_appeal, case_id, alva, in_time=True, text="Ja.")
+    await do(desk, afterwards.forward_appeal, case_id, alva, on="2026-11-22")
+    await do(desk, afterwards.settle_appeal, case_id, alva, outcome="annulled", on="2026-11-22", text="Upphävt.")
+
+    async with desk.store.reading() as reading:
+        dossier = await dossier_of(reading, case_id)
+    assert dossier.turn == "revocation"
+    assert dossier.grant is dossier.decisions[0]
+    await do(desk, deciding.decide, case_id, alva, proposal=a_proposal(DecisionOutcome.WRITE_OFF, clauses=("6.3",)))
+    await do(desk, afterwards.accept_terms, case_id, alva, **terms)
+    listed = await board.delegated(desk, date(2026, 11, 1), date(2026, 11, 30), by=alva)
+    assert [one.outcome for one in listed] == ["approval", "write_off"], "the board's own is not delegated"
+    with pytest.raises(InvalidInput):
+        await board.delegated(desk, date(1, 1, 1), date(9999, 12, 31), by=alva)
