@@ -38,6 +38,14 @@ def _decision(scene: Scene) -> Decided:
     return found
 
 
+def _check_since(decided: Decided, day: date, now: date, pointer: str) -> None:
+    """A day from the decision's own to today."""
+    if day > now:
+        raise InvalidInput([Problem(pointer, "input.not_now_or_earlier")])
+    if day < local_day(decided.at):
+        raise InvalidInput([Problem(pointer, "input.not_earlier", {"day": local_day(decided.at).isoformat()})])
+
+
 async def decision_values(
     desk: Desk, reading: Reading, data: Mapping[str, Any], criteria: RuleSet, language: str
 ) -> dict[str, str]:
@@ -52,8 +60,8 @@ async def decision_values(
     def text(reference: str | None) -> str:
         return str(values.get(reference or "", {}).get("text", ""))
 
-    granted = "" if data["amount_ore"] is None else lettering.kronor(data["amount_ore"])
-    asked = "" if data["requested_ore"] is None else lettering.kronor(data["requested_ore"])
+    granted = "" if data["amount_ore"] is None else lettering.kronor(data["amount_ore"], language)
+    asked = "" if data["requested_ore"] is None else lettering.kronor(data["requested_ore"], language)
     outcome = DecisionOutcome(data["outcome"])
     point = data["people"]["delegation_point"]
     decider = data["people"]["decider"]
@@ -101,8 +109,7 @@ async def send_letter(desk: Desk, case_id: str, *, channel: str, language: str, 
     async with step(desk, case_id, EventType.LETTER_SENT, by=by, seen=seen) as scene:
         decided = _decision(scene)
         day = check_day("/sent", sent) if sent else scene.today
-        if not local_day(decided.at) <= day <= scene.today:
-            raise InvalidInput([Problem("/sent", "input.not_now_or_earlier")])
+        _check_since(decided, day, scene.today, "/sent")
         written = await decision_letter(
             desk, scene.writing, scene.case, decided, scene.criteria, scene.procedure, language
         )
@@ -123,8 +130,7 @@ async def post_notice(desk: Desk, case_id: str, *, posted: str, by: User, seen: 
         if decided.posted:
             raise NotAllowed("decision.posted_already")
         day = check_day("/posted", posted)
-        if not local_day(decided.at) <= day <= scene.today:
-            raise InvalidInput([Problem("/posted", "input.not_now_or_earlier")])
+        _check_since(decided, day, scene.today, "/posted")
         last = last_day(day, scene.procedure.routine.appeal_days)
         values = await decision_values(desk, scene.writing, decided.data, scene.criteria, "sv")
         values |= {"decided_on": local_day(decided.at).isoformat(), "last_day": last.isoformat()}
@@ -144,8 +150,7 @@ async def report(desk: Desk, case_id: str, *, meeting: str, by: User, seen: int)
     async with step(desk, case_id, EventType.DECISION_REPORTED, by=by, seen=seen) as scene:
         decided = _decision(scene)
         day = check_day("/meeting", meeting)
-        if day < local_day(decided.at):
-            raise InvalidInput([Problem("/meeting", "input.not_earlier")])
+        _check_since(decided, day, scene.today, "/meeting")
         await scene.take({"decision": decided.id, "meeting": day.isoformat()})
 
 
@@ -211,8 +216,7 @@ async def receive_appeal(desk: Desk, case_id: str, *, received: str, text: str, 
     text, day = check_text("/text", text), check_day("/received", received)
     async with step(desk, case_id, EventType.APPEAL_RECEIVED, by=by, seen=seen) as scene:
         decided = _decision(scene)
-        if not local_day(decided.at) <= day <= scene.today:
-            raise InvalidInput([Problem("/received", "input.not_now_or_earlier")])
+        _check_since(decided, day, scene.today, "/received")
         await scene.take(
             {
                 "appeal": desk.outside.new_id(),

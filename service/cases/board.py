@@ -69,8 +69,8 @@ async def _values(scene: Scene, data: Mapping[str, Any], language: str) -> dict[
         if one.criterion in routine.criteria
     ]
     outcome = str(data["outcome"])
-    amount = "" if data["amount_ore"] is None else lettering.kronor(data["amount_ore"])
-    asked = "" if scene.case.amount_ore is None else lettering.kronor(scene.case.amount_ore)
+    amount = "" if data["amount_ore"] is None else lettering.kronor(data["amount_ore"], language)
+    asked = "" if scene.case.amount_ore is None else lettering.kronor(scene.case.amount_ore, language)
     return {
         "matter": f"{details.org_name}. {lettering.matter(desk, details, scene.case, language)}",
         "outcome": desk.words.say(language, f"term.decision.{outcome}", {}),

@@ -165,10 +165,17 @@ async def communicate(
     The letter takes up every act, every finding that does not hold and every answer to a consultation that may be
     shown: nothing can be left out, and what comes later has to be communicated too.
     """
+    wanted = (
+        ("/outcome", outcome in set(DecisionOutcome)),
+        ("/clauses", bool(clauses)),
+        ("/text", bool(text.strip())),
+        ("/channel", channel in CHANNELS),
+        ("/language", language in lettering.LANGUAGES),
+    )
+    lacking = [Problem(pointer, "input.missing") for pointer, there in wanted if not there]
+    if lacking:
+        raise InvalidInput(lacking)
     text = check_text("/text", text)
-    one_of("/language", language, lettering.LANGUAGES)
-    one_of("/channel", channel, CHANNELS)
-    one_of("/outcome", outcome, [one.value for one in DecisionOutcome])
     async with step(desk, case_id, EventType.COMMUNICATION_SENT, by=by, seen=seen) as scene:
         if not clauses or any(one not in scene.criteria.clauses for one in clauses):
             raise InvalidInput([Problem("/clauses", "decision.clause_missing")])

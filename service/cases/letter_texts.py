@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import tomlkit
+from tomlkit.items import String, StringType, Trivia
 
 from service.cases import adopting, lettering
 from service.cases.ports import Desk
@@ -14,6 +15,7 @@ from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.letter import Sheet
 from service.domain.people import User
 from service.domain.ruleset import RuleSet
+from service.rules.load import LETTER_PLACES, places_in
 
 
 async def newest(desk: Desk) -> tuple[RuleSet, str]:
@@ -25,25 +27,45 @@ async def newest(desk: Desk) -> tuple[RuleSet, str]:
     return latest, next(body for name, _, body in sets if name == latest.id)
 
 
-async def changed(desk: Desk, name: str, texts: Mapping[str, str], *, id: str, valid_from: date) -> str:
-    """The newest rule set with this letter's text exchanged, under a new name and day."""
+async def changed(
+    desk: Desk, name: str, texts: Mapping[str, str], *, id: str, valid_from: date, diary_number: str
+) -> str:
+    """The newest rule set with this letter's text exchanged, under a new name, day and decision to adopt it.
+
+    Raises InvalidInput, by language, for a text that is missing or names a place that does not exist.
+    """
     rules, body = await newest(desk)
     if name not in rules.letters:
         raise NotFound("letter.not_found")
     document: Any = tomlkit.parse(body)
     document["id"], document["valid_from"] = id, valid_from
+    document["adopted"]["on"], document["adopted"]["diary_number"] = today(desk), diary_number
     document["transitional"]["takes_pending_cases"] = False
+    problems = []
     for language in lettering.LANGUAGES:
         text = texts.get(language, "").replace("\r\n", "\n").strip()
         if not text:
-            raise InvalidInput([Problem(f"/{language}", "input.missing")])
-        document["letters"][name]["body"][language] = tomlkit.string(f"\n{text}\n", multiline=True)
+            problems.append(Problem(f"/{language}", "input.missing"))
+        for place in places_in(text):
+            if place not in LETTER_PLACES:
+                problems.append(Problem(f"/{language}", "letter.unknown_place", {"name": place[:40]}))
+        document["letters"][name]["body"][language] = _multiline(text)
+    if problems:
+        raise InvalidInput(problems)
     return tomlkit.dumps(document)
 
 
+def _multiline(text: str) -> String:
+    """A text between triple quotes, beginning on a line of its own, as a person writes it in the file."""
+    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return String(StringType.MLB, f"{text}\n", f"\n{escaped}\n", Trivia())
+
+
 async def preview(desk: Desk, name: str, texts: Mapping[str, str], *, language: str) -> Sheet:
-    """How the letter would read, in an invented case; raises RuleSetRefused for a place that does not exist."""
-    rules = desk.parse_rules(await changed(desk, name, texts, id="preview", valid_from=today(desk) + timedelta(days=1)))
+    """How the letter would read, in an invented case; raises InvalidInput for a place that does not exist."""
+    rules = desk.parse_rules(
+        await changed(desk, name, texts, id="preview", valid_from=today(desk) + timedelta(days=1), diary_number="-")
+    )
     letter = rules.letters[name]
     say = desk.words.say
     values = {place: say(language, f"letter.example.{place}", {}) for place in PLACES}
@@ -67,7 +89,9 @@ PLACES = tuple(
 )
 
 
-async def put_forward(desk: Desk, name: str, texts: Mapping[str, str], *, id: str, valid_from: date, by: User) -> str:
+async def put_forward(
+    desk: Desk, name: str, texts: Mapping[str, str], *, id: str, valid_from: date, diary_number: str, by: User
+) -> str:
     """Make a draft of a rule set with the new text: another person sees its impact and adopts it. Returns its id."""
-    text = await changed(desk, name, texts, id=id, valid_from=valid_from)
+    text = await changed(desk, name, texts, id=id, valid_from=valid_from, diary_number=diary_number)
     return await adopting.propose(desk, text, by=person(by))

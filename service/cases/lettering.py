@@ -103,8 +103,10 @@ def clause_lines(criteria: RuleSet, clauses: Sequence[str], language: str) -> st
     return listed([f"{one.id} {one.title[language]}: {one.text[language]}" for one in known])
 
 
-def kronor(ore: int) -> str:
-    """Öre as kronor, as a letter writes them."""
+def kronor(ore: int, language: str = "sv") -> str:
+    """Öre as kronor, as a letter in that language writes them."""
     whole, rest = divmod(ore, 100)
+    if language == "en":
+        return f"{whole:,}.{rest:02d}" if rest else f"{whole:,}"
     written = f"{whole:,}".replace(",", "\N{NO-BREAK SPACE}")
     return f"{written},{rest:02d}" if rest else written

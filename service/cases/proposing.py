@@ -124,7 +124,7 @@ async def second(desk: Desk, case_id: str, *, answers: Mapping[str, bool], text:
 
     One "no" and the proposal cannot be seconded: it goes back, with what is wrong.
     """
-    text = check_text("/text", text)
+    text = check_text("/text", text, required=False)
     async with step(desk, case_id, EventType.PROPOSAL_SECONDED, by=by, seen=seen) as scene:
         proposed = scene.dossier.proposal
         assert proposed is not None
@@ -133,6 +133,7 @@ async def second(desk: Desk, case_id: str, *, answers: Mapping[str, bool], text:
         basis = await scene.basis()
         questions = questions_of(basis, proposed)
         problems = [Problem(f"/answers/{one}", "input.missing") for one in questions if one not in answers]
+        problems += [] if text else [Problem("/text", "input.missing")]
         if problems:
             raise InvalidInput(problems)
         if not all(answers[one] for one in questions):

@@ -4,12 +4,14 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+from service.cases.dossiers import entries
 from service.cases.ports import Desk, Reading
 from service.cases.reviewing import check_text
 from service.cases.rulebook import Rulebook, rulebook
 from service.cases.standing import person, still
 from service.domain import policy
 from service.domain.case import Case
+from service.domain.dossier import Dossier, fold
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events import Event, EventType, commitments_in
 from service.domain.people import User
@@ -29,6 +31,7 @@ class Record:
     erased: dict[str, "Erasure"]
     signed: bool
     names: dict[str, str]
+    before: Dossier
     book: Rulebook
 
 
@@ -43,7 +46,12 @@ async def read_record(desk: Desk, case_id: str, *, by: User) -> Record:
             raise NotFound("decision.not_found")
         leaf = json.loads(row.leaf)
         data = leaf["data"]
-        values = await reading.values([*commitments_in(data), data["organisation_value"]])
+        earlier = [one for one in await reading.entries_of_case(case_id) if one.seq < row.seq]
+        before = fold(entries(earlier))
+        said = [one.answer for one in (*before.completions, *before.communications) if one.answer]
+        said += [before.proposal.second_ref] if before.proposal and before.proposal.second_ref else []
+        said += [before.exception.data["text"]] if before.exception else []
+        values = await reading.values([*commitments_in(data), data["organisation_value"], *said])
         checkpoint = await reading.last_checkpoint()
         return Record(
             case=case,
@@ -54,6 +62,7 @@ async def read_record(desk: Desk, case_id: str, *, by: User) -> Record:
             erased=await erased_when(reading, case_id),
             signed=checkpoint is not None and checkpoint[0] > row.seq,
             names=await reading.names(),
+            before=before,
             book=await rulebook(desk, reading),
         )
 

@@ -25,6 +25,10 @@ class Rulebook:
         """Criteria, required checks and declaration: those of the day of receipt, subject to transitional rules."""
         return criteria_for(self.sets, received_on, today)
 
+    def procedure_of(self, name: str) -> RuleSet | None:
+        """The set of this name, if it is known."""
+        return next((one for one in self.sets if one.id == name), None)
+
     def of(self, case: Case) -> RuleSet:
         """The set a case is judged by."""
         for one in self.sets:

@@ -167,12 +167,30 @@ def adverse_rule(basis: Basis, outcome: DecisionOutcome, clauses: Iterable[str])
     return basis.procedure.routine.adverse_rule(outcome, grounds_of(clauses, basis.criteria))
 
 
+def reaching(
+    basis: Basis, user: User, outcome: DecisionOutcome, amount_ore: int | None, clauses: Iterable[str]
+) -> list[DelegationPoint]:
+    """The points this person holds that carry this very decision."""
+    grounds = grounds_of(clauses, basis.criteria)
+    at_stake = amount_ore if outcome in FAVOURABLE else None
+    return [
+        one
+        for one in usable_points(basis.case, user, basis.procedure)
+        if covers(one, kind=basis.case.kind, outcome=outcome, amount_ore=at_stake) and grounds <= one.grounds
+    ]
+
+
 def check_content(basis: Basis, proposal: Proposal) -> None:
     """What would be decided has all that the rule sets demand of it, whoever signs; says every lack at once."""
     if basis.dossier.withdrawn and proposal.outcome is not DecisionOutcome.WRITE_OFF:
         raise NotAllowed("decision.withdrawn")
     clauses = _check_clauses(basis, proposal)
     problems = [] if proposal.reasons.strip() else [Problem("/reasons", "input.missing")]
+    if any(
+        proposal.reasons.strip() in one.text.values() and one.outcome is not proposal.outcome
+        for one in basis.procedure.routine.phrases
+    ):
+        problems.append(Problem("/reasons", "decision.reasons_of_another"))
     problems += _amount_problems(basis, proposal)
     if proposal.outcome in FAVOURABLE:
         if basis.dossier.stopped:
@@ -259,6 +277,8 @@ def _check_turn(basis: Basis, proposal: Proposal) -> None:
 def _check_delegation(
     case: Case, user: User, proposal: Proposal, clauses: Sequence[Clause], procedure: RuleSet
 ) -> None:
+    if not proposal.delegation_point:
+        raise InvalidInput([Problem("/delegation_point", "decision.point_missing")])
     point = procedure.delegation.get(proposal.delegation_point)
     if point is None or point.id not in user.delegation_points:
         raise NotAllowed("decision.no_delegation")

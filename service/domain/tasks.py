@@ -21,6 +21,7 @@ class Task:
     step: str = ""
     params: Params = field(default_factory=dict)
     due: str | None = None
+    optional: bool = False
 
     def overdue(self, today: str) -> bool:
         """Whether it should have been done before today."""
@@ -63,7 +64,7 @@ def tasks(basis: Basis, *, waiting: bool) -> list[Task]:
     ):
         found.append(Task("task.completion", False, "completion"))
     if inquiry:
-        found.append(Task("task.search", bool(dossier.searches), "search"))
+        found.append(Task("task.search", bool(dossier.searches), "search", optional="act" not in _required(basis)))
     unverified = sum(one.verified_by is None for one in dossier.acts.values())
     if dossier.acts:
         found.append(Task("task.verify", not unverified, "verify-act", {"count": unverified}))
@@ -72,9 +73,19 @@ def tasks(basis: Basis, *, waiting: bool) -> list[Task]:
         for one in dossier.consultations
     ]
     if dossier.communications or dossier.assessed or inquiry:
+        required = _required(basis)
         criteria = basis.procedure.routine.criteria_of(case.kind)
-        done = sum(one.id in dossier.assessed for one in criteria)
-        found.append(Task("task.assess", done == len(criteria), "assess", {"done": done, "count": len(criteria)}))
+        needed = [one for one in criteria if one.group in required] or criteria
+        done = sum(one.id in dossier.assessed for one in needed)
+        found.append(
+            Task(
+                "task.assess",
+                done == len(needed),
+                "assess",
+                {"done": done, "count": len(needed)},
+                optional=not any(one.group in required for one in criteria),
+            )
+        )
     found += [
         Task(
             f"task.communication_{'answered' if one.answered_on else 'open'}",
@@ -85,6 +96,14 @@ def tasks(basis: Basis, *, waiting: bool) -> list[Task]:
         for one in dossier.communications
     ]
     return found + _decision(basis)
+
+
+def _required(basis: Basis) -> set[str]:
+    """What the clauses that are considered require, where the applicant has been told of any or they are proposed."""
+    told = [one.data["clauses"] for one in basis.dossier.communications]
+    told += [basis.dossier.proposal.data["clauses"]] if basis.dossier.proposal else []
+    return {name for names in told for one in names if one in basis.criteria.clauses
+            for name in basis.criteria.clauses[one].requires}  # fmt: skip
 
 
 def _decision(basis: Basis) -> list[Task]:

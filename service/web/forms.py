@@ -21,6 +21,10 @@ ACT_FIELDS = ("who", "capacity", "what", "when", "source")
 MOST_ACTS = 3
 
 
+#: The fields that another system may send as numbers.
+NUMBERS = frozenset({"version", "position"})
+
+
 class Form:
     """A posted form; every value is text until a rule has read it."""
 
@@ -107,7 +111,7 @@ def _json_text(name: str, one: Any) -> str:
         return "yes" if one else "no"
     if one is None:
         return ""
-    if isinstance(one, (str, int)):
+    if isinstance(one, str) or (isinstance(one, int) and name in NUMBERS):
         return str(one)
     raise InvalidInput([Problem(f"/{name}", "input.json_value")])
 

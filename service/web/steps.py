@@ -8,7 +8,7 @@ from service.cases import afterwards, communicating, deciding, handling, inquiri
 from service.cases import board as boards
 from service.cases.ports import Desk
 from service.domain import policy
-from service.domain.errors import GranskaError
+from service.domain.errors import GranskaError, InvalidInput, Problem
 from service.domain.events import EventType
 from service.domain.people import User
 from service.web import forms
@@ -39,6 +39,15 @@ def _text(name: str) -> Callable[[Form], str]:
 
 def _yes(name: str) -> Callable[[Form], bool]:
     return lambda form: form.yes(name)
+
+
+def _chosen_number(name: str) -> Callable[[Form], int]:
+    def read(form: Form) -> int:
+        if not form.text(name):
+            raise InvalidInput([Problem(f"/{name}", "input.missing")])
+        return form.number(name)
+
+    return read
 
 
 def _texts(name: str) -> Callable[[Form], list[str]]:
@@ -163,7 +172,7 @@ WAYS: dict[str, Way] = {
     "condition": _way(
         E.CONDITION_REPORTED,
         afterwards.report_condition,
-        position=lambda form: form.number("position"),
+        position=_chosen_number("position"),
         on=_text("on"),
         met=_yes("met"),
         text=_text("text"),
@@ -199,12 +208,12 @@ def open_steps(view: reading.CaseView, user: User) -> list[str]:
             policy.check_step(view.case, user, view.dossier, way.event)
         except GranskaError:
             continue
-        if name not in ON_THE_CASE_PAGE and _makes_sense(name, view):
+        if name not in ON_THE_CASE_PAGE and _makes_sense(name, view, user):
             found.append(name)
     return found
 
 
-def _makes_sense(name: str, view: reading.CaseView) -> bool:
+def _makes_sense(name: str, view: reading.CaseView, user: User) -> bool:
     """Whether there is anything for this step to act on."""
     dossier, decided = view.dossier, view.dossier.decision
     unanswered = {
@@ -223,7 +232,7 @@ def _makes_sense(name: str, view: reading.CaseView) -> bool:
         "confirm-match": any(
             one.resolution == "obstacle" and not policy.match_confirmed(view.basis, one) for one in view.basis.findings
         ),
-        "second": dossier.proposal,
+        "second": dossier.proposal and dossier.proposal.by != user.pseudonym,
         "package": dossier.proposal,
         "notice": decided and not decided.posted,
         "reported": decided and not decided.data["people"]["board"],

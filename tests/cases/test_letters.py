@@ -17,7 +17,7 @@ from service.cases import afterwards, board, communicating, deciding, handling, 
 from service.cases.dossiers import dossier_of
 from service.cases.ports import Desk
 from service.domain.decision import BoardMinute, DecisionOutcome, OwnCondition
-from service.domain.errors import InvalidInput, NotAllowed, RuleSetRefused
+from service.domain.errors import InvalidInput, NotAllowed
 from service.domain.people import User
 from service.rules.calendar import is_working_day, last_day, working_days_after
 from tests.builders import a_proposal
@@ -235,15 +235,18 @@ async def test_a_letters_text_is_edited_without_touching_the_rest_and_wrong_plac
     sheet = await letter_texts.preview(desk, "decision", texts, language="sv")
     assert [one.kind for one in sheet.blocks] == ["paragraph", "heading", "paragraph"]
 
-    with pytest.raises(RuleSetRefused, match="unknown_place"):
-        await letter_texts.preview(desk, "decision", texts | {"sv": "Hej {namn}."}, language="sv")
-    with pytest.raises(InvalidInput):
-        await letter_texts.preview(desk, "decision", texts | {"en": "  "}, language="en")
-    text = await letter_texts.changed(desk, "decision", texts, id="x-2027", valid_from=date(2027, 3, 1))
+    with pytest.raises(InvalidInput) as caught:
+        await letter_texts.preview(desk, "decision", {"sv": "Hej {namn}.", "en": "  "}, language="sv")
+    assert [(one.pointer, one.code) for one in caught.value.problems] == [
+        ("/sv", "letter.unknown_place"), ("/en", "input.missing"),
+    ]  # fmt: skip
+    new = {"id": "x-2027", "valid_from": date(2027, 3, 1), "diary_number": "HV 2026/99"}
+    text = await letter_texts.changed(desk, "decision", texts, **new)
     rules, before = desk.parse_rules(text), (await letter_texts.newest(desk))[0]
     assert rules.letters["decision"].body["sv"].strip() == texts["sv"]
-    same = replace(rules, id=before.id, sha256=before.sha256, valid_from=before.valid_from, letters=before.letters)
-    assert same == before
+    assert (rules.adopted_on, rules.diary_number) == (date(2026, 11, 22), "HV 2026/99"), "adopted anew"
+    kept = ("id", "sha256", "valid_from", "letters", "adopted_on", "diary_number")
+    assert replace(rules, **{name: getattr(before, name) for name in kept}) == before
 
 
 async def test_paused_days_are_added_to_the_day_an_answer_is_due(desk: Desk, clock: Clock) -> None:

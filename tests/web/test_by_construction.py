@@ -279,7 +279,7 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
             ("POST", "/letters/{name:str}"),
             lambda: samir.send(
                 "/letters/notice", do="put_forward", sv="Beslut i {number}.", en="Decision in {number}.",
-                id="z-2027", valid_from="2027-03-01",
+                id="z-2027", valid_from="2027-03-01", diary_number="HV 2026/99",
             ),
             wants="ruleset:drafted",
         )  # fmt: skip

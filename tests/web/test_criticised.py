@@ -231,9 +231,22 @@ def test_kr_1383_19_a_documented_pattern_of_acts_carries(lite: Service) -> None:
     case.assessed(*HEADS, *SPECIAL, "proportionality")
     case.communicated("4.2")
     case.do(case.officer, "propose", **case.proposal("4.2", acts=[found]))
+    assert "/steps/sign" not in case.officer.get(f"/cases/{case.id}").text, "her own is not hers to sign"
+    assert "Svaret ändrar inte bedömningen." in case.second.get(f"/cases/{case.id}/steps/second").text
     case.do(case.second, "second", text="Läst allt.", **{f"answer_{one}": "yes" for one in QUESTIONS})
     case.do(case.officer, "package", language="sv")
     minute = {"delegation_point": "N1", "minute_date": "2026-11-20", "minute_paragraph": "§ 14"}
 
     assert case.do(case.boss, "sign", **minute)["state"] == "decided"
     assert lite.run("log", "verify").returncode == 0
+
+    # The auditor reads from the record that the applicant was heard, and that another person read the proposal.
+    ronja = lite.signed_in("ronja")
+    sheet = ronja.get(f"/records/{case.id}").text
+    for hidden in ("Läst allt.", "Vi håller inte med.", "Svaret ändrar inte bedömningen."):
+        assert hidden not in sheet
+    assert "Förvaltningsrätten i Stockholm" in sheet.split("Så överklagar man")[1]
+    ronja.send(f"/records/{case.id}/unmask", purpose="audit", note="Stickprov.")
+    sheet = ronja.get(f"/records/{case.id}").text
+    for shown in ("Läst allt.", "Vi håller inte med.", "Svaret ändrar inte bedömningen.", "Bo Handläggare"):
+        assert shown in sheet

@@ -65,8 +65,37 @@ def test_json_gets_the_same_complaints_as_a_form(lite: Service) -> None:
     problem = alva.step(case_id, "note", text="  ").json()
     assert [one["pointer"] for one in problem["errors"]] == ["/text"]
     assert alva.step(case_id, "note", text={"a": 1}).status_code == 422
+    assert alva.step(case_id, "note", text=5).status_code == 422
     assert alva.step(case_id, "nothing").status_code == 404
     headers = {"x-csrftoken": alva.token(), "content-type": "application/json"}
     path = f"/cases/{case_id}/steps/note"
     assert alva.client.post(path, content=b"[1]", headers=headers).status_code == 400
     assert alva.client.post(path, json={"text": "x", "version": 1}).status_code == 403, "without the token"
+
+
+def test_a_cut_is_not_signed_with_the_words_of_an_approval(lite: Service) -> None:
+    case_id = hand_in(lite, a_grant_document(organisation=association("Nedskurna")))
+    alva = lite.signed_in("alva")
+    alva.act(case_id, "take")
+    usual = alva.get(f"/cases/{case_id}").text.split('name="reasons"')[1].split(">")[1].split("<")[0].strip()
+    assert usual.startswith("Verksamheten är till nytta")
+    cut = {"outcome": "partial_approval", "clauses": "2.2", "amount": "5 000", "delegation_point": "F1"}
+
+    refused = alva.act(case_id, "decision", **cut, reasons=usual)
+    assert refused.status_code == 422
+    assert "den vanliga texten för en annan utgång" in refused.text
+    without_point = alva.act(case_id, "decision", **(cut | {"delegation_point": ""}), reasons="Ramen räcker inte.")
+    assert "Välj den delegationspunkt" in without_point.text
+    assert alva.act(case_id, "decision", **cut, reasons="Ramen räcker inte till allt.").status_code == 303
+
+
+def test_a_step_that_does_not_fit_leads_back_to_the_case(lite: Service) -> None:
+    case_id = hand_in(lite, a_grant_document(organisation=association("Fel Steg")))
+    alva = lite.signed_in("alva")
+    alva.act(case_id, "take")
+
+    answer = alva.get(f"/cases/{case_id}/steps/letter")
+
+    assert answer.status_code == 403
+    assert "Det steget går inte att ta nu" in answer.text
+    assert "Att göra" in answer.text

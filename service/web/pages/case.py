@@ -72,7 +72,8 @@ async def show_case(
         view=view,
         may_take=handles and view.case.state in (State.SCREENED, State.IN_REVIEW) and not mine,
         may_handle=handles and mine and view.case.state is State.IN_REVIEW,
-        may_decide=policy.may_sign(view.case, user) and bool(view.points),
+        may_decide=policy.may_sign(view.case, user) and bool(view.points) and not _waits_for_another(view, user),
+        sign_points=_sign_points(view, user),
         may_rescreen=not view.case.closed and (handles or user.has(Role.DECISION_MAKER)),
         may_enclose=not view.case.closed and handles,
         may_mark=handles,
@@ -95,6 +96,24 @@ async def show_case(
         phrases=[one for one in view.procedure.routine.phrases if view.case.kind in one.kinds],
         questions=proposing.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
     )
+
+
+def _waits_for_another(view: reading.CaseView, user: User) -> bool:
+    """Whether what is proposed is for someone else to sign: one's own adverse proposal, or no point that carries it."""
+    proposed = view.dossier.proposal
+    if proposed is None:
+        return False
+    outcome = DecisionOutcome(proposed.data["outcome"])
+    adverse = policy.adverse_rule(view.basis, outcome, proposed.data["clauses"]) is not None
+    return (adverse and proposed.by == user.pseudonym) or not _sign_points(view, user)
+
+
+def _sign_points(view: reading.CaseView, user: User) -> list[DelegationPoint]:
+    proposed = view.dossier.proposal
+    if proposed is None:
+        return []
+    data = proposed.data
+    return policy.reaching(view.basis, user, DecisionOutcome(data["outcome"]), data["amount_ore"], data["clauses"])
 
 
 def offered_clauses(view: reading.CaseView) -> list[Clause]:

@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from service.cases import letter_texts, lettering
 from service.cases.ports import Desk
-from service.cases.reviewing import check_day
+from service.cases.reviewing import check_day, check_text
 from service.cases.rulebook import today
 from service.domain.errors import GranskaError, NotFound
 from service.rules.load import LETTER_PLACES
@@ -78,6 +78,7 @@ async def edit_letter(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Res
             texts,
             id=form.text("id").strip(),
             valid_from=check_day("/valid_from", form.text("valid_from")),
+            diary_number=check_text("/diary_number", form.text("diary_number"), most=40),
             by=user,
         )
     except NotFound:

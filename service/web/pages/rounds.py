@@ -7,6 +7,7 @@ from litestar.response import Redirect
 
 from service.cases import rounds as steps
 from service.cases.ports import Desk
+from service.domain.case import State
 from service.domain.errors import GranskaError, InvalidInput, Problem
 from service.domain.people import Role, User
 from service.web import forms, render
@@ -38,7 +39,7 @@ async def _show(
     *,
     error: GranskaError | None = None,
     posted: forms.Form | None = None,
-    failed: dict[str, GranskaError] | None = None,
+    done: int = 0,
 ) -> Response[Any]:
     view = await steps.view(desk, str(request.path_params["round_id"]), by=user)
     return page_or_complaint(
@@ -48,9 +49,13 @@ async def _show(
         at="round",
         view=view,
         posted=posted or forms.Form({}),
-        failed=failed or {},
         may_propose=user.has(Role.ASSOCIATION_OFFICER),
-        mine={one.row.case.id for one in view.lines if one.row.case.owner == user.id},
+        done=done,
+        editable={
+            one.row.case.id
+            for one in view.lines
+            if one.row.case.owner == user.id and one.row.case.state is State.IN_REVIEW and not one.row.attention
+        },
     )
 
 
@@ -84,7 +89,7 @@ async def propose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
                 )
             ]
         )
-        return await _show(request, desk, user, error=wrong, posted=form, failed=failed)
+        return await _show(request, desk, user, error=wrong, posted=form, done=len(done))
     render.tell(request, "done.round_proposed", count=len(done))
     return Redirect(f"/rounds/{request.path_params['round_id']}", status_code=303)
 

@@ -54,7 +54,7 @@ async def show(
     case_id, _ = _place(request)
     view = await reading.case_view(desk, case_id, by=user)
     if error is None and name not in open_steps(view, user):
-        raise NotAllowed("step.not_now")
+        return await show_case(request, desk, user, error=NotAllowed("step.not_now"), at="tasks")
     missing: list[str] = []
     async with desk.store.reading() as read:
         if name in ("completion", "reminder"):
@@ -89,6 +89,7 @@ async def show(
         unverified={one.id for one in view.dossier.acts.values() if not policy.verified(view.dossier, one)},
         in_time=afterwards.appeal_in_time(view.dossier),
         questions=proposing.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
+        mask=False,
         draft_name=WAYS[name].event.value,
         clauses=[one for one in offered_clauses(view) if one.outcomes & frozenset(adverse)],
         adverse=[one.value for one in adverse],

@@ -24,6 +24,8 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     clearTimeout(waiting);
     sent = true;
   });
+  if (document.querySelector(".govuk-error-summary")) keep();
+  window.addEventListener("pagehide", () => waiting && keep());
   // Another form of the page is sent before the moment has passed: first the draft, then that form.
   document.addEventListener("submit", (event) => {
     if (event.target === form || !waiting || sent) return;
