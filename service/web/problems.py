@@ -1,6 +1,7 @@
 """Domain error to HTTP answer: the only place they meet."""
 
 import logging
+import re
 from typing import Any
 
 from litestar import Request, Response
@@ -58,6 +59,9 @@ def domain_error(request: Request[Any, Any, Any], error: GranskaError) -> Respon
     status, language = status_of(error), render.language(request)
     title = render.words(request).say(language, error.code, error.params)
     if not _is_api(request):
+        asked = re.match(r"/(?:cases|records)/([0-9a-f-]{36})/?", request.url.path)
+        if error.code == "conflict.declare_first" and request.method == "GET" and asked:
+            return Redirect(f"/cases/{asked[1]}", status_code=303)  # where the question is put
         return error_page(request, status, title)
     document: dict[str, Any] = {"type": f"urn:granska:problem:{error.code}", "title": title, "status": status}
     if isinstance(error, InvalidInput):

@@ -84,7 +84,7 @@ def test_opening_a_case_and_taking_it_out_are_written_down(service: Service) -> 
     disa, ronja = service.signed_in("disa"), service.signed_in("ronja")
     case_id = disa.get("/queue").text.split("/cases/")[1][:36]
 
-    disa.get(f"/cases/{case_id}")
+    disa.opened(case_id)
     taken = disa.send(f"/cases/{case_id}/bundle", mask=["contact", "representatives"], purpose="public_record")
     disa.get(f"/cases/{case_id}/history?day=2026-01-01")
 
@@ -175,5 +175,6 @@ async def test_the_reading_log_is_signed_though_nobody_decides_and_leaves_the_ho
 def test_a_day_that_no_calendar_has_is_told_so(service: Service) -> None:
     disa = service.signed_in("disa")
     case_id = disa.get("/queue").text.split("/cases/")[1][:36]
+    disa.opened(case_id)
     for day in ("9999-12-31", "0001-01-01", "igår", "2026-13-01"):
         assert disa.get(f"/cases/{case_id}/history?day={day}").status_code == 422

@@ -99,3 +99,20 @@ def test_a_step_that_does_not_fit_leads_back_to_the_case(lite: Service) -> None:
     assert answer.status_code == 403
     assert "Det steget går inte att ta nu" in answer.text
     assert "Att göra" in answer.text
+
+
+def test_every_way_into_a_case_leads_to_the_question_first(lite: Service) -> None:
+    case_id = hand_in(lite, a_grant_document(organisation=association("Bara En Väg In")))
+    bo = lite.signed_in("bo")
+    for path in ("history", "bundle", "steps/note", "precedents", "package", "checks"):
+        answer = bo.get(f"/cases/{case_id}/{path}")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{case_id}"), path
+    assert bo.get(f"/records/{case_id}").status_code == 303
+    page = bo.get(f"/cases/{case_id}").text
+    assert "Är du jävig?" in page
+    assert "Teater för barn" not in page
+
+    bo.send(f"/cases/{case_id}/steps/conflict", conflict="yes", version="1", text="")
+    assert "stängt för dig" in bo.get(f"/cases/{case_id}").text
+    for path in ("history", "bundle", "steps/note", "precedents"):
+        assert bo.get(f"/cases/{case_id}/{path}").status_code == 403, path
