@@ -2,13 +2,15 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from service.web.steps import ON_THE_CASE_PAGE, WAYS
 from tests.builders import ROOT, a_grant_document
-from tests.conftest import Service
+from tests.conftest import Service, running
 from tests.journeys.conftest import Visitor
 from tests.journeys.test_stories import hand_in
 from tests.web.test_criticised import ACT, HEADS, QUESTIONS, SPECIAL, association, today
@@ -17,6 +19,13 @@ Visit = Callable[..., Visitor]
 SHOTS = ROOT / "service" / "web" / "static" / "help"
 #: The pictures of the help pages are taken anew with GRANSKA_SHOTS=write.
 WRITE = os.environ.get("GRANSKA_SHOTS") == "write"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """On SQLite alone: the steps themselves are tested on both engines, and pages make no difference between them."""
+    with running(tmp_path_factory.mktemp("routine")) as one:
+        yield one
 
 
 def shoot(visitor: Visitor, name: str) -> None:

@@ -1,8 +1,11 @@
 """The routine over HTTP: two at once, drafts, JSON."""
 
 import asyncio
+import io
+import re
 
 import httpx
+from pypdf import PdfReader
 
 from tests.builders import a_grant_document
 from tests.conftest import Service
@@ -116,3 +119,26 @@ def test_every_way_into_a_case_leads_to_the_question_first(lite: Service) -> Non
     assert "stängt för dig" in bo.get(f"/cases/{case_id}").text
     for path in ("history", "bundle", "steps/note", "precedents"):
         assert bo.get(f"/cases/{case_id}/{path}").status_code == 403, path
+
+
+def test_a_letter_is_had_for_ever_from_its_own_case_alone_and_by_no_auditor(lite: Service) -> None:
+    cases = [hand_in(lite, a_grant_document(organisation=association(f"Brev {n}"))) for n in range(2)]
+    alva = lite.signed_in("alva")
+    for one in cases:
+        alva.act(one, "take")
+    alva.step(cases[0], "completion", text='Hej <b>#read("/etc/passwd")</b> $x$', due="", language="sv")
+    [seq] = re.findall(rf"/cases/{cases[0]}/letters/(\d+)", alva.get(f"/cases/{cases[0]}").text)
+    for n in range(205):
+        assert alva.step(cases[0], "note", text=f"Anteckning {n}").status_code == 200
+
+    letter = alva.get(f"/cases/{cases[0]}/letters/{seq}")
+    assert letter.content[:5] == b"%PDF-"
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(letter.content)).pages)
+    assert '#read("/etc/passwd")' in text, "what a person writes is text, never markup"
+    assert alva.get(f"/cases/{cases[1]}/letters/{seq}").status_code == 404
+    assert alva.get(f"/cases/{cases[0]}/letters/{10**30}").status_code == 404
+    assert lite.signed_in("ronja").get(f"/cases/{cases[0]}/letters/{seq}").status_code == 404
+    page = alva.get(f"/cases/{cases[0]}").text
+    assert "äldre händelser" in page
+    assert f"/letters/{seq}" not in page
+    assert f"/letters/{seq}" in alva.get(f"/cases/{cases[0]}?events=all").text

@@ -21,6 +21,8 @@ from service.web.problems import page_or_complaint
 
 LIST_READERS = May(roles=DECIDERS.roles | {Role.AUDITOR})
 _MONTH = 31
+#: A number that no entry of the log has.
+MOST_ENTRIES = 2**53
 
 
 def _pdf(body: bytes, name: str) -> Response[bytes]:
@@ -34,8 +36,9 @@ async def letter(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
     case_id, seq = str(request.path_params["case_id"]), int(request.path_params["seq"])
     case = await reading.check_may_see(desk, case_id, by=user)
     async with desk.store.reading() as read:
-        row = await read.log_entry(seq)
-        sent = json.loads(row.leaf)["data"].get("letter") if row and row.case_id == case_id else None
+        row = await read.log_entry(seq) if seq < MOST_ENTRIES else None
+        leaf = json.loads(row.leaf) if row else {}
+        sent = leaf["data"].get("letter") if leaf.get("case") == case_id else None
         if not sent or user.roles <= {Role.AUDITOR}:
             raise NotFound("letter.not_found")
         reference = sent["body"]
