@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
-from service.cases import incidents, staff
+from service.cases import incidents, rooms, staff
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import add_enclosure, receive
 from service.cases.ports import Desk
@@ -63,6 +63,8 @@ async def fill(desk: Desk, *, fixtures: Path, folder: Path) -> bool:
     keyfile = folder / KEY_FILE
     keyfile.write_text(key + "\n", "utf-8")
     keyfile.chmod(0o600)
+    rooms_file = json.loads((fixtures / "rooms" / "granvik.json").read_text("utf-8"))
+    await rooms.load(desk, rooms_file, by=person(users[1]))
     await import_list(desk, "demo", demo_list(desk, fixtures), by=person(users[3]))
     await _incident(desk, users[3], users[6])
     for file in sorted((fixtures / "applications").glob("*.json")):

@@ -2,6 +2,7 @@
 
 import contextlib
 import glob
+import json
 import os
 import secrets
 import shutil
@@ -18,12 +19,13 @@ import httpx
 import pytest
 
 from service import app as parts
-from service.cases import staff
+from service.cases import rooms, staff
 from service.cases.adopting import adopt_at_setup
 from service.cases.ports import Desk
 from service.cases.standing import person
 from service.cases.watching import import_list
 from service.demo import demo_list
+from service.domain.events import SYSTEM_ACTOR
 from service.domain.people import User
 from service.settings import Settings
 from tests.builders import FIXTURES, PASSWORD, RULES_2025, RULES_2026, SHARED
@@ -143,10 +145,16 @@ async def desk(settings: Settings, clock: Clock) -> AsyncIterator[Desk]:
     async with parts.opened_desk(settings, outside=clock.outside()) as opened:
         for file in (RULES_2025, RULES_2026):
             await adopt_at_setup(opened, file.read_text("utf-8"))
+        await load_rooms(opened)
         await import_list(
             opened, "demo", demo_list(opened, FIXTURES), by=person(await someone(opened, "Samir", "role:coordinator"))
         )
         yield opened
+
+
+async def load_rooms(desk: Desk) -> None:
+    """The fictional district's rooms."""
+    await rooms.load(desk, json.loads((FIXTURES / "rooms" / "granvik.json").read_text("utf-8")), by=SYSTEM_ACTOR)
 
 
 async def someone(desk: Desk, name: str, *rights: str) -> User:

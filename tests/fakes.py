@@ -30,8 +30,8 @@ class Clock:
             random=lambda size: next(self._count).to_bytes(size, "little"),
         )
 
-    def forward(self, *, days: int) -> None:
-        self.at += days * 86_400_000
+    def forward(self, *, days: int = 0, minutes: int = 0) -> None:
+        self.at += days * 86_400_000 + minutes * 60_000
 
 
 class AnsweringCheck:

@@ -5,11 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from service.cases import lettering
+from service.cases.booking import bookings
 from service.cases.communicating import CHANNELS
 from service.cases.dossiers import Scene, one_of, step
 from service.cases.ports import Desk, Reading
 from service.cases.reviewing import check_day, check_text
 from service.domain import policy
+from service.domain.application import Kind
 from service.domain.case import Case, State
 from service.domain.clock import local_day
 from service.domain.decision import FAVOURABLE, DecisionOutcome
@@ -19,6 +21,7 @@ from service.domain.events import EventType
 from service.domain.finding import Resolution
 from service.domain.letter import Sheet
 from service.domain.people import User
+from service.domain.premises import BookingStatus, label
 from service.domain.ruleset import RuleSet
 from service.rules.calendar import last_day
 
@@ -28,11 +31,13 @@ ADDENDA = ("addendum", "correction")
 APPEAL_OUTCOMES = ("upheld", "annulled", "dismissed", "withdrawn")
 #: Why a decided case is taken up again.
 REOPENING = ("revocation", "change")
+#: What can be done about a booking that was executed rather than decided.
+_OF_EXECUTIONS = frozenset({EventType.LETTER_SENT, EventType.CASE_REOPENED})
 SIDE_KINDS = ("disclosure", "data_subject")
 
 
 def _decision(scene: Scene) -> Decided:
-    found = scene.dossier.decision
+    found = scene.dossier.decision or (scene.dossier.executed if scene.type in _OF_EXECUTIONS else None)
     if found is None:
         raise NotFound("decision.not_found")
     return found
@@ -91,6 +96,33 @@ async def decision_values(
     }
 
 
+async def booking_values(desk: Desk, reading: Reading, case: Case, given: Decided, language: str) -> dict[str, str]:
+    """What a letter says of the times that were given: when, where, and what they cost."""
+    found = [one for one in await bookings(reading, case.id) if one.status is BookingStatus.CONFIRMED]
+    estate = await reading.estate()
+    values = await reading.values([one["text"] for one in given.data["conditions"]])
+    total = sum(one.price_ore or 0 for one in found)
+    return {
+        "times": lettering.listed([f"{label(one.span)}, {estate.rooms[one.room].name}" for one in found]),
+        "price": desk.words.say(language, "letter.price", {"amount": lettering.kronor(total, language)})
+        if found
+        else "",
+        "conditions": lettering.listed(
+            [str(values[one["text"]]["text"]) for one in given.data["conditions"] if one["text"] in values]
+        ),
+    }
+
+
+async def _confirmation(scene: Scene, executed: Decided, language: str) -> Sheet:
+    """The confirmation of a booking that was executed: no decision, and no way of appeal."""
+    details = await scene.writing.details(scene.case.id)
+    values = await booking_values(scene.desk, scene.writing, scene.case, executed, language)
+    values["matter"] = lettering.matter(scene.desk, details, scene.case, language)
+    return lettering.sheet(
+        scene.desk, scene.procedure, "booking", language, values, case=scene.case, recipient=details.org_name
+    )
+
+
 async def decision_letter(
     desk: Desk, reading: Reading, case: Case, decided: Decided, criteria: RuleSet, procedure: RuleSet, language: str
 ) -> Sheet:
@@ -98,6 +130,9 @@ async def decision_letter(
     details = await reading.details(case.id)
     values = await decision_values(desk, reading, decided.data, criteria, language)
     values["matter"] = lettering.matter(desk, details, case, language)
+    if case.kind is Kind.PREMISES and decided.outcome in FAVOURABLE:
+        given = await booking_values(desk, reading, case, decided, language)
+        values |= {name: given[name] for name in ("times", "price")}
     values["decided_on"] = local_day(decided.at).isoformat()
     return lettering.sheet(desk, procedure, "decision", language, values, case=case, recipient=details.org_name)
 
@@ -110,15 +145,19 @@ async def send_letter(desk: Desk, case_id: str, *, channel: str, language: str, 
         decided = _decision(scene)
         day = check_day("/sent", sent) if sent else scene.today
         _check_since(decided, day, scene.today, "/sent")
-        written = await decision_letter(
-            desk, scene.writing, scene.case, decided, scene.criteria, scene.procedure, language
-        )
+        template = "booking" if decided is scene.dossier.executed else "decision"
+        if template == "booking":
+            written = await _confirmation(scene, decided, language)
+        else:
+            written = await decision_letter(
+                desk, scene.writing, scene.case, decided, scene.criteria, scene.procedure, language
+            )
         await scene.take(
             {
                 "decision": decided.id,
                 "channel": channel,
                 "sent": day.isoformat(),
-                "letter": lettering.keep(desk, scene.writing, scene.case, "decision", written),
+                "letter": lettering.keep(desk, scene.writing, scene.case, template, written),
             }
         )
 

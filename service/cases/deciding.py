@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 from service.audit.leaf import timestamp
-from service.cases import intake_document, parts, proposing
+from service.cases import booking, booking_outcome, intake_document, parts, proposing
 from service.cases.dossiers import Scene, dossier_of
 from service.cases.ports import Desk, Reading, StoredFinding, Writing
 from service.cases.reviewing import check_day, check_text
 from service.cases.rulebook import rulebook, today
 from service.cases.standing import person, still
 from service.domain import policy
+from service.domain.application import Kind
 from service.domain.case import Case
 from service.domain.clock import DAY_MS, local_day
 from service.domain.decision import FAVOURABLE, ON_A_DECISION, BoardMinute, DecisionOutcome, Proposal
@@ -71,15 +72,26 @@ async def _decided(scene: Scene, proposal: Proposal, content: Mapping[str, Any],
     policy.check_can_decide(await scene.basis(), scene.by, proposal)
     if proposal.outcome in FAVOURABLE:
         findings = await writing.findings(case.id, case.round)
-        await _check_fresh(writing, case, findings, scene.procedure, desk.outside.now())
+        await check_fresh(writing, case, findings, scene.procedure, desk.outside.now())
     decision_id = desk.outside.new_id()
+    changes = await _of_bookings(scene, proposal)
     data = await _record(scene, proposal, content, decision_id, opened_at)
     event = Event(EventType.CASE_DECIDED, scene.actor, desk.outside.now(), data, case=case.id)
     await writing.case_decided(event, case.after(event.type))
+    await booking.settle(scene, "decision", decision_id, changes)
     return decision_id
 
 
-async def _check_fresh(
+async def _of_bookings(scene: Scene, proposal: Proposal) -> booking_outcome.Changes:
+    """What the decision does to the times of the case."""
+    if scene.case.kind is not Kind.PREMISES:
+        return {}
+    await booking.release_lapsed(scene.desk, scene.writing)
+    times = await booking.bookings(scene.writing, scene.case.id)
+    return booking_outcome.changes(times, proposal, scene.dossier, now=booking.now_of(scene.desk))
+
+
+async def check_fresh(
     reading: Reading, case: Case, findings: Sequence[StoredFinding], procedure: RuleSet, now: int
 ) -> None:
     """Nothing favourable on answers that something has overtaken: checks still to be run, a newer or an aged list."""
@@ -168,7 +180,10 @@ async def _record(
         },
         "outcome": proposal.outcome.value,
         "amount_ore": proposal.amount_ore,
-        "conditions": _conditions(scene, content) if favourable else [],
+        "bookings": list(proposal.bookings),
+        "conditions": standing_conditions(scene) + [{"id": None, **one} for one in content["own_conditions"]]
+        if favourable
+        else [],
         "terms": procedure.routine.terms_version if favourable else None,
         "valid_from": local_day(decided).isoformat() if favourable else None,
         "valid_to": None,
@@ -195,9 +210,9 @@ async def _record(
     }
 
 
-def _conditions(scene: Scene, content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The routine's own conditions, among them the reservation of revocation, then those of this decision (D9)."""
-    standing = [
+def standing_conditions(scene: Scene) -> list[dict[str, Any]]:
+    """The routine's own conditions, among them the reservation of revocation (D9)."""
+    return [
         {
             "id": one.id,
             "text": scene.writing.keep("condition", {"text": one.text["sv"]}, case=scene.case.id),
@@ -206,7 +221,6 @@ def _conditions(scene: Scene, content: Mapping[str, Any]) -> list[dict[str, Any]
         for one in scene.procedure.routine.conditions
         if scene.case.kind in one.kinds
     ]
-    return standing + [{"id": None, **one} for one in content["own_conditions"]]
 
 
 def _communicated(dossier: Dossier) -> dict[str, Any] | None:
@@ -223,13 +237,14 @@ def _communicated(dossier: Dossier) -> dict[str, Any] | None:
 def _links(dossier: Dossier, proposal: Proposal) -> dict[str, str | None]:
     """What this record follows from: an earlier one is never edited."""
     links: dict[str, str | None] = dict.fromkeys(("supersedes", "corrects", "revokes", "caused_by"))
-    if dossier.decision is None:
+    before = dossier.decision or dossier.executed
+    if before is None:
         return links
-    links["caused_by"] = dossier.decision.id
+    links["caused_by"] = before.id
     if proposal.outcome in ON_A_DECISION and dossier.given is not None:
         links["revokes"] = dossier.given.id
-    elif proposal.outcome is not DecisionOutcome.WRITE_OFF and not dossier.decision.annulled:
-        links["supersedes"] = dossier.decision.id
+    elif proposal.outcome is not DecisionOutcome.WRITE_OFF and not before.annulled:
+        links["supersedes"] = before.id
     return links
 
 

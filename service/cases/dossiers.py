@@ -83,6 +83,16 @@ class Scene:
         written = EventType.CASE_DECIDED if self.type is EventType.DECISION_PROPOSED else self.type
         await self.writing.draft_dropped(self.case.id, self.by.id, written.value)
 
+    async def take_booking(self, data: Mapping[str, Any], *, screen: bool = False) -> None:
+        """The same, where the step changes the case's bookings too."""
+        event = Event(self.type, self.actor, self.desk.outside.now(), data, case=self.case.id)
+        self.case = await self.writing.booking_step(event, self.case.after(self.type), screen=screen)
+
+    async def take_standing(self, data: Mapping[str, Any]) -> None:
+        """The same, where a standing clearance is given or withdrawn."""
+        event = Event(self.type, self.actor, self.desk.outside.now(), data, case=self.case.id)
+        self.case = await self.writing.standing_step(event, self.case.after(self.type))
+
 
 @asynccontextmanager
 async def step(desk: Desk, case_id: str, type: EventType, *, by: User, seen: int) -> AsyncIterator[Scene]:

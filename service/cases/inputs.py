@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from service.domain.check import Incident, ListAnswer, Need, OtherCase
+from service.domain.check import Incident, ListAnswer, Need, OtherCase, RoomAnswer
 from service.pipeline.runner import Sources, Unavailable
 
 #: How a fetch that ended in nothing is told apart from one that told why.
@@ -20,6 +20,7 @@ class Inputs:
     """
 
     today: date
+    rooms: tuple[str, ...] = ()
     fetched: dict[Need, Mapping[str, Any]] = field(default_factory=dict)
     missing: dict[Need, tuple[str, dict[str, str | int]]] = field(default_factory=dict)
 
@@ -49,6 +50,7 @@ class Inputs:
         lists: tuple[ListAnswer, ...] = self.fetched.get(Need.LISTS, {}).get("lists", ())
         document: dict[str, Any] = {
             "today": self.today.isoformat(),
+            "rooms": list(self.rooms),
             "missing": {need.value: {"code": code, "params": params} for need, (code, params) in self.missing.items()},
         }
         if Need.LISTS in self.fetched:
@@ -69,6 +71,9 @@ class Inputs:
                 {"diary_number": one.diary_number, "type": one.type, "key": one.key}
                 for one in self.fetched[Need.OTHER_CASES]["other_cases"]
             ]
+        if Need.ROOM in self.fetched:
+            room: RoomAnswer = self.fetched[Need.ROOM]["room"]
+            document["room"] = {"capacity": room.capacity, "times": room.times, "missed": room.missed}
         return document
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from service.audit.canonical import canonical
 from service.audit.leaf import timestamp
-from service.cases import intake_document, parts
+from service.cases import booking, intake_document, parts
 from service.cases.ports import CaseDetails, Desk, Reading, StoredEnclosure, Writing
 from service.cases.rulebook import rulebook
 from service.cases.standing import acting
@@ -79,6 +79,7 @@ async def _open_case(
         rules = (await rulebook(desk, writing)).criteria(local_day(received_at), local_day(now))
     except NotFound as error:
         raise InvalidInput([Problem("/received_at", error.code, error.params)]) from error
+    times = booking.times_of(application.premises, rules.premises) if application.premises else []
     case_id = desk.outside.new_id()
     organisation_id = await _organisation_id(desk, writing, application)
     diary_number, diary = await _diary_number(desk, writing, document, now)
@@ -101,6 +102,7 @@ async def _open_case(
     )
     details = _keep(writing, case, application, document, channel)
     await writing.case_received(_event(case, details, rules, by), case, details, diary=diary)
+    await booking.ask(desk, writing, case, application, times, by=by)
     return Received(case.id, case.diary_number, case.state)
 
 
@@ -167,6 +169,7 @@ def _keep(
         channel=channel,
         repeat_key=repeat_key(case, application),
         event_on=premises.date.isoformat() if premises else None,
+        hirer=premises.hirer.value if premises else None,
     )
 
 
@@ -200,6 +203,7 @@ def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event
         "organisation": case.organisation_id,
         "organisation_value": details.organisation_ref,
         "amount_ore": case.amount_ore,
+        "hirer": details.hirer,
         "channel": details.channel,
         "received": timestamp(case.received_at),
         "due": case.due_on,

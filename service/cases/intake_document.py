@@ -167,6 +167,13 @@ def _reversed_times(document: dict[str, Any]) -> Iterator[Problem]:
         yield Problem("/grant/period/to", "input.ends_before_it_begins")
     if premises and premises["to"] <= premises["from"]:
         yield Problem("/premises/to", "input.ends_before_it_begins")
+    wishes = ((premises or {}).get("season") or {}).get("wishes", ())
+    for position, wish in enumerate(wishes):
+        if wish["to"] <= wish["from"]:
+            yield Problem(f"/premises/season/wishes/{position}/to", "input.ends_before_it_begins")
+    if premises and premises.get("hirer") == "person" and document["organisation"].get("org_number"):
+        # Of a private person a name and a way to answer them are enough (GDPR 5.1 c).
+        yield Problem("/organisation/org_number", "intake.no_number_of_person")
 
 
 def _future(document: dict[str, Any], now: datetime) -> Iterator[Problem]:

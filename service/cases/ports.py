@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from service.audit.note import SigningKey, VerifyingKey
+from service.cases.premises_ports import PremisesReading, PremisesWriting
 from service.domain.application import Kind, Party
 from service.domain.case import Case, CaseFinding
 from service.domain.check import CheckDescription, CheckInput, Incident, OtherCase
@@ -37,6 +38,7 @@ class CaseDetails:
     channel: str
     repeat_key: str
     event_on: str | None
+    hirer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,7 @@ class FormDraftRow:
     at: int
 
 
-class Reading(Protocol):
+class Reading(PremisesReading, Protocol):
     """Questions, all answered as of one moment."""
 
     async def case(self, case_id: str) -> Case: ...
@@ -293,7 +295,7 @@ class Reading(Protocol):
     def stored_facts(self) -> AsyncIterator[tuple[Key, Mapping[str, Any]]]: ...
 
 
-class Writing(Reading, Protocol):
+class Writing(Reading, PremisesWriting, Protocol):
     """Changes; each takes the event that tells of it, and both are saved or neither."""
 
     def keep(self, field: str, value: Any, *, case: str | None = None) -> str:

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from service.cases import booking, booking_outcome
 from service.cases.dossiers import Scene, step
 from service.cases.ports import Desk, Reading, Writing
 from service.cases.reviewing import check_day, check_text
 from service.domain import policy
+from service.domain.application import Kind
 from service.domain.case import Case
 from service.domain.decision import BoardMinute, DecisionOutcome, OwnCondition, Proposal
 from service.domain.dossier import Proposed
@@ -32,6 +34,7 @@ def tidied(proposal: Proposal) -> Proposal:
         clauses=tuple(dict.fromkeys(proposal.clauses)),
         based_on=tuple(dict.fromkeys(proposal.based_on)),
         acts=tuple(dict.fromkeys(proposal.acts)),
+        bookings=tuple(dict.fromkeys(proposal.bookings)),
         conditions=conditions,
         reasons=check_text("/reasons", proposal.reasons, required=False),
         circumstances=check_text("/circumstances", proposal.circumstances, required=False),
@@ -51,6 +54,7 @@ def kept_content(writing: Writing, case: Case, proposal: Proposal) -> dict[str, 
         "clauses": list(proposal.clauses),
         "based_on": list(proposal.based_on),
         "act_ids": list(proposal.acts),
+        "bookings": list(proposal.bookings),
         "reasons": keep("reasons", proposal.reasons),
         "circumstances": keep("circumstances", proposal.circumstances),
         "response": keep("response", proposal.response),
@@ -90,6 +94,7 @@ async def standing(
         circumstances=text(data["circumstances"]),
         response=text(data["response"]),
         acts=tuple(data["act_ids"]),
+        bookings=tuple(data["bookings"]),
         based_on=tuple(data["based_on"]),
         conditions=tuple(OwnCondition(text(one["text"]), one["due"]) for one in data["own_conditions"]),
         board_minute=board_minute,
@@ -106,6 +111,9 @@ async def put_forward(scene: Scene, proposal: Proposal) -> str:
     """The same, inside a step that has begun."""
     proposal = tidied(proposal)
     policy.check_content(await scene.basis(), proposal)
+    if scene.case.kind is Kind.PREMISES:
+        times = await booking.bookings(scene.writing, scene.case.id)
+        booking_outcome.changes(times, proposal, scene.dossier, now=booking.now_of(scene.desk))
     proposal_id = scene.desk.outside.new_id()
     await scene.take({"proposal": proposal_id} | kept_content(scene.writing, scene.case, proposal))
     return proposal_id

@@ -1,10 +1,13 @@
 """The queue, a case, its history, the log: questions, no changes."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from service.cases import parts
+from service.cases.booking import bookings
+from service.cases.clearing import Clearance, application_of, clearance_of, data_key, why_not_executed
 from service.cases.dossiers import dossier_of, entries
 from service.cases.handling import shares_a_name
 from service.cases.ports import (
@@ -20,12 +23,14 @@ from service.cases.ports import (
 )
 from service.cases.rulebook import Rulebook, rulebook, today
 from service.domain import policy
+from service.domain.application import Kind
 from service.domain.case import Case, State
 from service.domain.dossier import Dossier, fold
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events import STEPS_OF_THE_ROUTINE, commitments_in
 from service.domain.organisation import looks_personal, normal_form
 from service.domain.people import User
+from service.domain.premises import Booking, Estate, Hirer
 from service.domain.routine import Both
 from service.domain.ruleset import DelegationPoint, RuleSet
 from service.domain.tasks import Task, tasks
@@ -52,6 +57,17 @@ class Cleared:
     by: str
     at: int
     reason: str | None
+
+
+@dataclass(frozen=True)
+class RoomView:
+    """The times of a case of premises, and how its hirer stands; `not_executed` is why it is a decision, as codes."""
+
+    estate: Estate
+    bookings: list[Booking]
+    hirer: Hirer
+    clearance: Clearance
+    not_executed: list[tuple[str, Mapping[str, str | int]]]
 
 
 @dataclass(frozen=True)
@@ -84,6 +100,7 @@ class CaseView:
     others: list[FormDraftRow]
     account_names: dict[str, str]
     drafts: dict[str, dict[str, list[str]]]
+    room: RoomView | None
 
 
 async def queue(desk: Desk, query: QueueQuery) -> tuple[list[QueueRow], int]:
@@ -190,6 +207,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         waiting = await reading.is_waiting(case_id)
         owner = await reading.owner_name(case.owner) if case.owner else None
         others = await reading.form_drafts(case_id)
+        room = await _room_view(desk, reading, case, details, findings, book) if case.kind is Kind.PREMISES else None
         account_names = {
             one: await reading.owner_name(one) or "?" for one in {row.account_id for row in others} - {by.id}
         }
@@ -225,6 +243,26 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         points=policy.usable_points(case, by, procedure),
         before=before,
         cleared=cleared,
+        room=room,
+    )
+
+
+async def _room_view(
+    desk: Desk, reading: Reading, case: Case, details: CaseDetails, findings: list[StoredFinding], book: Rulebook
+) -> RoomView:
+    procedure = book.procedure(today(desk))
+    try:
+        data = data_key(desk, await application_of(reading, case))
+        clearance = await clearance_of(desk, reading, case.organisation_id, procedure, data=data)
+        why = [] if case.closed else await why_not_executed(desk, reading, case, findings, procedure)
+    except NotFound:
+        clearance, why = Clearance(None, (("case.erased", {}),)), [("case.erased", {})]
+    return RoomView(
+        await reading.estate(),
+        await bookings(reading, case.id),
+        Hirer(details.hirer or Hirer.ASSOCIATION),
+        clearance,
+        why,
     )
 
 

@@ -14,7 +14,7 @@ from service.cases.rulebook import Rulebook, rulebook
 from service.cases.screening import check_input, ensure_index, find_here, list_answer, with_cleared
 from service.domain.application import Application, from_document
 from service.domain.case import Case
-from service.domain.check import CheckInput, ListAnswer, Need
+from service.domain.check import CheckInput, ListAnswer, Need, RoomAnswer
 from service.domain.clock import local_day
 from service.domain.errors import GranskaError
 from service.domain.finding import Finding, Outcome
@@ -108,6 +108,7 @@ class Then:
             received_on=local_day(self.case.received_at),
             today=date.fromisoformat(self.inputs["today"]),
             speakers=tuple(self.values.get(self.details.speakers_ref or "", ())),
+            rooms=tuple(self.inputs.get("rooms", ())),
         )
 
 
@@ -236,11 +237,15 @@ def _sources(desk: Desk, then: Then, procedure: RuleSet) -> Sources:
         _known(inputs, "other_cases")
         return {"other_cases": other_cases_of(inputs)}
 
+    async def room() -> Mapping[str, Any]:
+        return {"room": RoomAnswer(**_known(inputs, "room"))}
+
     answers = {
         Need.ENCLOSURES: enclosures,
         Need.LISTS: lists,
         Need.INCIDENTS: incidents,
         Need.OTHER_CASES: other_cases,
+        Need.ROOM: room,
     }
     return {need: recorded(need, answer) for need, answer in answers.items()}
 

@@ -11,19 +11,21 @@ from typing import Any
 from service.audit.canonical import NotCanonical, canonical
 from service.audit.leaf import timestamp
 from service.cases import parts
+from service.cases.booking_outcome import LEFT_OUT
 from service.cases.inputs import Inputs
 from service.cases.ports import ActiveList, Building, CaseDetails, Desk, Reading, StoredFinding, Writing
 from service.cases.rulebook import rulebook
 from service.domain import policy
 from service.domain.application import Application, Party, PartyKind, from_document
 from service.domain.case import Case, CaseFinding
-from service.domain.check import CheckInput, ListAnswer, Need, PartyAnswer
+from service.domain.check import CheckInput, ListAnswer, Need, PartyAnswer, RoomAnswer
 from service.domain.clock import DAY_MS, local_day
 from service.domain.errors import NotFound, place_of
 from service.domain.events import SYSTEM_ACTOR, Event, EventType
 from service.domain.finding import CheckResult, Finding, Outcome
 from service.domain.organisation import normal_form
 from service.domain.people import User
+from service.domain.premises import Booking, BookingStatus, Estate
 from service.domain.ruleset import RuleSet
 from service.domain.watchlist import Candidate, ListDefinition, ListEntry, Method
 from service.pipeline.isolated import call_thread
@@ -34,7 +36,7 @@ MOST_TRIES = 5
 
 
 @dataclass(frozen=True)
-class _Material:
+class Material:
     """What one round of checks is about, read in one moment."""
 
     case: Case
@@ -46,6 +48,8 @@ class _Material:
     today: date
     lists: Mapping[str, ActiveList]
     enclosure_kinds: tuple[str, ...]
+    estate: Estate
+    bookings: tuple[Booking, ...]
 
 
 async def work_off(desk: Desk) -> int:
@@ -66,14 +70,14 @@ async def screen(desk: Desk, case_id: str) -> None:
     """Ask every required check and save the answers; starts over where the case has changed meanwhile."""
     for _ in range(MOST_TRIES):
         async with desk.store.reading() as reading:
-            material = await _material(desk, reading, case_id)
+            material = await material_of(desk, reading, case_id)
         required = material.rules.kinds[material.case.kind].checks
-        inputs = Inputs(today=material.today)
+        inputs = Inputs(today=material.today, rooms=tuple(material.estate.rooms))
         findings = await run_checks(
             required,
             kind=material.case.kind,
-            given=_given(material),
-            sources=inputs.recorded(_sources(desk, material)),
+            given=given_of(material),
+            sources=inputs.recorded(sources_of(desk, material)),
             installed=desk.checks,
             clocks=Clocks(desk.outside.now, desk.outside.monotonic),
         )
@@ -82,7 +86,8 @@ async def screen(desk: Desk, case_id: str) -> None:
     logger.warning("case %s kept changing while it was screened; it waits for the next turn", case_id)
 
 
-async def _material(desk: Desk, reading: Reading, case_id: str) -> _Material:
+async def material_of(desk: Desk, reading: Reading, case_id: str) -> Material:
+    """What the checks of a case are about now."""
     case = await reading.case(case_id)
     details = await reading.details(case_id)
     book, today = await rulebook(desk, reading), local_day(desk.outside.now())
@@ -91,7 +96,7 @@ async def _material(desk: Desk, reading: Reading, case_id: str) -> _Material:
     if not parts.whole(details.parts, values):
         raise NotFound("case.erased")
     enclosures = await reading.enclosures(case_id)
-    return _Material(
+    return Material(
         case=case,
         details=details,
         application=from_document(parts.assembled(details.parts, values)),
@@ -101,21 +106,31 @@ async def _material(desk: Desk, reading: Reading, case_id: str) -> _Material:
         today=today,
         lists=await reading.active_lists(),
         enclosure_kinds=tuple(sorted({one.enclosure.kind for one in enclosures})),
+        estate=await reading.estate(),
+        bookings=tuple((await reading.bookings_of([case_id])).get(case_id, ())),
     )
 
 
-def _given(material: _Material) -> CheckInput:
+def given_of(material: Material) -> CheckInput:
+    """What every check is given of it."""
     return check_input(
         material.application,
         material.rules,
         received_on=local_day(material.case.received_at),
         today=material.today,
         speakers=material.speakers,
+        rooms=tuple(material.estate.rooms),
     )
 
 
 def check_input(
-    application: Application, rules: RuleSet, *, received_on: date, today: date, speakers: tuple[str, ...]
+    application: Application,
+    rules: RuleSet,
+    *,
+    received_on: date,
+    today: date,
+    speakers: tuple[str, ...],
+    rooms: tuple[str, ...],
 ) -> CheckInput:
     """What every check is given of an application judged by these rules."""
     return CheckInput(
@@ -125,11 +140,11 @@ def check_input(
         today=today,
         speakers=speakers,
         declaration_version=rules.declaration.version,
-        rooms=tuple(rules.rooms),
+        rooms=rooms,
     )
 
 
-def _sources(desk: Desk, material: _Material) -> Sources:
+def sources_of(desk: Desk, material: Material) -> Sources:
     """How each thing that a check may need is fetched; whatever cannot be had says why."""
 
     async def enclosures() -> Mapping[str, Any]:
@@ -151,15 +166,24 @@ def _sources(desk: Desk, material: _Material) -> Sources:
         async with desk.store.reading() as reading:
             return {"other_cases": tuple(await reading.other_cases(material.details.repeat_key, material.case.id))}
 
+    async def room() -> Mapping[str, Any]:
+        premises = material.application.premises
+        known = material.estate.rooms.get(premises.room) if premises else None
+        asked = [one for one in material.bookings if one.reason != LEFT_OUT]
+        times = [one for one in asked if one.status is not BookingStatus.CANCELLED]
+        missed = sum(not one.takes for one in times)
+        return {"room": RoomAnswer(known.capacity if known else None, len(times), missed)}
+
     return {
         Need.ENCLOSURES: enclosures,
         Need.LISTS: lists,
         Need.INCIDENTS: incidents,
         Need.OTHER_CASES: other_cases,
+        Need.ROOM: room,
     }
 
 
-async def _list_answers(desk: Desk, material: _Material) -> tuple[ListAnswer, ...]:
+async def _list_answers(desk: Desk, material: Material) -> tuple[ListAnswer, ...]:
     """Search every list in force today for everyone its legal basis covers."""
     parties = material.application.parties(material.speakers)
     answers = []
@@ -213,7 +237,7 @@ async def compare_names(
 ) -> tuple[Case, list[tuple[ListDefinition, tuple[PartyAnswer, ...]]]]:
     """Everyone named in an undecided case against every active list; speakers only where the rules cite a basis."""
     async with desk.store.reading() as reading:
-        material = await _material(desk, reading, case_id)
+        material = await material_of(desk, reading, case_id)
     case = material.case
     policy.check_can_see(case, by)
     if case.closed:
@@ -319,7 +343,7 @@ def _pair(desk: Desk, organisation: str, party: Party, candidate: Candidate) -> 
     )
 
 
-async def _save(desk: Desk, material: _Material, findings: Sequence[Finding], inputs: Inputs) -> bool:
+async def _save(desk: Desk, material: Material, findings: Sequence[Finding], inputs: Inputs) -> bool:
     """Save the round unless the case has changed since it was read; False asks for another try."""
     async with desk.store.writing() as writing:
         case = await writing.case(material.case.id)
@@ -384,15 +408,17 @@ def _stored(
 def _frozen(desk: Desk, finding: Finding) -> tuple[Finding, dict[str, Any], list[dict[str, Any]]]:
     """The finding and its texts; one whose answer the log cannot keep becomes "could not be checked"."""
     try:
-        detail, speakers = _texts(desk, finding.result)
+        detail, speakers = texts_of(desk, finding.result)
         canonical([detail, speakers])
     except NotCanonical:
         finding = replace(finding, result=CheckResult(Outcome.UNKNOWN, "check.broke"))
-        detail, speakers = _texts(desk, finding.result)
+        detail, speakers = texts_of(desk, finding.result)
     return finding, detail, speakers
 
 
-def _texts(desk: Desk, result: CheckResult) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def texts_of(desk: Desk, result: CheckResult) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A check's answer in Swedish, with what concerns speakers apart."""
+
     def said(code: str, params: Mapping[str, str | int]) -> dict[str, Any]:
         return {"code": code, "params": dict(params), "sentence": desk.words.say("sv", code, params)}
 

@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from service.domain.premises import WEEKDAYS, Hirer, minutes
+
 
 class Kind(StrEnum):
     """The two kinds of application."""
@@ -21,6 +23,7 @@ class PartyKind(StrEnum):
     REPRESENTATIVE = "representative"
     CO_ORGANISER = "co_organiser"
     SPEAKER = "speaker"
+    PRIVATE_HIRER = "private_hirer"
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,35 @@ class CoOrganiser:
 
 
 @dataclass(frozen=True)
+class Series:
+    """A recurring time: a rule by RFC 5545, and whether school holidays (lov) are left out."""
+
+    rule: str
+    leave_out_free_days: bool
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A weekly time wished for in a season; `rooms` the dearest first, `weekday` 0 is Monday, minutes are local."""
+
+    weekday: int
+    start: int
+    end: int
+    rooms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SeasonRequest:
+    """Weekly times asked for a term: for which group, and the wishes, the dearest first."""
+
+    season: str
+    group: str
+    wishes: tuple[Wish, ...]
+
+
+@dataclass(frozen=True)
 class Premises:
-    """A room asked for; date and times are local (Europe/Stockholm)."""
+    """A room asked for; date and times are local (Europe/Stockholm), `use` is one of the rule set's purposes."""
 
     type: str
     room: str
@@ -93,6 +123,11 @@ class Premises:
     co_organisers: tuple[CoOrganiser, ...]
     open_to_public: bool
     expected_number: int
+    hirer: Hirer = Hirer.ASSOCIATION
+    use: str | None = None
+    series: Series | None = None
+    hold: str | None = None
+    season: SeasonRequest | None = None
 
 
 @dataclass(frozen=True)
@@ -124,9 +159,16 @@ class Application:
         assert request is not None
         return request.type
 
+    @property
+    def hirer(self) -> Hirer:
+        """Who hires; grants are for associations."""
+        return self.premises.hirer if self.premises else Hirer.ASSOCIATION
+
     def parties(self, speakers: tuple[str, ...] = ()) -> tuple[Party, ...]:
         """Everyone named who a list may concern; speakers are handed in, as they are not kept after the event."""
-        named = [Party(PartyKind.ORGANISATION, self.organisation.name, self.organisation.number)]
+        private = self.hirer is Hirer.PERSON
+        kind = PartyKind.PRIVATE_HIRER if private else PartyKind.ORGANISATION
+        named = [Party(kind, self.organisation.name, self.organisation.number)]
         named += [Party(PartyKind.REPRESENTATIVE, r.name, birth_year=r.birth_year) for r in self.representatives]
         if self.premises:
             named += [Party(PartyKind.CO_ORGANISER, c.name, c.number) for c in self.premises.co_organisers]
@@ -189,4 +231,26 @@ def _premises(given: Mapping[str, Any] | None) -> Premises | None:
         co_organisers=tuple(CoOrganiser(c["name"], c.get("org_number")) for c in given.get("co_organisers", ())),
         open_to_public=given["open_to_public"],
         expected_number=given["expected_number"],
+        hirer=Hirer(given.get("hirer", Hirer.ASSOCIATION)),
+        use=given.get("use"),
+        series=_series(given.get("series")),
+        hold=given.get("hold"),
+        season=_season(given.get("season")),
+    )
+
+
+def _series(given: Mapping[str, Any] | None) -> Series | None:
+    return Series(given["rule"], given.get("leave_out_free_days", True)) if given else None
+
+
+def _season(given: Mapping[str, Any] | None) -> SeasonRequest | None:
+    if given is None:
+        return None
+    return SeasonRequest(
+        given["season"],
+        given["group"],
+        tuple(
+            Wish(WEEKDAYS.index(one["weekday"]), minutes(one["from"]), minutes(one["to"]), tuple(one["rooms"]))
+            for one in given["wishes"]
+        ),
     )

@@ -17,12 +17,13 @@ class State(StrEnum):
     IN_REVIEW = "in_review"
     PROPOSED = "proposed"
     DECIDED = "decided"
+    EXECUTED = "executed"
     APPEALED = "appealed"
     FINAL = "final"
 
 
 #: Where nothing more is to be decided on the application, unless the case is opened again.
-CLOSED = frozenset({State.DECIDED, State.APPEALED, State.FINAL})
+CLOSED = frozenset({State.DECIDED, State.EXECUTED, State.APPEALED, State.FINAL})
 _OPEN = frozenset(State) - CLOSED
 _BEFORE_PROPOSAL = frozenset({State.IN_REVIEW})
 _PREPARED = frozenset({State.IN_REVIEW, State.PROPOSED})
@@ -82,7 +83,15 @@ STEPS: dict[E, Step] = {
     E.APPEAL_FORWARDED: Step(frozenset({State.APPEALED}), None, "handler"),
     E.APPEAL_SETTLED: Step(frozenset({State.APPEALED}), State.DECIDED, "handler"),
     E.DECISION_FINAL: Step(frozenset({State.DECIDED}), State.FINAL, "handler"),
-    E.CASE_REOPENED: Step(frozenset({State.DECIDED, State.FINAL}), State.IN_REVIEW, "handler"),
+    E.CASE_REOPENED: Step(frozenset({State.DECIDED, State.EXECUTED, State.FINAL}), State.IN_REVIEW, "handler"),
+    # A booking that the rule set has executed rather than decided (ren verkställighet, KL 13:2).
+    E.BOOKING_EXECUTED: Step(frozenset({State.SCREENED, State.IN_REVIEW}), State.EXECUTED, "handler"),
+    E.BOOKING_MOVED: Step(frozenset(State) - {State.PROPOSED, State.APPEALED}, None, "handler"),
+    E.BOOKING_CANCELLED: Step(frozenset(State) - {State.PROPOSED}, None, "handler"),
+    E.STANDING_GIVEN: Step(CLOSED, None, "handler"),
+    E.STANDING_WITHDRAWN: Step(frozenset(State), None, "handler"),
+    E.ACCESS_SCREENED: Step(CLOSED, None, "handler"),
+    E.ACCESS_GIVEN: Step(CLOSED, None, "handler"),
     E.SIDE_DECISION: Step(frozenset(State), None, "signer"),
 }
 #: Whose move it is where a case stands: nothing waits for nobody.
@@ -92,6 +101,7 @@ OWNERS: dict[State, str] = {
     State.IN_REVIEW: "owner",
     State.PROPOSED: "signer",
     State.DECIDED: "handler",
+    State.EXECUTED: "handler",
     State.APPEALED: "handler",
     State.FINAL: "handler",
 }

@@ -18,6 +18,7 @@ class Need(StrEnum):
     INCIDENTS = "incidents"
     ENCLOSURES = "enclosures"
     OTHER_CASES = "other_cases"
+    ROOM = "room"
 
 
 Param = str | int | bool | tuple[str, ...]
@@ -72,6 +73,15 @@ class OtherCase:
 
 
 @dataclass(frozen=True)
+class RoomAnswer:
+    """What the calendar says of the times asked for; `capacity` is None where there is no such room."""
+
+    capacity: int | None
+    times: int
+    missed: int
+
+
+@dataclass(frozen=True)
 class CheckInput:
     """All that a check may know; plain values, so that it can be handed to another process and replayed later."""
 
@@ -86,6 +96,7 @@ class CheckInput:
     lists: tuple[ListAnswer, ...] = ()
     incidents: tuple[Incident, ...] = ()
     other_cases: tuple[OtherCase, ...] = ()
+    room: RoomAnswer | None = None
 
 
 @dataclass(frozen=True)

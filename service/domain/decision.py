@@ -53,6 +53,7 @@ class Proposal:
     """What a person asks to have recorded as the decision of a case.
 
     `acts` and `based_on` are ids of acts and findings of the case; `response` meets what the applicant has said.
+    `bookings` are the times that it concerns, where not all of the case's.
     """
 
     outcome: DecisionOutcome
@@ -64,5 +65,6 @@ class Proposal:
     response: str = ""
     acts: tuple[str, ...] = ()
     based_on: tuple[str, ...] = ()
+    bookings: tuple[str, ...] = ()
     conditions: tuple[OwnCondition, ...] = ()
     board_minute: BoardMinute | None = None

@@ -141,6 +141,9 @@ class Dossier:
     proposal: Proposed | None = None
     returned: Entry | None = None
     decisions: list[Decided] = field(default_factory=list)
+    executed: Decided | None = None
+    access_screened: Entry | None = None
+    access_given: dict[str, Entry] = field(default_factory=dict)
     appeals: list[Appeal] = field(default_factory=list)
     side: list[Entry] = field(default_factory=list)
     notes: list[Entry] = field(default_factory=list)
@@ -170,7 +173,7 @@ class Dossier:
 
         That a case on it was written off leaves it standing.
         """
-        found: Decided | None = None
+        found: Decided | None = self.executed
         for one in self.decisions:
             if one.annulled or one.outcome is DecisionOutcome.RECOVERY:
                 continue
@@ -183,7 +186,8 @@ class Dossier:
     @property
     def given(self) -> Decided | None:
         """The last favourable decision that no court has annulled, revoked or not: what can be recovered."""
-        return next((one for one in reversed(self.decisions) if one.outcome in FAVOURABLE and not one.annulled), None)
+        lasting = (one for one in reversed(self.decisions) if one.outcome in FAVOURABLE and not one.annulled)
+        return next(lasting, self.executed)
 
     @property
     def recovered_ore(self) -> int:
@@ -315,6 +319,14 @@ def _add(found: Dossier, one: Entry) -> None:
             found.stopped = None
         case E.SIDE_DECISION:
             found.side.append(one)
+        case E.BOOKING_EXECUTED:
+            # Not a decision, but what was given all the same: terms, access and revocation go by it.
+            given = {"outcome": DecisionOutcome.APPROVAL.value, "amount_ore": None}
+            found.executed = Decided(data["execution"], one.seq, one.at, one.actor, {**data, **given})
+        case E.ACCESS_SCREENED:
+            found.access_screened = one
+        case E.ACCESS_GIVEN:
+            found.access_given[data["booking"]] = one
         case _:
             _decide(found, one)
 
@@ -378,7 +390,7 @@ def _new_turn(found: Dossier, one: Entry) -> None:
 
 def _after(found: Dossier, one: Entry) -> None:
     data = one.data
-    for decided in found.decisions:
+    for decided in (*found.decisions, *([found.executed] if found.executed else [])):
         if decided.id != data["decision"]:
             continue
         match one.type:

@@ -42,6 +42,14 @@ class Conflict(GranskaError):
     """Someone else changed it first, or the key or number is already used for something else."""
 
 
+class SlotTaken(Conflict):
+    """The room cannot be had at that time; `alternatives` are (room, start, end in UTC epoch seconds)."""
+
+    def __init__(self, code: str = "booking.taken", alternatives: Sequence[tuple[str, int, int]] = ()) -> None:
+        super().__init__(code)
+        self.alternatives = tuple(alternatives)
+
+
 class Unavailable(GranskaError):
     """Something that is needed to answer cannot be had now; never to be taken for "nothing found"."""
 

@@ -70,6 +70,23 @@ class EventType(StrEnum):
     CONDITION_REPORTED = "condition:reported"
     SUPPORT_STOPPED = "support:stopped"
     SUPPORT_RELEASED = "support:released"
+    SITE_DESCRIBED = "site:described"
+    ROOM_DESCRIBED = "room:described"
+    ROOM_CLOSED = "room:closed"
+    ROOM_REOPENED = "room:reopened"
+    FEED_MADE = "feed:made"
+    FEED_REVOKED = "feed:revoked"
+    SLOT_HELD = "slot:held"
+    BOOKING_ASKED = "booking:asked"
+    BOOKING_SETTLED = "booking:settled"
+    BOOKING_MOVED = "booking:moved"
+    BOOKING_CANCELLED = "booking:cancelled"
+    BOOKING_EXECUTED = "booking:executed"
+    STANDING_GIVEN = "standing:given"
+    STANDING_WITHDRAWN = "standing:withdrawn"
+    ACCESS_SCREENED = "access:screened"
+    ACCESS_GIVEN = "access:given"
+    ALLOCATION_MADE = "allocation:made"
     MATCH_ASKED = "match:asked"
     FINDING_RESOLVED = "finding:resolved"
     CLEARANCE_WITHDRAWN = "clearance:withdrawn"
@@ -205,7 +222,25 @@ _JUDGED = closed(
     resolved_by=maybe(PSEUDONYM),
     reason=maybe(COMMITMENT),
 )
-RECORD_VERSION = 3
+RECORD_VERSION = 4
+_ALTERNATIVES = many(closed(room=CODE, starts=INT, ends=INT))
+#: A time that was asked for; instants are UTC epoch seconds, `taken` includes setting up and clearing away.
+_BOOKING = closed(
+    booking=UUID,
+    room=CODE,
+    position=INT,
+    starts=INT,
+    ends=INT,
+    taken_from=INT,
+    taken_to=INT,
+    status=CODE,
+    hold_until=maybe(INT),
+    why=maybe(CODE),
+    alternatives=_ALTERNATIVES,
+    tariff=maybe(CODE),
+    price_ore=maybe(INT),
+)
+_SETTLED = many(closed(booking=UUID, status=CODE, fee_ore=maybe(INT)))
 #: A condition: of the routine (its id) or of this decision (null), its text, and by when it is to be met.
 _CONDITION = closed(id=maybe(CODE), text=COMMITMENT, due=maybe(DATE))
 #: What a decision would say; the texts are committed to.
@@ -215,6 +250,7 @@ _CONTENT = {
     "clauses": many(CODE),
     "based_on": many(UUID),
     "act_ids": many(UUID),
+    "bookings": many(UUID),
     "reasons": maybe(COMMITMENT),
     "circumstances": maybe(COMMITMENT),
     "response": maybe(COMMITMENT),
@@ -265,6 +301,7 @@ _RECORD = closed(
     # 10 the outcome
     outcome=CODE,
     amount_ore=maybe(INT),
+    bookings=many(UUID),
     conditions=many(_CONDITION),
     terms=maybe(CODE),
     valid_from=maybe(DATE),
@@ -324,6 +361,7 @@ SCHEMAS: dict[EventType, Rule] = {
         organisation=UUID,
         organisation_value=COMMITMENT,
         amount_ore=maybe(INT),
+        hirer=maybe(CODE),
         channel=CODE,
         received=TIME,
         due=DATE,
@@ -403,6 +441,51 @@ SCHEMAS: dict[EventType, Rule] = {
     EventType.CONDITION_REPORTED: closed(decision=UUID, position=INT, on=DATE, met=BOOL, text=COMMITMENT),
     EventType.SUPPORT_STOPPED: closed(finding=maybe(UUID), text=COMMITMENT),
     EventType.SUPPORT_RELEASED: closed(text=COMMITMENT),
+    EventType.SITE_DESCRIBED: closed(site=CODE, sha256=DIGEST),
+    EventType.ROOM_DESCRIBED: closed(room=CODE, site=CODE, parent=maybe(CODE), sha256=DIGEST),
+    EventType.ROOM_CLOSED: closed(closure=UUID, room=CODE, starts=INT, ends=INT, ground=CODE),
+    EventType.ROOM_REOPENED: closed(closure=UUID),
+    EventType.FEED_MADE: closed(feed=UUID, room=CODE, digest=DIGEST),
+    EventType.FEED_REVOKED: closed(feed=UUID),
+    EventType.SLOT_HELD: closed(bookings=many(_BOOKING)),
+    EventType.BOOKING_ASKED: closed(bookings=many(_BOOKING)),
+    EventType.BOOKING_SETTLED: closed(ground=CODE, decision=maybe(UUID), bookings=_SETTLED),
+    EventType.BOOKING_MOVED: closed(
+        booking=UUID,
+        room=CODE,
+        starts=INT,
+        ends=INT,
+        taken_from=INT,
+        taken_to=INT,
+        status=CODE,
+        hold_until=maybe(INT),
+        tariff=maybe(CODE),
+        price_ore=maybe(INT),
+        text=COMMITMENT,
+    ),
+    EventType.BOOKING_CANCELLED: closed(bookings=_SETTLED, text=COMMITMENT),
+    EventType.BOOKING_EXECUTED: closed(
+        execution=UUID, standing=UUID, bookings=many(UUID), terms=CODE, conditions=many(_CONDITION), rules=_RULES
+    ),
+    EventType.STANDING_GIVEN: closed(
+        standing=UUID, organisation=UUID, until=DATE, data=DIGEST, declaration=CODE, rules=_RULES, lists=many(_LIST)
+    ),
+    EventType.STANDING_WITHDRAWN: closed(standing=UUID, text=COMMITMENT),
+    EventType.ACCESS_SCREENED: closed(
+        screening=UUID,
+        outcome=CODE,
+        code=CODE,
+        check_version=CODE,
+        lists=many(_LIST),
+        model=CODE,
+        inputs=COMMITMENT,
+        detail=COMMITMENT,
+        procedure=_RULES,
+    ),
+    EventType.ACCESS_GIVEN: closed(booking=UUID, screening=UUID, terms=CODE),
+    EventType.ALLOCATION_MADE: closed(
+        allocation=UUID, season=CODE, seed=DIGEST, seed_size=INT, edited=maybe(COMMITMENT), sha256=DIGEST, rules=_RULES
+    ),
     EventType.FINDING_RESOLVED: closed(
         finding=UUID, check=CODE, resolution=CODE, reason=COMMITMENT, identifier=maybe(CODE), cleared=many(DIGEST)
     ),
@@ -430,7 +513,14 @@ SCHEMAS: dict[EventType, Rule] = {
 
 #: What the service may record on its own; everything else names a person, or the e-service's key where it hands in.
 WITHOUT_PERSON = frozenset(
-    {EventType.LOG_OPENED, EventType.CASE_SCREENED, EventType.VALUE_ERASED, EventType.READINGS_FORGOTTEN}
+    {
+        EventType.LOG_OPENED,
+        EventType.CASE_SCREENED,
+        EventType.VALUE_ERASED,
+        EventType.READINGS_FORGOTTEN,
+        # A hold whose time is over: the room is free again, and nothing is said of the case.
+        EventType.BOOKING_SETTLED,
+    }
 )
 BY_KEY = frozenset(
     {
@@ -441,6 +531,10 @@ BY_KEY = frozenset(
         EventType.COMPLETION_ANSWERED,
         EventType.COMMUNICATION_ANSWERED,
         EventType.APPLICATION_WITHDRAWN,
+        EventType.SLOT_HELD,
+        EventType.BOOKING_ASKED,
+        EventType.BOOKING_SETTLED,
+        EventType.BOOKING_CANCELLED,
     }
 )
 #: First set-up has no person yet; the first administrator and the fictional demo come from the command line.
@@ -451,6 +545,8 @@ BY_SETUP = frozenset(
         EventType.KEY_CREATED,
         EventType.RULESET_ADOPTED,
         EventType.LOG_KEY_ROTATED,
+        EventType.SITE_DESCRIBED,
+        EventType.ROOM_DESCRIBED,
     }
 )
 
@@ -494,6 +590,13 @@ STEPS_OF_THE_ROUTINE = frozenset(
         EventType.CONDITION_REPORTED,
         EventType.SUPPORT_STOPPED,
         EventType.SUPPORT_RELEASED,
+        EventType.BOOKING_MOVED,
+        EventType.BOOKING_CANCELLED,
+        EventType.BOOKING_EXECUTED,
+        EventType.STANDING_GIVEN,
+        EventType.STANDING_WITHDRAWN,
+        EventType.ACCESS_SCREENED,
+        EventType.ACCESS_GIVEN,
     }
 )
 
@@ -509,6 +612,7 @@ OF_A_CASE = frozenset(
         EventType.FINDING_RESOLVED,
         EventType.MATCH_ASKED,
         *STEPS_OF_THE_ROUTINE,
+        EventType.BOOKING_ASKED,
         EventType.CLEARANCE_WITHDRAWN,
         EventType.ENCLOSURE_ADDED,
         EventType.SECRECY_MARKED,
@@ -543,6 +647,7 @@ COMMITMENT_FIELDS = frozenset(
         "note",
         "asked",
         "board_minute",
+        "edited",
     }
 )
 

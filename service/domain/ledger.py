@@ -11,6 +11,21 @@ from service.domain.case import STEPS
 from service.domain.events import STEPS_OF_THE_ROUTINE, EventType
 from service.domain.finding import NEEDS_NOBODY, Outcome
 
+#: What happens to rooms and bookings outside the steps of a case.
+PREMISES = frozenset(
+    {
+        EventType.SITE_DESCRIBED,
+        EventType.ROOM_DESCRIBED,
+        EventType.ROOM_CLOSED,
+        EventType.ROOM_REOPENED,
+        EventType.FEED_MADE,
+        EventType.FEED_REVOKED,
+        EventType.SLOT_HELD,
+        EventType.BOOKING_ASKED,
+        EventType.BOOKING_SETTLED,
+        EventType.ALLOCATION_MADE,
+    }
+)
 Key = tuple[str, str]
 Facts = dict[Key, dict[str, Any]]
 
@@ -113,6 +128,7 @@ class Ledger:
                 self._touch(case)
             case step if step in STEPS_OF_THE_ROUTINE:
                 self._step(step, case, data)
+                self._premises(step, case, at, actor, data)
             case EventType.CASE_DECIDED:
                 self._check_right(actor, data["people"])
                 self._case(case)["state"] = "decided"
@@ -125,6 +141,8 @@ class Ledger:
                     "seq": seq,
                 }
                 self._touch(case)
+            case one if one in PREMISES:
+                self._premises(one, case, at, actor, data)
             case EventType.INCIDENT_RECORDED:
                 self.facts["incident", data["incident"]] = {
                     name: data[name] for name in ("kind", "event_date", "informed_on", "expires_on", "value")
@@ -163,6 +181,52 @@ class Ledger:
             facts |= {"owner": None, "state": "screened"}
         self._touch(case)
 
+    def _premises(self, type: EventType, case: str | None, at: str, actor: str, data: Mapping[str, Any]) -> None:
+        """What became of rooms and bookings."""
+        match type:
+            case EventType.SITE_DESCRIBED:
+                self.facts["site", data["site"]] = {"sha256": data["sha256"]}
+            case EventType.ROOM_DESCRIBED:
+                self.facts["room", data["room"]] = {name: data[name] for name in ("site", "parent", "sha256")}
+            case EventType.ROOM_CLOSED:
+                kept = {name: data[name] for name in ("room", "starts", "ends", "ground")}
+                self.facts["closure", data["closure"]] = kept | {"lifted": False}
+            case EventType.ROOM_REOPENED:
+                self.facts["closure", data["closure"]]["lifted"] = True
+            case EventType.FEED_MADE:
+                kept = {name: data[name] for name in ("room", "digest")}
+                self.facts["feed", data["feed"]] = kept | {"revoked": False}
+            case EventType.FEED_REVOKED:
+                self.facts["feed", data["feed"]]["revoked"] = True
+            case EventType.SLOT_HELD | EventType.BOOKING_ASKED:
+                for one in data["bookings"]:
+                    kept = {name: value for name, value in one.items() if name != "booking"}
+                    made = {"case": case, "fee_ore": None, "made_by": actor, "made_at": at}
+                    self.facts["booking", one["booking"]] = kept | made
+            case EventType.BOOKING_SETTLED | EventType.BOOKING_CANCELLED:
+                for one in data["bookings"]:
+                    changed = {name: one[name] for name in ("status", "fee_ore")}
+                    self.facts["booking", one["booking"]] |= changed | {"hold_until": None}
+            case EventType.BOOKING_MOVED:
+                self.facts["booking", data["booking"]] |= {
+                    name: data[name]
+                    for name in (
+                        "room", "starts", "ends", "taken_from", "taken_to", "status", "hold_until",
+                        "tariff", "price_ore",
+                    )
+                }  # fmt: skip
+            case EventType.STANDING_GIVEN:
+                self.facts["standing", data["standing"]] = {
+                    "organisation": data["organisation"], "case": case, "until": data["until"], "data": data["data"],
+                    "declaration": data["declaration"], "rules": data["rules"]["id"], "lists": data["lists"],
+                    "given_by": actor, "given_at": at, "withdrawn_by": None,
+                }  # fmt: skip
+            case EventType.STANDING_WITHDRAWN:
+                self.facts["standing", data["standing"]]["withdrawn_by"] = actor
+            case EventType.ALLOCATION_MADE:
+                kept = {name: data[name] for name in ("season", "sha256")}
+                self.facts["allocation", data["allocation"]] = kept | {"made_by": actor, "made_at": at}
+
     def _check_right(self, actor: str, people: Mapping[str, Any]) -> None:
         """Whoever decided held the delegation point then, and the record names them; raises ValueError."""
         held = self._held.get(self._users[actor], set())
@@ -181,7 +245,8 @@ class Ledger:
             "diary_number": data["diary_number"], "kind": data["kind"], "type": data["type"],
             "organisation": data["organisation"], "organisation_value": data["organisation_value"],
             "lookup": data["lookup"],
-            "amount_ore": data["amount_ore"], "received": data["received"], "registered": at, "due": data["due"],
+            "amount_ore": data["amount_ore"], "hirer": data["hirer"],
+            "received": data["received"], "registered": at, "due": data["due"],
             "channel": data["channel"], "rules": data["rules"]["id"], "rules_sha256": data["rules"]["sha256"],
             "application": data["application"], "speakers": data["speakers"], "state": "received", "owner": None,
             "round": 0, "attention": 0, "version": 1,

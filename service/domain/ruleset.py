@@ -8,17 +8,19 @@ from service.domain.application import Kind
 from service.domain.check import Param
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import NotFound
+from service.domain.premises import Hirer, PremisesRules
 from service.domain.routine import Ground, Letter, Round, Routine
 from service.domain.watchlist import ListDefinition
 
 
 @dataclass(frozen=True)
 class RequiredCheck:
-    """A check that the set names for a kind of application, with its parameters."""
+    """A check that the set names for a kind of application, with its parameters, and whom there is a basis for."""
 
     check: str
     clause: str
     params: Mapping[str, Param] = field(default_factory=dict)
+    hirers: frozenset[Hirer] = frozenset(Hirer)
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,6 @@ class DeclarationText:
 
 
 @dataclass(frozen=True)
-class Room:
-    """A room that can be asked for."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True)
 class Retention:
     """How long a class of documents is kept: for ever, or so many whole years after the decision (gallringsfrist)."""
 
@@ -106,7 +100,7 @@ class RuleSet:
     kinds: Mapping[Kind, KindRules]
     delegation: Mapping[str, DelegationPoint]
     lists: Mapping[str, ListDefinition]
-    rooms: Mapping[str, Room]
+    premises: PremisesRules
     retention: Mapping[str, Retention]
     routine: Routine
     rounds: Mapping[str, Round]

@@ -67,6 +67,9 @@ async def _ask(
         version = description.version
         if kind not in description.kinds:
             result = CheckResult(Outcome.NOT_APPLICABLE, "check.other_kind")
+        elif given.application.hirer not in required.hirers:
+            # The rule set has no basis for asking this of them, so it is not asked.
+            result = CheckResult(Outcome.NOT_APPLICABLE, "check.other_hirer")
         else:
             async with asyncio.timeout(min(description.deadline_seconds, MAX_DEADLINE_SECONDS)):
                 fetched = await once.all(description.needs)

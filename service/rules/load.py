@@ -18,6 +18,7 @@ from jsonschema.exceptions import best_match
 from service.domain.application import Kind
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import RuleSetRefused
+from service.domain.premises import Hirer
 from service.domain.routine import (
     Adverse,
     Choice,
@@ -40,16 +41,16 @@ from service.domain.ruleset import (
     KindRules,
     RequiredCheck,
     Retention,
-    Room,
     RuleSet,
 )
 from service.domain.watchlist import ListDefinition
+from service.rules.premises import check_premises, premises_rules
 
 ORE_PER_KRONA = 100
 #: What a letter's text can have filled in.
 LETTER_PLACES = frozenset(
     "matter number missing text deadline outcome clauses material decision reasons circumstances answer conditions "
-    "decided_by decided_on next appeal assessment annexes point last_day".split()
+    "decided_by decided_on next appeal assessment annexes point last_day times price".split()
 )
 
 
@@ -135,7 +136,6 @@ def _check_references(text: str, given: Mapping[str, Any]) -> None:
         ("clauses", "id"),
         ("delegation", "id"),
         ("lists", "key"),
-        ("rooms", "id"),
         ("retention", "class"),
     ):
         for name, count in Counter(one[key] for one in given.get(table, ())).items():
@@ -154,7 +154,16 @@ def _check_references(text: str, given: Mapping[str, Any]) -> None:
                 line = line_of(text, ["kinds", kind, "checks", position, "check"])
                 raise RuleSetRefused("rules.twice", line=line, name=name)
     _check_routine(text, given, clauses)
+    wrong = check_premises(given["premises"])
+    if wrong is not None:
+        raise RuleSetRefused(wrong.code, line=line_of(text, ["premises", *wrong.place]), name=wrong.name)
     places: list[list[str | int]] = [["valid_from"], ["adopted", "on"]]
+    places += [
+        ["premises", table, n, name]
+        for table, names in (("free_days", ("first", "last")), ("seasons", ("opens", "closes", "first", "last")))
+        for n in range(len(given["premises"].get(table, ())))
+        for name in names
+    ]
     places += [["rounds", n, name] for n in range(len(given.get("rounds", ()))) for name in ("opens", "closes")]
     for place in places:
         value: Any = given
@@ -211,7 +220,7 @@ def _rule_set(given: Mapping[str, Any], sha256: str) -> RuleSet:
         kinds={Kind(kind): _kind_rules(rules) for kind, rules in given["kinds"].items()},
         delegation={one["id"]: _delegation_point(one) for one in given["delegation"]},
         lists={one["key"]: _list_definition(one) for one in given["lists"]},
-        rooms={one["id"]: Room(one["id"], one["name"]) for one in given.get("rooms", ())},
+        premises=premises_rules(given["premises"]),
         retention={
             one["class"]: Retention(one["class"], one["ground"], one.get("years")) for one in given.get("retention", ())
         },
@@ -318,6 +327,7 @@ def _kind_rules(given: Mapping[str, Any]) -> KindRules:
             one["check"],
             one["clause"],
             {k: tuple(v) if isinstance(v, list) else v for k, v in one.get("params", {}).items()},
+            frozenset(Hirer(hirer) for hirer in one.get("hirers", Hirer)),
         )
         for one in given["checks"]
     )

@@ -32,6 +32,13 @@ ORDER: tuple[type[Table], ...] = (
     tables.ListEntryRow,
     tables.CaseRow,
     tables.OrganisationAttribute,
+    tables.SiteRow,
+    tables.RoomRow,
+    tables.BookingRow,
+    tables.ClosureRow,
+    tables.FeedRow,
+    tables.StandingRow,
+    tables.AllocationRow,
     tables.FindingRow,
     tables.EnclosureRow,
     tables.Clearance,
@@ -190,12 +197,13 @@ def _load_files(archive: zipfile.ZipFile, folder: Path) -> None:
 
 async def drop_everything(engine: Any) -> None:
     """Leave an empty database after a restore that did not hold."""
-    every: tuple[type[Table], ...] = (*ORDER, *tables.READING_LOG, tables.Session)
+    every: tuple[type[Table], ...] = (*ORDER, tables.RoomPart, tables.BookingSlot, *tables.READING_LOG, tables.Session)
     for table in reversed(every):
         owner: Any = table._meta.db
         cascade = "" if is_sqlite(engine) else " CASCADE"
         await owner.run_ddl(f"DROP TABLE IF EXISTS {table._meta.tablename}{cascade}")
     await engine.run_ddl("DROP TABLE IF EXISTS migration")
     if not is_sqlite(engine):
-        for name in ("granska_refuse", "granska_gapless", "granska_keep_version"):
+        made = "refuse", "gapless", "keep_version", "room_fixed", "room_parts", "booking_takes"
+        for name in [f"granska_{one}" for one in made]:
             await engine.run_ddl(f"DROP FUNCTION IF EXISTS {name} CASCADE")

@@ -11,23 +11,30 @@ from service.audit.leaf import timestamp
 from service.cases.intake import lookup_digest
 from service.domain.ledger import Key
 from service.storage.list_texts import entry_texts
-from service.storage.rows import search_form
+from service.storage.rows import searched_name
 from service.storage.tables import (
     Account,
+    AllocationRow,
     ApiKey,
+    BookingRow,
     CaseRow,
     Clearance,
+    ClosureRow,
     DecisionRow,
     EnclosureRow,
+    FeedRow,
     FindingRow,
     IncidentRow,
     ListVersion,
     LogValue,
     OrganisationAttribute,
     RightGrant,
+    RoomRow,
     RuleSetDraft,
     RuleSetRow,
     SecrecyRow,
+    SiteRow,
+    StandingRow,
 )
 
 Fact = tuple[Key, Mapping[str, Any]]
@@ -113,6 +120,60 @@ async def stored() -> AsyncIterator[Fact]:
             {name: row[name] for name in recorded} | {"value": row["value_ref"] if same else MISMATCH},
         )
 
+    async for row in _all(SiteRow):
+        yield ("site", row["id"]), {"sha256": _described(row)}
+    async for row in _all(RoomRow):
+        yield (
+            ("room", row["id"]),
+            {"site": row["site_id"], "parent": row["parent_id"], "sha256": _described(row)},
+        )
+    async for row in _all(ClosureRow):
+        closed = {"room": row["room_id"], "starts": row["starts_at"], "ends": row["ends_at"], "ground": row["ground"]}
+        yield ("closure", row["id"]), closed | {"lifted": bool(row["lifted"])}
+    async for row in _all(FeedRow):
+        yield (
+            ("feed", row["id"]),
+            {"room": row["room_id"], "digest": row["digest"], "revoked": bool(row["revoked"])},
+        )
+    async for row in _all(BookingRow):
+        yield ("booking", row["id"]), booking_facts(row)
+    async for row in _all(StandingRow):
+        as_is = ("until", "declaration", "given_by", "withdrawn_by")
+        yield (
+            ("standing", row["id"]),
+            {name: row[name] for name in as_is}
+            | {
+                "organisation": row["organisation_id"],
+                "case": row["case_id"],
+                "data": row["data_key"],
+                "rules": row["rules_id"],
+                "lists": _parts(row["lists"]),
+                "given_at": timestamp(row["given_at"]),
+            },
+        )
+    async for row in _all(AllocationRow):
+        made = {"season": row["season"], "made_by": row["made_by"], "made_at": timestamp(row["made_at"])}
+        yield ("allocation", row["id"]), made | {"sha256": _described(row)}
+
+
+def _described(row: Mapping[str, Any]) -> str:
+    digest = hashlib.sha256(row["body"].encode()).hexdigest()
+    return digest if digest == row["sha256"] else MISMATCH
+
+
+def booking_facts(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A booking's row in the log's terms."""
+    same = ("position", "taken_from", "taken_to", "status", "hold_until", "tariff", "price_ore", "fee_ore")
+    return {name: row[name] for name in (*same, "made_by")} | {
+        "case": row["case_id"],
+        "room": row["room_id"],
+        "starts": row["starts_at"],
+        "ends": row["ends_at"],
+        "why": row["reason"],
+        "alternatives": _parts(row["alternatives"]),
+        "made_at": timestamp(row["made_at"]),
+    }
+
 
 async def entries_digest(version: str) -> str:
     """The digest of a version's stored entries."""
@@ -144,7 +205,7 @@ def _case_facts(row: Mapping[str, Any], organisation: Any, attributes: Sequence[
     given = {one["attribute"]: one["value"] for one in attributes if one["organisation_id"] == row["organisation_id"]}
     named = {"name": row["org_name"], "number": row["org_number"]}
     same = len(given) == len(attributes) and given == {name: value for name, value in named.items() if value}
-    same = same and row["org_search"] == search_form(row["org_name"])
+    same = same and row["org_search"] == searched_name(row["org_name"], row["hirer"])
     same = same and (organisation is None or {name: organisation[name] for name in named} == named)
     return {
         "diary_number": row["diary_number"],
@@ -154,6 +215,7 @@ def _case_facts(row: Mapping[str, Any], organisation: Any, attributes: Sequence[
         "organisation_value": row["organisation_ref"] if same else MISMATCH,
         "lookup": lookup_digest(row["repeat_key"], row["event_on"], row["when_label"]),
         "amount_ore": row["amount_ore"],
+        "hirer": row["hirer"],
         "received": timestamp(row["received_at"]),
         "registered": timestamp(row["registered_at"]),
         "due": row["due_on"],

@@ -32,6 +32,7 @@ from service.domain.people import ServiceKey, User
 from service.domain.watchlist import ListEntry
 from service.storage import facts, log_store, rows
 from service.storage.list_texts import entry_texts
+from service.storage.premises_reading import PremisesReading
 from service.storage.tables import (
     Account,
     ApiKey,
@@ -75,7 +76,7 @@ _QUEUE_COLUMNS = (
 )
 
 
-class TableReading:
+class TableReading(PremisesReading):
     """Every question the steps ask, on whatever transaction is open."""
 
     def __init__(self, *, sqlite: bool) -> None:
@@ -636,7 +637,7 @@ def _conditions(query: QueueQuery) -> tuple[str, list[Any]]:
     kinds = [query.kind] if query.kind else list(query.kinds)
     parts, args = [f"c.kind IN ({', '.join('{}' for _ in kinds)})"], [one.value for one in kinds]
     if query.state == "open":
-        parts.append("c.state NOT IN ('decided', 'final')")
+        parts.append("c.state NOT IN ('decided', 'executed', 'final')")
     elif query.state:
         parts.append("c.state = {}")
         args.append(query.state)

@@ -16,6 +16,7 @@ from service.domain.application import Kind
 from service.domain.case import Case, CaseFinding, State
 from service.domain.enclosure import Enclosure
 from service.domain.finding import CheckResult, Finding, Outcome, Resolution, Run, Source
+from service.domain.premises import Hirer
 from service.storage.tables import CaseRow, FindingRow
 
 Row = Mapping[str, Any]
@@ -25,6 +26,11 @@ _SORTED_LAST = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
 def search_form(name: str) -> str:
     """A name as it is searched and sorted: small letters, and å, ä, ö after z whatever the database's order."""
     return " ".join(name.casefold().split()).translate(_SORTED_LAST)
+
+
+def searched_name(name: str, hirer: str | None) -> str:
+    """The name as cases are searched by it: none for a private person, who is found by the case alone."""
+    return "" if hirer == Hirer.PERSON else search_form(name)
 
 
 def case_of(row: Row) -> Case:
@@ -70,7 +76,7 @@ def row_of_case(case: Case, details: CaseDetails, diary: tuple[int, int | None])
         kind=case.kind.value,
         type=case.type,
         organisation_id=case.organisation_id,
-        org_search=search_form(details.org_name),
+        org_search=searched_name(details.org_name, details.hirer),
         amount_ore=case.amount_ore,
         state=case.state.value,
         owner_id=case.owner,

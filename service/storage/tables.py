@@ -129,6 +129,7 @@ class CaseRow(Table, tablename="case_file"):
     org_number = Text(null=True, default=None)
     org_name = Text()
     org_search = Text()
+    hirer = Text(null=True, default=None)
     amount_ore = BigInt(null=True, default=None)
     when_label = Text()
     state = Text()
@@ -301,6 +302,111 @@ class Dispatch(Table, tablename="checkpoint_dispatch"):
     channel = Text()
     at = BigInt()
     error = Text(null=True, default=None)
+
+
+class SiteRow(Table, tablename="site"):
+    """A house with rooms; the description is JSON."""
+
+    id = Text(primary_key=True)
+    body = Text()
+    sha256 = Text()
+
+
+class RoomRow(Table, tablename="room"):
+    """A room or a part of one; the description is JSON."""
+
+    id = Text(primary_key=True)
+    site_id = Text()
+    parent_id = Text(null=True, default=None)
+    body = Text()
+    sha256 = Text()
+
+
+class RoomPart(Table, tablename="room_part"):
+    """A room and one that lies within it, itself included; kept by triggers."""
+
+    id = Text(primary_key=True)
+    room_id = Text()
+    part_id = Text()
+
+
+class BookingRow(Table, tablename="booking"):
+    """One time in one room, had or not; instants of the slot are UTC epoch seconds."""
+
+    id = Text(primary_key=True)
+    case_id = Text(null=True, default=None)
+    room_id = Text()
+    position = BigInt()
+    starts_at = BigInt()
+    ends_at = BigInt()
+    taken_from = BigInt()
+    taken_to = BigInt()
+    status = Text()
+    hold_until = BigInt(null=True, default=None)
+    reason = Text(null=True, default=None)
+    alternatives = Text()
+    tariff = Text(null=True, default=None)
+    price_ore = BigInt(null=True, default=None)
+    fee_ore = BigInt(null=True, default=None)
+    made_by = Text()
+    made_at = BigInt()
+
+
+class BookingSlot(Table, tablename="booking_slot"):
+    """That a room is taken by a booking of it or of what it is a part of; kept by triggers, never two at once."""
+
+    id = Text(primary_key=True)
+    booking_id = Text()
+    room_id = Text()
+    taken_from = BigInt()
+    taken_to = BigInt()
+
+
+class ClosureRow(Table, tablename="closure"):
+    """A time in which a room cannot be used; UTC epoch seconds."""
+
+    id = Text(primary_key=True)
+    room_id = Text()
+    starts_at = BigInt()
+    ends_at = BigInt()
+    ground = Text()
+    lifted = Boolean()
+
+
+class FeedRow(Table, tablename="feed"):
+    """An address at which a room's times can be fetched; the address is kept as a digest."""
+
+    id = Text(primary_key=True)
+    room_id = Text()
+    digest = Text()
+    revoked = Boolean()
+
+
+class StandingRow(Table, tablename="standing_clearance"):
+    """That a named person has found an association clear to book, until when, and on what."""
+
+    id = Text(primary_key=True)
+    organisation_id = Text()
+    case_id = Text()
+    until = Text()
+    data_key = Text()
+    declaration = Text()
+    rules_id = Text()
+    lists = Text()
+    given_by = Text()
+    given_at = BigInt()
+    withdrawn_by = Text(null=True, default=None)
+
+
+class AllocationRow(Table, tablename="allocation"):
+    """A season's weekly times as they were shared out or edited; the newest stands."""
+
+    id = Text(primary_key=True)
+    season = Text()
+    body = Text()
+    sha256 = Text()
+    made_by = Text()
+    made_at = BigInt()
 
 
 class ReadEntry(Table, tablename="read_entry"):

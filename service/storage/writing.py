@@ -17,6 +17,7 @@ from service.domain.errors import Conflict
 from service.domain.events import Event
 from service.domain.people import User
 from service.storage import log_store, rows
+from service.storage.premises_writing import PremisesWriting
 from service.storage.reading import TableReading
 from service.storage.tables import (
     Account,
@@ -45,7 +46,7 @@ from service.storage.tables import (
 _CHUNK = 500
 
 
-class TableWriting(TableReading):
+class TableWriting(PremisesWriting, TableReading):
     """Changes, each with its event. No other module changes a row that the log speaks of."""
 
     def __init__(self, *, sqlite: bool, random: Callable[[int], bytes], new_id: Callable[[], str]) -> None:

@@ -143,6 +143,7 @@ def proposal(form: Form) -> Proposal:
         response=form.text("response"),
         acts=tuple(form.texts("acts")),
         based_on=tuple(form.texts("based_on")),
+        bookings=tuple(form.texts("bookings")),
         conditions=tuple(
             OwnCondition(text, due or None)
             for text, due in zip_longest(form.every("condition"), form.every("condition_due"), fillvalue="")
@@ -257,6 +258,10 @@ def _premises(form: Form) -> dict[str, Any]:
     names = ("type", "room", "date", "purpose", "organiser")
     premises = _filled({name: form.text(name) for name in names})
     premises |= _filled({"from": form.text("time_from"), "to": form.text("time_to")})
+    premises |= _filled({"hirer": form.text("hirer"), "use": form.text("use"), "hold": form.text("hold")})
+    if form.text("rule").strip():
+        left_out = form.text("leave_out_free_days") != "no"
+        premises["series"] = {"rule": form.text("rule").strip(), "leave_out_free_days": left_out}
     premises["open_to_public"] = form.text("open_to_public") == "yes"
     if form.text("expected_number"):
         premises["expected_number"] = _whole(form.text("expected_number"))

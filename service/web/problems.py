@@ -17,6 +17,7 @@ from service.domain.errors import (
     NotFound,
     Problem,
     RuleSetRefused,
+    SlotTaken,
     TooLarge,
     Unavailable,
     Unreadable,
@@ -74,6 +75,18 @@ def domain_error(request: Request[Any, Any, Any], error: GranskaError) -> Respon
             for one in error.problems
         ]
     return Response(document, status_code=status, media_type=PROBLEM_JSON)
+
+
+def slot_taken(request: Request[Any, Any, Any], error: SlotTaken) -> Response[Any]:
+    """A time that cannot be had, for another system: 409 with what could be had instead (UTC epoch seconds)."""
+    title = render.words(request).say(render.language(request), error.code, error.params)
+    document = {
+        "type": f"urn:granska:problem:{error.code}",
+        "title": title,
+        "status": 409,
+        "alternatives": [{"room": room, "starts": start, "ends": end} for room, start, end in error.alternatives],
+    }
+    return Response(document, status_code=409, media_type=PROBLEM_JSON)
 
 
 def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:

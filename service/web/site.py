@@ -18,9 +18,12 @@ from litestar.static_files import create_static_files_router
 from service.cases.ports import Desk
 from service.web.access import ANYONE, check_access, may
 from service.web.api import applications, match
+from service.web.api import premises as premises_api
 from service.web.deps import DEPENDENCIES
 from service.web.pages import (
     board,
+    book,
+    calendar,
     case,
     coordination,
     drafting,
@@ -34,8 +37,10 @@ from service.web.pages import (
     record,
     register,
     review,
+    rooms,
     rounds,
     routine,
+    seasons,
     sign_in,
     workbench,
 )
@@ -108,6 +113,10 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
         routine,
         board,
         rounds,
+        calendar,
+        rooms,
+        book,
+        seasons,
         letters,
         register,
         log,
@@ -126,6 +135,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
             *(handler for one in pages for handler in one.HANDLERS),
             *applications.HANDLERS,
             *match.HANDLERS,
+            *premises_api.HANDLERS,
             health,
             create_static_files_router(
                 path="/static",

@@ -4,13 +4,26 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from service.cases import afterwards, communicating, deciding, handling, inquiring, proposing, reading
+from service.cases import (
+    access,
+    afterwards,
+    booking,
+    clearing,
+    communicating,
+    deciding,
+    handling,
+    inquiring,
+    proposing,
+    reading,
+)
 from service.cases import board as boards
 from service.cases.ports import Desk
 from service.domain import policy
+from service.domain.application import Kind
 from service.domain.errors import GranskaError, InvalidInput, Problem
 from service.domain.events import EventType
 from service.domain.people import User
+from service.domain.premises import BookingStatus, Hirer
 from service.web import forms
 from service.web.forms import Form
 
@@ -195,6 +208,22 @@ WAYS: dict[str, Way] = {
         delegation_point=_text("delegation_point"),
         language=_text("language"),
     ),
+    "execute": _way(E.BOOKING_EXECUTED, clearing.execute),
+    "move": _way(
+        E.BOOKING_MOVED,
+        booking.move,
+        booking=_text("booking"),
+        room=_text("room"),
+        day=_text("date"),
+        start=_text("from"),
+        end=_text("to"),
+        text=_text("text"),
+    ),
+    "call-off": _way(E.BOOKING_CANCELLED, booking.cancel, chosen=_texts("bookings"), text=_text("text")),
+    "clearance": _way(E.STANDING_GIVEN, clearing.give),
+    "clearance-withdraw": _way(E.STANDING_WITHDRAWN, clearing.withdraw, text=_text("text")),
+    "access-check": _way(E.ACCESS_SCREENED, access.screen),
+    "access": _way(E.ACCESS_GIVEN, access.give, booking_id=_text("booking")),
 }
 #: Steps that the case page itself has a form for.
 ON_THE_CASE_PAGE = frozenset({"conflict", "propose", "sign"})
@@ -213,6 +242,29 @@ def open_steps(view: reading.CaseView, user: User) -> list[str]:
     return found
 
 
+#: Steps about a booking: only in a case of premises.
+OF_PREMISES = frozenset({"execute", "move", "call-off", "clearance", "clearance-withdraw", "access-check", "access"})
+
+
+def _of_premises(name: str, view: reading.CaseView) -> bool:
+    """The same, for the steps about a booking."""
+    room = view.room
+    if room is None:
+        return False
+    grant = view.dossier.grant
+    live = [one for one in room.bookings if one.status not in (BookingStatus.CANCELLED, BookingStatus.RELEASED)]
+    wanted: dict[str, object] = {
+        "execute": not room.not_executed,
+        "move": live,
+        "call-off": live,
+        "clearance": grant and room.hirer is Hirer.ASSOCIATION and room.clearance.missing,
+        "clearance-withdraw": room.clearance.standing,
+        "access-check": grant and any(one.status is BookingStatus.CONFIRMED for one in live),
+        "access": grant and any(one.status is BookingStatus.CONFIRMED for one in live),
+    }
+    return bool(wanted[name])
+
+
 def _makes_sense(name: str, view: reading.CaseView, user: User) -> bool:
     """Whether there is anything for this step to act on."""
     dossier, decided = view.dossier, view.dossier.decision
@@ -224,6 +276,8 @@ def _makes_sense(name: str, view: reading.CaseView, user: User) -> bool:
     }
     if name in unanswered:
         return any(one.answered_on is None for one in unanswered[name])
+    if name in OF_PREMISES:
+        return view.case.kind is Kind.PREMISES and _of_premises(name, view)
     wanted: dict[str, object] = {
         "pause": dossier.paused is None,
         "resume": dossier.paused,

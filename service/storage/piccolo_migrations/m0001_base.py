@@ -36,10 +36,11 @@ TABLES = (
         org_number TEXT,
         org_name TEXT NOT NULL,
         org_search TEXT NOT NULL,
+        hirer TEXT,
         amount_ore BIGINT,
         when_label TEXT NOT NULL,
         state TEXT NOT NULL CHECK (state IN
-            ('received', 'screened', 'in_review', 'proposed', 'decided', 'appealed', 'final')),
+            ('received', 'screened', 'in_review', 'proposed', 'decided', 'executed', 'appealed', 'final')),
         owner_id TEXT REFERENCES account (id) ON DELETE RESTRICT,
         received_at BIGINT NOT NULL,
         registered_at BIGINT NOT NULL,
@@ -250,7 +251,8 @@ INDEXES = (
     "CREATE UNIQUE INDEX case_file_diary ON case_file (diary_number)",
     "CREATE UNIQUE INDEX case_file_series ON case_file (diary_year, diary_seq)",
     "CREATE INDEX case_file_queue ON case_file (kind, state, due_on, registered_at, id)",
-    "CREATE INDEX case_file_open_due ON case_file (due_on, registered_at, id) WHERE state NOT IN ('decided', 'final')",
+    "CREATE INDEX case_file_open_due ON case_file (due_on, registered_at, id) "
+    "WHERE state NOT IN ('decided', 'executed', 'final')",
     "CREATE INDEX case_file_received ON case_file (received_at, registered_at, id)",
     "CREATE INDEX case_file_registered ON case_file (registered_at, id)",
     "CREATE INDEX case_file_name ON case_file (org_search@C, registered_at, id)",

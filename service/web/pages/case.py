@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.response import File, Redirect
 
 from service.cases import deciding, intake, lettering, looking, proposing, reading, reviewing, standing
+from service.cases.availability import clock
 from service.cases.ports import Desk
 from service.cases.rulebook import today
 from service.domain import policy
@@ -15,6 +16,7 @@ from service.domain.decision import ON_A_DECISION, DecisionOutcome
 from service.domain.errors import GranskaError, NotFound
 from service.domain.finding import RESOLUTIONS
 from service.domain.people import Role, User
+from service.domain.premises import label
 from service.domain.ruleset import Clause, DelegationPoint
 from service.web import file_types, forms, render
 from service.web.access import CASE_READERS, DECIDERS, OFFICERS, RECORD_READERS, may
@@ -93,6 +95,8 @@ async def show_case(
         today=today(desk).isoformat(),
         may_propose=handles and mine and view.case.state is State.IN_REVIEW,
         may_act=policy.acts_on(view.case, user),
+        label=label,
+        clock=clock,
         phrases=[one for one in view.procedure.routine.phrases if view.case.kind in one.kinds],
         questions=proposing.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
     )

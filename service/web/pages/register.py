@@ -12,6 +12,7 @@ from service.domain import policy
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, NotAllowed, NotFound
 from service.domain.people import User
+from service.domain.premises import Hirer
 from service.web import forms, render
 from service.web.access import OFFICERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -41,8 +42,9 @@ async def choose(user: SignedIn) -> Redirect:
 
 @get("/register/{kind:str}", opt=may(OFFICERS))
 async def form_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
-    """An empty form."""
-    return await _form(request, desk, _kind(request, user), forms.Form({}))
+    """The form; what the phone page already knows is filled in."""
+    known = {name: request.query_params.getall(name) for name in request.query_params}
+    return await _form(request, desk, _kind(request, user), forms.Form(known))
 
 
 async def _form(
@@ -50,12 +52,15 @@ async def _form(
 ) -> Response[Any]:
     async with desk.store.reading() as reading:
         rules = (await rulebook(desk, reading)).procedure(today(desk))
+        estate = await reading.estate()
     return page_or_complaint(
         request,
         "pages/register.html",
         error=error,
         kind=kind,
         rules=rules,
+        estate=estate,
+        hirers=list(Hirer),
         posted=posted,
         types=GRANT_TYPES if kind is Kind.GRANT else PREMISES_TYPES,
         today=today(desk).isoformat(),

@@ -7,6 +7,7 @@ from litestar.response import Redirect
 
 from service.cases import (
     afterwards,
+    booking,
     communicating,
     handling,
     inquiring,
@@ -23,6 +24,7 @@ from service.domain import policy
 from service.domain.decision import ON_A_DECISION, DecisionOutcome
 from service.domain.errors import GranskaError, NotAllowed, NotFound
 from service.domain.people import User
+from service.domain.premises import label
 from service.web import forms, render
 from service.web.access import CASE_READERS, DECIDERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -66,7 +68,10 @@ async def show(
         if any(one in rule.outcomes for rule in view.procedure.routine.adverse)
         and (one in ON_A_DECISION) <= (view.dossier.turn == "revocation")
     ]
-    draft = forms.Form(view.drafts.get(WAYS[name].event.value, {}))
+    asked = {one: request.query_params.getall(one) for one in request.query_params}
+    draft = forms.Form(view.drafts.get(WAYS[name].event.value, asked))
+    rules = view.procedure.premises
+    times = view.room.bookings if view.room else []
     return page_or_complaint(
         request,
         "pages/step.html",
@@ -90,6 +95,8 @@ async def show(
         in_time=afterwards.appeal_in_time(view.dossier),
         questions=proposing.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
         mask=False,
+        label=label,
+        fees={one.id: booking.fee_of(one, rules, booking.now_of(desk)) for one in times},
         draft_name=WAYS[name].event.value,
         clauses=[one for one in offered_clauses(view) if one.outcomes & frozenset(adverse)],
         adverse=[one.value for one in adverse],

@@ -1,0 +1,163 @@
+"""Before the key: terms accepted, a fresh look at the sanctions lists, and who is let in on a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from service.cases import booking
+from service.cases.dossiers import entries, step
+from service.cases.inputs import Inputs
+from service.cases.ports import Desk, LogRow, Reading
+from service.cases.premises_ports import Occupied
+from service.cases.rulebook import rulebook, today
+from service.cases.screening import given_of, material_of, sources_of, texts_of
+from service.domain import policy
+from service.domain.application import Kind
+from service.domain.clock import DAY_MS
+from service.domain.dossier import Dossier, fold
+from service.domain.errors import NotAllowed, NotFound
+from service.domain.events import EventType
+from service.domain.finding import NEEDS_NOBODY, Outcome
+from service.domain.people import User
+from service.domain.premises import HOUR, Booking, BookingStatus, Estate, day_span
+from service.domain.ruleset import RuleSet
+from service.pipeline.runner import Clocks, run_checks
+
+#: The check that is asked again before access: names against the lists in force.
+CHECK = "party_names"
+#: The events that say how a booking stands when the key is to be handed out.
+_TOLD = (
+    EventType.CASE_DECIDED,
+    EventType.BOOKING_EXECUTED,
+    EventType.CASE_REOPENED,
+    EventType.TERMS_ACCEPTED,
+    EventType.SUPPORT_STOPPED,
+    EventType.SUPPORT_RELEASED,
+    EventType.ACCESS_SCREENED,
+    EventType.ACCESS_GIVEN,
+    EventType.APPEAL_RECEIVED,
+    EventType.APPEAL_SETTLED,
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One booking of a day: whose, and what stands between them and the key, as codes; empty if nothing does."""
+
+    occupied: Occupied
+    missing: tuple[str, ...]
+    given: bool
+
+
+async def screen(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
+    """Ask the lists again for a booking that stands; returns the outcome. A list that cannot be asked is no pass."""
+    async with desk.store.reading() as reading:
+        material = await material_of(desk, reading, case_id)
+    policy.check_can_see(material.case, by)
+    inputs = Inputs(today=material.today)
+    required = [one for one in material.procedure.kinds[Kind.PREMISES].checks if one.check == CHECK]
+    findings = await run_checks(
+        required,
+        kind=material.case.kind,
+        given=given_of(material),
+        sources=inputs.recorded(sources_of(desk, material)),
+        installed=desk.checks,
+        clocks=Clocks(desk.outside.now, desk.outside.monotonic),
+    )
+    if not findings:
+        raise NotFound("access.no_check")
+    finding = findings[0]
+    detail, _ = texts_of(desk, finding.result)
+    async with step(desk, case_id, EventType.ACCESS_SCREENED, by=by, seen=seen) as scene:
+        if scene.dossier.grant is None:
+            raise NotAllowed("decision.not_favourable")
+        await scene.take(
+            {
+                "screening": desk.outside.new_id(),
+                "outcome": finding.result.outcome.value,
+                "code": finding.result.code,
+                "check_version": finding.check_version,
+                "lists": [
+                    {"key": one.key, "version": one.version, "sha256": one.sha256} for one in finding.result.sources
+                ],
+                "model": desk.finder.method().model,
+                "inputs": scene.writing.keep("inputs", inputs.document(), case=case_id),
+                "detail": scene.writing.keep("finding", detail, case=case_id),
+                "procedure": {"id": material.procedure.id, "sha256": material.procedure.sha256},
+            }
+        )
+    return finding.result.outcome.value
+
+
+def missing(dossier: Dossier, one: Booking, procedure: RuleSet, active: frozenset[str], now_ms: int) -> list[str]:
+    """What stands between a hirer and the key, as codes."""
+    found = []
+    if one.status is not BookingStatus.CONFIRMED or dossier.grant is None:
+        return ["access.not_confirmed"]
+    if dossier.stopped is not None:
+        found.append("access.stopped")
+    accepted = dossier.grant.accepted
+    if accepted is None or accepted["terms"] != dossier.grant.data["terms"]:
+        found.append("access.terms")
+    window = procedure.premises.access_hours * HOUR * 1000
+    screened = dossier.access_screened
+    earliest = max(now_ms, min(one.span.start * 1000, now_ms + DAY_MS * 400)) - window
+    if screened is None:
+        found.append("access.not_screened")
+    elif screened.at < earliest or {each["version"] for each in screened.data["lists"]} - active:
+        found.append("access.screening_old")
+    elif Outcome(screened.data["outcome"]) not in NEEDS_NOBODY:
+        found.append("access.not_clean")
+    return found
+
+
+async def give(desk: Desk, case_id: str, *, booking_id: str, by: User, seen: int) -> None:
+    """A named officer hands out the key (or the code) for one booking."""
+    async with step(desk, case_id, EventType.ACCESS_GIVEN, by=by, seen=seen) as scene:
+        found = {one.id: one for one in await booking.bookings(scene.writing, case_id)}
+        if booking_id not in found:
+            raise NotFound("booking.not_found")
+        active = frozenset(one.version for one in (await scene.writing.active_lists()).values())
+        why = missing(scene.dossier, found[booking_id], scene.procedure, active, desk.outside.now())
+        if why:
+            raise NotAllowed(why[0])
+        if booking_id in scene.dossier.access_given:
+            raise NotAllowed("access.given_already")
+        assert scene.dossier.grant is not None
+        assert scene.dossier.access_screened is not None
+        await scene.take(
+            {
+                "booking": booking_id,
+                "screening": scene.dossier.access_screened.data["screening"],
+                "terms": scene.dossier.grant.data["terms"],
+            }
+        )
+
+
+async def of_day(desk: Desk, day: date, site: str | None) -> tuple[Estate, list[Entry]]:
+    """The day's confirmed bookings in order, each with what stands between its hirer and the key."""
+    async with desk.store.reading() as reading:
+        found = await reading.estate()
+        rooms = [one.id for one in found.rooms.values() if site in (None, one.site)]
+        occupied = [
+            one for one in await reading.occupied(rooms, day_span(day)) if one.booking.status is BookingStatus.CONFIRMED
+        ]
+        dossiers = await _dossiers(reading, [one.case for one in occupied if one.case])
+        procedure = (await rulebook(desk, reading)).procedure(today(desk))
+        active = frozenset(one.version for one in (await reading.active_lists()).values())
+    now = desk.outside.now()
+    listed = []
+    for one in occupied:
+        dossier = dossiers.get(one.case or "", Dossier())
+        why = missing(dossier, one.booking, procedure, active, now)
+        listed.append(Entry(one, tuple(why), one.booking.id in dossier.access_given))
+    return found, listed
+
+
+async def _dossiers(reading: Reading, case_ids: Sequence[str]) -> dict[str, Dossier]:
+    """The part of each case's dossier that matters at the door, in one question."""
+    rows = await reading.entries_of_cases(list(dict.fromkeys(case_ids)), [one.value for one in _TOLD])
+    by_case: dict[str, list[LogRow]] = {}
+    for one in rows:
+        by_case.setdefault(one.case_id or "", []).append(one)
+    return {case_id: fold(entries(ones)) for case_id, ones in by_case.items()}

@@ -1,0 +1,258 @@
+"""What is free: days and rooms side by side, a search by what is needed, and one time looked at for the phone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from service.cases.booking import now_of, read_span
+from service.cases.clearing import Clearance, clearance_of
+from service.cases.ports import Desk
+from service.cases.premises_ports import Occupied
+from service.cases.rooms import room_in
+from service.cases.rulebook import rulebook, today
+from service.domain.errors import InvalidInput, Problem
+from service.domain.organisation import normal_form
+from service.domain.premises import (
+    Alternative,
+    Estate,
+    Hirer,
+    PremisesRules,
+    Room,
+    Span,
+    clock_label,
+    day_span,
+    local,
+)
+from service.premises import free
+
+#: How many days each view shows; a month is shown from its first day.
+DAYS = {"day": 1, "week": 7}
+MOST_DAYS = 31
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A room on a day: when it is free, and whether it is open at all."""
+
+    free: tuple[Span, ...]
+    open: bool
+
+    @property
+    def hours(self) -> int:
+        """How many whole hours are free."""
+        return sum(one.seconds for one in self.free) // 3600
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rooms by days."""
+
+    estate: Estate
+    rules: PremisesRules
+    rooms: tuple[Room, ...]
+    days: tuple[date, ...]
+    cells: Mapping[str, tuple[Cell, ...]]
+    occupied: tuple[Occupied, ...] = ()
+
+
+def first_day(view: str, day: date) -> date:
+    """The first day that a view shows which holds this day."""
+    if view == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if view == "month" else day
+
+
+def days_of(view: str, first: date) -> int:
+    """How many days a view shows."""
+    if view == "month":
+        return ((first.replace(day=28) + timedelta(days=4)).replace(day=1) - first).days
+    return DAYS[view]
+
+
+async def grid(desk: Desk, *, site: str | None, room: str | None, first: date, days: int, names: bool = False) -> Grid:
+    """The free times of a site's rooms, of one room or of all; two questions to the calendar, whatever it holds."""
+    days = min(days, MOST_DAYS)
+    async with desk.store.reading() as reading:
+        found = await reading.estate()
+        rules = (await rulebook(desk, reading)).procedure(today(desk)).premises
+        if room is not None:
+            room_in(found, room)
+        rooms = tuple(
+            one for one in found.rooms.values() if one.in_use and site in (None, one.site) and room in (None, one.id)
+        )
+        span = day_span(first, days)
+        wide = Span(span.start - free.MARGIN, span.end + free.MARGIN)
+        parts = {one.id: found.parts(one.id) for one in rooms}
+        wanted = frozenset(part for all_parts in parts.values() for part in all_parts)
+        busy = free.Busy(await reading.busy(wanted, [wide]))
+        related = wanted | {above for one in rooms for above in found.above(one.id)}
+        occupied = tuple(await reading.occupied(related, span)) if names else ()
+    listed = tuple(first + timedelta(days=n) for n in range(days))
+    bounds = [day_span(one) for one in listed]
+    now = now_of(desk)
+    cells = {one.id: _cells(found, one, parts[one.id], busy, first, bounds, now) for one in rooms}
+    return Grid(found, rules, rooms, listed, cells, occupied)
+
+
+def _cells(
+    found: Estate, room: Room, parts: frozenset[str], busy: free.Busy, first: date, bounds: Sequence[Span], now: int
+) -> tuple[Cell, ...]:
+    before, after = 60 * room.before, 60 * room.after
+    taken = [Span(one.start - after, one.end + before) for part in parts for one in busy.of(part)]
+    taken += found.closed(room.id)
+    taken.sort()
+    opened = free.open_spans(room, first, len(bounds))
+    left = _subtract(opened, taken, now)
+    cells = []
+    for day in bounds:
+        mine = tuple(Span(max(one.start, day.start), min(one.end, day.end)) for one in left if one.meets(day))
+        cells.append(Cell(mine, any(one.meets(day) for one in opened)))
+    return tuple(cells)
+
+
+def _subtract(opened: Sequence[Span], taken: Sequence[Span], now: int) -> list[Span]:
+    """What is left of the open time, from now on."""
+    left, at = [], 0
+    for one in opened:
+        start = max(one.start, -(-now // 900) * 900)
+        while at < len(taken) and taken[at].end <= one.start:
+            at += 1
+        for each in taken[at:]:
+            if each.start >= one.end:
+                break
+            if each.start > start:
+                left.append(Span(start, each.start))
+            start = max(start, each.end)
+        if start < one.end:
+            left.append(Span(start, one.end))
+    return left
+
+
+def clock(second: int, *, end: bool = False) -> str:
+    """An instant's wall-clock time; midnight at the end of a day is 24:00."""
+    at = local(second)
+    return clock_label(1440) if end and at.hour == at.minute == 0 else clock_label(at.hour * 60 + at.minute)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A room that has what was wanted, and whether that time can be had."""
+
+    room: Room
+    why_not: str | None
+    alternatives: tuple[Alternative, ...] = ()
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search found, with all rooms for their names."""
+
+    estate: Estate
+    span: Span
+    found: tuple[Found, ...] = ()
+
+
+async def search(desk: Desk, wanted: free.Wanted, *, day: str, start: str, end: str, late: bool) -> Searched:
+    """Rooms with what is wanted at that time, the free ones first, the smallest that will do before larger ones."""
+    span = read_span(day, start, end)
+    async with desk.store.reading() as reading:
+        found = await reading.estate()
+        busy = free.Busy(await reading.busy(found.rooms, [free.window([span])]))
+    now = now_of(desk)
+    judged = []
+    for room, why in free.find(found, busy, wanted, span, now=now, late=late):
+        others = free.alternatives(found, room, span, busy, wanted, now=now, late=late) if why else []
+        judged.append(Found(room, why, tuple(one for one in others if one.room == room.id)))
+    return Searched(found, span, tuple(judged))
+
+
+@dataclass(frozen=True)
+class Look:
+    """Everything the officer on the phone needs of one time: free or not, cleared or not, why, and what is missing.
+
+    `decision` is why the booking would be a decision rather than mere execution, or None.
+    """
+
+    estate: Estate
+    rules: PremisesRules
+    room: Room
+    span: Span
+    why_not: str | None
+    alternatives: tuple[Alternative, ...]
+    tariff: str
+    price_ore: int
+    organisation: str | None
+    name: str | None
+    clearance: Clearance | None
+    decision: str | None
+    same_day: bool
+
+
+@dataclass(frozen=True)
+class Call:
+    """What the caller wants."""
+
+    room: str
+    day: str
+    start: str
+    end: str
+    number: str = ""
+    hirer: Hirer = Hirer.ASSOCIATION
+    use: str = ""
+    persons: int = 0
+    public: bool = False
+    wanted: free.Wanted = field(default_factory=free.Wanted)
+
+
+async def look(desk: Desk, call: Call) -> Look:
+    """One time, for the phone; changes nothing."""
+    span = read_span(call.day, call.start, call.end)
+    async with desk.store.reading() as reading:
+        found = await reading.estate()
+        room = room_in(found, call.room)
+        procedure = (await rulebook(desk, reading)).procedure(today(desk))
+        rules = procedure.premises
+        busy = free.Busy(await reading.busy(found.rooms, [free.window([span])]))
+        number = normal_form(call.number) if call.number else None
+        if call.number and not number:
+            raise InvalidInput([Problem("/number", "book.number")])
+        organisation = await reading.organisation_by_number(number) if number else None
+        clearance, name = None, None
+        if number:
+            clearance = Clearance(None, (("standing.unknown", {}),))
+        if organisation:
+            clearance = await clearance_of(desk, reading, organisation, procedure)
+            newest = await reading.cases_of_organisation(organisation, limit=1)
+            name = (await reading.details(newest[0].id)).org_name
+    now = now_of(desk)
+    why = free.why_not(found, room, span, busy, now=now, late=True)
+    others = free.alternatives(found, room, span, busy, call.wanted, now=now, late=True) if why else []
+    tariff, price = rules.price(room, span, call.hirer)
+    return Look(
+        found,
+        rules,
+        room,
+        span,
+        why,
+        tuple(others),
+        tariff,
+        price,
+        organisation,
+        name,
+        clearance,
+        rules.executed(call.hirer, [room], call.use, call.persons, public=call.public, spans=[span]),
+        rules.same_day_needs_clearance and local(span.start).date() == today(desk),
+    )
+
+
+async def plan(desk: Desk, *, site: str, first: date, days: int) -> tuple[Estate, list[tuple[date, list[Occupied]]]]:
+    """The caretaker's plan: each day's bookings of a site in order."""
+    async with desk.store.reading() as reading:
+        found = await reading.estate()
+        rooms = [one.id for one in found.rooms.values() if one.site == site]
+        occupied = await reading.occupied(rooms, day_span(first, days))
+    by_day: list[tuple[date, list[Occupied]]] = []
+    for number in range(days):
+        bounds = day_span(first + timedelta(days=number))
+        by_day.append((first + timedelta(days=number), [one for one in occupied if one.booking.span.meets(bounds)]))
+    return found, by_day

@@ -1,0 +1,428 @@
+"""Bookings: asked for with an application, held by phone, moved, called off, and settled by what is decided.
+
+Times are looked up first so that every one that cannot be had is kept with its reason and alternatives; that no room is
+let twice does not rest on it but on the database, for every writer (`storage/piccolo_migrations/m0002_premises.py`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from service.cases.dossiers import Scene, step
+from service.cases.ports import Desk, Reading, Writing
+from service.cases.reviewing import check_text
+from service.cases.rooms import room_in
+from service.cases.rulebook import rulebook, today
+from service.cases.standing import acting
+from service.domain.application import Application, Premises
+from service.domain.case import Case, State
+from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem, SlotTaken
+from service.domain.events import SYSTEM_ACTOR, Actor, ActorKind, Event, EventType
+from service.domain.people import Role, User
+from service.domain.premises import (
+    DAY,
+    Alternative,
+    Booking,
+    BookingStatus,
+    Hirer,
+    PremisesRules,
+    Span,
+    day_span,
+    minutes,
+)
+from service.premises import free, series
+
+#: Why a time could not be had, where another room or time may help.
+_MAY_BE_HAD_OTHERWISE = frozenset(
+    {"room.taken", "room.closed", "room.outside_hours", "room.not_in_use", "room.too_late"}
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A time as it is asked for; `reason` is why it could not even be looked up."""
+
+    span: Span
+    reason: str | None = None
+
+
+def now_of(desk: Desk) -> int:
+    """Now, in UTC epoch seconds."""
+    return desk.outside.now() // 1000
+
+
+def times_of(premises: Premises, rules: PremisesRules) -> list[Asked]:
+    """The times an application asks for; raises InvalidInput for a series that cannot be read."""
+    start, end = minutes(premises.time_from), minutes(premises.time_to)
+    if premises.season is not None:
+        return []
+    if premises.series is None:
+        try:
+            return [Asked(series.span_of(premises.date, start, end))]
+        except ValueError as error:
+            raise InvalidInput([Problem("/premises/from", "series.no_such_time")]) from error
+    left_out = rules.free_days if premises.series.leave_out_free_days else ()
+    try:
+        found = series.occurrences(
+            premises.series.rule, premises.date, start, end, free_days=left_out, most=rules.longest_series
+        )
+    except series.BadRule as error:
+        problem = Problem("/premises/series/rule", error.code, {"most": rules.longest_series})
+        raise InvalidInput([problem]) from error
+    return [Asked(one.span, one.reason) for one in found]
+
+
+async def ask(
+    desk: Desk, writing: Writing, case: Case, application: Application, times: Sequence[Asked], *, by: Actor
+) -> None:
+    """Hold what can be had of the times an application asks for, and keep the rest with its reason and alternatives."""
+    premises = application.premises
+    if premises is None or not times:
+        return
+    await release_lapsed(desk, writing)
+    if premises.room not in (await writing.estate()).rooms:
+        return  # the check says so; there is nothing to hold
+    if premises.hold:
+        await _take_over(desk, writing, premises.hold, by)
+    wanted = [(premises.room, one) for one in times]
+    await ask_rooms(desk, writing, case, wanted, by=by, hirer=premises.hirer, persons=premises.expected_number)
+
+
+async def ask_rooms(
+    desk: Desk,
+    writing: Writing,
+    case: Case,
+    wanted: Sequence[tuple[str, Asked]],
+    *,
+    by: Actor,
+    hirer: Hirer = Hirer.ASSOCIATION,
+    persons: int = 0,
+    until: date | None = None,
+) -> None:
+    """Hold these times in these rooms, in a fixed number of questions however many they are.
+
+    `until` is the last day of the holds, where not that of the rule set.
+    """
+    found = await writing.estate()
+    rules = (await rulebook(desk, writing)).procedure(today(desk)).premises
+    now, late = now_of(desk), by.kind is ActorKind.PERSON
+    parts = frozenset(part for room in {room for room, _ in wanted} for part in found.parts(room))
+    busy = free.Busy(await writing.busy(parts, [free.window(one.span for _, one in wanted)]))
+    reasons = []
+    for room_id, asked in wanted:
+        room = found.rooms[room_id]
+        why = asked.reason or free.why_not(found, room, asked.span, busy, now=now, late=late)
+        if why is None:
+            busy.add(found.parts(room.id), room.taken(asked.span))
+        reasons.append(why)
+    missed = [one.span for (_, one), why in zip(wanted, reasons, strict=True) if why in _MAY_BE_HAD_OTHERWISE]
+    busy.also(await writing.busy(set(found.rooms) - parts, free.nearby(missed)))
+    last = now + rules.application_hold_days * DAY if until is None else day_span(until).end
+    made = []
+    for position, ((room_id, asked), why) in enumerate(zip(wanted, reasons, strict=True)):
+        room, span, instead = found.rooms[room_id], asked.span, list[Alternative]()
+        if why in _MAY_BE_HAD_OTHERWISE:
+            instead = free.alternatives(found, room, span, busy, free.Wanted(persons), now=now, late=late)
+        tariff, price = rules.price(room, span, hirer)
+        made.append(
+            booking_data(
+                desk,
+                room.id,
+                span,
+                room.taken(span) if why is None else span,
+                position=position,
+                status=BookingStatus.MISSED if why else BookingStatus.HELD,
+                hold_until=None if why else min(span.start, last),
+                reason=why,
+                alternatives=instead,
+                tariff=tariff,
+                price_ore=price,
+            )
+        )
+    await writing.bookings_made(Event(EventType.BOOKING_ASKED, by, desk.outside.now(), {"bookings": made}, case.id))
+
+
+def booking_data(
+    desk: Desk,
+    room: str,
+    span: Span,
+    taken: Span,
+    *,
+    status: BookingStatus,
+    position: int = 0,
+    hold_until: int | None = None,
+    reason: str | None = None,
+    alternatives: Iterable[Alternative] = (),
+    tariff: str | None = None,
+    price_ore: int | None = None,
+) -> dict[str, Any]:
+    """A new booking as its event says it."""
+    return {
+        "booking": desk.outside.new_id(),
+        "room": room,
+        "position": position,
+        "starts": span.start,
+        "ends": span.end,
+        "taken_from": taken.start,
+        "taken_to": taken.end,
+        "status": status.value,
+        "hold_until": hold_until,
+        "why": reason,
+        "alternatives": [{"room": one.room, "starts": one.span.start, "ends": one.span.end} for one in alternatives],
+        "tariff": tariff,
+        "price_ore": price_ore,
+    }
+
+
+async def release_lapsed(desk: Desk, writing: Writing) -> int:
+    """Free what was held until now at most, before anything else is looked up; says nothing about any case."""
+    lapsed = await writing.lapsed_holds(now_of(desk))
+    by_case: dict[str | None, list[Booking]] = {}
+    for one in lapsed:
+        by_case.setdefault(one.case, []).append(one)
+    for case_id, ones in by_case.items():
+        data = settled("lapsed", None, {one.id: (BookingStatus.LAPSED, None) for one in ones})
+        event = Event(EventType.BOOKING_SETTLED, SYSTEM_ACTOR, desk.outside.now(), data, case=case_id)
+        await writing.bookings_settled(event)
+    return len(lapsed)
+
+
+async def work_off(desk: Desk) -> int:
+    """Free the holds whose time is over; returns how many."""
+    async with desk.store.reading() as reading:
+        if not await reading.lapsed_holds(now_of(desk)):
+            return 0
+    async with desk.store.writing() as writing:
+        return await release_lapsed(desk, writing)
+
+
+def settled(
+    ground: str, decision: str | None, changes: Mapping[str, tuple[BookingStatus, int | None]]
+) -> dict[str, Any]:
+    """What became of bookings, as the event says it."""
+    return {
+        "ground": ground,
+        "decision": decision,
+        "bookings": [
+            {"booking": booking, "status": status.value, "fee_ore": fee} for booking, (status, fee) in changes.items()
+        ],
+    }
+
+
+async def _take_over(desk: Desk, writing: Writing, hold: str, by: Actor) -> None:
+    """The application takes the place of the hold that was made for it."""
+    try:
+        held = await writing.booking(hold)
+    except NotFound:
+        return
+    if held.case is None and held.status is BookingStatus.HELD and held.made_by == by.id:
+        data = settled("taken_over", None, {held.id: (BookingStatus.RELEASED, None)})
+        await writing.bookings_settled(Event(EventType.BOOKING_SETTLED, by, desk.outside.now(), data))
+
+
+async def hold(desk: Desk, room_id: str, *, day: str, start: str, end: str, by: Actor) -> dict[str, Any]:
+    """Hold a room for as long as it takes to ask for it; raises SlotTaken with alternatives where it is taken.
+
+    `day` is a local day, `start` and `end` HH:MM. Nobody is named by a hold.
+    """
+    span = read_span(day, start, end)
+    async with desk.store.writing() as writing:
+        await acting(writing, by, Role.PREMISES_OFFICER)
+        await release_lapsed(desk, writing)
+        found = await writing.estate()
+        room = room_in(found, room_id)
+        rules = (await rulebook(desk, writing)).procedure(today(desk)).premises
+        now = now_of(desk)
+        busy = free.Busy(await writing.busy(found.rooms, [free.window([span])]))
+        late = by.kind is ActorKind.PERSON
+        why = free.why_not(found, room, span, busy, now=now, late=late)
+        if why is not None:
+            others = free.alternatives(found, room, span, busy, free.Wanted(room.capacity), now=now, late=late)
+            raise SlotTaken(why, [(one.room, one.span.start, one.span.end) for one in others])
+        until = now + 60 * rules.hold_minutes
+        data = booking_data(
+            desk, room.id, span, room.taken(span), status=BookingStatus.HELD, hold_until=min(until, span.start)
+        )
+        await writing.bookings_made(Event(EventType.SLOT_HELD, by, desk.outside.now(), {"bookings": [data]}))
+        return data
+
+
+async def give_up_hold(desk: Desk, booking_id: str, *, by: Actor) -> None:
+    """Free a hold that was not needed."""
+    async with desk.store.writing() as writing:
+        await acting(writing, by, Role.PREMISES_OFFICER)
+        held = await writing.booking(booking_id)
+        if held.case is not None or held.status is not BookingStatus.HELD or held.made_by != by.id:
+            raise NotFound("booking.not_found")
+        data = settled("given_up", None, {held.id: (BookingStatus.RELEASED, None)})
+        await writing.bookings_settled(Event(EventType.BOOKING_SETTLED, by, desk.outside.now(), data))
+
+
+def read_span(day: str, start: str, end: str) -> Span:
+    """A local day and two times of it as instants; raises InvalidInput."""
+    problems, found = [], {}
+    try:
+        at = date.fromisoformat(day)
+    except ValueError:
+        problems.append(Problem("/date", "input.not_a_date"))
+    for pointer, text in (("/from", start), ("/to", end)):
+        try:
+            found[pointer] = minutes(text)
+            assert len(text) == 5
+            assert text[2] == ":"
+            assert 0 <= found[pointer] <= 1440
+        except (ValueError, AssertionError, IndexError):
+            problems.append(Problem(pointer, "input.clock"))
+    if not problems and found["/to"] <= found["/from"]:
+        problems.append(Problem("/to", "input.ends_before_it_begins"))
+    if problems:
+        raise InvalidInput(problems)
+    try:
+        return series.span_of(at, found["/from"], found["/to"])
+    except ValueError as error:
+        raise InvalidInput([Problem("/from", "series.no_such_time")]) from error
+
+
+async def settle(
+    scene: Scene, ground: str, decision: str, changes: Mapping[str, tuple[BookingStatus, int | None]]
+) -> None:
+    """Carry out on the bookings what has been decided or executed, in the same transaction."""
+    if changes:
+        data = settled(ground, decision, changes)
+        now = scene.desk.outside.now()
+        await scene.writing.bookings_settled(Event(EventType.BOOKING_SETTLED, scene.actor, now, data, scene.case.id))
+
+
+async def bookings(reading: Reading, case_id: str) -> list[Booking]:
+    """The times of a case."""
+    return (await reading.bookings_of([case_id])).get(case_id, [])
+
+
+async def move(
+    desk: Desk,
+    case_id: str,
+    *,
+    booking: str,
+    room: str,
+    day: str,
+    start: str,
+    end: str,
+    text: str,
+    by: User,
+    seen: int,
+) -> None:
+    """Move a booking to another time or room, as the hirer has asked; what it was stands in the log.
+
+    A confirmed one stays within the class of room that was let: another class is a new application.
+    """
+    span, text = read_span(day, start, end), check_text("/text", text)
+    async with step(desk, case_id, EventType.BOOKING_MOVED, by=by, seen=seen) as scene:
+        await release_lapsed(desk, scene.writing)
+        before = _of_case(await bookings(scene.writing, case_id), booking)
+        if before.status in (BookingStatus.CANCELLED, BookingStatus.RELEASED):
+            raise NotAllowed("booking.ended")
+        now = now_of(desk)
+        if before.status is BookingStatus.CONFIRMED and before.span.start <= now:
+            raise NotAllowed("booking.begun")
+        found = await scene.writing.estate()
+        to = room_in(found, room)
+        if before.status is BookingStatus.CONFIRMED and to.kind != found.rooms[before.room].kind:
+            raise InvalidInput([Problem("/room", "booking.other_kind")])
+        if scene.case.closed and before.status is not BookingStatus.CONFIRMED:
+            raise NotAllowed("booking.not_confirmed")
+        rules = scene.procedure.premises
+        busy = free.Busy(await scene.writing.busy(found.rooms, [free.window([span])], but=[before.id]))
+        why = free.why_not(found, to, span, busy, now=now, late=True)
+        if why is not None:
+            others = free.alternatives(found, to, span, busy, free.Wanted(), now=now, late=True)
+            raise SlotTaken(why, [(one.room, one.span.start, one.span.end) for one in others])
+        hirer = Hirer((await scene.writing.details(case_id)).hirer or Hirer.ASSOCIATION)
+        tariff, price = rules.price(to, span, hirer)
+        taken = to.taken(span)
+        status = before.status if before.takes else BookingStatus.HELD
+        await scene.take_booking(
+            {
+                "booking": before.id,
+                "room": to.id,
+                "starts": span.start,
+                "ends": span.end,
+                "taken_from": taken.start,
+                "taken_to": taken.end,
+                "status": status.value,
+                "hold_until": before.hold_until
+                if status is BookingStatus.CONFIRMED
+                else min(span.start, now + rules.application_hold_days * DAY),
+                "tariff": tariff,
+                "price_ore": price,
+                "text": scene.keep("applicant", text),
+            },
+            screen=not scene.case.closed,
+        )
+
+
+def _of_case(found: Sequence[Booking], booking: str) -> Booking:
+    for one in found:
+        if one.id == booking:
+            return one
+    raise NotFound("booking.not_found")
+
+
+def fee_of(booking: Booking, rules: PremisesRules, now: int) -> int:
+    """What the hirer pays who calls this booking off now, in öre."""
+    if booking.status is not BookingStatus.CONFIRMED:
+        return 0
+    return rules.fee(booking.price_ore or 0, booking.span.start, now)
+
+
+async def cancel(desk: Desk, case_id: str, *, chosen: Sequence[str], text: str, by: User, seen: int) -> None:
+    """The hirer calls off these times; what it costs follows from the tariff. The City cannot call off by this way."""
+    text = check_text("/text", text)
+    async with step(desk, case_id, EventType.BOOKING_CANCELLED, by=by, seen=seen) as scene:
+        found = await bookings(scene.writing, case_id)
+        changes = _called_off(found, chosen, scene.procedure.premises, now_of(desk))
+        data = settled("hirer", None, changes)
+        await scene.take_booking(
+            {"bookings": data["bookings"], "text": scene.keep("applicant", text)}, screen=not scene.case.closed
+        )
+
+
+async def cancel_by_hirer(desk: Desk, case_id: str, booking_id: str, *, by: Actor) -> int:
+    """The hirer calls off one time through the e-service; returns what it costs in öre."""
+    async with desk.store.writing() as writing:
+        case = await writing.case(case_id)
+        if (await writing.details(case_id)).channel != "e_service":
+            raise NotFound("case.not_found")
+        rules = (await rulebook(desk, writing)).procedure(today(desk)).premises
+        changes = _called_off(await bookings(writing, case_id), [booking_id], rules, now_of(desk))
+        if case.state is State.PROPOSED:
+            raise Conflict("booking.being_decided")
+        text = writing.keep("applicant", {"text": desk.words.say("sv", "booking.by_e_service", {})}, case=case_id)
+        data = {"bookings": settled("hirer", None, changes)["bookings"], "text": text}
+        event = Event(EventType.BOOKING_CANCELLED, by, desk.outside.now(), data, case=case_id)
+        await writing.booking_step(event, case.after(event.type))
+        return sum(fee or 0 for _, fee in changes.values())
+
+
+async def for_applicant(desk: Desk, case_id: str) -> list[Booking]:
+    """The times of an application that came through the e-service."""
+    async with desk.store.reading() as reading:
+        if (await reading.details(case_id)).channel != "e_service":
+            raise NotFound("case.not_found")
+        return await bookings(reading, case_id)
+
+
+def _called_off(
+    found: Sequence[Booking], wanted: Sequence[str], rules: PremisesRules, now: int
+) -> dict[str, tuple[BookingStatus, int | None]]:
+    if not wanted:
+        raise InvalidInput([Problem("/bookings", "input.missing")])
+    changes: dict[str, tuple[BookingStatus, int | None]] = {}
+    for one in wanted:
+        booking = _of_case(found, one)
+        if booking.status in (BookingStatus.CANCELLED, BookingStatus.RELEASED):
+            raise NotAllowed("booking.ended")
+        if booking.status is BookingStatus.CONFIRMED and booking.span.start <= now:
+            raise NotAllowed("booking.begun")
+        changes[booking.id] = (BookingStatus.CANCELLED, fee_of(booking, rules, now))
+    return changes

@@ -1,0 +1,71 @@
+"""What a decision does to the times of its case: confirmed, given back or called off, in the decision's transaction."""
+
+from collections.abc import Sequence
+
+from service.domain.decision import FAVOURABLE, DecisionOutcome, Proposal
+from service.domain.dossier import Dossier
+from service.domain.errors import InvalidInput, NotAllowed, Problem
+from service.domain.premises import Booking, BookingStatus
+
+#: Left out because the applicant asked for it, so not something that could not be had.
+LEFT_OUT = "series.free_day"
+Changes = dict[str, tuple[BookingStatus, int | None]]
+
+
+def could_not_be_had(bookings: Sequence[Booking]) -> list[Booking]:
+    """The times that were asked for and are not held, by nobody's wish."""
+    gone = (BookingStatus.MISSED, BookingStatus.LAPSED)
+    return [one for one in bookings if one.status in gone and one.reason != LEFT_OUT]
+
+
+def changes(bookings: Sequence[Booking], proposal: Proposal, dossier: Dossier, *, now: int) -> Changes:
+    """What becomes of each time if this is decided; raises InvalidInput or NotAllowed where it does not fit them.
+
+    A hold that has run out is confirmed where the room is still free; the database says no where it is not.
+    """
+    if not bookings:
+        return {}
+    known = {one.id for one in bookings}
+    if set(proposal.bookings) - known:
+        raise InvalidInput([Problem("/bookings", "booking.unknown")])
+    if proposal.outcome in FAVOURABLE:
+        return _given(bookings, proposal, now)
+    if proposal.outcome is DecisionOutcome.REVOCATION:
+        return _called_off(bookings, proposal, now)
+    if dossier.grant is not None:
+        return {}  # written off after a new look: what was given stands
+    return {
+        one.id: (BookingStatus.RELEASED if one.status is BookingStatus.HELD else BookingStatus.CANCELLED, None)
+        for one in bookings
+        if one.takes and one.span.end > now
+    }
+
+
+def _given(bookings: Sequence[Booking], proposal: Proposal, now: int) -> Changes:
+    to_be_had = [one for one in bookings if one.status in (BookingStatus.HELD, BookingStatus.LAPSED)]
+    confirmed = [one for one in bookings if one.status is BookingStatus.CONFIRMED]
+    if proposal.outcome is DecisionOutcome.APPROVAL:
+        if proposal.bookings and set(proposal.bookings) != {one.id for one in to_be_had}:
+            raise InvalidInput([Problem("/bookings", "booking.approval_is_all")])
+        if any(one.status is BookingStatus.MISSED for one in could_not_be_had(bookings)):
+            raise InvalidInput([Problem("/outcome", "booking.not_all_had")])
+        chosen = to_be_had
+    else:
+        wanted = set(proposal.bookings)
+        chosen = [one for one in to_be_had if one.id in wanted or (not wanted and one.takes)]
+    if not chosen and not confirmed:
+        raise NotAllowed("booking.none_to_give")
+    if any(one.span.end <= now for one in chosen):
+        raise NotAllowed("booking.passed")
+    given: Changes = {one.id: (BookingStatus.CONFIRMED, None) for one in chosen}
+    given |= {one.id: (BookingStatus.RELEASED, None) for one in to_be_had if one.id not in given and one.takes}
+    return given
+
+
+def _called_off(bookings: Sequence[Booking], proposal: Proposal, now: int) -> Changes:
+    wanted = set(proposal.bookings)
+    return {
+        one.id: (BookingStatus.CANCELLED, 0)
+        for one in bookings
+        if one.status is BookingStatus.CONFIRMED and one.span.end > now and (not wanted or one.id in wanted)
+    }

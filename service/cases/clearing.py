@@ -1,0 +1,267 @@
+"""Standing clearance (stående klartecken): given by a named person, tied to what it was given on, and what it executes.
+
+It decides nothing about any booking. Where the rule set says that a booking is mere execution (ren verkställighet, KL
+13:2), an officer carries it out; each booking's own checks still have to come out clean on the lists of the day.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from service.audit.canonical import canonical
+from service.cases import booking, booking_outcome, parts
+from service.cases.deciding import check_fresh, standing_conditions
+from service.cases.dossiers import Scene, step
+from service.cases.ports import Desk, Reading, StoredFinding
+from service.cases.premises_ports import Standing
+from service.cases.reviewing import check_text
+from service.cases.rulebook import rulebook, today
+from service.domain import policy
+from service.domain.application import Application, Kind, from_document
+from service.domain.case import Case
+from service.domain.decision import DecisionOutcome
+from service.domain.errors import NotAllowed, NotFound
+from service.domain.events import EventType
+from service.domain.finding import NEEDS_NOBODY, Resolution
+from service.domain.organisation import normal_form
+from service.domain.people import User
+from service.domain.premises import Booking, BookingStatus, Estate, Hirer, PremisesRules
+from service.domain.ruleset import RuleSet
+
+#: How many of an organisation's newest cases are looked through for a stop.
+_CASES = 50
+
+
+@dataclass(frozen=True)
+class Clearance:
+    """Whether an association is clear to book without a new assessment, and what is missing (codes with parameters).
+
+    `recheck`: the lists are newer than the last look; the checks of the booking itself will say.
+    """
+
+    standing: Standing | None
+    missing: tuple[tuple[str, Mapping[str, str | int]], ...]
+    recheck: bool = False
+
+    @property
+    def clear(self) -> bool:
+        """Whether nothing is missing."""
+        return self.standing is not None and not self.missing
+
+
+def data_key(desk: Desk, application: Application) -> str:
+    """A digest, by a key of this service, of what a clearance rests on: who they are and what they attest."""
+    declaration = application.declaration
+    return desk.keyed(
+        canonical(
+            {
+                "name": " ".join(application.organisation.name.casefold().split()),
+                "number": normal_form(application.organisation.number or "") or "",
+                "representatives": sorted(
+                    [one.name, one.role, one.birth_year or 0] for one in application.representatives
+                ),
+                "declaration": declaration.text_version if declaration else "",
+                "attested": sorted(one for one, yes in declaration.statements.items() if yes) if declaration else [],
+            }
+        )
+    )
+
+
+async def application_of(reading: Reading, case: Case) -> Application:
+    """What was handed in; raises NotFound where it has been erased."""
+    details = await reading.details(case.id)
+    values = await reading.values(parts.commitments(details.parts))
+    if not parts.whole(details.parts, values):
+        raise NotFound("case.erased")
+    return from_document(parts.assembled(details.parts, values))
+
+
+async def clearance_of(
+    desk: Desk, reading: Reading, organisation: str, procedure: RuleSet, *, data: str | None = None
+) -> Clearance:
+    """How an association stands now; `data` is the key of the data at hand, or that of its newest case is used."""
+    now = today(desk).isoformat()
+    given = await reading.standings(organisation)
+    standing = next((one for one in given if one.withdrawn_by is None), None)
+    if standing is None:
+        code = "standing.withdrawn" if given else "standing.none"
+        return Clearance(None, ((code, {}),))
+    missing: list[tuple[str, Mapping[str, str | int]]] = []
+    if standing.until < now:
+        missing.append(("standing.ran_out", {"day": standing.until}))
+    if standing.declaration != procedure.declaration.version:
+        missing.append(("standing.declaration_old", {"version": procedure.declaration.version}))
+    elif standing.rules != procedure.id:
+        missing.append(("standing.rules_changed", {}))
+    cases = await reading.cases_of_organisation(organisation, limit=_CASES)
+    if data is None:
+        data = data_key(desk, await application_of(reading, cases[0]))
+    if data != standing.data:
+        missing.append(("standing.data_changed", {}))
+    if cases:
+        number = (await reading.details(cases[0].id)).org_number
+        if number and await reading.incidents(number, now):
+            missing.append(("standing.incident", {}))
+    if await _stopped(reading, [one.id for one in cases]):
+        missing.append(("standing.stopped", {}))
+    active = {(one.key, one.version) for one in (await reading.active_lists()).values()}
+    recheck = {(one["key"], one["version"]) for one in standing.lists} != active
+    return Clearance(standing, tuple(missing), recheck)
+
+
+async def _stopped(reading: Reading, case_ids: Sequence[str]) -> bool:
+    last: dict[str | None, str] = {}
+    types = (EventType.SUPPORT_STOPPED.value, EventType.SUPPORT_RELEASED.value)
+    for one in await reading.entries_of_cases(case_ids, types):
+        last[one.case_id] = one.type
+    return EventType.SUPPORT_STOPPED.value in last.values()
+
+
+async def clearance_of_number(desk: Desk, number: str) -> tuple[str | None, Clearance]:
+    """The same by organisation number, for the phone: the association's id, and how it stands."""
+    written = normal_form(number) or number.strip()
+    async with desk.store.reading() as reading:
+        procedure = (await rulebook(desk, reading)).procedure(today(desk))
+        organisation = await reading.organisation_by_number(written)
+        if organisation is None:
+            return None, Clearance(None, (("standing.unknown", {}),))
+        return organisation, await clearance_of(desk, reading, organisation, procedure)
+
+
+async def give(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
+    """A named officer who may let rooms finds the association clear to book; returns the last day it holds."""
+    async with step(desk, case_id, EventType.STANDING_GIVEN, by=by, seen=seen) as scene:
+        procedure, case = scene.procedure, scene.case
+        application = await application_of(scene.writing, case)
+        if case.kind is not Kind.PREMISES or application.hirer is not Hirer.ASSOCIATION:
+            raise NotAllowed("standing.only_associations")
+        _check_holds_point(scene)
+        if scene.dossier.grant is None or scene.dossier.stopped is not None:
+            raise NotAllowed("standing.needs_approval")
+        if scene.dossier.grant.outcome is not DecisionOutcome.APPROVAL:
+            raise NotAllowed("standing.needs_approval")
+        findings = await scene.writing.findings(case.id, case.round)
+        # The room and its time say nothing of the association.
+        about_them = [one for one in findings if one.case_finding.finding.check not in ("room", "timeliness")]
+        wrong = any(one.case_finding.open for one in about_them)
+        wrong = wrong or any(one.case_finding.resolution is Resolution.OBSTACLE for one in about_them)
+        if wrong or application.declaration is None:
+            raise NotAllowed("standing.not_clean")
+        if application.declaration.text_version != procedure.declaration.version:
+            raise NotAllowed("standing.declaration_old", version=procedure.declaration.version)
+        await check_fresh(scene.writing, case, findings, procedure, desk.outside.now())
+        until = (scene.today + timedelta(days=procedure.premises.clearance_days)).isoformat()
+        lists = [
+            {"key": one.key, "version": one.version, "sha256": one.sha256}
+            for _, one in sorted((await scene.writing.active_lists()).items())
+        ]
+        await scene.take_standing(
+            {
+                "standing": desk.outside.new_id(),
+                "organisation": case.organisation_id,
+                "until": until,
+                "data": data_key(desk, application),
+                "declaration": procedure.declaration.version,
+                "rules": {"id": procedure.id, "sha256": procedure.sha256},
+                "lists": lists,
+            }
+        )
+        return until
+
+
+def _check_holds_point(scene: Scene) -> None:
+    points = scene.procedure.delegation
+    held = [points[one] for one in scene.by.delegation_points if one in points]
+    if not any(Kind.PREMISES in one.kinds and DecisionOutcome.APPROVAL in one.outcomes for one in held):
+        raise NotAllowed("decision.no_delegation")
+
+
+async def withdraw(desk: Desk, case_id: str, *, text: str, by: User, seen: int) -> None:
+    """A named officer withdraws the clearance, with why: the next booking goes the full way. No booking is touched."""
+    text = check_text("/text", text)
+    async with step(desk, case_id, EventType.STANDING_WITHDRAWN, by=by, seen=seen) as scene:
+        given = await scene.writing.standings(scene.case.organisation_id)
+        standing = next((one for one in given if one.withdrawn_by is None), None)
+        if standing is None:
+            raise NotAllowed("standing.none")
+        await scene.take_standing({"standing": standing.id, "text": scene.keep("resolution", text)})
+
+
+def not_executable(
+    application: Application, estate: Estate, rules: PremisesRules, found: Sequence[Booking]
+) -> str | None:
+    """Why the rule set does not have this booking executed, as a code, or None."""
+    premises = application.premises
+    if premises is None or premises.season is not None or not found:
+        return "execution.no_times"
+    rooms = [estate.rooms[one.room] for one in found]
+    return rules.executed(
+        premises.hirer,
+        rooms,
+        premises.use or "",
+        premises.expected_number,
+        public=premises.open_to_public,
+        spans=[one.span for one in found],
+    )
+
+
+async def why_not_executed(
+    desk: Desk, reading: Reading, case: Case, findings: Sequence[StoredFinding], procedure: RuleSet
+) -> list[tuple[str, Mapping[str, str | int]]]:
+    """Everything that makes this booking a matter for a decision, or that has to be seen to first; empty if nothing."""
+    if case.kind is not Kind.PREMISES:
+        return [("execution.no_times", {})]
+    application = await application_of(reading, case)
+    times = [one for one in await booking.bookings(reading, case.id) if one.takes]
+    missing: list[tuple[str, Mapping[str, str | int]]] = []
+    code = not_executable(application, await reading.estate(), procedure.premises, times)
+    if code:
+        missing.append((code, {}))
+    clearance = await clearance_of(desk, reading, case.organisation_id, procedure, data=data_key(desk, application))
+    missing += clearance.missing
+    if await reading.is_waiting(case.id) or not findings:
+        missing.append(("decision.checks_waiting", {}))
+    asked = [one for one in findings if one.case_finding.outcome not in NEEDS_NOBODY]
+    if asked:
+        missing.append(("execution.findings", {"count": len(asked)}))
+    if booking_outcome.could_not_be_had(await booking.bookings(reading, case.id)):
+        missing.append(("execution.missed", {}))
+    return missing
+
+
+async def execute(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
+    """The officer carries out a booking that the rule set has executed: no new assessment, no decision to appeal."""
+    async with step(desk, case_id, EventType.BOOKING_EXECUTED, by=by, seen=seen) as scene:
+        case, procedure = scene.case, scene.procedure
+        if scene.dossier.withdrawn or scene.dossier.stopped or scene.dossier.reopened:
+            raise NotAllowed("execution.not_now")
+        await booking.release_lapsed(desk, scene.writing)
+        findings = await scene.writing.findings(case.id, case.round)
+        missing = await why_not_executed(desk, scene.writing, case, findings, procedure)
+        if missing:
+            raise NotAllowed(missing[0][0], **dict(missing[0][1]))
+        policy.check_nothing_open(
+            [one.case_finding for one in findings], [one.check for one in scene.criteria.kinds[case.kind].checks]
+        )
+        await check_fresh(scene.writing, case, findings, procedure, desk.outside.now())
+        held = [one for one in await booking.bookings(scene.writing, case_id) if one.status is BookingStatus.HELD]
+        clearance = await clearance_of(
+            desk,
+            scene.writing,
+            case.organisation_id,
+            procedure,
+            data=data_key(desk, await application_of(scene.writing, case)),
+        )
+        assert clearance.standing is not None
+        execution = desk.outside.new_id()
+        await scene.take(
+            {
+                "execution": execution,
+                "standing": clearance.standing.id,
+                "bookings": [one.id for one in held],
+                "terms": procedure.routine.terms_version,
+                "conditions": standing_conditions(scene),
+                "rules": {"id": procedure.id, "sha256": procedure.sha256},
+            }
+        )
+        await booking.settle(scene, "execution", execution, {one.id: (BookingStatus.CONFIRMED, None) for one in held})

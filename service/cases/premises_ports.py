@@ -1,0 +1,99 @@
+"""What the steps on rooms and bookings need from the store; instants of a slot are UTC epoch seconds."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from service.domain.case import Case
+from service.domain.events import Event
+from service.domain.premises import Booking, Estate, Span
+
+
+@dataclass(frozen=True)
+class Occupied:
+    """A booking as the calendar shows it: whose it is, where there is a case."""
+
+    booking: Booking
+    case: str | None
+    diary_number: str | None
+    name: str | None
+    number: str | None
+    hirer: str | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A standing clearance as it was given; `data` is a keyed digest of what it was given on."""
+
+    id: str
+    organisation: str
+    case: str
+    until: str
+    data: str
+    declaration: str
+    rules: str
+    lists: tuple[Mapping[str, str], ...]
+    given_by: str
+    given_at: int
+    withdrawn_by: str | None
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A room's shared calendar, by the digest of its address."""
+
+    id: str
+    room: str
+    revoked: bool
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """A season's times as they stand; `body` is what they were made from and what came of it."""
+
+    id: str
+    season: str
+    body: Mapping[str, Any]
+    sha256: str
+    made_by: str
+    made_at: int
+
+
+class PremisesReading(Protocol):
+    """Questions about rooms and bookings."""
+
+    async def estate(self) -> Estate: ...
+    async def busy(
+        self, rooms: Collection[str], within: Sequence[Span], *, but: Collection[str] = ()
+    ) -> list[tuple[str, Span]]:
+        """When these rooms are taken at any of these times, each once; `but` are bookings to leave out."""
+        ...
+
+    async def occupied(self, rooms: Collection[str], within: Span) -> list[Occupied]: ...
+    async def booking(self, booking_id: str) -> Booking: ...
+    async def bookings_of(self, case_ids: Sequence[str]) -> dict[str, list[Booking]]: ...
+    async def lapsed_holds(self, now: int) -> list[Booking]: ...
+    async def standings(self, organisation: str) -> list[Standing]: ...
+    async def feeds(self, room: str) -> list[Feed]: ...
+    async def feed_room(self, digest: str) -> str | None: ...
+    async def allocations(self, season: str) -> list[Allocation]: ...
+    async def cases_of_organisation(self, organisation: str, *, limit: int) -> list[Case]: ...
+
+
+class PremisesWriting(Protocol):
+    """Changes to rooms and bookings, each with its event; a time that is taken raises SlotTaken."""
+
+    async def site_described(self, event: Event, *, body: str) -> None: ...
+    async def room_described(self, event: Event, *, body: str) -> None: ...
+    async def room_closed(self, event: Event) -> None: ...
+    async def room_reopened(self, event: Event) -> None: ...
+    async def feed_made(self, event: Event) -> None: ...
+    async def feed_revoked(self, event: Event) -> None: ...
+    async def bookings_made(self, event: Event) -> None: ...
+    async def bookings_settled(self, event: Event) -> None: ...
+    async def booking_step(self, event: Event, case: Case, *, screen: bool = False) -> Case:
+        """A step of a case that changes its bookings: moved, cancelled or executed."""
+        ...
+
+    async def standing_step(self, event: Event, case: Case) -> Case: ...
+    async def allocation_made(self, event: Event, *, body: str) -> None: ...

@@ -1,0 +1,208 @@
+"""Sites and rooms: described, closed and reopened by a named person; a room's shared calendar."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from service.audit.canonical import canonical
+from service.cases.ports import Desk, Reading, Writing
+from service.cases.premises_ports import Feed, Occupied
+from service.cases.room_document import SLUG, read_room, read_site
+from service.cases.rulebook import rulebook, today
+from service.cases.standing import acting, person
+from service.domain.errors import InvalidInput, NotFound, Problem
+from service.domain.events import Actor, Event, EventType
+from service.domain.people import Role, User
+from service.domain.premises import DAY, WEEKDAYS, Estate, PremisesRules, Room, Span, day_span, instant, minutes
+from service.premises import feed as feeds
+
+#: Who keeps the rooms: the premises unit, and the coordinator who owns the lists.
+KEEPERS = (Role.PREMISES_OFFICER, Role.COORDINATOR)
+#: How far back and ahead a shared calendar goes, in days.
+FEED_BACK, FEED_AHEAD = 7, 200
+
+
+async def estate(desk: Desk) -> tuple[Estate, PremisesRules]:
+    """All rooms, and what the rules in force say of them."""
+    async with desk.store.reading() as reading:
+        return await reading.estate(), (await rulebook(desk, reading)).procedure(today(desk)).premises
+
+
+def room_in(found: Estate, room_id: str) -> Room:
+    """The room; raises NotFound."""
+    if room_id not in found.rooms:
+        raise NotFound("room.not_found")
+    return found.rooms[room_id]
+
+
+async def describe_site(desk: Desk, site: str, given: Mapping[str, Any], *, by: Actor) -> None:
+    """Describe a site, new or known."""
+    async with desk.store.writing() as writing:
+        await acting(writing, by, *KEEPERS)
+        await _describe_site(desk, writing, site, given, by)
+
+
+async def _describe_site(desk: Desk, writing: Writing, site: str, given: Mapping[str, Any], by: Actor) -> None:
+    if not SLUG.fullmatch(site) or "." in site:
+        raise InvalidInput([Problem("/id", "room.slug")])
+    body = canonical(read_site(given))
+    event = Event(EventType.SITE_DESCRIBED, by, desk.outside.now(), {"site": site, "sha256": _digest(body)})
+    await writing.site_described(event, body=body)
+
+
+async def describe_room(
+    desk: Desk, room: str, given: Mapping[str, Any], *, site: str, parent: str | None, by: Actor
+) -> None:
+    """Describe a room, new or known; it keeps its place in the tree, and a part has its room's id before a dot."""
+    async with desk.store.writing() as writing:
+        await acting(writing, by, *KEEPERS)
+        await _describe_room(desk, writing, room, given, site, parent, by)
+
+
+async def _describe_room(
+    desk: Desk, writing: Writing, room: str, given: Mapping[str, Any], site: str, parent: str | None, by: Actor
+) -> None:
+    if not SLUG.fullmatch(room) or (parent or "") != room.rpartition(".")[0]:
+        raise InvalidInput([Problem("/id", "room.slug")])
+    body = canonical(read_room(given, await _rules(desk, writing)))
+    found = await writing.estate()
+    if site not in found.sites:
+        raise InvalidInput([Problem("/site", "room.site_unknown")])
+    if parent is not None and (parent not in found.rooms or found.rooms[parent].site != site):
+        raise InvalidInput([Problem("/parent", "room.parent_unknown")])
+    data = {"room": room, "site": site, "parent": parent, "sha256": _digest(body)}
+    await writing.room_described(Event(EventType.ROOM_DESCRIBED, by, desk.outside.now(), data), body=body)
+
+
+async def load(desk: Desk, document: Mapping[str, Any], *, by: Actor) -> int:
+    """Describe all sites and rooms of a file, or none; returns how many rooms. Hours may be one text for every day."""
+    async with desk.store.writing() as writing:
+        await acting(writing, by, *KEEPERS)
+        for one in document["sites"]:
+            await _describe_site(desk, writing, one["id"], one, by)
+        for one in document["rooms"]:
+            hours = one["hours"]
+            if isinstance(hours, str):
+                hours = {day: [one["hours"]] for day in WEEKDAYS}
+            room = {**one, "hours": hours}
+            await _describe_room(desk, writing, one["id"], room, one["site"], one.get("parent"), by)
+    return len(document["rooms"])
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+async def close_room(desk: Desk, room: str, *, first: str, last: str, ground: str, by: User) -> list[Occupied]:
+    """Close a room, with its parts; returns the bookings that stand in that time: they are not touched by this.
+
+    `first` and `last` are local days, or days and times (YYYY-MM-DDTHH:MM).
+    """
+    span = _closing(first, last)
+    async with desk.store.writing() as writing:
+        await acting(writing, person(by), *KEEPERS)
+        found = await writing.estate()
+        room_in(found, room)
+        rules = (await rulebook(desk, writing)).procedure(today(desk)).premises
+        if ground not in rules.closures:
+            raise InvalidInput([Problem("/ground", "input.choice", {"choices": ", ".join(rules.closures)})])
+        data = {
+            "closure": desk.outside.new_id(),
+            "room": room,
+            "starts": span.start,
+            "ends": span.end,
+            "ground": ground,
+        }
+        await writing.room_closed(Event(EventType.ROOM_CLOSED, person(by), desk.outside.now(), data))
+        return await writing.occupied(found.parts(room) | set(found.above(room)), span)
+
+
+def _closing(first: str, last: str) -> Span:
+    problems = []
+    found = []
+    for pointer, text, ends in (("/first", first, False), ("/last", last, True)):
+        try:
+            day, _, clock = text.partition("T")
+            start = date.fromisoformat(day)
+            at = (
+                instant(start, minutes(clock), last=ends)
+                if clock
+                else day_span(start).end
+                if ends
+                else instant(start, 0)
+            )
+            found.append(at)
+        except (ValueError, IndexError, OverflowError):
+            problems.append(Problem(pointer, "input.not_a_date"))
+    if not problems and found[0] >= found[1]:
+        problems.append(Problem("/last", "input.ends_before_it_begins"))
+    if problems:
+        raise InvalidInput(problems)
+    return Span(*found)
+
+
+async def lift_closure(desk: Desk, closure: str, *, by: User) -> None:
+    """A closed room can be used again."""
+    async with desk.store.writing() as writing:
+        await acting(writing, person(by), *KEEPERS)
+        if all(one.id != closure for one in (await writing.estate()).closures):
+            raise NotFound("room.closure_not_found")
+        event = Event(EventType.ROOM_REOPENED, person(by), desk.outside.now(), {"closure": closure})
+        await writing.room_reopened(event)
+
+
+async def make_feed(desk: Desk, room: str, *, by: User) -> str:
+    """Make an address for a room's calendar; returns its secret, which is shown once and kept as a digest."""
+    secret = secrets.token_urlsafe(32)
+    async with desk.store.writing() as writing:
+        await acting(writing, person(by), *KEEPERS)
+        room_in(await writing.estate(), room)
+        data = {"feed": desk.outside.new_id(), "room": room, "digest": _digest(secret)}
+        await writing.feed_made(Event(EventType.FEED_MADE, person(by), desk.outside.now(), data))
+    return secret
+
+
+async def revoke_feed(desk: Desk, room: str, feed: str, *, by: User) -> None:
+    """The address of a room's calendar leads nowhere any more."""
+    async with desk.store.writing() as writing:
+        await acting(writing, person(by), *KEEPERS)
+        if feed not in {one.id for one in await writing.feeds(room) if not one.revoked}:
+            raise NotFound("room.feed_not_found")
+        await writing.feed_revoked(Event(EventType.FEED_REVOKED, person(by), desk.outside.now(), {"feed": feed}))
+
+
+async def feed(desk: Desk, secret: str) -> bytes:
+    """A room's calendar by its secret address, without anybody's name; raises NotFound."""
+    now = desk.outside.now() // 1000
+    async with desk.store.reading() as reading:
+        room_id = await reading.feed_room(_digest(secret))
+        if room_id is None:
+            raise NotFound("http.404")
+        found = await reading.estate()
+        # Whatever lies within the room or around it takes it too.
+        rooms = found.parts(room_id) | set(found.above(room_id))
+        occupied = await reading.occupied(rooms, Span(now - FEED_BACK * DAY, now + FEED_AHEAD * DAY))
+    say = desk.words.say
+    room = room_in(found, room_id)
+    return feeds.calendar(
+        room.name,
+        say("sv", "feed.taken", {}),
+        say("sv", "feed.held", {}),
+        [one.booking for one in occupied],
+        made=now,
+    )
+
+
+async def room_view(desk: Desk, room_id: str) -> tuple[Estate, Room, PremisesRules, list[Feed]]:
+    """A room with all that is known of it."""
+    async with desk.store.reading() as reading:
+        found = await reading.estate()
+        room = room_in(found, room_id)
+        rules = await _rules(desk, reading)
+        return found, room, rules, [one for one in await reading.feeds(room_id) if not one.revoked]
+
+
+async def _rules(desk: Desk, reading: Reading) -> PremisesRules:
+    return (await rulebook(desk, reading)).procedure(today(desk)).premises

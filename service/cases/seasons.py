@@ -1,0 +1,335 @@
+"""Weekly times of a term: shared out by the published rules and lot, edited by an officer, booked as held times.
+
+Nobody gets or loses a room by this: each case is decided, or executed, by a named person as any other.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from service.audit.canonical import canonical
+from service.audit.checkpoint import body_of, unsigned
+from service.cases import booking
+from service.cases.checkpointing import sign_log
+from service.cases.ports import Desk, QueueRow, Reading, Writing
+from service.cases.premises_ports import Allocation
+from service.cases.reviewing import check_text
+from service.cases.rulebook import rulebook, today
+from service.cases.standing import acting, person
+from service.domain.application import Kind, Premises, from_document
+from service.domain.case import CLOSED
+from service.domain.clock import DAY_MS, local_day
+from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
+from service.domain.events import Event, EventType
+from service.domain.people import Role, User
+from service.domain.premises import Estate, Season, Span, day_span
+from service.domain.ruleset import RuleSet
+from service.premises import series
+from service.premises.allocation import Ask, Given, Why, Wished, allocate, lots, overlapping, possible, why_not
+
+#: The type of application that asks for weekly times.
+TYPE = "season"
+#: More than a season of a district has; a larger one says so.
+MOST_ASKS = 1000
+
+
+@dataclass(frozen=True)
+class Line:
+    """One application of the season: what it asks for, its lot, what it was given and why not the rest."""
+
+    row: QueueRow | None
+    ask: Ask
+    group: str
+    lot: int | None
+    given: Mapping[int, str]
+    why: Mapping[int, Why]
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """A season as it stands."""
+
+    season: Season
+    rules: RuleSet
+    estate: Estate
+    lines: tuple[Line, ...]
+    late: tuple[Line, ...]
+    allocation: Allocation | None
+    seed: str | None
+    names: Mapping[str, str]
+    booked: frozenset[str]
+
+
+async def seasons(desk: Desk) -> tuple[list[Season], str]:
+    """The seasons of the rules in force, and today."""
+    async with desk.store.reading() as reading:
+        rules = (await rulebook(desk, reading)).procedure(today(desk))
+    return sorted(rules.premises.seasons.values(), key=lambda one: one.first), today(desk).isoformat()
+
+
+async def _season(desk: Desk, reading: Reading, season_id: str) -> tuple[Season, RuleSet]:
+    rules = (await rulebook(desk, reading)).procedure(today(desk))
+    if season_id not in rules.premises.seasons:
+        raise NotFound("season.not_found")
+    return rules.premises.seasons[season_id], rules
+
+
+async def _asks(
+    reading: Reading, season: Season, rules: RuleSet
+) -> tuple[list[tuple[QueueRow, Ask, str]], list[tuple[QueueRow, Ask, str]]]:
+    """The applications of a season, in time and late, oldest first; withdrawn ones are closed by a decision."""
+    start = day_span(season.opens).start * 1000
+    rows = await reading.received_between([TYPE], start, start + 400 * DAY_MS, limit=MOST_ASKS)
+    cases = await reading.cases_by_id([one.case.id for one in rows])
+    refs = {case_id: dict(details.parts)["request"] for case_id, (_, details) in cases.items()}
+    values = await reading.values(list(refs.values()))
+    in_time: list[tuple[QueueRow, Ask, str]] = []
+    late: list[tuple[QueueRow, Ask, str]] = []
+    for row in sorted(rows, key=lambda one: (one.case.received_at, one.case.registered_at, one.case.id)):
+        part = values.get(refs.get(row.case.id, ""))
+        if part is None:
+            continue
+        premises = from_document({"kind": Kind.PREMISES.value, "organisation": {"name": "-"}, **part}).premises
+        assert premises is not None
+        if premises.season is None or premises.season.season != season.id:
+            continue
+        group = premises.season.group
+        known = rules.premises.priorities
+        order = known[group].order if group in known else max(one.order for one in known.values())
+        ask = Ask(row.case.id, order, _wishes(premises), 60 * season.most_hours)
+        (late if local_day(row.case.received_at) > season.closes else in_time).append((row, ask, group))
+    return in_time, late
+
+
+def _wishes(premises: Premises) -> tuple[Wished, ...]:
+    assert premises.season is not None
+    return tuple(Wished(one.weekday, one.start, one.end, one.rooms) for one in premises.season.wishes)
+
+
+async def view(desk: Desk, season_id: str) -> View:
+    """The season with everything that explains it."""
+    async with desk.store.reading() as reading:
+        season, rules = await _season(desk, reading, season_id)
+        estate = await reading.estate()
+        in_time, late = await _asks(reading, season, rules)
+        stands = next(iter(await reading.allocations(season_id)), None)
+        booked = await reading.bookings_of([row.case.id for row, _, _ in in_time])
+        names = await reading.names()
+    body = stands.body if stands else None
+    asks = [ask for _, ask, _ in in_time]
+    given = given_of(body) if body else []
+    drawn = lots(body["seed"], [one["case"] for one in body["asks"]]) if body else {}
+    known = {one["case"] for one in body["asks"]} if body else set()
+    why = (
+        why_not(estate, [one for one in asks if one.id in known], [g for g in given if g.ask in known]) if body else {}
+    )
+    by_case: dict[str, dict[int, str]] = {}
+    for one in given:
+        by_case.setdefault(one.ask, {})[one.wish] = one.room
+    lines = tuple(
+        Line(
+            row,
+            ask,
+            group,
+            drawn.get(ask.id),
+            by_case.get(ask.id, {}),
+            {number: each for (case_id, number), each in why.items() if case_id == ask.id},
+        )
+        for row, ask, group in in_time
+    )
+    ordered = tuple(sorted(lines, key=lambda one: (one.ask.order, one.lot or 0)))
+    others = tuple(Line(row, ask, group, None, {}, {}, late=True) for row, ask, group in late)
+    has = frozenset(case_id for case_id, ones in booked.items() if ones)
+    return View(season, rules, estate, ordered, others, stands, body["seed"] if body else None, names, has)
+
+
+def given_of(body: Mapping[str, Any]) -> list[Given]:
+    """The grants of a kept allocation."""
+    return [Given(one["case"], one["wish"], one["room"]) for one in body["given"]]
+
+
+def asks_of(body: Mapping[str, Any]) -> list[Ask]:
+    """The question that a kept allocation answers."""
+    return [
+        Ask(
+            one["case"],
+            one["order"],
+            tuple(Wished(w["weekday"], w["start"], w["end"], tuple(w["rooms"])) for w in one["wishes"]),
+            one["most"],
+        )
+        for one in body["asks"]
+    ]
+
+
+async def share_out(desk: Desk, season_id: str, *, by: User) -> Allocation:
+    """Share the season's times out, drawn by the log's signed root the first time and by the same lot ever after."""
+    async with desk.store.reading() as reading:
+        season, rules = await _season(desk, reading, season_id)
+        if today(desk) <= season.closes:
+            raise NotAllowed("season.still_open", day=season.closes.isoformat())
+        before = next(iter(await reading.allocations(season_id)), None)
+    if before is None:
+        signed = await sign_log(desk)
+        seed, size = unsigned(body_of(signed.note)).root.hex(), signed.size
+    else:
+        seed, size = before.body["seed"], before.body["seed_size"]
+    async with desk.store.reading() as reading:
+        estate = await reading.estate()
+        in_time, _ = await _asks(reading, season, rules)
+    open_ones = [one for one in in_time if one[0].case.state not in CLOSED]
+    asks = [ask for _, ask, _ in open_ones]
+    given = await _apart(estate, asks, seed)
+    body = {
+        "season": season_id,
+        "seed": seed,
+        "seed_size": size,
+        "rules": rules.id,
+        "asks": [
+            {
+                "case": ask.id,
+                "diary_number": row.case.diary_number,
+                "group": group,
+                "order": ask.order,
+                "most": ask.most,
+                "wishes": [
+                    {"weekday": w.weekday, "start": w.start, "end": w.end, "rooms": list(w.rooms)} for w in ask.wishes
+                ],
+            }
+            for row, ask, group in open_ones
+        ],
+        "given": [{"case": one.ask, "wish": one.wish, "room": one.room} for one in given],
+        "edits": 0,
+    }
+    return await _keep(desk, body, season_id, None, by=by)
+
+
+async def _apart(estate: Estate, asks: Sequence[Ask], seed: str) -> list[Given]:
+    """The solving, in a thread: the site answers meanwhile."""
+    return await asyncio.to_thread(allocate, estate, asks, seed)
+
+
+async def _keep(
+    desk: Desk, body: dict[str, Any], season_id: str, why: str | None, *, by: User, seen: str | None = None
+) -> Allocation:
+    text = canonical(body)
+    async with desk.store.writing() as writing:
+        await acting(writing, person(by), Role.PREMISES_OFFICER)
+        _, rules = await _season(desk, writing, season_id)
+        stands = next(iter(await writing.allocations(season_id)), None)
+        if seen is not None and (stands is None or stands.id != seen):
+            raise Conflict("season.changed_meanwhile")
+        cases = [one["case"] for one in body["asks"]]
+        if any((await writing.bookings_of(cases)).values()):
+            raise NotAllowed("season.booked_already")
+        data = {
+            "allocation": desk.outside.new_id(),
+            "season": season_id,
+            "seed": body["seed"],
+            "seed_size": body["seed_size"],
+            "edited": writing.keep("resolution", {"text": why}) if why else None,
+            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "rules": {"id": rules.id, "sha256": rules.sha256},
+        }
+        await writing.allocation_made(Event(EventType.ALLOCATION_MADE, person(by), desk.outside.now(), data), body=text)
+        return (await writing.allocations(season_id))[0]
+
+
+async def edit(
+    desk: Desk, season_id: str, *, case: str, wish: int, room: str, text: str, by: User, seen: str
+) -> Allocation:
+    """Give a wish another room, or none (`room` empty), with why; never one that somebody else has."""
+    text = check_text("/text", text)
+    async with desk.store.reading() as reading:
+        await _season(desk, reading, season_id)
+        stands = next(iter(await reading.allocations(season_id)), None)
+        estate = await reading.estate()
+    if stands is None:
+        raise NotAllowed("season.nothing_shared")
+    body = json.loads(json.dumps(stands.body))
+    asks = {one.id: one for one in asks_of(body)}
+    if case not in asks or not 0 <= wish < len(asks[case].wishes):
+        raise InvalidInput([Problem("/wish", "input.choice_unknown")])
+    body["given"] = [one for one in body["given"] if (one["case"], one["wish"]) != (case, wish)]
+    if room:
+        if not possible(estate, asks[case].wishes[wish], room):
+            raise InvalidInput([Problem("/room", "season.not_open")])
+        body["given"].append({"case": case, "wish": wish, "room": room})
+    body["given"].sort(key=lambda one: (one["case"], one["wish"], one["room"]))
+    body["edits"] += 1
+    if overlapping(estate, list(asks.values()), given_of(body)):
+        raise InvalidInput([Problem("/room", "season.room_given")])
+    return await _keep(desk, body, season_id, text, by=by, seen=seen)
+
+
+async def again(desk: Desk, season_id: str) -> bool:
+    """Whether sharing out anew, from what was kept, gives what was kept; only for one that nobody has edited."""
+    async with desk.store.reading() as reading:
+        stands = next((one for one in await reading.allocations(season_id) if not one.body["edits"]), None)
+        estate = await reading.estate()
+    if stands is None:
+        raise NotAllowed("season.nothing_shared")
+    return await _apart(estate, asks_of(stands.body), stands.body["seed"]) == given_of(stands.body)
+
+
+async def book(desk: Desk, season_id: str, *, by: User) -> int:
+    """Hold the times that stand, week by week, in each case; returns how many cases. Cases that have times are left."""
+    async with desk.store.reading() as reading:
+        season, rules = await _season(desk, reading, season_id)
+        stands = next(iter(await reading.allocations(season_id)), None)
+    if stands is None:
+        raise NotAllowed("season.nothing_shared")
+    asks = {one.id: one for one in asks_of(stands.body)}
+    by_case: dict[str, list[Given]] = {}
+    for one in given_of(stands.body):
+        by_case.setdefault(one.ask, []).append(one)
+    done = 0
+    for case_id, given in sorted(by_case.items()):
+        async with desk.store.writing() as writing:
+            await acting(writing, person(by), Role.PREMISES_OFFICER)
+            done += await _hold_weeks(desk, writing, case_id, asks[case_id], given, season, rules, by)
+    return done
+
+
+async def _hold_weeks(
+    desk: Desk,
+    writing: Writing,
+    case_id: str,
+    ask: Ask,
+    given: Sequence[Given],
+    season: Season,
+    rules: RuleSet,
+    by: User,
+) -> int:
+    case = await writing.case(case_id)
+    if case.closed or await booking.bookings(writing, case_id):
+        return 0
+    wanted = [(one.room, asked) for one in given for asked in _weeks(ask.wishes[one.wish], season, rules)]
+    await booking.ask_rooms(desk, writing, case, wanted, until=season.first - timedelta(days=1), by=person(by))
+    await writing.rescreen_asked(
+        Event(EventType.CASE_RESCREEN_ASKED, person(by), desk.outside.now(), {"round": case.round}, case=case_id), case
+    )
+    return 1
+
+
+def _weeks(wish: Wished, season: Season, rules: RuleSet) -> list[booking.Asked]:
+    """The times of a weekly wish in a season, school holidays left out."""
+    day = season.first + timedelta(days=(wish.weekday - season.first.weekday()) % 7)
+    found = []
+    while day <= season.last:
+        left_out = any(one.first <= day <= one.last for one in rules.premises.free_days)
+        if not left_out:
+            found.append(booking.Asked(_span(day, wish)))
+        day += timedelta(days=7)
+    return found
+
+
+def _span(day: date, wish: Wished) -> Span:
+    try:
+        return series.span_of(day, wish.start, wish.end)
+    except ValueError:
+        return series.span_of(day, wish.start + 60, wish.end + 60)

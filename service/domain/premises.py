@@ -1,0 +1,373 @@
+"""Rooms, times and bookings: what can be had, by whom, and what it costs. Instants are whole UTC epoch seconds.
+
+A span is half-open, [start, end): one that begins when another ends does not meet it. What a booking takes is its span
+and the room's time before and after it (for setting up and clearing away); both neighbours' times are kept in full.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from service.domain.clock import STOCKHOLM
+
+HOUR, DAY = 3600, 86_400
+#: The longest that a booking may take a room: a longer let is a lease, not a booking. The database enforces it.
+LONGEST_SECONDS = 3 * DAY
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+#: What a room may have, as codes with words.
+EQUIPMENT = ("projector", "sound", "whiteboard", "piano", "stage", "kitchen", "sports", "tables", "hearing_loop")
+#: What is known of how a room can be reached and used.
+ACCESS = ("step_free", "lift", "accessible_toilet", "parking", "automatic_door")
+
+
+class Hirer(StrEnum):
+    """Who hires (hyresgäst): it decides the tariff, and which checks the rule set has a basis for."""
+
+    ASSOCIATION = "association"
+    COMPANY = "company"
+    PERSON = "person"
+
+
+class BookingStatus(StrEnum):
+    """What became of a time that was asked for."""
+
+    HELD = "held"  # preliminärbokad: taken, nothing decided
+    CONFIRMED = "confirmed"
+    MISSED = "missed"  # could not be had; kept with its reason and alternatives
+    LAPSED = "lapsed"  # a hold whose time ran out
+    RELEASED = "released"  # given back before it was confirmed
+    CANCELLED = "cancelled"  # confirmed, then called off
+
+
+#: The statuses in which a booking takes its room.
+TAKING = frozenset({BookingStatus.HELD, BookingStatus.CONFIRMED})
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A time, half-open."""
+
+    start: int
+    end: int
+
+    def meets(self, other: "Span") -> bool:
+        """Whether the two overlap."""
+        return self.start < other.end and other.start < self.end
+
+    def within(self, other: "Span") -> bool:
+        """Whether all of this lies in the other."""
+        return other.start <= self.start and self.end <= other.end
+
+    @property
+    def seconds(self) -> int:
+        """How long it is."""
+        return self.end - self.start
+
+
+#: Opening hours of a day: local minutes after midnight, from and to (at most 24:00).
+OpenHours = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A house with rooms."""
+
+    id: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room that can be booked, or a part of one (`parent`); `kind` is the rule set's class of room.
+
+    `before` and `after` are minutes that belong to every booking; `longest` is minutes; `ahead_hours` and `ahead_days`
+    say how late and how early one may ask.
+    """
+
+    id: str
+    site: str
+    parent: str | None
+    name: str
+    kind: str
+    open_room: bool
+    capacity: int
+    equipment: frozenset[str]
+    access: frozenset[str]
+    hours: tuple[OpenHours, ...]
+    exceptions: Mapping[str, OpenHours]
+    before: int
+    after: int
+    longest: int
+    ahead_hours: int
+    ahead_days: int
+    note: str = ""
+    in_use: bool = True
+
+    def hours_on(self, day: date) -> OpenHours:
+        """The opening hours of a day, exceptions first."""
+        return self.exceptions.get(day.isoformat(), self.hours[day.weekday()])
+
+    def taken(self, span: Span) -> Span:
+        """What a booking of this span takes, with the time before and after."""
+        return Span(span.start - 60 * self.before, span.end + 60 * self.after)
+
+
+@dataclass(frozen=True)
+class Closure:
+    """A time in which a room, with its parts, cannot be used."""
+
+    id: str
+    room: str
+    span: Span
+    ground: str
+    lifted: bool = False
+
+
+@dataclass(frozen=True)
+class Estate:
+    """All sites, rooms and closures, and which rooms lie within which."""
+
+    sites: Mapping[str, Site]
+    rooms: Mapping[str, Room]
+    closures: tuple[Closure, ...] = ()
+
+    def parts(self, room: str) -> frozenset[str]:
+        """The room and all that lie within it."""
+        return frozenset(one for one in self.rooms if one == room or room in self.above(one))
+
+    def above(self, room: str) -> tuple[str, ...]:
+        """What a room is a part of, nearest first."""
+        found: list[str] = []
+        at = self.rooms[room].parent if room in self.rooms else None
+        while at is not None and at in self.rooms:
+            found.append(at)
+            at = self.rooms[at].parent
+        return tuple(found)
+
+    def closed(self, room: str) -> list[Span]:
+        """When a room cannot be used: its own closures, those of its parts and of what it is a part of."""
+        related = self.parts(room) | set(self.above(room))
+        return [one.span for one in self.closures if one.room in related and not one.lifted]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A time that could be had instead."""
+
+    room: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Booking:
+    """One time in one room that was asked for; without a case it is a mere hold."""
+
+    id: str
+    case: str | None
+    room: str
+    position: int
+    span: Span
+    taken: Span
+    status: BookingStatus
+    hold_until: int | None
+    reason: str | None
+    alternatives: tuple[Alternative, ...]
+    tariff: str | None
+    price_ore: int | None
+    fee_ore: int | None
+    made_by: str
+
+    @property
+    def takes(self) -> bool:
+        """Whether it takes its room."""
+        return self.status in TAKING
+
+
+def instant(day: date, after_midnight: int, *, last: bool = False) -> int:
+    """The instant of a local wall-clock time, in minutes after midnight (1440 is the next midnight).
+
+    Where the clock shows the time twice, the first is meant, or the `last` for an end: nobody loses an hour. A time the
+    clock never shows raises ValueError.
+    """
+    day, at = day + timedelta(days=after_midnight // 1440), after_midnight % 1440
+    local = datetime.combine(day, time(at // 60, at % 60), STOCKHOLM).replace(fold=int(last))
+    seen = local.astimezone(UTC)
+    if seen.astimezone(STOCKHOLM).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise ValueError("the clock never shows this time")
+    return int(seen.timestamp())
+
+
+def local(second: int) -> datetime:
+    """The wall-clock time in Stockholm."""
+    return datetime.fromtimestamp(second, STOCKHOLM)
+
+
+def day_span(day: date, days: int = 1) -> Span:
+    """So many local days from this one: 23, 24 or 25 hours each."""
+    return Span(instant(day, 0), instant(day + timedelta(days=days), 0))
+
+
+def minutes(clock: str) -> int:
+    """HH:MM as minutes after midnight."""
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
+def clock_label(after_midnight: int) -> str:
+    """Minutes after midnight as HH:MM."""
+    return f"{after_midnight // 60:02d}:{after_midnight % 60:02d}"
+
+
+def label(span: Span) -> str:
+    """A span as people write it: day and from–to, with the end's day where it is another."""
+    start, end = local(span.start), local(span.end)
+    if end.date() == start.date():
+        return f"{start:%Y-%m-%d %H:%M}–{end:%H:%M}"
+    if (end.hour, end.minute) == (0, 0) and end.date() == start.date() + timedelta(days=1):
+        return f"{start:%Y-%m-%d %H:%M}–24:00"
+    return f"{start:%Y-%m-%d %H:%M} – {end:%Y-%m-%d %H:%M}"
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something that the rule set names, in both languages."""
+
+    id: str
+    title: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """A tariff class (nolltaxa, subventionerad, normal): öre per hour by class of room."""
+
+    id: str
+    title: Mapping[str, str]
+    prices: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Execution:
+    """Bookings that are mere execution (ren verkställighet, KL 13:2) for whoever has a standing clearance."""
+
+    hirers: frozenset[Hirer]
+    room_kinds: frozenset[str]
+    purposes: frozenset[str]
+    most_persons: int
+    open_to_public: bool
+
+
+@dataclass(frozen=True)
+class OutOfHours:
+    """Local hours in which the house is not staffed; `surcharge_percent` on the tariff, and who decides."""
+
+    before: int
+    after: int
+    weekends: bool
+    surcharge_percent: int
+    executes: bool
+
+    def covers(self, span: Span) -> bool:
+        """Whether any of this lies in such hours."""
+        start, end = local(span.start), local(span.end)
+        if self.weekends and start.weekday() >= 5:
+            return True
+        last = end.hour * 60 + end.minute if end.date() == start.date() else 1440
+        return start.hour * 60 + start.minute < self.before or last > self.after
+
+
+@dataclass(frozen=True)
+class FreeDays:
+    """Days that a series leaves out (lov)."""
+
+    title: Mapping[str, str]
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class PriorityClass:
+    """A class of group in a season: `order` 1 goes first."""
+
+    id: str
+    order: int
+    title: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Season:
+    """A term for which weekly times are shared out (fördelning)."""
+
+    id: str
+    title: Mapping[str, str]
+    opens: date
+    closes: date
+    first: date
+    last: date
+    most_hours: int
+    text: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PremisesRules:
+    """What the rule set says of rooms: classes, purposes, tariffs, holds, and what is execution and what a decision.
+
+    `cancellation` is (whole days before, percent of the price), most days first.
+    """
+
+    room_kinds: Mapping[str, Named]
+    purposes: Mapping[str, Named]
+    tariffs: Mapping[str, Tariff]
+    tariff_of: Mapping[Hirer, str]
+    executes: tuple[Execution, ...]
+    cancellation: tuple[tuple[int, int], ...]
+    closures: Mapping[str, Named]
+    hold_minutes: int
+    application_hold_days: int
+    clearance_days: int
+    access_hours: int
+    longest_series: int
+    same_day_needs_clearance: bool
+    out_of_hours: OutOfHours
+    free_days: tuple[FreeDays, ...]
+    priorities: Mapping[str, PriorityClass]
+    seasons: Mapping[str, Season] = field(default_factory=dict)
+
+    def price(self, room: Room, span: Span, hirer: Hirer) -> tuple[str, int]:
+        """The tariff class and the price in öre: hours begun, with the surcharge outside staffed hours."""
+        tariff = self.tariffs[self.tariff_of[hirer]]
+        hours = -(-span.seconds // HOUR)
+        price = tariff.prices.get(room.kind, 0) * hours
+        if self.out_of_hours.covers(span):
+            price += price * self.out_of_hours.surcharge_percent // 100
+        return tariff.id, price
+
+    def fee(self, price_ore: int, start: int, now: int) -> int:
+        """What a hirer who cancels pays, in öre."""
+        days = (start - now) // DAY
+        percent = next((share for least, share in self.cancellation if days >= least), 100)
+        return price_ore * percent // 100
+
+    def executed(
+        self, hirer: Hirer, rooms: Iterable[Room], purpose: str, persons: int, *, public: bool, spans: Iterable[Span]
+    ) -> str | None:
+        """None where the rule set has such a booking executed, or else a code for what makes it a decision."""
+        kinds = {one.kind for one in rooms}
+        if not self.out_of_hours.executes and any(self.out_of_hours.covers(one) for one in spans):
+            return "execution.out_of_hours"
+        code = "execution.hirer"
+        for rule in self.executes:
+            if hirer not in rule.hirers:
+                continue
+            if not kinds <= rule.room_kinds:
+                code = "execution.room_kind"
+            elif purpose not in rule.purposes:
+                code = "execution.purpose"
+            elif persons > rule.most_persons:
+                code = "execution.persons"
+            elif public and not rule.open_to_public:
+                code = "execution.public"
+            else:
+                return None
+        return code

@@ -1,0 +1,192 @@
+"""When a room is open and free, why a time cannot be had, and what could be had instead."""
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from service.domain.premises import DAY, HOUR, LONGEST_SECONDS, Alternative, Estate, Room, Span, instant, local
+
+#: The steps in which another hour of the same day is looked for.
+STEP_MINUTES = 30
+#: How many days onwards the same time is looked for.
+DAYS_ON = 14
+#: More than a room may need before or after a booking, in seconds.
+MARGIN = 8 * HOUR
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a room must have."""
+
+    persons: int = 0
+    equipment: frozenset[str] = frozenset()
+    access: frozenset[str] = frozenset()
+
+    def met_by(self, room: Room) -> bool:
+        """Whether the room has it."""
+        return room.capacity >= self.persons and self.equipment <= room.equipment and self.access <= room.access
+
+
+class Busy:
+    """What is taken in each room, as spans that do not overlap, in order."""
+
+    def __init__(self, taken: Iterable[tuple[str, Span]]) -> None:
+        self._taken: dict[str, list[Span]] = {}
+        for room, span in taken:
+            self._taken.setdefault(room, []).append(span)
+        for spans in self._taken.values():
+            spans.sort()
+
+    def of(self, room: str) -> Sequence[Span]:
+        """The taken spans of a room."""
+        return self._taken.get(room, ())
+
+    def meets(self, rooms: Collection[str], span: Span) -> bool:
+        """Whether any of these rooms is taken at any of this time."""
+        return any(self._one(room, span) for room in rooms)
+
+    def _one(self, room: str, span: Span) -> bool:
+        spans = self._taken.get(room, ())
+        at = bisect_left(spans, Span(span.start, span.start))
+        return (at > 0 and spans[at - 1].end > span.start) or (at < len(spans) and spans[at].start < span.end)
+
+    def also(self, taken: Iterable[tuple[str, Span]]) -> None:
+        """More that is taken, in rooms of which nothing was known."""
+        more = Busy(taken)
+        self._taken = more._taken | self._taken
+
+    def add(self, rooms: Collection[str], span: Span) -> None:
+        """Take this time too."""
+        for room in rooms:
+            spans = self._taken.setdefault(room, [])
+            spans.insert(bisect_left(spans, span), span)
+
+
+def open_spans(room: Room, first: date, days: int) -> list[Span]:
+    """When the room is open from this day on, joined where one ends as the next begins."""
+    found: list[Span] = []
+    for number in range(days):
+        day = first + timedelta(days=number)
+        for start, end in room.hours_on(day):
+            span = _span(day, start, end)
+            if span is None:
+                continue
+            if found and found[-1].end >= span.start:
+                found[-1] = Span(found[-1].start, span.end)
+            else:
+                found.append(span)
+    return found
+
+
+def _span(day: date, start: int, end: int) -> Span | None:
+    """Opening hours as instants; an hour that the clock leaps over moves to when it shows again."""
+    found = []
+    for minutes, last in ((start, False), (end, True)):
+        try:
+            found.append(instant(day, minutes, last=last))
+        except ValueError:
+            found.append(instant(day, minutes + 60, last=last))
+    return Span(*found) if found[0] < found[1] else None
+
+
+def why_not(estate: Estate, room: Room, span: Span, busy: Busy, *, now: int, late: bool = False) -> str | None:
+    """Why this time cannot be had, as a code, or None. `late` lets an officer book nearer than the room allows."""
+    if not room.in_use:
+        return "room.not_in_use"
+    if span.seconds > 60 * room.longest or room.taken(span).seconds > LONGEST_SECONDS:
+        return "room.too_long"
+    if span.start < now:
+        return "room.passed"
+    if not late and span.start < now + HOUR * room.ahead_hours:
+        return "room.too_late"
+    if span.start > now + DAY * room.ahead_days:
+        return "room.too_early"
+    first = local(span.start).date()
+    days = (local(span.end).date() - first).days + 1
+    if not any(span.within(one) for one in open_spans(room, first, days)):
+        return "room.outside_hours"
+    if any(span.meets(one) for one in estate.closed(room.id)):
+        return "room.closed"
+    if busy.meets(estate.parts(room.id), room.taken(span)):
+        return "room.taken"
+    return None
+
+
+def alternatives(
+    estate: Estate, room: Room, span: Span, busy: Busy, wanted: Wanted, *, now: int, most: int = 3, late: bool = False
+) -> list[Alternative]:
+    """The first free ones: other rooms at that time, this room at other hours of the day, this room on other days."""
+    found: list[Alternative] = []
+    others = [one for one in estate.rooms.values() if one.id != room.id and wanted.met_by(one)]
+    others.sort(key=lambda one: (one.site != room.site, one.kind != room.kind, one.capacity, one.id))
+    candidates = [Alternative(one.id, span) for one in others]
+    for candidate in candidates:
+        if why_not(estate, estate.rooms[candidate.room], candidate.span, busy, now=now, late=late) is None:
+            found.append(candidate)
+            break
+    for spans in (_same_day(room, span), _other_days(span)):
+        for one in spans:
+            if len(found) == most:
+                return found
+            if why_not(estate, room, one, busy, now=now, late=late) is None:
+                found.append(Alternative(room.id, one))
+                break
+    for candidate in candidates:
+        if len(found) == most:
+            break
+        free = why_not(estate, estate.rooms[candidate.room], candidate.span, busy, now=now, late=late) is None
+        if free and candidate not in found:
+            found.append(candidate)
+    return found
+
+
+def _same_day(room: Room, span: Span) -> list[Span]:
+    """The same length at other hours of the day, nearest first."""
+    found = []
+    for hours in open_spans(room, local(span.start).date(), 1):
+        start = hours.start
+        while start + span.seconds <= hours.end:
+            found.append(Span(start, start + span.seconds))
+            start += 60 * STEP_MINUTES
+    return sorted((one for one in found if one != span), key=lambda one: (abs(one.start - span.start), one.start))
+
+
+def _other_days(span: Span) -> list[Span]:
+    """The same hours by the clock on the days that follow."""
+    start, end = local(span.start), local(span.end)
+    length = (end.date() - start.date()).days
+    found = []
+    for number in range(1, DAYS_ON + 1):
+        day = start.date() + timedelta(days=number)
+        try:
+            found.append(
+                Span(
+                    instant(day, start.hour * 60 + start.minute),
+                    instant(day + timedelta(days=length), end.hour * 60 + end.minute, last=True),
+                )
+            )
+        except ValueError:
+            continue
+    return found
+
+
+def window(spans: Iterable[Span]) -> Span:
+    """All the time within which something may have to be known of a room for these spans and their alternatives."""
+    listed = list(spans)
+    first, last = min(one.start for one in listed), max(one.end for one in listed)
+    return Span(first - DAY - MARGIN, last + (DAYS_ON + 1) * DAY + MARGIN)
+
+
+def nearby(spans: Iterable[Span]) -> list[Span]:
+    """The time within which something has to be known of other rooms, at these very times."""
+    return [Span(one.start - MARGIN, one.end + MARGIN) for one in spans]
+
+
+def find(
+    estate: Estate, busy: Busy, wanted: Wanted, span: Span, *, now: int, late: bool = False
+) -> list[tuple[Room, str | None]]:
+    """The rooms that have what is wanted, free ones first, each with why it cannot be had at that time."""
+    fitting = [one for one in estate.rooms.values() if wanted.met_by(one)]
+    judged = [(one, why_not(estate, one, span, busy, now=now, late=late)) for one in fitting]
+    return sorted(judged, key=lambda one: (one[1] is not None, one[0].capacity, one[0].id))

@@ -1,0 +1,94 @@
+"""A recurring time (RFC 5545, by python-dateutil) as single times, by the local clock and without the days left out."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from dateutil.rrule import rrule, rrulestr
+
+from service.domain.premises import FreeDays, Span, instant
+
+#: The parts of a rule that a recurring booking needs, and how each is written; others could be looked through for ever.
+_DAY = "(MO|TU|WE|TH|FR|SA|SU)"
+_PARTS = {
+    "FREQ": r"DAILY|WEEKLY|MONTHLY",
+    "INTERVAL": r"[1-9]|[1-4]\d|5[0-2]",
+    "BYDAY": rf"[+-]?[1-5]?{_DAY}(,[+-]?[1-5]?{_DAY}){{0,6}}",
+    "BYMONTHDAY": r"-?([1-9]|[12]\d|3[01])",
+    "UNTIL": r"\d{8}(T\d{6}Z?)?",
+    "COUNT": r"[1-9]\d{0,5}",
+    "WKST": _DAY,
+}
+
+
+class BadRule(ValueError):
+    """The rule cannot be used; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One time of a series; `reason` is why it is left out, as a code."""
+
+    day: date
+    span: Span
+    reason: str | None = None
+
+
+def occurrences(
+    rule: str, first: date, start: int, end: int, *, free_days: Sequence[FreeDays], most: int
+) -> list[Occurrence]:
+    """Every time of the series, from the first day on; `start` and `end` are local minutes after midnight.
+
+    A day that is left out (lov) and a time that the clock never shows are kept, with their reason. Raises BadRule for a
+    rule that cannot be read, that does not end, or that has more than `most` times.
+    """
+    days = _days(rule, first, most)
+    found = []
+    for day in days:
+        reason = "series.free_day" if any(one.first <= day <= one.last for one in free_days) else None
+        try:
+            found.append(Occurrence(day, span_of(day, start, end), reason))
+        except ValueError:
+            found.append(Occurrence(day, span_of(day, start + 60, end + 60), "series.no_such_time"))
+    return found
+
+
+def span_of(day: date, start: int, end: int) -> Span:
+    """A time of a day by the local clock; an end at or before the start is the next day's."""
+    return Span(instant(day, start), instant(day, end if end > start else end + 1440, last=True))
+
+
+def _days(rule: str, first: date, most: int) -> list[date]:
+    text = rule.strip().removeprefix("RRULE:").upper()
+    parts: dict[str, str] = dict(one.partition("=")[::2] for one in text.split(";") if one)
+    known = all(name in _PARTS and re.fullmatch(_PARTS[name], value) for name, value in parts.items())
+    if "FREQ" not in parts or not known:
+        raise BadRule("series.rule_unknown")
+    if "UNTIL" in parts and "COUNT" in parts:
+        raise BadRule("series.rule_unknown")  # RFC 5545: one or the other
+    if "UNTIL" not in parts and "COUNT" not in parts:
+        raise BadRule("series.no_end")
+    if "UNTIL" in parts:
+        # RFC 5545 wants UNTIL as a date where the start is one; ours are local days.
+        parts["UNTIL"] = parts["UNTIL"][:8]
+    text = ";".join(f"{name}={value}" for name, value in parts.items())
+    try:
+        every = rrulestr(text, dtstart=datetime.combine(first, time()))
+        assert isinstance(every, rrule)
+        days: list[date] = []
+        for moment in every:
+            if len(days) == most:
+                raise BadRule("series.too_many")
+            days.append(moment.date())
+    except BadRule:
+        raise
+    except (ValueError, TypeError, AssertionError, OverflowError, IndexError) as error:
+        raise BadRule("series.rule_unknown") from error
+    if not days:
+        raise BadRule("series.empty")
+    return days

@@ -1,0 +1,123 @@
+"""The part of a rule set that is about rooms: its tables into the domain's, and what does not fit together in it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from service.domain.premises import (
+    Execution,
+    FreeDays,
+    Hirer,
+    Named,
+    OutOfHours,
+    PremisesRules,
+    PriorityClass,
+    Season,
+    Tariff,
+)
+
+_ORE_PER_KRONA = 100
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What is wrong, as a code, and where."""
+
+    code: str
+    place: tuple[str | int, ...]
+    name: str
+
+
+def check_premises(given: Mapping[str, Any]) -> Wrong | None:
+    """Nothing twice, nothing named that does not exist, and a price for every class of room; the first fault found."""
+    for table in ("room_kinds", "purposes", "tariffs", "closures", "priorities", "seasons"):
+        ids = [one["id"] for one in given.get(table, ())]
+        for name, count in Counter(ids).items():
+            if count > 1:
+                return Wrong("rules.twice", (table, ids.index(name) + 1, "id"), name)
+    kinds = {one["id"] for one in given["room_kinds"]}
+    purposes = {one["id"] for one in given["purposes"]}
+    tariffs = {one["id"] for one in given["tariffs"]}
+    for position, tariff in enumerate(given["tariffs"]):
+        for name in sorted(kinds ^ set(tariff["kronor_per_hour"])):
+            return Wrong("rules.tariff_of_kind", ("tariffs", position, "kronor_per_hour"), name)
+    for hirer, name in given["tariff_of"].items():
+        if name not in tariffs:
+            return Wrong("rules.unknown_name", ("tariff_of", hirer), name)
+    for position, one in enumerate(given["executes"]):
+        for field, known in (("room_kinds", kinds), ("purposes", purposes)):
+            for name in one[field]:
+                if name not in known:
+                    return Wrong("rules.unknown_name", ("executes", position, field), name)
+    return None
+
+
+def premises_rules(given: Mapping[str, Any]) -> PremisesRules:
+    """The tables of a checked rule set as the domain's."""
+    hours = given["out_of_hours"]
+    return PremisesRules(
+        room_kinds=_named(given["room_kinds"]),
+        purposes=_named(given["purposes"]),
+        tariffs={
+            one["id"]: Tariff(
+                one["id"],
+                one["title"],
+                {kind: kronor * _ORE_PER_KRONA for kind, kronor in one["kronor_per_hour"].items()},
+            )
+            for one in given["tariffs"]
+        },
+        tariff_of={Hirer(hirer): name for hirer, name in given["tariff_of"].items()},
+        executes=tuple(
+            Execution(
+                frozenset(Hirer(hirer) for hirer in one["hirers"]),
+                frozenset(one["room_kinds"]),
+                frozenset(one["purposes"]),
+                one["most_persons"],
+                one["open_to_public"],
+            )
+            for one in given["executes"]
+        ),
+        cancellation=tuple(
+            sorted(((one["days_before"], one["percent"]) for one in given["cancellation"]), reverse=True)
+        ),
+        closures=_named(given["closures"]),
+        out_of_hours=OutOfHours(
+            _minutes(hours["before"]),
+            _minutes(hours["after"]),
+            hours["weekends"],
+            hours["surcharge_percent"],
+            hours["executes"],
+        ),
+        free_days=tuple(
+            FreeDays(one["title"], date.fromisoformat(one["first"]), date.fromisoformat(one["last"]))
+            for one in given["free_days"]
+        ),
+        priorities={one["id"]: PriorityClass(one["id"], one["order"], one["title"]) for one in given["priorities"]},
+        seasons={
+            one["id"]: Season(
+                id=one["id"],
+                title=one["title"],
+                **{name: date.fromisoformat(one[name]) for name in ("opens", "closes", "first", "last")},
+                most_hours=one["most_hours"],
+                text=one["text"],
+            )
+            for one in given.get("seasons", ())
+        },
+        **{
+            name: given[name]
+            for name in (
+                "hold_minutes", "application_hold_days", "clearance_days", "access_hours", "longest_series",
+                "same_day_needs_clearance",
+            )
+        },
+    )  # fmt: skip
+
+
+def _named(given: list[dict[str, Any]]) -> dict[str, Named]:
+    return {one["id"]: Named(one["id"], one["title"]) for one in given}
+
+
+def _minutes(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])

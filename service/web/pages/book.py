@@ -1,0 +1,140 @@
+"""On the phone: is it free, may they have it, what does it cost, what is missing; and the booking itself."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from service.cases import availability, booking, phone, rooms
+from service.cases.ports import Desk
+from service.cases.rulebook import today
+from service.cases.standing import person
+from service.domain.errors import GranskaError, InvalidInput, Problem, SlotTaken
+from service.domain.people import Role
+from service.domain.premises import Hirer, label
+from service.premises.free import Wanted
+from service.web import forms, render
+from service.web.access import May, may
+from service.web.deps import AnyRequest, SignedIn, TheDesk
+from service.web.forms import Form
+from service.web.problems import domain_error, page_or_complaint, slot_taken
+
+BOOKERS = May(roles=frozenset({Role.PREMISES_OFFICER}))
+
+
+def _call(form: Form) -> availability.Call:
+    try:
+        hirer = Hirer(form.text("hirer") or Hirer.ASSOCIATION)
+    except ValueError as error:
+        raise InvalidInput([Problem("/hirer", "input.choice_unknown")]) from error
+    persons = form.number("persons") if form.text("persons").strip() else 0
+    return availability.Call(
+        room=form.text("room"),
+        day=form.text("date").strip(),
+        start=form.text("from").strip(),
+        end=form.text("to").strip(),
+        number=form.text("number").strip(),
+        hirer=hirer,
+        use=form.text("use"),
+        persons=persons,
+        public=form.text("public") == "yes",
+        wanted=Wanted(persons),
+    )
+
+
+@get("/book", opt=may(BOOKERS))
+async def book_page(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+    """The form, and under it what is known of the time and of who calls."""
+    form = Form({name: request.query_params.getall(name) for name in request.query_params})
+    return await _show(request, desk, form)
+
+
+async def _show(request: AnyRequest, desk: Desk, form: Form, *, error: GranskaError | None = None) -> Response[Any]:
+    look = None
+    if form.text("room") and form.text("date") and form.text("from"):
+        try:
+            look = await availability.look(desk, _call(form))
+        except GranskaError as wrong:
+            error = error or wrong
+    estate, rules = await rooms.estate(desk)
+    return page_or_complaint(
+        request,
+        "pages/book.html",
+        error=error,
+        at="book",
+        look=look,
+        posted=form,
+        estate=estate,
+        rules=rules,
+        hirers=list(Hirer),
+        label=label,
+        clock=availability.clock,
+        today=today(desk).isoformat(),
+    )
+
+
+@post("/book", opt=may(BOOKERS), status_code=303)
+async def book(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Take the booking down; carry it out where that is mere execution, or go on with it as a case."""
+    form = await forms.read(request)
+    try:
+        if form.text("disinterest") != "yes":
+            raise InvalidInput([Problem("/disinterest", "book.disinterest")])
+        call = _call(form)
+        look = await availability.look(desk, call)
+        if look.why_not is not None and not form.text("hold"):
+            others = [(one.room, one.span.start, one.span.end) for one in look.alternatives]
+            raise SlotTaken(look.why_not, others)
+        booked = await phone.book(desk, call, purpose=form.text("purpose"), hold=form.text("hold") or None, by=user)
+    except GranskaError as error:
+        if forms.is_json(request):
+            return slot_taken(request, error) if isinstance(error, SlotTaken) else domain_error(request, error)
+        return await _show(request, desk, form, error=error)
+    request.app.state.worker.wake()
+    if forms.is_json(request):
+        answer = {"case": booked.case_id, "diary_number": booked.diary_number, "executed": booked.error is None}
+        if booked.error:
+            answer["why_not"] = booked.error.code
+        return Response(answer, status_code=201)
+    if booked.error is None:
+        render.tell(request, "done.booked", diary_number=booked.diary_number)
+    else:
+        why = render.words(request).say(render.language(request), booked.error.code, booked.error.params)
+        render.tell(request, "done.booked_not_executed", diary_number=booked.diary_number, why=why)
+    return Redirect(f"/cases/{booked.case_id}", status_code=303)
+
+
+@post("/holds", opt=may(BOOKERS), status_code=201)
+async def hold(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Hold a time while the caller makes up their mind; 409 with alternatives where it is taken."""
+    form = await forms.read(request)
+    try:
+        made = await booking.hold(
+            desk,
+            form.text("room"),
+            day=form.text("date").strip(),
+            start=form.text("from").strip(),
+            end=form.text("to").strip(),
+            by=person(user),
+        )
+    except GranskaError as error:
+        if forms.is_json(request):
+            return slot_taken(request, error) if isinstance(error, SlotTaken) else domain_error(request, error)
+        return await _show(request, desk, form, error=error)
+    if forms.is_json(request):
+        return Response({"id": made["booking"], "until": made["hold_until"]}, status_code=201)
+    values = {name: form.every(name) for name in form.names() if name != "_csrf_token"}
+    answer = await _show(request, desk, Form({**values, "hold": [made["booking"]]}))
+    answer.status_code = 201
+    return answer
+
+
+@post("/holds/{booking_id:uuid}/give-up", opt=may(BOOKERS), status_code=303)
+async def give_up(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """The hold was not needed."""
+    await booking.give_up_hold(desk, str(request.path_params["booking_id"]), by=person(user))
+    render.tell(request, "done.hold_given_up")
+    return Redirect("/calendar", status_code=303)
+
+
+HANDLERS = (book_page, book, hold, give_up)
