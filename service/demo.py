@@ -99,12 +99,14 @@ def demo_list(desk: Desk, fixtures: Path) -> bytes:
 
 
 def dated(desk: Desk, document: dict[str, object]) -> dict[str, object]:
-    """An example with its dates moved: `@-5` is five days ago, `@+30` in thirty days."""
+    """An example with its dates moved: `@-5` is five days ago, `@+30` in thirty days, `@-5T12:00` at noon UTC."""
     now = local_time(desk.outside.now())
 
     def moved(value: object) -> object:
         if isinstance(value, str) and value.startswith("@"):
-            return (now + timedelta(days=int(value[1:]))).date().isoformat()
+            days, _, clock = value[1:].partition("T")
+            day = (now + timedelta(days=int(days))).date().isoformat()
+            return f"{day}T{clock}:00+00:00" if clock else day
         if isinstance(value, dict):
             return {key: moved(one) for key, one in value.items()}
         return [moved(one) for one in value] if isinstance(value, list) else value

@@ -14,6 +14,7 @@ import uvicorn
 from litestar import Litestar
 
 from service import app as parts
+from service.cases import booking
 from service.cases.checkpointing import send_checkpoints, sign_log
 from service.cases.erasing import sweep_files
 from service.cases.forgetting import forget_readings, forget_speakers
@@ -49,6 +50,7 @@ class ScreeningWorker:
             self._woken.clear()
             try:
                 await work_off(self._desk)
+                await booking.work_off(self._desk)
                 await self._sign()
                 await self._forget()
             except Exception as error:  # noqa: BLE001 - the worker outlives a bad moment

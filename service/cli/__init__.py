@@ -21,6 +21,7 @@ for one in (
     running.demo,
     running.users,
     running.keys,
+    routine.rooms_group,
     routine.lists,
     routine.rules,
     routine.whatif,

@@ -6,13 +6,32 @@ from typing import Any
 
 import click
 
-from service.cases import adopting, watching
+from service.cases import adopting, intake_document, rooms, watching
 from service.cases.ports import Desk
 from service.cases.rulebook import rulebook, today
 from service.cases.standing import person
 from service.cases.whatif import Impact, impact_of
 from service.cli.common import counting, told, user_called, with_desk
 from service.settings import Settings
+
+
+@click.group("rooms")
+def rooms_group() -> None:
+    """Sites and rooms."""
+
+
+@rooms_group.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--by", required=True, metavar="EMAIL", help="The user who describes the rooms; stands in the log.")
+@told
+def rooms_load(file: Path, by: str) -> None:
+    """Describe the sites and rooms of FILE (JSON, like fixtures/rooms/granvik.json): all of them, or none."""
+
+    async def work(desk: Desk, settings: Settings) -> int:
+        user = await user_called(desk, by)
+        return await rooms.load(desk, intake_document.parse_json(file.read_bytes()), by=person(user))
+
+    click.echo(f"{with_desk(work)} lokaler är beskrivna.")
 
 
 @click.group()

@@ -95,6 +95,36 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("GET", "/rules/drafts/{draft_id:uuid}"): {C, X},
     ("POST", "/rules/drafts/{draft_id:uuid}/impact"): {C, X},
     ("POST", "/rules/drafts/{draft_id:uuid}/adopt"): {C, X},
+    ("GET", "/calendar"): {A, P, D, C},
+    ("GET", "/calendar/search"): {A, P, D, C},
+    ("GET", "/calendar/plan"): {P},
+    ("GET", "/door"): {P},
+    ("GET", "/feeds/{secret:str}"): "anyone",
+    ("GET", "/rooms"): {A, P, D, C},
+    ("GET", "/rooms/{room_id:str}"): {A, P, D, C},
+    ("GET", "/rooms/{room_id:str}/edit"): {P, C},
+    ("POST", "/rooms/{room_id:str}/edit"): {P, C},
+    ("POST", "/sites"): {P, C},
+    ("POST", "/rooms/{room_id:str}/closures"): {P, C},
+    ("POST", "/rooms/{room_id:str}/closures/{closure_id:uuid}/lift"): {P, C},
+    ("POST", "/rooms/{room_id:str}/feeds"): {P, C},
+    ("POST", "/rooms/{room_id:str}/feeds/{feed_id:uuid}/revoke"): {P, C},
+    ("GET", "/book"): {P},
+    ("POST", "/book"): {P},
+    ("POST", "/holds"): {P},
+    ("POST", "/holds/{booking_id:uuid}/give-up"): {P},
+    ("GET", "/seasons"): {A, P, D, C, R},
+    ("GET", "/seasons/{season_id:str}"): {A, P, D, C, R},
+    ("POST", "/seasons/{season_id:str}/share"): {P},
+    ("POST", "/seasons/{season_id:str}/edit"): {P},
+    ("POST", "/seasons/{season_id:str}/again"): {A, P, D, C, R},
+    ("POST", "/seasons/{season_id:str}/book"): {P},
+    ("GET", "/api/v1/seasons/{season_id:str}"): "key",
+    ("GET", "/api/v1/availability"): "key",
+    ("POST", "/api/v1/holds"): "key",
+    ("DELETE", "/api/v1/holds/{booking_id:uuid}"): "key",
+    ("GET", "/api/v1/applications/{case_id:uuid}/bookings"): "key",
+    ("POST", "/api/v1/applications/{case_id:uuid}/bookings/{booking_id:uuid}/cancel"): "key",
     ("POST", "/api/v1/applications"): "key",
     ("POST", "/api/v1/applications/{case_id:uuid}/enclosures"): "key",
     ("POST", "/api/v1/applications/{case_id:uuid}/answers"): "key",
@@ -108,11 +138,23 @@ def all_routes() -> list[tuple[str, str]]:
 
 
 def address(path: str) -> str:
-    for mark in ("case_id", "finding_id", "enclosure_id", "user_id", "grant_id", "incident_id", "draft_id"):
+    for mark in (
+        "case_id",
+        "finding_id",
+        "enclosure_id",
+        "user_id",
+        "grant_id",
+        "incident_id",
+        "draft_id",
+        "booking_id",
+        "closure_id",
+        "feed_id",
+    ):
         path = path.replace("{" + mark + ":uuid}", ID)
     return (
         path.replace("{kind:str}", "grant").replace("{topic:str}", "officer").replace("{seq:int}", "0")
         .replace("{file_path:path}", "granska.js").replace("{list_key:str}", "demo").replace("{pair:str}", "0" * 64)
+        .replace("{secret:str}", "gissning.ics").replace("{room_id:str}", "tallen").replace("{season_id:str}", "ingen")
         .replace("{step:str}", "note").replace("{round_id:str}", "2026-autumn").replace("{name:str}", "decision")
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ import pytest
 
 from service.cli import main
 from service.web.site import SiteConfig, build_site, routes
-from tests.builders import FIXTURES, ROOT, RULES_2026, a_grant_document
+from tests.builders import FIXTURES, ROOT, RULES_2026, a_grant_document, a_premises_document
 from tests.conftest import Browserlike, Service, running
 
 #: Tables that hold no case, rule, list, right or record: sign-ins, and statements about the log itself.
@@ -310,6 +310,7 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
             lambda: alva.send(f"/cases/{case_id}/bundle", purpose="appeal"),
             wants="case:handed-out",
         )
+        walk_premises(walk, service, petter, samir)
         walk.step(("POST", "/log/checkpoint"), lambda: ronja.send("/log/checkpoint"), wants=None)
         walk.step(("POST", "/log/verify"), lambda: ronja.send("/log/verify"), wants=None)
         walk.step(("POST", "/log/damaged"), lambda: ronja.send("/log/damaged"), wants=None)
@@ -325,6 +326,89 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
     assert walk.changing >= 24
 
 
+def walk_premises(walk: Walk, service: Service, petter: Browserlike, samir: Browserlike) -> None:
+    """Rooms, holds, a booking by phone, and a season."""
+    api = service.api()
+    slot = {"room": "tallen", "date": "2027-03-01", "from": "10:00", "to": "12:00"}
+    held = walk.step(("POST", "/api/v1/holds"), lambda: api.post("/api/v1/holds", json=slot), wants="slot:held").json()
+    walk.step(
+        ("DELETE", "/api/v1/holds/{booking_id:uuid}"),
+        lambda: api.delete(f"/api/v1/holds/{held['id']}"),
+        wants="booking:settled",
+    )
+    page = walk.step(("POST", "/holds"), lambda: petter.send("/holds", **slot), wants="slot:held").text
+    hold = re.findall(r'name="hold" value="([0-9a-f-]{36})"', page)[0]
+    walk.step(
+        ("POST", "/holds/{booking_id:uuid}/give-up"),
+        lambda: petter.send(f"/holds/{hold}/give-up"),
+        wants="booking:settled",
+    )
+    document = a_premises_document(room="tallen", use="mote", open_to_public=False, expected_number=12)
+    document["organisation"] = {"name": "Granvikens Bokcirkel", "org_number": "802999-0093"}
+    case_id = api.post("/api/v1/applications", json=document).json()["id"]
+    service.screened(case_id)
+    petter.opened(case_id)
+    petter.act(case_id, "take")
+    petter.act(case_id, "decision", outcome="approval", delegation_point="L1", clauses="5.1", reasons="Lokalen passar.")
+    petter.act(case_id, "steps/clearance")
+    walk.step(
+        ("POST", "/book"),
+        lambda: petter.send(
+            "/book", **slot, number="802999-0093", use="mote", persons="9", public="no", purpose="Möte",
+            disinterest="yes",
+        ),
+        wants="booking:executed",
+    )  # fmt: skip
+    mine = api.get(f"/api/v1/applications/{case_id}/bookings").json()["bookings"][0]
+    assert mine["status"] == "confirmed"
+    walk.step(
+        ("POST", "/api/v1/applications/{case_id:uuid}/bookings/{booking_id:uuid}/cancel"),
+        lambda: api.post(f"/api/v1/applications/{case_id}/bookings/{mine['id']}/cancel"),
+        wants="booking:cancelled",
+    )
+    site = {"site_id": "nya-huset", "site_name": "Nya huset", "address": "Gatan 1"}
+    walk.step(("POST", "/sites"), lambda: samir.send("/sites", **site), wants="site:described")
+    room = {
+        "id": "salen", "site": "nya-huset", "name": "Salen", "kind": "sal", "capacity": "50", "before": "0",
+        "after": "0", "longest": "480", "ahead_hours": "0", "ahead_days": "365", "hours_mon": "08:00-22:00",
+    }  # fmt: skip
+    walk.step(
+        ("POST", "/rooms/{room_id:str}/edit"), lambda: samir.send("/rooms/new/edit", **room), wants="room:described"
+    )
+    closing = {"first": "2027-03-01", "last": "2027-03-02", "ground": "maintenance"}
+    rooms = "/rooms/{room_id:str}"
+    walk.step(
+        ("POST", f"{rooms}/closures"), lambda: petter.send("/rooms/salen/closures", **closing), wants="room:closed"
+    )
+    closure = re.findall(r"/closures/([0-9a-f-]{36})/lift", petter.get("/rooms/salen").text)[0]
+    walk.step(
+        ("POST", f"{rooms}/closures/{{closure_id:uuid}}/lift"),
+        lambda: petter.send(f"/rooms/salen/closures/{closure}/lift"),
+        wants="room:reopened",
+    )
+    walk.step(("POST", f"{rooms}/feeds"), lambda: petter.send("/rooms/salen/feeds"), wants="feed:made")
+    feed = re.findall(r"/feeds/([0-9a-f-]{36})/revoke", petter.get("/rooms/salen").text)[0]
+    walk.step(
+        ("POST", f"{rooms}/feeds/{{feed_id:uuid}}/revoke"),
+        lambda: petter.send(f"/rooms/salen/feeds/{feed}/revoke"),
+        wants="feed:revoked",
+    )
+    season = "/seasons/{season_id:str}"
+    walk.step(("POST", f"{season}/share"), lambda: petter.send("/seasons/2027-varen/share"), wants="allocation:made")
+    walk.step(("POST", f"{season}/again"), lambda: petter.send("/seasons/2027-varen/again"), wants=None)
+    page = petter.get("/seasons/2027-varen").text
+    allocation = re.findall(r'name="allocation" value="([0-9a-f-]{36})"', page)[0]
+    wish = re.findall(r'<option value="([0-9a-f-]{36}/\d+)"', page)[0]
+    walk.step(
+        ("POST", f"{season}/edit"),
+        lambda: petter.send("/seasons/2027-varen/edit", allocation=allocation, wish=wish, room="", text="De avstår."),
+        wants="allocation:made",
+    )
+    walk.step(("POST", f"{season}/book"), lambda: petter.send("/seasons/2027-varen/book"), wants="booking:asked")
+    for case in set(re.findall(r"/cases/([0-9a-f-]{36})", page)):
+        service.screened(case)
+
+
 # --- Commands --------------------------------------------------------------------------------------------------------
 
 #: Every command, and whether it changes what an event must tell of.
@@ -334,7 +418,7 @@ COMMANDS = {
     "users grant": True, "keys add": True, "receive": True, "screen": False, "pairs": False, "log verify": False,
     "log show": False, "log checkpoint": False, "log key": False, "log rotate-key": True, "log prove": False,
     "log check": False,
-    "replay": False, "erase": True, "bundle": True, "subject-export": True, "backup": False, "restore": False,
+    "replay": False, "rooms load": True, "erase": True, "bundle": True, "subject-export": True, "backup": False, "restore": False,
 }  # fmt: skip
 
 
@@ -376,6 +460,7 @@ def test_every_command_that_changes_anything_leaves_its_event(demo: Path, tmp_pa
         ("migrate", ["migrate"]),
         ("lists import", ["lists", "import", "demo", str(tmp_path / "list.csv"), "--by", samir]),
         ("lists show", ["lists", "show"]),
+        ("rooms load", ["rooms", "load", str(FIXTURES / "rooms" / "granvik.json"), "--by", "petter@demo.example"]),
         ("rules propose", ["rules", "propose", str(rules), "--by", samir]),
         ("rules impact", ["rules", "impact", "DRAFT", "--by", siv]),
         ("rules adopt", ["rules", "adopt", "DRAFT", "--by", siv]),
