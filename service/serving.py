@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import secrets
 import socket
@@ -88,6 +89,9 @@ def site_for(settings: Settings, *, port: int, checks: Registry | None = None) -
         async with parts.opened_desk(settings, checks=checks) as desk:
             worker = ScreeningWorker(desk, sign_every_ms=int(settings.checkpoint_minutes) * 60_000)
             task = asyncio.create_task(worker.run())
+            # What is there at the start stays; looking through it again and again is what the slowest pages waited for.
+            gc.collect()
+            gc.freeze()
             try:
                 yield desk, worker
             finally:

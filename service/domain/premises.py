@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from service.domain.clock import STOCKHOLM
 
@@ -45,8 +46,7 @@ class BookingStatus(StrEnum):
 TAKING = frozenset({BookingStatus.HELD, BookingStatus.CONFIRMED})
 
 
-@dataclass(frozen=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A time, half-open."""
 
     start: int
