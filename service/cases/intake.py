@@ -177,7 +177,8 @@ def _when(application: Application) -> str:
     """What the queue shows of when: the room's time, or the grant's period."""
     premises, grant = application.premises, application.grant
     if premises:
-        return f"{premises.date.isoformat()} {premises.time_from}–{premises.time_to}"
+        again = " …" if premises.series else ""
+        return f"{premises.date.isoformat()} {premises.time_from}–{premises.time_to}{again}"
     assert grant is not None
     return f"{grant.period_from.isoformat()} – {grant.period_to.isoformat()}"
 
