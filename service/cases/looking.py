@@ -4,8 +4,8 @@ from service.audit.leaf import timestamp
 from service.cases.ports import Desk, ReadRow
 from service.domain.people import Role, User
 
-#: What can be done to a case by looking.
-OPENED, ENCLOSURE, RECORD, BUNDLE, PUBLIC_COPY, HISTORY, REPLAYED, EXPORTED = (
+#: What can be done to a case by looking; the calendar with names shows many cases' hirers at once.
+OPENED, ENCLOSURE, RECORD, BUNDLE, PUBLIC_COPY, HISTORY, REPLAYED, EXPORTED, CALENDAR = (
     "opened",
     "enclosure",
     "record",
@@ -14,6 +14,7 @@ OPENED, ENCLOSURE, RECORD, BUNDLE, PUBLIC_COPY, HISTORY, REPLAYED, EXPORTED = (
     "history",
     "replayed",
     "exported",
+    "calendar",
 )
 
 

@@ -36,6 +36,7 @@ from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllow
 from service.domain.events import Actor, ActorKind
 from service.domain.people import User
 from service.domain.premises import Booking, BookingStatus, Estate, instant, label
+from service.storage.engine import SafeSQLite
 from tests.builders import FIXTURES, NUMBER, OTHER_NUMBER, a_premises_document
 from tests.cases.routine import TEXT, an_act, assess_all, do, searched, seen, three, unbiased
 from tests.cases.test_deciding import settle_all
@@ -664,3 +665,57 @@ async def test_free_times_are_what_is_open_less_what_is_taken_with_the_time_arou
     assert [one.seconds for one in free["tallen"]] == [14 * 3600]
     week = await availability.grid(desk, site=None, room="vikhallen", first=date(2027, 2, 1), days=7)
     assert all(cell.hours == 16 for cell in week.cells["vikhallen"])
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_the_calendar_asks_as_many_questions_whatever_it_holds(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No question for each room, day or booking."""
+    asked_questions: list[str] = []
+    real = SafeSQLite._run_in_existing_connection
+
+    async def counted(self: Any, connection: Any, query: str, *args: Any, **kwargs: Any) -> Any:
+        asked_questions.append(query)
+        return await real(self, connection, query, *args, **kwargs)
+
+    monkeypatch.setattr(SafeSQLite, "_run_in_existing_connection", counted)
+
+    async def questions(**given: Any) -> int:
+        asked_questions.clear()
+        await availability.grid(desk, first=date(2027, 2, 1), days=7, **given)
+        return len(asked_questions)
+
+    before = await questions(site=None, room=None, names=True), await questions(site=None, room="tallen", names=True)
+    for day in range(1, 8):
+        await asked(desk, room="vikhallen.a", use="traning", date=f"2027-02-{day:02}")
+        await asked(desk, date=f"2027-02-{day:02}")
+    after = await questions(site=None, room=None, names=True), await questions(site=None, room="tallen", names=True)
+    assert before == after
+    assert len(set(after)) == 1
+    assert after[0] < 10
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_series_asks_as_many_questions_however_many_collide(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    real = SafeSQLite._run_in_existing_connection
+
+    async def counting(self: Any, connection: Any, query: str, *args: Any, **kwargs: Any) -> Any:
+        counted.append(query)
+        return await real(self, connection, query, *args, **kwargs)
+
+    monkeypatch.setattr(SafeSQLite, "_run_in_existing_connection", counting)
+
+    async def receiving(count: int) -> int:
+        counted.clear()
+        document = a_premises_document(**QUIET, date="2027-01-12", series={"rule": f"FREQ=WEEKLY;COUNT={count}"})
+        document["organisation"] = {"name": f"Förening {count}", "org_number": None}
+        received = await receive(desk, document, by=KEY, channel="e_service")
+        assert len(await times(desk, received.case_id)) == count
+        return len(counted)
+
+    first, colliding = await receiving(4), await receiving(50)
+    assert abs(colliding - first) <= 2, "the log's tree may have a node or two more to write"

@@ -58,6 +58,118 @@ def _created(properties: dict[str, Any], *, location: bool) -> dict[str, Any]:
     return answer
 
 
+def _path(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+
+
+def _asked(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
+
+
+def _answer(description: str, *names: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {"application/json": {"schema": {"type": "object", "required": list(names)}}},
+    }
+
+
+def _premises() -> dict[str, Any]:
+    """Rooms: what is free, holds, the times of an application, a season's allocation."""
+    clock = {"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"}
+    day = {"type": "string", "format": "date"}
+    slug = {"type": "string", "minLength": 1, "maxLength": 200}
+    taken = _problem("The time cannot be had; `alternatives` has what is free instead (UTC epoch seconds)")
+    return {
+        "/api/v1/availability": {
+            "get": {
+                "operationId": "availability",
+                "summary": "Free times by room and local day",
+                "parameters": [
+                    _asked("from", day, "The first day; today if left out"),
+                    _asked("days", {"type": "integer", "minimum": 1, "maximum": 31}, "How many days; 7 if left out"),
+                    _asked("site", slug, "Only this site"),
+                    _asked("room", slug, "Only this room"),
+                ],
+                "responses": {
+                    "200": _answer("Free times as [from, to]", "rooms"),
+                    "404": _problem("No such room"),
+                    **_COMMON,
+                },
+            }
+        },
+        "/api/v1/holds": {
+            "post": {
+                "operationId": "hold",
+                "summary": "Hold a time while someone fills in; an application takes it over by `premises.hold`",
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "required": ["room", "date", "from", "to"],
+                                "properties": {"room": slug, "date": day, "from": clock, "to": clock},
+                            }
+                        }
+                    },
+                },
+                "responses": {
+                    "201": _answer("Held until this UTC epoch second", "id", "until"),
+                    "404": _problem("No such room"),
+                    "409": taken,
+                    **_COMMON,
+                },
+            }
+        },
+        "/api/v1/holds/{booking_id}": {
+            "delete": {
+                "operationId": "giveUpHold",
+                "summary": "The hold was not needed",
+                "parameters": [_path("booking_id")],
+                "responses": {
+                    "204": {"description": "Free again"},
+                    "404": _problem("No such hold of yours"),
+                    **_COMMON,
+                },
+            }
+        },
+        "/api/v1/applications/{case_id}/bookings": {
+            "get": {
+                "operationId": "bookings",
+                "summary": "The times of an application: had or not, why, and what could be had instead",
+                "parameters": [_path("case_id")],
+                "responses": {"200": _answer("The times", "bookings"), "404": _problem("No such case"), **_COMMON},
+            }
+        },
+        "/api/v1/applications/{case_id}/bookings/{booking_id}/cancel": {
+            "post": {
+                "operationId": "cancelBooking",
+                "summary": "The hirer cancels one time; says what it costs in öre",
+                "parameters": [_path("case_id"), _path("booking_id")],
+                "responses": {
+                    "201": _answer("Cancelled", "id", "fee_ore"),
+                    "403": _problem("The time has begun, or has been cancelled"),
+                    "404": _problem("No such case or time"),
+                    "409": _problem("The booking is being decided just now"),
+                    **_COMMON,
+                },
+            }
+        },
+        "/api/v1/seasons/{season_id}": {
+            "get": {
+                "operationId": "season",
+                "summary": "A season's allocation by diary number, with all that is needed to redo it",
+                "parameters": [{"name": "season_id", "in": "path", "required": True, "schema": slug}],
+                "responses": {
+                    "200": _answer("The allocation", "season", "applications"),
+                    "404": _problem("No such season"),
+                    **_COMMON,
+                },
+            }
+        },
+    }
+
+
 def openapi() -> dict[str, Any]:
     """The whole description."""
     application = json.loads(json.dumps(schema()).replace("#/$defs/", "#/components/schemas/"))
@@ -174,6 +286,7 @@ def openapi() -> dict[str, Any]:
                     },
                 }
             },
+            **_premises(),
             "/api/v1/openapi.json": {
                 "get": {
                     "operationId": "describe",

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Response, get
 
-from service.cases import access, availability, rooms
+from service.cases import access, availability, looking, rooms
 from service.cases.rulebook import today
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import Role
@@ -48,6 +48,8 @@ async def calendar(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respon
     first = availability.first_day(view, day)
     count = availability.days_of(view, first)
     names = view == "day" and user.has(Role.PREMISES_OFFICER, Role.DECISION_MAKER)
+    if names:
+        await looking.note(desk, user, looking.CALENDAR, None)
     found = await availability.grid(desk, site=site, room=room, first=first, days=count, names=names)
     after = first + timedelta(days=count)
     before = availability.first_day(view, first - timedelta(days=1))
@@ -109,8 +111,9 @@ async def search(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
 
 
 @get("/calendar/plan", opt=may(DOOR_READERS))
-async def plan(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+async def plan(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """A site's week for the caretaker, to be printed."""
+    await looking.note(desk, user, looking.CALENDAR, None)
     now = today(desk)
     first = availability.first_day("week", day_asked(request, now))
     estate, _ = await rooms.estate(desk)
@@ -132,8 +135,9 @@ async def plan(request: AnyRequest, desk: TheDesk) -> Response[Any]:
 
 
 @get("/door", opt=may(DOOR_READERS))
-async def door(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+async def door(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Who is let in today, and what stands between a hirer and the key."""
+    await looking.note(desk, user, looking.CALENDAR, None)
     day = day_asked(request, today(desk))
     site = request.query_params.get("site") or None
     estate, listed = await access.of_day(desk, day, site)
