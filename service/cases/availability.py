@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from service.cases.booking import now_of, read_span
-from service.cases.clearing import Clearance, clearance_of
+from service.cases.clearance import Clearance, clearance_of
 from service.cases.ports import Desk
 from service.cases.premises_ports import Occupied
 from service.cases.rooms import room_in

@@ -5,127 +5,24 @@ It decides nothing about any booking. Where the rule set says that a booking is 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
-from service.audit.canonical import canonical
-from service.cases import booking, booking_outcome, parts
+from service.cases import booking, booking_outcome
+from service.cases.clearance import application_of, clearance_of, data_key
 from service.cases.deciding import check_fresh, standing_conditions
 from service.cases.dossiers import Scene, step
 from service.cases.ports import Desk, Reading, StoredFinding
-from service.cases.premises_ports import Standing
 from service.cases.reviewing import check_text
-from service.cases.rulebook import rulebook, today
 from service.domain import policy
-from service.domain.application import Application, Kind, from_document
+from service.domain.application import Application, Kind
 from service.domain.case import Case
 from service.domain.decision import DecisionOutcome
-from service.domain.errors import NotAllowed, NotFound
+from service.domain.errors import NotAllowed
 from service.domain.events import EventType
 from service.domain.finding import NEEDS_NOBODY, Resolution
-from service.domain.organisation import normal_form
 from service.domain.people import User
 from service.domain.premises import Booking, BookingStatus, Estate, Hirer, PremisesRules
 from service.domain.ruleset import RuleSet
-
-#: How many of an organisation's newest cases are looked through for a stop.
-_CASES = 50
-
-
-@dataclass(frozen=True)
-class Clearance:
-    """Whether an association is clear to book without a new assessment, and what is missing (codes with parameters).
-
-    `recheck`: the lists are newer than the last look; the checks of the booking itself will say.
-    """
-
-    standing: Standing | None
-    missing: tuple[tuple[str, Mapping[str, str | int]], ...]
-    recheck: bool = False
-
-    @property
-    def clear(self) -> bool:
-        """Whether nothing is missing."""
-        return self.standing is not None and not self.missing
-
-
-def data_key(desk: Desk, application: Application) -> str:
-    """A digest, by a key of this service, of what a clearance rests on: who they are and what they attest."""
-    declaration = application.declaration
-    return desk.keyed(
-        canonical(
-            {
-                "name": " ".join(application.organisation.name.casefold().split()),
-                "number": normal_form(application.organisation.number or "") or "",
-                "representatives": sorted(
-                    [one.name, one.role, one.birth_year or 0] for one in application.representatives
-                ),
-                "declaration": declaration.text_version if declaration else "",
-                "attested": sorted(one for one, yes in declaration.statements.items() if yes) if declaration else [],
-            }
-        )
-    )
-
-
-async def application_of(reading: Reading, case: Case) -> Application:
-    """What was handed in; raises NotFound where it has been erased."""
-    details = await reading.details(case.id)
-    values = await reading.values(parts.commitments(details.parts))
-    if not parts.whole(details.parts, values):
-        raise NotFound("case.erased")
-    return from_document(parts.assembled(details.parts, values))
-
-
-async def clearance_of(
-    desk: Desk, reading: Reading, organisation: str, procedure: RuleSet, *, data: str | None = None
-) -> Clearance:
-    """How an association stands now; `data` is the key of the data at hand, or that of its newest case is used."""
-    now = today(desk).isoformat()
-    given = await reading.standings(organisation)
-    standing = next((one for one in given if one.withdrawn_by is None), None)
-    if standing is None:
-        code = "standing.withdrawn" if given else "standing.none"
-        return Clearance(None, ((code, {}),))
-    missing: list[tuple[str, Mapping[str, str | int]]] = []
-    if standing.until < now:
-        missing.append(("standing.ran_out", {"day": standing.until}))
-    if standing.declaration != procedure.declaration.version:
-        missing.append(("standing.declaration_old", {"version": procedure.declaration.version}))
-    elif standing.rules != procedure.id:
-        missing.append(("standing.rules_changed", {}))
-    cases = await reading.cases_of_organisation(organisation, limit=_CASES)
-    if data is None:
-        data = data_key(desk, await application_of(reading, cases[0]))
-    if data != standing.data:
-        missing.append(("standing.data_changed", {}))
-    if cases:
-        number = (await reading.details(cases[0].id)).org_number
-        if number and await reading.incidents(number, now):
-            missing.append(("standing.incident", {}))
-    if await _stopped(reading, [one.id for one in cases]):
-        missing.append(("standing.stopped", {}))
-    active = {(one.key, one.version) for one in (await reading.active_lists()).values()}
-    recheck = {(one["key"], one["version"]) for one in standing.lists} != active
-    return Clearance(standing, tuple(missing), recheck)
-
-
-async def _stopped(reading: Reading, case_ids: Sequence[str]) -> bool:
-    last: dict[str | None, str] = {}
-    types = (EventType.SUPPORT_STOPPED.value, EventType.SUPPORT_RELEASED.value)
-    for one in await reading.entries_of_cases(case_ids, types):
-        last[one.case_id] = one.type
-    return EventType.SUPPORT_STOPPED.value in last.values()
-
-
-async def clearance_of_number(desk: Desk, number: str) -> tuple[str | None, Clearance]:
-    """The same by organisation number, for the phone: the association's id, and how it stands."""
-    written = normal_form(number) or number.strip()
-    async with desk.store.reading() as reading:
-        procedure = (await rulebook(desk, reading)).procedure(today(desk))
-        organisation = await reading.organisation_by_number(written)
-        if organisation is None:
-            return None, Clearance(None, (("standing.unknown", {}),))
-        return organisation, await clearance_of(desk, reading, organisation, procedure)
 
 
 async def give(desk: Desk, case_id: str, *, by: User, seen: int) -> str:

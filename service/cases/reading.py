@@ -7,7 +7,8 @@ from typing import Any
 
 from service.cases import parts
 from service.cases.booking import bookings
-from service.cases.clearing import Clearance, application_of, clearance_of, data_key, why_not_executed
+from service.cases.clearance import Clearance, application_of, clearance_of, data_key
+from service.cases.clearing import why_not_executed
 from service.cases.dossiers import dossier_of, entries
 from service.cases.handling import shares_a_name
 from service.cases.ports import (

@@ -29,6 +29,7 @@ from service.domain.case import Case
 from service.domain.check import Incident, OtherCase
 from service.domain.errors import NotFound
 from service.domain.people import ServiceKey, User
+from service.domain.premises import Hirer
 from service.domain.watchlist import ListEntry
 from service.storage import facts, log_store, rows
 from service.storage.list_texts import entry_texts
@@ -597,8 +598,13 @@ class TableReading(PremisesReading):
             )
             found |= {one["case_id"] for one in batch if wanted in _names_in(json.loads(one["value"]))}
             if len(batch) < 2000:
-                return sorted(found)
+                return sorted(found | await self._hired_by(wanted))
             after = batch[-1]["commitment"]
+
+    async def _hired_by(self, wanted: str) -> set[str]:
+        """The cases in which a private person of this name hires: there the applicant's name is a person's."""
+        hirers = await CaseRow.select(CaseRow.id, CaseRow.org_name).where(CaseRow.hirer == Hirer.PERSON.value)
+        return {one["id"] for one in hirers if " ".join(one["org_name"].casefold().split()) == wanted}
 
     async def draft(self, draft_id: str) -> Draft | None:
         row = await RuleSetDraft.select().where(RuleSetDraft.id == draft_id).first()

@@ -24,6 +24,7 @@ from service.cases import (
 )
 from service.cases.intake import receive
 from service.cases.ports import Desk
+from service.cases.rulebook import rulebook
 from service.cases.screening import work_off
 from service.cases.standing import person
 from service.cases.verifying import verify_log
@@ -172,6 +173,7 @@ async def test_a_private_person_leaves_no_number_is_not_screened_and_is_not_foun
             one.case_finding.finding.check: one.case_finding for one in await reading.findings(received.case_id, 1)
         }
         assert await reading.search("Kristina Vall", None, [Kind.PREMISES]) == []
+        assert await reading.cases_naming("kristina  vall") == [received.case_id], "but she can have what is hers"
     for check in ("declaration", "organisation_number", "prior_incidents", "completeness"):
         assert findings[check].outcome == "not_applicable", check
     assert findings["party_names"].finding.result.code != "party_names.candidates"
@@ -327,6 +329,18 @@ async def test_moving_to_an_alternative_is_one_step_and_keeps_its_history(desk: 
     await holds_true(desk)
 
 
+async def test_a_booking_for_the_same_day_takes_a_clearance(desk: Desk) -> None:
+    officer = await petter(desk)
+    case_id = await asked(desk, date="2026-11-22", **{"from": "18:00", "to": "20:00"})
+    await taken(desk, case_id, officer)
+    await settle_all(desk, case_id, officer)
+    with pytest.raises(NotAllowed, match="same_day"):
+        await do_decide(desk, case_id, officer)
+    await cleared(desk, officer)
+    await do_decide(desk, case_id, officer)
+    assert await statuses(desk, case_id) == ["confirmed"]
+
+
 async def test_the_hirer_calls_off_with_what_the_tariff_says(desk: Desk, clock: Clock) -> None:
     officer = await petter(desk)
     case_id = await approved(desk, officer)
@@ -480,7 +494,7 @@ async def test_a_clearance_ends_with_what_it_rests_on(desk: Desk, clock: Clock) 
         async with desk.store.reading() as reading:
             case = await reading.case(case_id)
             findings = await reading.findings(case_id, case.round)
-            procedure = (await clearing.rulebook(desk, reading)).procedure(date(2026, 11, 22))
+            procedure = (await rulebook(desk, reading)).procedure(date(2026, 11, 22))
             why = await clearing.why_not_executed(desk, reading, case, findings, procedure)
         if not why:
             return set()
