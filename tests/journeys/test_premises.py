@@ -120,9 +120,11 @@ def test_a_series_with_collisions_is_mended_with_the_keyboard_and_approved_in_pa
     assert petter.page.input_value("#date") == "2027-03-04"
     petter.page.fill("#text", "De tar den tiden, sagt i telefon.")
     petter.press("main form button.govuk-button")
-    petter.go("/calendar")  # away from the page that waits for the checks and then loads itself anew
+    # The page waits for the checks and loads itself anew.
+    petter.page.locator("#waiting").wait_for(state="detached")
     service.screened(case_id)
-    assert petter.go(f"/cases/{case_id}").text().count("Preliminärbokad till") == 5
+    petter.page.wait_for_load_state("networkidle")
+    assert petter.text().count("Preliminärbokad till") == 5
     petter.go(f"/cases/{case_id}/steps/call-off")
     petter.page.locator("input[name=bookings]").first.check()
     petter.page.fill("#text", "Första gången går bort.")
