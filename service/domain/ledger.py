@@ -10,6 +10,7 @@ from typing import Any
 from service.domain.case import STEPS
 from service.domain.events import STEPS_OF_THE_ROUTINE, EventType
 from service.domain.finding import NEEDS_NOBODY, Outcome
+from service.domain.people import SYSTEM
 
 #: What happens to rooms and bookings outside the steps of a case.
 PREMISES = frozenset(
@@ -40,6 +41,7 @@ class Ledger:
         self._active_lists: dict[str, str] = {}
         self._users: dict[str, str] = {}
         self._held: dict[str, set[str]] = {}
+        self._given: dict[str, tuple[str | None, str]] = {}
 
     def add(self, *, seq: int, type: str, at: str, actor: str, case: str | None, data: Mapping[str, Any]) -> None:
         """Take one event into account; an event that does not follow from those before it raises KeyError."""
@@ -131,6 +133,7 @@ class Ledger:
                 self._premises(step, case, at, actor, data)
             case EventType.CASE_DECIDED:
                 self._check_right(actor, data["people"])
+                self._given[data["decision"]] = (case, actor)
                 self._case(case)["state"] = "decided"
                 self.facts["decision", data["decision"]] = {
                     "case": case,
@@ -203,7 +206,11 @@ class Ledger:
                     kept = {name: value for name, value in one.items() if name != "booking"}
                     made = {"case": case, "fee_ore": None, "made_by": actor, "made_at": at}
                     self.facts["booking", one["booking"]] = kept | made
+            case EventType.BOOKING_EXECUTED:
+                self._check_standing(case, at, data["standing"])
+                self._given[data["execution"]] = (case, actor)
             case EventType.BOOKING_SETTLED | EventType.BOOKING_CANCELLED:
+                self._check_settled(type, case, actor, data)
                 for one in data["bookings"]:
                     changed = {name: one[name] for name in ("status", "fee_ore")}
                     self.facts["booking", one["booking"]] |= changed | {"hold_until": None}
@@ -226,6 +233,28 @@ class Ledger:
             case EventType.ALLOCATION_MADE:
                 kept = {name: data[name] for name in ("season", "sha256")}
                 self.facts["allocation", data["allocation"]] = kept | {"made_by": actor, "made_at": at}
+
+    def _check_settled(self, type: EventType, case: str | None, actor: str, data: Mapping[str, Any]) -> None:
+        """A time is confirmed, or called off by the City, by what a named person decided or executed; raises ValueError.
+
+        What the service does of itself is to let a hold run out.
+        """
+        decided = type is EventType.BOOKING_SETTLED and self._given.get(data["decision"]) == (case, actor)
+        for one in data["bookings"]:
+            before = self.facts["booking", one["booking"]]["status"]
+            if actor == SYSTEM and one["status"] != "lapsed":
+                raise ValueError("settled by nobody")
+            if one["status"] == "confirmed" and not decided:
+                raise ValueError("confirmed without a decision")
+            if type is EventType.BOOKING_SETTLED and before == "confirmed" and not decided:
+                raise ValueError("called off without a decision")
+
+    def _check_standing(self, case: str | None, at: str, standing: str) -> None:
+        """What was executed rested on a clearance of that association that held that day; raises ValueError."""
+        given = self.facts["standing", standing]
+        whose = self._case(case)["organisation"]
+        if given["organisation"] != whose or given["withdrawn_by"] is not None or given["until"] < at[:10]:
+            raise ValueError("executed without a clearance")
 
     def _check_right(self, actor: str, people: Mapping[str, Any]) -> None:
         """Whoever decided held the delegation point then, and the record names them; raises ValueError."""
