@@ -14,7 +14,7 @@ class PartyNames:
     speakers be compared.
     """
 
-    description = CheckDescription("party_names", "2", frozenset(Kind), frozenset({Need.LISTS}), deadline_seconds=10.0)
+    description = CheckDescription("party_names", "3", frozenset(Kind), frozenset({Need.LISTS}), deadline_seconds=10.0)
 
     def run(self, given: CheckInput) -> CheckResult:
         """A list past its maximum age cannot answer "no hit", but what it does show is shown."""
@@ -36,6 +36,9 @@ class PartyNames:
         counts: dict[str, str | int] = {"lists": len(given.lists), "names": compared}
         if not given.lists:
             return CheckResult(Outcome.UNKNOWN, "party_names.no_list")
+        if not compared:
+            # No list's legal basis covers anyone who is named: nobody was looked for, and that is no pass.
+            return CheckResult(Outcome.NOT_APPLICABLE, "party_names.nobody_covered", counts, (), sources)
         if stale:
             return CheckResult(Outcome.UNKNOWN, "party_names.stale", {"count": len(stale)}, too_old + evidence, sources)
         unreadable = tuple(

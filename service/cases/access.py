@@ -13,7 +13,6 @@ from service.cases.rulebook import rulebook, today
 from service.cases.screening import given_of, material_of, sources_of, texts_of
 from service.domain import policy
 from service.domain.application import Kind
-from service.domain.clock import DAY_MS
 from service.domain.dossier import Dossier, fold
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.events import EventType
@@ -35,6 +34,7 @@ _TOLD = (
     EventType.SUPPORT_RELEASED,
     EventType.ACCESS_SCREENED,
     EventType.ACCESS_GIVEN,
+    EventType.BOOKING_MOVED,
     EventType.APPEAL_RECEIVED,
     EventType.APPEAL_SETTLED,
 )
@@ -94,6 +94,8 @@ def missing(dossier: Dossier, one: Booking, procedure: RuleSet, active: frozense
     found = []
     if one.status is not BookingStatus.CONFIRMED or dossier.grant is None:
         return ["access.not_confirmed"]
+    if one.span.end * 1000 <= now_ms:
+        return ["access.over"]
     if dossier.stopped is not None:
         found.append("access.stopped")
     accepted = dossier.grant.accepted
@@ -101,10 +103,10 @@ def missing(dossier: Dossier, one: Booking, procedure: RuleSet, active: frozense
         found.append("access.terms")
     window = procedure.premises.access_hours * HOUR * 1000
     screened = dossier.access_screened
-    earliest = max(now_ms, min(one.span.start * 1000, now_ms + DAY_MS * 400)) - window
+    earliest = max(now_ms, one.span.start * 1000) - window
     if screened is None:
         found.append("access.not_screened")
-    elif screened.at < earliest or {each["version"] for each in screened.data["lists"]} - active:
+    elif screened.at < earliest or {each["version"] for each in screened.data["lists"]} != active:
         found.append("access.screening_old")
     elif Outcome(screened.data["outcome"]) not in NEEDS_NOBODY:
         found.append("access.not_clean")

@@ -21,7 +21,7 @@ from service.domain.events import EventType
 from service.domain.finding import Resolution
 from service.domain.letter import Sheet
 from service.domain.people import User
-from service.domain.premises import BookingStatus, label
+from service.domain.premises import BookingStatus, Estate, label
 from service.domain.ruleset import RuleSet
 from service.rules.calendar import last_day
 
@@ -68,6 +68,7 @@ async def decision_values(
     granted = "" if data["amount_ore"] is None else lettering.kronor(data["amount_ore"], language)
     asked = "" if data["requested_ore"] is None else lettering.kronor(data["requested_ore"], language)
     outcome = DecisionOutcome(data["outcome"])
+    of_room = ".room" if outcome in FAVOURABLE and data["amount_ore"] is None else ""
     point = data["people"]["delegation_point"]
     decider = data["people"]["decider"]
     acts = [values[one] for one in data["acts"] if one in values]
@@ -84,7 +85,7 @@ async def decision_values(
     board = data["people"]["board"]
     return {
         "outcome": say(language, f"term.decision.{outcome}", {}),
-        "decision": say(language, f"letter.decision.{outcome}", {"amount": granted, "asked": asked}),
+        "decision": say(language, f"letter.decision.{outcome}{of_room}", {"amount": granted, "asked": asked}),
         "reasons": text(data["reasons"]),
         "circumstances": "\n\n".join(one for one in (text(data["circumstances"]), told) if one),
         "answer": f"{say(language, 'letter.you_said', {})}\n\n{said}" if said else "",
@@ -103,7 +104,7 @@ async def booking_values(desk: Desk, reading: Reading, case: Case, given: Decide
     values = await reading.values([one["text"] for one in given.data["conditions"]])
     total = sum(one.price_ore or 0 for one in found)
     return {
-        "times": lettering.listed([f"{label(one.span)}, {estate.rooms[one.room].name}" for one in found]),
+        "times": lettering.listed([f"{label(one.span)}, {_place(estate, one.room)}" for one in found]),
         "price": desk.words.say(language, "letter.price", {"amount": lettering.kronor(total, language)})
         if found
         else "",
@@ -113,14 +114,20 @@ async def booking_values(desk: Desk, reading: Reading, case: Case, given: Decide
     }
 
 
-async def _confirmation(scene: Scene, executed: Decided, language: str) -> Sheet:
+def _place(estate: Estate, room: str) -> str:
+    known = estate.rooms[room]
+    site = estate.sites[known.site]
+    return f"{known.name}, {site.name}, {site.address}"
+
+
+async def confirmation(
+    desk: Desk, reading: Reading, case: Case, executed: Decided, procedure: RuleSet, language: str
+) -> Sheet:
     """The confirmation of a booking that was executed: no decision, and no way of appeal."""
-    details = await scene.writing.details(scene.case.id)
-    values = await booking_values(scene.desk, scene.writing, scene.case, executed, language)
-    values["matter"] = lettering.matter(scene.desk, details, scene.case, language)
-    return lettering.sheet(
-        scene.desk, scene.procedure, "booking", language, values, case=scene.case, recipient=details.org_name
-    )
+    details = await reading.details(case.id)
+    values = await booking_values(desk, reading, case, executed, language)
+    values["matter"] = lettering.matter(desk, details, case, language)
+    return lettering.sheet(desk, procedure, "booking", language, values, case=case, recipient=details.org_name)
 
 
 async def decision_letter(
@@ -147,7 +154,7 @@ async def send_letter(desk: Desk, case_id: str, *, channel: str, language: str, 
         _check_since(decided, day, scene.today, "/sent")
         template = "booking" if decided is scene.dossier.executed else "decision"
         if template == "booking":
-            written = await _confirmation(scene, decided, language)
+            written = await confirmation(desk, scene.writing, scene.case, decided, scene.procedure, language)
         else:
             written = await decision_letter(
                 desk, scene.writing, scene.case, decided, scene.criteria, scene.procedure, language

@@ -10,6 +10,7 @@ from service.cases.ports import Desk
 from service.cases.premises_ports import Occupied
 from service.cases.rooms import room_in
 from service.cases.rulebook import rulebook, today
+from service.domain.application import Kind
 from service.domain.errors import InvalidInput, Problem
 from service.domain.organisation import normal_form
 from service.domain.premises import (
@@ -23,6 +24,7 @@ from service.domain.premises import (
     day_span,
     local,
 )
+from service.domain.ruleset import RuleSet
 from service.premises import free
 
 #: How many days each view shows; a month is shown from its first day.
@@ -186,6 +188,8 @@ class Look:
     clearance: Clearance | None
     decision: str | None
     same_day: bool
+    near_days: int | None
+    too_small: bool
 
 
 @dataclass(frozen=True)
@@ -242,7 +246,15 @@ async def look(desk: Desk, call: Call) -> Look:
         clearance,
         rules.executed(call.hirer, [room], call.use, call.persons, public=call.public, spans=[span]),
         rules.same_day_needs_clearance and local(span.start).date() == today(desk),
+        _near(procedure, local(span.start).date(), today(desk)),
+        call.persons > room.capacity,
     )
+
+
+def _near(procedure: RuleSet, day: date, now: date) -> int | None:
+    """The days before that the rule set asks for, where this day is nearer: then a person assesses it."""
+    asked = (one.params.get("days_before") for one in procedure.kinds[Kind.PREMISES].checks)
+    return next((days for days in asked if isinstance(days, int) and day - timedelta(days=days) < now), None)
 
 
 async def plan(desk: Desk, *, site: str, first: date, days: int) -> tuple[Estate, list[tuple[date, list[Occupied]]]]:

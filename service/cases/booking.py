@@ -9,25 +9,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from service.cases.clearance import application_of
 from service.cases.dossiers import Scene, step
 from service.cases.ports import Desk, Reading, Writing
-from service.cases.reviewing import check_text
+from service.cases.reviewing import check_day, check_text
 from service.cases.rooms import room_in
 from service.cases.rulebook import rulebook, today
 from service.cases.standing import acting
-from service.domain.application import Application, Premises
+from service.domain.application import Application, Kind, Premises
 from service.domain.case import Case, State
+from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem, SlotTaken
 from service.domain.events import SYSTEM_ACTOR, Actor, ActorKind, Event, EventType
 from service.domain.people import Role, User
 from service.domain.premises import (
     DAY,
+    YEARS,
     Alternative,
     Booking,
     BookingStatus,
     Hirer,
     PremisesRules,
+    Room,
     Span,
+    day_of,
     day_span,
     minutes,
 )
@@ -55,6 +60,8 @@ def now_of(desk: Desk) -> int:
 def times_of(premises: Premises, rules: PremisesRules) -> list[Asked]:
     """The times an application asks for; raises InvalidInput for a series that cannot be read."""
     start, end = minutes(premises.time_from), minutes(premises.time_to)
+    if premises.date.year not in YEARS:
+        raise InvalidInput([Problem("/premises/date", "input.year", {"first": YEARS[0], "last": YEARS[-1]})])
     if premises.season is not None:
         return []
     if premises.series is None:
@@ -248,6 +255,18 @@ async def hold(desk: Desk, room_id: str, *, day: str, start: str, end: str, by: 
         return data
 
 
+async def held(desk: Desk, booking_id: str, *, by: Actor) -> Booking | None:
+    """A hold of this person's that still takes its room, or None."""
+    try:
+        async with desk.store.reading() as reading:
+            found = await reading.booking(booking_id)
+    except NotFound:
+        return None
+    runs = found.hold_until is not None and found.hold_until > now_of(desk)
+    mine = found.case is None and found.made_by == by.id
+    return found if found.status is BookingStatus.HELD and mine and runs else None
+
+
 async def give_up_hold(desk: Desk, booking_id: str, *, by: Actor) -> None:
     """Free a hold that was not needed."""
     async with desk.store.writing() as writing:
@@ -263,16 +282,13 @@ def read_span(day: str, start: str, end: str) -> Span:
     """A local day and two times of it as instants; raises InvalidInput."""
     problems, found = [], {}
     try:
-        at = date.fromisoformat(day)
+        at = day_of(day)
     except ValueError:
         problems.append(Problem("/date", "input.not_a_date"))
     for pointer, text in (("/from", start), ("/to", end)):
         try:
             found[pointer] = minutes(text)
-            assert len(text) == 5
-            assert text[2] == ":"
-            assert 0 <= found[pointer] <= 1440
-        except (ValueError, AssertionError, IndexError):
+        except ValueError:
             problems.append(Problem(pointer, "input.clock"))
     if not problems and found["/to"] <= found["/from"]:
         problems.append(Problem("/to", "input.ends_before_it_begins"))
@@ -332,6 +348,13 @@ async def move(
         if scene.case.closed and before.status is not BookingStatus.CONFIRMED:
             raise NotAllowed("booking.not_confirmed")
         rules = scene.procedure.premises
+        application = await application_of(scene.writing, scene.case)
+        assert application.premises is not None
+        if to.capacity < application.premises.expected_number:
+            params = {"wanted": application.premises.expected_number, "capacity": to.capacity}
+            raise InvalidInput([Problem("/room", "room_check.too_small", params)])
+        if before.status is BookingStatus.CONFIRMED:
+            _check_may_move(scene, application.premises, to, span)
         busy = free.Busy(await scene.writing.busy(found.rooms, [free.window([span])], but=[before.id]))
         why = free.why_not(found, to, span, busy, now=now, late=True)
         if why is not None:
@@ -341,6 +364,7 @@ async def move(
         tariff, price = rules.price(to, span, hirer)
         taken = to.taken(span)
         status = before.status if before.takes else BookingStatus.HELD
+        last = now + rules.application_hold_days * DAY
         await scene.take_booking(
             {
                 "booking": before.id,
@@ -350,15 +374,28 @@ async def move(
                 "taken_from": taken.start,
                 "taken_to": taken.end,
                 "status": status.value,
-                "hold_until": before.hold_until
-                if status is BookingStatus.CONFIRMED
-                else min(span.start, now + rules.application_hold_days * DAY),
+                # Moving does not prolong a hold; a time that was missed or has lapsed is held anew.
+                "hold_until": None if status is BookingStatus.CONFIRMED else min(span.start, before.hold_until or last),
                 "tariff": tariff,
                 "price_ore": price,
                 "text": scene.keep("applicant", text),
             },
             screen=not scene.case.closed,
         )
+
+
+def _check_may_move(scene: Scene, premises: Premises, to: Room, span: Span) -> None:
+    """A confirmed time is moved by someone who could have given it, and to where it would have been given likewise."""
+    points = scene.procedure.delegation
+    held = [points[one] for one in scene.by.delegation_points if one in points]
+    if not any(Kind.PREMISES in one.kinds and DecisionOutcome.APPROVAL in one.outcomes for one in held):
+        raise NotAllowed("decision.no_delegation")
+    if scene.case.state is State.EXECUTED:
+        use, persons = premises.use or "", premises.expected_number
+        public = premises.open_to_public
+        code = scene.procedure.premises.executed(premises.hirer, [to], use, persons, public=public, spans=[span])
+        if code:
+            raise NotAllowed(code)
 
 
 def _of_case(found: Sequence[Booking], booking: str) -> Booking:
@@ -375,15 +412,25 @@ def fee_of(booking: Booking, rules: PremisesRules, now: int) -> int:
     return rules.fee(booking.price_ore or 0, booking.span.start, now)
 
 
-async def cancel(desk: Desk, case_id: str, *, chosen: Sequence[str], text: str, by: User, seen: int) -> None:
-    """The hirer calls off these times; what it costs follows from the tariff. The City cannot call off by this way."""
-    text = check_text("/text", text)
+async def cancel(
+    desk: Desk, case_id: str, *, chosen: Sequence[str], received: str, text: str, by: User, seen: int
+) -> None:
+    """The hirer calls off these times; what it costs follows from the tariff. The City cannot call off by this way.
+
+    While the case is taken up for revocation no officer can: then the decision says what becomes of the times.
+    """
+    text, day = check_text("/text", text), check_day("/received", received)
     async with step(desk, case_id, EventType.BOOKING_CANCELLED, by=by, seen=seen) as scene:
+        if scene.dossier.turn is not None:
+            raise NotAllowed("booking.taken_up")
+        if day > scene.today:
+            raise InvalidInput([Problem("/received", "input.not_now_or_earlier")])
         found = await bookings(scene.writing, case_id)
         changes = _called_off(found, chosen, scene.procedure.premises, now_of(desk))
         data = settled("hirer", None, changes)
         await scene.take_booking(
-            {"bookings": data["bookings"], "text": scene.keep("applicant", text)}, screen=not scene.case.closed
+            {"bookings": data["bookings"], "received": day.isoformat(), "text": scene.keep("applicant", text)},
+            screen=not scene.case.closed,
         )
 
 
@@ -391,25 +438,30 @@ async def cancel_by_hirer(desk: Desk, case_id: str, booking_id: str, *, by: Acto
     """The hirer calls off one time through the e-service; returns what it costs in öre."""
     async with desk.store.writing() as writing:
         case = await writing.case(case_id)
-        if (await writing.details(case_id)).channel != "e_service":
-            raise NotFound("case.not_found")
+        await _check_came_by(writing, case_id, by)
         rules = (await rulebook(desk, writing)).procedure(today(desk)).premises
         changes = _called_off(await bookings(writing, case_id), [booking_id], rules, now_of(desk))
         if case.state is State.PROPOSED:
             raise Conflict("booking.being_decided")
         text = writing.keep("applicant", {"text": desk.words.say("sv", "booking.by_e_service", {})}, case=case_id)
-        data = {"bookings": settled("hirer", None, changes)["bookings"], "text": text}
+        called_off = settled("hirer", None, changes)["bookings"]
+        data = {"bookings": called_off, "received": today(desk).isoformat(), "text": text}
         event = Event(EventType.BOOKING_CANCELLED, by, desk.outside.now(), data, case=case_id)
         await writing.booking_step(event, case.after(event.type))
         return sum(fee or 0 for _, fee in changes.values())
 
 
-async def for_applicant(desk: Desk, case_id: str) -> list[Booking]:
-    """The times of an application that came through the e-service."""
+async def for_applicant(desk: Desk, case_id: str, *, by: Actor) -> list[Booking]:
+    """The times of an application that this key handed in."""
     async with desk.store.reading() as reading:
-        if (await reading.details(case_id)).channel != "e_service":
-            raise NotFound("case.not_found")
+        await _check_came_by(reading, case_id, by)
         return await bookings(reading, case_id)
+
+
+async def _check_came_by(reading: Reading, case_id: str, by: Actor) -> None:
+    received = await reading.entries_of_cases([case_id], [EventType.CASE_RECEIVED.value])
+    if not received or received[0].actor != by.id:
+        raise NotFound("case.not_found")
 
 
 def _called_off(

@@ -23,8 +23,8 @@ def changes(bookings: Sequence[Booking], proposal: Proposal, dossier: Dossier, *
 
     A hold that has run out is confirmed where the room is still free; the database says no where it is not.
     """
-    if not bookings:
-        return {}
+    if not bookings and proposal.outcome in FAVOURABLE:
+        raise NotAllowed("booking.none_to_give")
     known = {one.id for one in bookings}
     if set(proposal.bookings) - known:
         raise InvalidInput([Problem("/bookings", "booking.unknown")])

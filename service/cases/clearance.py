@@ -69,7 +69,7 @@ async def clearance_of(
     """How an association stands now; `data` is the key of the data at hand, or that of its newest case is used."""
     now = today(desk).isoformat()
     given = await reading.standings(organisation)
-    standing = next((one for one in given if one.withdrawn_by is None), None)
+    standing = given[0] if given and given[0].withdrawn_by is None else None  # the newest is the only one that counts
     if standing is None:
         code = "standing.withdrawn" if given else "standing.none"
         return Clearance(None, ((code, {}),))

@@ -35,7 +35,8 @@ async def give(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
         _check_holds_point(scene)
         if scene.dossier.grant is None or scene.dossier.stopped is not None:
             raise NotAllowed("standing.needs_approval")
-        if scene.dossier.grant.outcome is not DecisionOutcome.APPROVAL:
+        if scene.dossier.grant.outcome is not DecisionOutcome.APPROVAL or scene.dossier.grant is scene.dossier.executed:
+            # A clearance rests on a decision, not on what an earlier clearance had executed.
             raise NotAllowed("standing.needs_approval")
         findings = await scene.writing.findings(case.id, case.round)
         # The room and its time say nothing of the association.
@@ -78,10 +79,9 @@ async def withdraw(desk: Desk, case_id: str, *, text: str, by: User, seen: int) 
     text = check_text("/text", text)
     async with step(desk, case_id, EventType.STANDING_WITHDRAWN, by=by, seen=seen) as scene:
         given = await scene.writing.standings(scene.case.organisation_id)
-        standing = next((one for one in given if one.withdrawn_by is None), None)
-        if standing is None:
+        if not given or given[0].withdrawn_by is not None:
             raise NotAllowed("standing.none")
-        await scene.take_standing({"standing": standing.id, "text": scene.keep("resolution", text)})
+        await scene.take_standing({"standing": given[0].id, "text": scene.keep("resolution", text)})
 
 
 def not_executable(
@@ -130,8 +130,12 @@ async def execute(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
     """The officer carries out a booking that the rule set has executed: no new assessment, no decision to appeal."""
     async with step(desk, case_id, EventType.BOOKING_EXECUTED, by=by, seen=seen) as scene:
         case, procedure = scene.case, scene.procedure
-        if scene.dossier.withdrawn or scene.dossier.stopped or scene.dossier.reopened:
+        dossier = scene.dossier
+        begun = dossier.completions or dossier.communications or dossier.paused or dossier.searches or dossier.acts
+        if dossier.withdrawn or dossier.stopped or dossier.reopened or begun:
             raise NotAllowed("execution.not_now")
+        if case.owner not in (None, scene.by.id):
+            raise NotAllowed("case.not_yours")
         await booking.release_lapsed(desk, scene.writing)
         findings = await scene.writing.findings(case.id, case.round)
         missing = await why_not_executed(desk, scene.writing, case, findings, procedure)

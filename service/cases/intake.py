@@ -176,6 +176,8 @@ def _keep(
 def _when(application: Application) -> str:
     """What the queue shows of when: the room's time, or the grant's period."""
     premises, grant = application.premises, application.grant
+    if premises and premises.season:
+        return premises.season.season
     if premises:
         again = " …" if premises.series else ""
         return f"{premises.date.isoformat()} {premises.time_from}–{premises.time_to}{again}"

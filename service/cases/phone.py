@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from service.cases import clearing, handling, intake, parts, screening
 from service.cases.availability import Call
+from service.cases.clearance import clearance_of
 from service.cases.ports import Desk
 from service.cases.rulebook import rulebook, today
 from service.cases.standing import person
 from service.domain.errors import GranskaError, InvalidInput, NotAllowed, Problem
 from service.domain.organisation import normal_form
 from service.domain.people import User
+from service.domain.premises import Hirer
 
 CHANNEL = "phone"
 
@@ -33,16 +35,23 @@ async def book(desk: Desk, call: Call, *, purpose: str, hold: str | None, by: Us
     The caller's officer has said that nothing makes them partial. Raises InvalidInput where the association has no
     clearance to build on: its booking goes by an application of its own.
     """
+    if call.hirer is not Hirer.ASSOCIATION:
+        raise NotAllowed("standing.only_associations")
     number = normal_form(call.number)
     if not number:
         raise InvalidInput([Problem("/number", "book.number")])
     async with desk.store.reading() as reading:
         organisation = await reading.organisation_by_number(number)
-        standings = await reading.standings(organisation) if organisation else []
-        standing = next((one for one in standings if one.withdrawn_by is None), None)
-        if standing is None:
-            raise NotAllowed("standing.none")
-        rules = (await rulebook(desk, reading)).procedure(today(desk)).premises
+        procedure = (await rulebook(desk, reading)).procedure(today(desk))
+        rules = procedure.premises
+        if organisation is None:
+            raise NotAllowed("standing.unknown")
+        clearance = await clearance_of(desk, reading, organisation, procedure)
+        if clearance.standing is None or clearance.missing:
+            # What is attested anew, or by others, has not been looked at: that goes by an application of its own.
+            code, params = clearance.missing[0]
+            raise NotAllowed(code, **dict(params))
+        standing = clearance.standing
         details = await reading.details(standing.case)
         values = await reading.values(parts.commitments(details.parts))
         if not parts.whole(details.parts, values):

@@ -70,6 +70,21 @@ class RoomView:
     clearance: Clearance
     not_executed: list[tuple[str, Mapping[str, str | int]]]
 
+    @property
+    def live(self) -> list[Booking]:
+        """The times that take their room."""
+        return [one for one in self.bookings if one.takes]
+
+    @property
+    def coming(self) -> Booking | None:
+        """The first of them."""
+        return min(self.live, key=lambda one: one.span, default=None)
+
+    @property
+    def coming_count(self) -> int:
+        """How many they are."""
+        return len(self.live)
+
 
 @dataclass(frozen=True)
 class CaseView:

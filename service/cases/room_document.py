@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from service.domain.errors import InvalidInput, Problem
@@ -16,6 +15,7 @@ from service.domain.premises import (
     Room,
     Site,
     clock_label,
+    day_of,
 )
 from service.domain.text import visible
 
@@ -31,6 +31,8 @@ _NUMBERS = {
 }
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 _MOST_TEXT = 500
+#: Signs that are not seen but change what is: controls, and those that turn the direction of writing.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def site_of(id: str, document: Mapping[str, Any]) -> Site:
@@ -119,7 +121,7 @@ def read_room(given: Mapping[str, Any], rules: PremisesRules) -> dict[str, Any]:
 
 def _text(given: Mapping[str, Any], name: str, problems: list[Problem], *, needed: bool = True) -> str:
     value = given.get(name, "")
-    if not isinstance(value, str) or len(value) > _MOST_TEXT or any(ord(one) < 32 for one in value):
+    if not isinstance(value, str) or len(value) > _MOST_TEXT or _UNSAFE.search(value):
         problems.append(Problem(f"/{name}", "input.format"))
         return ""
     if needed and not visible(value):
@@ -159,7 +161,7 @@ def _exceptions(given: Any, problems: list[Problem]) -> dict[str, list[str]]:
     found = {}
     for day, hours in given.items():
         try:
-            date.fromisoformat(str(day))
+            day_of(str(day))
         except ValueError:
             problems.append(Problem("/exceptions", "room.exception_day"))
             continue

@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from service.audit.canonical import canonical
@@ -15,7 +14,7 @@ from service.cases.standing import acting, person
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events import Actor, Event, EventType
 from service.domain.people import Role, User
-from service.domain.premises import DAY, WEEKDAYS, Estate, PremisesRules, Room, Span, day_span, instant, minutes
+from service.domain.premises import DAY, WEEKDAYS, Estate, PremisesRules, Room, Span, day_of, day_span, instant, minutes
 from service.premises import feed as feeds
 
 #: Who keeps the rooms: the premises unit, and the coordinator who owns the lists.
@@ -64,7 +63,7 @@ async def describe_room(
 async def _describe_room(
     desk: Desk, writing: Writing, room: str, given: Mapping[str, Any], site: str, parent: str | None, by: Actor
 ) -> None:
-    if not SLUG.fullmatch(room) or (parent or "") != room.rpartition(".")[0]:
+    if not SLUG.fullmatch(room) or room == "new" or (parent or "") != room.rpartition(".")[0]:
         raise InvalidInput([Problem("/id", "room.slug")])
     body = canonical(read_room(given, await _rules(desk, writing)))
     found = await writing.estate()
@@ -125,7 +124,7 @@ def _closing(first: str, last: str) -> Span:
     for pointer, text, ends in (("/first", first, False), ("/last", last, True)):
         try:
             day, _, clock = text.partition("T")
-            start = date.fromisoformat(day)
+            start = day_of(day)
             at = (
                 instant(start, minutes(clock), last=ends)
                 if clock
@@ -134,7 +133,7 @@ def _closing(first: str, last: str) -> Span:
                 else instant(start, 0)
             )
             found.append(at)
-        except (ValueError, IndexError, OverflowError):
+        except ValueError:
             problems.append(Problem(pointer, "input.not_a_date"))
     if not problems and found[0] >= found[1]:
         problems.append(Problem("/last", "input.ends_before_it_begins"))
@@ -193,6 +192,19 @@ async def feed(desk: Desk, secret: str) -> bytes:
         [one.booking for one in occupied],
         made=now,
     )
+
+
+async def in_the_way(desk: Desk, room_id: str) -> list[Occupied]:
+    """The bookings to come that stand in a time in which the room is closed: each has to be seen to in its own case."""
+    now = desk.outside.now() // 1000
+    async with desk.store.reading() as reading:
+        found = await reading.estate()
+        related = found.parts(room_id) | set(found.above(room_id))
+        standing: dict[str, Occupied] = {}
+        for closed in found.closed(room_id):
+            if closed.end > now:
+                standing |= {one.booking.id: one for one in await reading.occupied(related, closed)}
+    return [one for one in standing.values() if one.booking.span.end > now]
 
 
 async def room_view(desk: Desk, room_id: str) -> tuple[Estate, Room, PremisesRules, list[Feed]]:

@@ -26,7 +26,7 @@ from service.domain.clock import DAY_MS, local_day
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import Event, EventType
 from service.domain.people import Role, User
-from service.domain.premises import Estate, Season, Span, day_span
+from service.domain.premises import BookingStatus, Estate, Season, Span, day_span
 from service.domain.ruleset import RuleSet
 from service.premises import series
 from service.premises.allocation import Ask, Given, Why, Wished, allocate, lots, overlapping, possible, why_not
@@ -47,6 +47,8 @@ class Line:
     lot: int | None
     given: Mapping[int, str]
     why: Mapping[int, Why]
+    times: int = 0
+    missed: int = 0
     late: bool = False
 
 
@@ -139,6 +141,8 @@ async def view(desk: Desk, season_id: str) -> View:
             drawn.get(ask.id),
             by_case.get(ask.id, {}),
             {number: each for (case_id, number), each in why.items() if case_id == ask.id},
+            len(booked.get(ask.id, ())),
+            sum(one.status is BookingStatus.MISSED for one in booked.get(ask.id, ())),
         )
         for row, ask, group in in_time
     )
@@ -223,8 +227,8 @@ async def _keep(
         stands = next(iter(await writing.allocations(season_id)), None)
         if seen is not None and (stands is None or stands.id != seen):
             raise Conflict("season.changed_meanwhile")
-        cases = [one["case"] for one in body["asks"]]
-        if any((await writing.bookings_of(cases)).values()):
+        cases = {one["case"] for one in body["asks"]} | {one["case"] for one in (stands.body["asks"] if stands else ())}
+        if any((await writing.bookings_of(sorted(cases))).values()):
             raise NotAllowed("season.booked_already")
         data = {
             "allocation": desk.outside.new_id(),
@@ -291,6 +295,9 @@ async def book(desk: Desk, season_id: str, *, by: User) -> int:
     for case_id, given in sorted(by_case.items()):
         async with desk.store.writing() as writing:
             await acting(writing, person(by), Role.PREMISES_OFFICER)
+            now = next(iter(await writing.allocations(season_id)), None)
+            if now is None or now.id != stands.id:
+                raise Conflict("season.changed_meanwhile")
             done += await _hold_weeks(desk, writing, case_id, asks[case_id], given, season, rules, by)
     return done
 
@@ -309,7 +316,9 @@ async def _hold_weeks(
     if case.closed or await booking.bookings(writing, case_id):
         return 0
     wanted = [(one.room, asked) for one in given for asked in _weeks(ask.wishes[one.wish], season, rules)]
-    await booking.ask_rooms(desk, writing, case, wanted, until=season.first - timedelta(days=1), by=person(by))
+    soon = today(desk) + timedelta(days=rules.premises.application_hold_days)
+    until = max(season.first - timedelta(days=1), soon)
+    await booking.ask_rooms(desk, writing, case, wanted, until=until, by=person(by))
     await writing.rescreen_asked(
         Event(EventType.CASE_RESCREEN_ASKED, person(by), desk.outside.now(), {"round": case.round}, case=case_id), case
     )
@@ -332,4 +341,4 @@ def _span(day: date, wish: Wished) -> Span:
     try:
         return series.span_of(day, wish.start, wish.end)
     except ValueError:
-        return series.span_of(day, wish.start + 60, wish.end + 60)
+        return series.nearest(day, wish.start, wish.end)

@@ -150,7 +150,8 @@ async def _entries(
     result.facts = len(ledger.facts)
     await _values(reading, ledger, committed, result)
     stored = [one async for one in reading.stored_facts()]
-    found = differences(ledger.facts, stored) + _files(desk, ledger)
+    derived, twice = ledger.taken()
+    found = differences(ledger.facts | derived, stored) + twice + _files(desk, ledger)
     result.table_faults = [(table, row, kind) for (table, row), kind in found[:MOST_FAULTS]]
 
 

@@ -179,6 +179,8 @@ class Dossier:
                 continue
             if one.outcome in FAVOURABLE:
                 found = one
+            elif one.outcome is DecisionOutcome.REVOCATION and one.data.get("bookings"):
+                continue  # some times were taken back, the others stand
             elif one.outcome is not DecisionOutcome.WRITE_OFF or one.turn is None:
                 found = None
         return found
@@ -323,6 +325,11 @@ def _add(found: Dossier, one: Entry) -> None:
             # Not a decision, but what was given all the same: terms, access and revocation go by it.
             given = {"outcome": DecisionOutcome.APPROVAL.value, "amount_ore": None}
             found.executed = Decided(data["execution"], one.seq, one.at, one.actor, {**data, **given})
+        case E.BOOKING_MOVED:
+            found.access_given.pop(data["booking"], None)  # the key was for another time
+            for each in (found.grant, found.executed):
+                if each is not None:
+                    each.letters.clear()  # what was sent says the time before
         case E.ACCESS_SCREENED:
             found.access_screened = one
         case E.ACCESS_GIVEN:

@@ -463,7 +463,7 @@ SCHEMAS: dict[EventType, Rule] = {
         price_ore=maybe(INT),
         text=COMMITMENT,
     ),
-    EventType.BOOKING_CANCELLED: closed(bookings=_SETTLED, text=COMMITMENT),
+    EventType.BOOKING_CANCELLED: closed(bookings=_SETTLED, received=DATE, text=COMMITMENT),
     EventType.BOOKING_EXECUTED: closed(
         execution=UUID, standing=UUID, bookings=many(UUID), terms=CODE, conditions=many(_CONDITION), rules=_RULES
     ),

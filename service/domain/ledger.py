@@ -5,12 +5,14 @@ findings, its decision or the rights used has its counterpart here, so neither c
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from service.domain.case import STEPS
 from service.domain.events import STEPS_OF_THE_ROUTINE, EventType
 from service.domain.finding import NEEDS_NOBODY, Outcome
 from service.domain.people import SYSTEM
+from service.domain.premises import TAKING
 
 #: What happens to rooms and bookings outside the steps of a case.
 PREMISES = frozenset(
@@ -234,8 +236,40 @@ class Ledger:
                 kept = {name: data[name] for name in ("season", "sha256")}
                 self.facts["allocation", data["allocation"]] = kept | {"made_by": actor, "made_at": at}
 
+    def taken(self) -> tuple[Facts, list[tuple[Key, str]]]:
+        """Which rooms lie within which, and what each standing booking takes, as the tables should say it.
+
+        Derived here from what rooms and bookings are, so that neither is believed of the tables that guard them; with
+        it come the times that are let twice.
+        """
+        rooms = {name: facts["parent"] for (table, name), facts in self.facts.items() if table == "room"}
+        parts: dict[str, list[str]] = {}
+        for part in rooms:
+            at: str | None = part
+            while at is not None:
+                parts.setdefault(at, []).append(part)
+                at = rooms[at]
+        derived: Facts = {
+            ("part", f"{room}/{part}"): {"room": room, "part": part}
+            for room, within in parts.items()
+            for part in within
+        }
+        by_room: dict[str, list[tuple[int, int, str]]] = {}
+        for (table, name), facts in self.facts.items():
+            if table != "booking" or facts["status"] not in TAKING:
+                continue
+            for part in parts[facts["room"]]:
+                times = {"taken_from": facts["taken_from"], "taken_to": facts["taken_to"]}
+                derived["slot", f"{name}/{part}"] = {"booking": name, "room": part, **times}
+                by_room.setdefault(part, []).append((facts["taken_from"], facts["taken_to"], name))
+        twice = []
+        for spans in by_room.values():
+            spans.sort()
+            twice += [(("booking", b[2]), "let-twice") for a, b in pairwise(spans) if b[0] < a[1]]
+        return derived, twice
+
     def _check_settled(self, type: EventType, case: str | None, actor: str, data: Mapping[str, Any]) -> None:
-        """A time is confirmed, or called off by the City, by what a named person decided or executed; raises ValueError.
+        """A time is confirmed, or called off by the City, by what a named person decided or executed, or ValueError.
 
         What the service does of itself is to let a hold run out.
         """

@@ -4,6 +4,7 @@ A span is half-open, [start, end): one that begins when another ends does not me
 and the room's time before and after it (for setting up and clearing away); both neighbours' times are kept in full.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -210,9 +211,24 @@ def day_span(day: date, days: int = 1) -> Span:
     return Span(instant(day, 0), instant(day + timedelta(days=days), 0))
 
 
+#: The years in which anything can be booked: far enough from where calendars end.
+YEARS = range(2000, 2201)
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
+
+
 def minutes(clock: str) -> int:
-    """HH:MM as minutes after midnight."""
+    """HH:MM, or 24:00, as minutes after midnight; raises ValueError."""
+    if not _CLOCK.fullmatch(clock):
+        raise ValueError("not a time of day")
     return int(clock[:2]) * 60 + int(clock[3:])
+
+
+def day_of(text: str) -> date:
+    """YYYY-MM-DD, in a year in which something can be booked; raises ValueError."""
+    day = date.fromisoformat(text)
+    if day.isoformat() != text or day.year not in YEARS:
+        raise ValueError("not a day that can be booked")
+    return day
 
 
 def clock_label(after_midnight: int) -> str:

@@ -118,12 +118,25 @@ def _decision(basis: Basis) -> list[Task]:
     return [*found, Task("task.sign", False, "decision", due=basis.case.due_on)]
 
 
+def _executed(basis: Basis) -> list[Task]:
+    """What follows a booking that was executed: its confirmation, and the terms before the key."""
+    executed = basis.dossier.executed
+    if executed is None:
+        return []
+    return [
+        Task("task.confirmation", bool(executed.letters), "letter"),
+        Task("task.terms", executed.accepted is not None, "terms"),
+        Task("task.access_check", basis.dossier.access_screened is not None, "access-check"),
+        Task("task.access", bool(basis.dossier.access_given), "access"),
+    ]
+
+
 def _after(basis: Basis) -> list[Task]:
     """What follows a decision, until it has gained legal force and its conditions are met."""
     dossier = basis.dossier
     decided = dossier.decision
     if decided is None:
-        return []
+        return _executed(basis)
     found = [
         Task("task.letter", bool(decided.letters), "letter"),
         Task("task.notice", decided.posted is not None, "notice"),

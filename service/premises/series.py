@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from dateutil.rrule import rrule, rrulestr
 
 from service.domain.premises import FreeDays, Span, instant
 
 #: The parts of a rule that a recurring booking needs, and how each is written; others could be looked through for ever.
+_LONGEST_DAYS = 3 * 366
 _DAY = "(MO|TU|WE|TH|FR|SA|SU)"
 _PARTS = {
     "FREQ": r"DAILY|WEEKLY|MONTHLY",
@@ -54,7 +55,7 @@ def occurrences(
         try:
             found.append(Occurrence(day, span_of(day, start, end), reason))
         except ValueError:
-            found.append(Occurrence(day, span_of(day, start + 60, end + 60), "series.no_such_time"))
+            found.append(Occurrence(day, nearest(day, start, end), "series.no_such_time"))
     return found
 
 
@@ -63,9 +64,23 @@ def span_of(day: date, start: int, end: int) -> Span:
     return Span(instant(day, start), instant(day, end if end > start else end + 1440, last=True))
 
 
+def nearest(day: date, start: int, end: int) -> Span:
+    """A time of a day that the clock leaps over in part: each end that is not shown is an hour later."""
+    found = []
+    for at, last in ((start, False), (end, True)):
+        try:
+            found.append(instant(day, at, last=last))
+        except ValueError:
+            found.append(instant(day, at + 60, last=last))
+    return Span(found[0], max(found[1], found[0] + 60))
+
+
 def _days(rule: str, first: date, most: int) -> list[date]:
     text = rule.strip().removeprefix("RRULE:").upper()
-    parts: dict[str, str] = dict(one.partition("=")[::2] for one in text.split(";") if one)
+    pairs = [one.partition("=")[::2] for one in text.split(";") if one]
+    parts: dict[str, str] = dict(pairs)
+    if len(parts) < len(pairs):
+        raise BadRule("series.rule_unknown")
     known = all(name in _PARTS and re.fullmatch(_PARTS[name], value) for name, value in parts.items())
     if "FREQ" not in parts or not known:
         raise BadRule("series.rule_unknown")
@@ -73,15 +88,19 @@ def _days(rule: str, first: date, most: int) -> list[date]:
         raise BadRule("series.rule_unknown")  # RFC 5545: one or the other
     if "UNTIL" not in parts and "COUNT" not in parts:
         raise BadRule("series.no_end")
-    if "UNTIL" in parts:
-        # RFC 5545 wants UNTIL as a date where the start is one; ours are local days.
-        parts["UNTIL"] = parts["UNTIL"][:8]
+    # RFC 5545 wants UNTIL as a date where the start is one; ours are local days. A rule that never comes true would be
+    # looked through to the end of the calendar, so there is a last day whatever it says.
+    count = int(parts.pop("COUNT", most + 1))
+    bound = f"{first + timedelta(days=_LONGEST_DAYS):%Y%m%d}"
+    parts["UNTIL"] = min(parts.get("UNTIL", bound)[:8], bound)
     text = ";".join(f"{name}={value}" for name, value in parts.items())
     try:
         every = rrulestr(text, dtstart=datetime.combine(first, time()))
         assert isinstance(every, rrule)
         days: list[date] = []
         for moment in every:
+            if len(days) == count:
+                break
             if len(days) == most:
                 raise BadRule("series.too_many")
             days.append(moment.date())

@@ -17,6 +17,7 @@ from service.storage.tables import (
     AllocationRow,
     ApiKey,
     BookingRow,
+    BookingSlot,
     CaseRow,
     Clearance,
     ClosureRow,
@@ -29,6 +30,7 @@ from service.storage.tables import (
     LogValue,
     OrganisationAttribute,
     RightGrant,
+    RoomPart,
     RoomRow,
     RuleSetDraft,
     RuleSetRow,
@@ -137,6 +139,11 @@ async def stored() -> AsyncIterator[Fact]:
         )
     async for row in _all(BookingRow):
         yield ("booking", row["id"]), booking_facts(row)
+    async for row in _all(RoomPart):
+        yield ("part", row["id"]), {"room": row["room_id"], "part": row["part_id"]}
+    async for row in _all(BookingSlot):
+        times = {"taken_from": row["taken_from"], "taken_to": row["taken_to"]}
+        yield ("slot", row["id"]), {"booking": row["booking_id"], "room": row["room_id"], **times}
     async for row in _all(StandingRow):
         as_is = ("until", "declaration", "given_by", "withdrawn_by")
         yield (

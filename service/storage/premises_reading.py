@@ -123,6 +123,7 @@ class PremisesReading:
             await StandingRow.select()
             .where(StandingRow.organisation_id == organisation)
             .order_by(StandingRow.given_at, ascending=False)
+            .order_by(StandingRow.id)
         )
         return [
             Standing(
@@ -167,6 +168,7 @@ class PremisesReading:
             await CaseRow.select()
             .where(CaseRow.organisation_id == organisation)
             .order_by(CaseRow.registered_at, ascending=False)
+            .order_by(CaseRow.diary_seq, ascending=False)
             .limit(limit)
         )
         return [rows.case_of(one) for one in found]

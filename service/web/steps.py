@@ -219,7 +219,13 @@ WAYS: dict[str, Way] = {
         end=_text("to"),
         text=_text("text"),
     ),
-    "call-off": _way(E.BOOKING_CANCELLED, booking.cancel, chosen=_texts("bookings"), text=_text("text")),
+    "call-off": _way(
+        E.BOOKING_CANCELLED,
+        booking.cancel,
+        chosen=_texts("bookings"),
+        received=_text("received"),
+        text=_text("text"),
+    ),
     "clearance": _way(E.STANDING_GIVEN, clearing.give),
     "clearance-withdraw": _way(E.STANDING_WITHDRAWN, clearing.withdraw, text=_text("text")),
     "access-check": _way(E.ACCESS_SCREENED, access.screen),
@@ -256,7 +262,7 @@ def _of_premises(name: str, view: reading.CaseView) -> bool:
     wanted: dict[str, object] = {
         "execute": not room.not_executed,
         "move": live,
-        "call-off": live,
+        "call-off": live and view.dossier.turn is None,
         "clearance": grant and room.hirer is Hirer.ASSOCIATION and room.clearance.missing,
         "clearance-withdraw": room.clearance.standing,
         "access-check": grant and any(one.status is BookingStatus.CONFIRMED for one in live),

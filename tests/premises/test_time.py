@@ -70,6 +70,8 @@ def test_school_holidays_and_hours_that_are_not_there_are_kept_with_their_reason
         ("FREQ=WEEKLY;UNTIL=20200101", "series.empty"),
         ("FREQ=WEEKLY;COUNT=x", "series.rule_unknown"),
         ("FREQ=WEEKLY;INTERVAL=0;COUNT=3", "series.rule_unknown"),
+        ("FREQ=WEEKLY;COUNT=1;COUNT=2", "series.rule_unknown"),
+        ("FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1;COUNT=5", "series.empty"),
         ("FREQ=WEEKLY;BYDAY=XX;COUNT=3", "series.rule_unknown"),
         ("nonsense", "series.rule_unknown"),
         ("", "series.rule_unknown"),

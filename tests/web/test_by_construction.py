@@ -336,8 +336,8 @@ def walk_premises(walk: Walk, service: Service, petter: Browserlike, samir: Brow
         lambda: api.delete(f"/api/v1/holds/{held['id']}"),
         wants="booking:settled",
     )
-    page = walk.step(("POST", "/holds"), lambda: petter.send("/holds", **slot), wants="slot:held").text
-    hold = re.findall(r'name="hold" value="([0-9a-f-]{36})"', page)[0]
+    answer = walk.step(("POST", "/holds"), lambda: petter.send("/holds", **slot), wants="slot:held")
+    hold = re.findall(r"hold=([0-9a-f-]{36})", answer.headers["location"])[0]
     walk.step(
         ("POST", "/holds/{booking_id:uuid}/give-up"),
         lambda: petter.send(f"/holds/{hold}/give-up"),

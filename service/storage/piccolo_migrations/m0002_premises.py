@@ -172,6 +172,8 @@ def guards_postgres() -> list[str]:
         END $$""",
         f"""CREATE FUNCTION granska_room_parts() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN
+        -- Whoever is booking the room, or what it lies within, comes first: their booking takes the new part too.
+        PERFORM 1 FROM room WHERE id IN (SELECT room_id FROM room_part WHERE part_id = new.parent_id) FOR UPDATE;
         INSERT INTO room_part (id, room_id, part_id) VALUES (new.id || '/' || new.id, new.id, new.id);
         INSERT INTO room_part (id, room_id, part_id) {_PARTS};
         INSERT INTO booking_slot (id, booking_id, room_id, taken_from, taken_to) {_BACK};
@@ -179,6 +181,7 @@ def guards_postgres() -> list[str]:
         END $$""",
         f"""CREATE FUNCTION granska_booking_takes() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN
+        PERFORM 1 FROM room WHERE id = new.room_id FOR SHARE;
         IF TG_OP = 'UPDATE' THEN
             DELETE FROM booking_slot WHERE booking_id = old.id;
         END IF;

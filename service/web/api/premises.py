@@ -1,6 +1,6 @@
 """For the City's e-service: what is free, a hold while someone fills in, and the hirer's own cancellation."""
 
-from datetime import date
+import re
 from typing import Any
 
 from litestar import Response, delete, get, post
@@ -9,7 +9,7 @@ from service.cases import availability, booking
 from service.cases.rulebook import today
 from service.domain.errors import InvalidInput, Problem, SlotTaken, WrongMediaType
 from service.domain.events import Actor, ActorKind
-from service.domain.premises import Booking
+from service.domain.premises import Booking, day_of
 from service.web import forms
 from service.web.access import INTAKE_KEY, may
 from service.web.deps import AnyRequest, TheDesk, TheKey
@@ -21,10 +21,10 @@ async def free(request: AnyRequest, desk: TheDesk) -> dict[str, Any]:
     """Free times by room and local day: `from` (today if left out), `days` (7), `site` or `room` (all)."""
     text, count = request.query_params.get("from", ""), request.query_params.get("days", "7")
     try:
-        first = date.fromisoformat(text) if text else today(desk)
+        first = day_of(text) if text else today(desk)
     except ValueError as error:
         raise InvalidInput([Problem("/from", "input.not_a_date")]) from error
-    if not count.isascii() or not count.isdigit() or not 1 <= int(count[:4]) <= availability.MOST_DAYS:
+    if not re.fullmatch(r"[0-9]{1,2}", count) or not 1 <= int(count) <= availability.MOST_DAYS:
         raise InvalidInput([Problem("/days", "input.out_of_range", {"min": 1, "max": availability.MOST_DAYS})])
     grid = await availability.grid(
         desk,
@@ -76,9 +76,10 @@ async def give_up(request: AnyRequest, desk: TheDesk, key: TheKey) -> None:
 
 
 @get("/api/v1/applications/{case_id:uuid}/bookings", opt=may(INTAKE_KEY))
-async def times(request: AnyRequest, desk: TheDesk) -> dict[str, Any]:
+async def times(request: AnyRequest, desk: TheDesk, key: TheKey) -> dict[str, Any]:
     """The times of an application that came through the e-service: had or not, why, and what could be had instead."""
-    found = await booking.for_applicant(desk, str(request.path_params["case_id"]))
+    by = Actor(ActorKind.KEY, key.pseudonym)
+    found = await booking.for_applicant(desk, str(request.path_params["case_id"]), by=by)
     return {"bookings": [described(one) for one in found]}
 
 

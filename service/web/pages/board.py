@@ -51,16 +51,20 @@ async def letter(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
 
 @get("/cases/{case_id:uuid}/letters/preview", opt=may(DECIDERS))
 async def letter_preview(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
-    """The decision's letter as it would go out now."""
+    """The letter of the decision, or of the booking that was executed, as it would go out now."""
     case_id = str(request.path_params["case_id"])
     language = "en" if request.query_params.get("language") == "en" else "sv"
     view = await reading.case_view(desk, case_id, by=user)
-    if view.dossier.decision is None:
-        raise NotFound("decision.not_found")
+    decided, executed = view.dossier.decision, view.dossier.executed
     async with desk.store.reading() as read:
-        written = await afterwards.decision_letter(
-            desk, read, view.case, view.dossier.decision, view.criteria, view.procedure, language
-        )
+        if decided is not None:
+            written = await afterwards.decision_letter(
+                desk, read, view.case, decided, view.criteria, view.procedure, language
+            )
+        elif executed is not None:
+            written = await afterwards.confirmation(desk, read, view.case, executed, view.procedure, language)
+        else:
+            raise NotFound("decision.not_found")
     return _pdf(desk.typesetter.pdf(written), "brev.pdf")
 
 

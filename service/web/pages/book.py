@@ -1,6 +1,7 @@
 """On the phone: is it free, may they have it, what does it cost, what is missing; and the booking itself."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.response import Redirect
@@ -10,7 +11,7 @@ from service.cases.ports import Desk
 from service.cases.rulebook import today
 from service.cases.standing import person
 from service.domain.errors import GranskaError, InvalidInput, Problem, SlotTaken
-from service.domain.people import Role
+from service.domain.people import Role, User
 from service.domain.premises import Hirer, label
 from service.premises.free import Wanted
 from service.web import forms, render
@@ -19,6 +20,8 @@ from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.forms import Form
 from service.web.problems import domain_error, page_or_complaint, slot_taken
 
+#: What the caller is asked, in the page's address: never who they are.
+ASKED = ("room", "date", "from", "to", "number", "hirer", "use", "persons", "public")
 BOOKERS = May(roles=frozenset({Role.PREMISES_OFFICER}))
 
 
@@ -43,19 +46,25 @@ def _call(form: Form) -> availability.Call:
 
 
 @get("/book", opt=may(BOOKERS))
-async def book_page(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+async def book_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """The form, and under it what is known of the time and of who calls."""
     form = Form({name: request.query_params.getall(name) for name in request.query_params})
-    return await _show(request, desk, form)
+    return await _show(request, desk, user, form)
 
 
-async def _show(request: AnyRequest, desk: Desk, form: Form, *, error: GranskaError | None = None) -> Response[Any]:
-    look = None
-    if form.text("room") and form.text("date") and form.text("from"):
+async def _show(
+    request: AnyRequest, desk: Desk, user: User, form: Form, *, error: GranskaError | None = None
+) -> Response[Any]:
+    look, held = None, None
+    if any(form.text(name) for name in ASKED):
         try:
+            if not form.text("room"):
+                raise InvalidInput([Problem("/room", "input.missing")])
             look = await availability.look(desk, _call(form))
         except GranskaError as wrong:
             error = error or wrong
+    if form.text("hold"):
+        held = await booking.held(desk, form.text("hold"), by=person(user))
     estate, rules = await rooms.estate(desk)
     return page_or_complaint(
         request,
@@ -63,6 +72,7 @@ async def _show(request: AnyRequest, desk: Desk, form: Form, *, error: GranskaEr
         error=error,
         at="book",
         look=look,
+        held=held,
         posted=form,
         estate=estate,
         rules=rules,
@@ -82,14 +92,15 @@ async def book(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
             raise InvalidInput([Problem("/disinterest", "book.disinterest")])
         call = _call(form)
         look = await availability.look(desk, call)
-        if look.why_not is not None and not form.text("hold"):
+        held = await booking.held(desk, form.text("hold"), by=person(user)) if form.text("hold") else None
+        if look.why_not is not None and held is None:
             others = [(one.room, one.span.start, one.span.end) for one in look.alternatives]
             raise SlotTaken(look.why_not, others)
-        booked = await phone.book(desk, call, purpose=form.text("purpose"), hold=form.text("hold") or None, by=user)
+        booked = await phone.book(desk, call, purpose=form.text("purpose"), hold=held.id if held else None, by=user)
     except GranskaError as error:
         if forms.is_json(request):
             return slot_taken(request, error) if isinstance(error, SlotTaken) else domain_error(request, error)
-        return await _show(request, desk, form, error=error)
+        return await _show(request, desk, user, form, error=error)
     request.app.state.worker.wake()
     if forms.is_json(request):
         answer = {"case": booked.case_id, "diary_number": booked.diary_number, "executed": booked.error is None}
@@ -104,7 +115,7 @@ async def book(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
     return Redirect(f"/cases/{booked.case_id}", status_code=303)
 
 
-@post("/holds", opt=may(BOOKERS), status_code=201)
+@post("/holds", opt=may(BOOKERS), status_code=303)
 async def hold(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Hold a time while the caller makes up their mind; 409 with alternatives where it is taken."""
     form = await forms.read(request)
@@ -120,13 +131,11 @@ async def hold(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
     except GranskaError as error:
         if forms.is_json(request):
             return slot_taken(request, error) if isinstance(error, SlotTaken) else domain_error(request, error)
-        return await _show(request, desk, form, error=error)
+        return await _show(request, desk, user, form, error=error)
     if forms.is_json(request):
         return Response({"id": made["booking"], "until": made["hold_until"]}, status_code=201)
-    values = {name: form.every(name) for name in form.names() if name != "_csrf_token"}
-    answer = await _show(request, desk, Form({**values, "hold": [made["booking"]]}))
-    answer.status_code = 201
-    return answer
+    query = {name: form.text(name) for name in ASKED if form.text(name)} | {"hold": made["booking"]}
+    return Redirect(f"/book?{urlencode(query)}", status_code=303)
 
 
 @post("/holds/{booking_id:uuid}/give-up", opt=may(BOOKERS), status_code=303)

@@ -9,7 +9,7 @@ from service.cases import access, availability, looking, rooms
 from service.cases.rulebook import today
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import Role
-from service.domain.premises import ACCESS, EQUIPMENT, label
+from service.domain.premises import ACCESS, EQUIPMENT, day_of, label
 from service.premises.free import Wanted
 from service.web import forms, render
 from service.web.access import ANYONE, May, may
@@ -29,7 +29,7 @@ def day_asked(request: AnyRequest, now: date, name: str = "date") -> date:
     if not text:
         return now
     try:
-        return date.fromisoformat(text)
+        return day_of(text)
     except ValueError as error:
         raise InvalidInput([Problem(f"/{name}", "input.not_a_date")]) from error
 
@@ -78,7 +78,7 @@ async def search(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
     """Rooms for so many persons, with this equipment and access, at that time."""
     form = forms.Form({name: request.query_params.getall(name) for name in request.query_params})
     found, error = None, None
-    if form.text("date"):
+    if any(form.texts(name) for name in form.names()):
         try:
             wanted = Wanted(
                 form.number("persons") if form.text("persons") else 0,
@@ -159,7 +159,7 @@ async def feed(request: AnyRequest, desk: TheDesk) -> Response[bytes]:
     """A room's calendar for whoever has its secret address: times alone."""
     secret = str(request.path_params["secret"]).removesuffix(".ics")
     body = await rooms.feed(desk, secret)
-    return Response(body, media_type="text/calendar; charset=utf-8", headers={"Cache-Control": "private, max-age=300"})
+    return Response(body, media_type="text/calendar", headers={"Cache-Control": "private, max-age=300"})
 
 
 HANDLERS = (calendar, search, plan, door, feed)

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import rooms
+from service.cases import looking, rooms
 from service.cases.ports import Desk
 from service.cases.room_document import hours_text
 from service.cases.standing import person
@@ -53,6 +53,10 @@ async def _show(
     secret: str = "",
 ) -> Response[Any]:
     estate, room, rules, feeds = await rooms.room_view(desk, _id(request))
+    keeper = user.has(*KEEPERS.roles)
+    standing = await rooms.in_the_way(desk, room.id) if user.has(Role.PREMISES_OFFICER) else []
+    if standing:
+        await looking.note(desk, user, looking.CALENDAR, None)
     base = request.app.state.public_url or str(request.base_url).rstrip("/")
     return page_or_complaint(
         request,
@@ -63,7 +67,8 @@ async def _show(
         room=room,
         rules=rules,
         feeds=feeds,
-        keeper=user.has(*KEEPERS.roles),
+        keeper=keeper,
+        standing=standing,
         posted=posted or Form({}),
         hours=[(day, hours_text(room.hours[n])) for n, day in enumerate(WEEKDAYS)],
         hours_text=hours_text,

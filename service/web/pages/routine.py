@@ -18,13 +18,14 @@ from service.cases import (
     reading,
     reviewing,
 )
+from service.cases.availability import clock
 from service.cases.ports import Desk
 from service.cases.rulebook import today
 from service.domain import policy
 from service.domain.decision import ON_A_DECISION, DecisionOutcome
 from service.domain.errors import GranskaError, NotAllowed, NotFound
 from service.domain.people import User
-from service.domain.premises import label
+from service.domain.premises import Alternative, Span, label
 from service.web import forms, render
 from service.web.access import CASE_READERS, DECIDERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -69,6 +70,15 @@ async def show(
         and (one in ON_A_DECISION) <= (view.dossier.turn == "revocation")
     ]
     asked = {one: request.query_params.getall(one) for one in request.query_params}
+    if name == "move" and not asked and view.room and len(view.room.live) == 1:
+        only = view.room.live[0]
+        asked = {
+            "booking": [only.id],
+            "room": [only.room],
+            "date": [label(only.span)[:10]],
+            "from": [clock(only.span.start)],
+            "to": [clock(only.span.end, end=True)],
+        }
     draft = forms.Form(view.drafts.get(WAYS[name].event.value, asked))
     rules = view.procedure.premises
     times = view.room.bookings if view.room else []
@@ -96,6 +106,8 @@ async def show(
         questions=proposing.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
         mask=False,
         label=label,
+        clock=clock,
+        instead=[Alternative(room, Span(start, end)) for room, start, end in getattr(error, "alternatives", ())],
         fees={one.id: booking.fee_of(one, rules, booking.now_of(desk)) for one in times},
         draft_name=WAYS[name].event.value,
         clauses=[one for one in offered_clauses(view) if one.outcomes & frozenset(adverse)],

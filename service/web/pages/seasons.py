@@ -1,10 +1,12 @@
 """Weekly times of a term: what was asked, what was given, why, and how anyone can work it out again."""
 
+import re
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.response import Redirect
 
+from service.cases import looking
 from service.cases import seasons as steps
 from service.cases.ports import Desk
 from service.domain.errors import GranskaError, NotFound
@@ -47,6 +49,9 @@ async def _show(
     same: bool | None = None,
 ) -> Response[Any]:
     view = await steps.view(desk, _id(request))
+    named = user.has(Role.PREMISES_OFFICER, Role.DECISION_MAKER)
+    if named:
+        await looking.note(desk, user, looking.CALENDAR, None)
     return page_or_complaint(
         request,
         "pages/season.html",
@@ -55,7 +60,7 @@ async def _show(
         view=view,
         posted=posted or forms.Form({}),
         may_share=user.has(Role.PREMISES_OFFICER),
-        mask=user.roles <= {Role.AUDITOR},
+        named=named,
         weekdays=WEEKDAYS,
         clock_label=clock_label,
         diary={one.ask.id: one.row.case.diary_number for one in view.lines if one.row},
@@ -86,7 +91,7 @@ async def edit(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
             desk,
             _id(request),
             case=case,
-            wish=int(wish) if wish.isdigit() else -1,
+            wish=int(wish) if re.fullmatch(r"[0-9]{1,3}", wish) else -1,
             room=form.text("room"),
             text=form.text("text"),
             by=user,
