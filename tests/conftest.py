@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -104,25 +105,33 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         subprocess.run([*control, "-m", "immediate", "stop"], check=True, cwd=folder, stdout=subprocess.DEVNULL)
 
 
-def _new_database(cluster: str) -> str:
+def _psql(cluster: str, *statements: str) -> None:
+    host, port = cluster.removeprefix("postgresql://granska@").split(":")
+    where = ["psql", "-q", "-h", host, "-p", port, "-U", "granska", "-d", "postgres"]
+    for one in statements:
+        subprocess.run([*where, "-c", one], check=True)
+
+
+def _new_database(cluster: str, template: str = "template1") -> str:
     name = "t" + secrets.token_hex(6)
-    where = cluster.removeprefix("postgresql://granska@").split(":")
-    psql = [
-        "psql",
-        "-q",
-        "-h",
-        where[0],
-        "-p",
-        where[1],
-        "-U",
-        "granska",
-        "-d",
-        "postgres",
-        "-c",
-        f"CREATE DATABASE {name}",
-    ]
-    subprocess.run(psql, check=True)
+    _psql(cluster, f"CREATE DATABASE {name} TEMPLATE {template}")
     return f"{cluster}/{name}"
+
+
+#: What each worker has filled once, to be copied for each test: the folder, and on PostgreSQL the database's name.
+_FILLED: dict[tuple[str, str], tuple[Path, str]] = {}
+
+
+def _copy_of(what: str, cluster: str, target: Path, name: str = "") -> str:
+    """Put a copy of what was filled into the folder; returns the copied database's address, or nothing on SQLite."""
+    folder, template = _FILLED[what, cluster]
+    shutil.copytree(folder, target, dirs_exist_ok=True)
+    if not cluster:
+        return ""
+    if name:
+        _psql(cluster, f"DROP DATABASE {name}", f"CREATE DATABASE {name} TEMPLATE {template}")
+        return f"{cluster}/{name}"
+    return _new_database(cluster, template)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -139,17 +148,29 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def desk(settings: Settings, clock: Clock) -> AsyncIterator[Desk]:
-    """A desk over an empty, migrated database with both rule sets and a fresh fictional list."""
-    await parts.migrate_database(settings)
+async def desk(settings: Settings, clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """A desk over a migrated database with both rule sets, the rooms and a fresh fictional list, and no case."""
+    cluster, _, name = settings.database.rpartition("/")
+    if ("desk", cluster) not in _FILLED:
+        folder = tmp_path_factory.mktemp("desk")
+        database = _new_database(cluster) if cluster else ""
+        await _fill_desk(Settings(data=str(folder), database=database))
+        _FILLED["desk", cluster] = folder, database.rpartition("/")[2]
+    _copy_of("desk", cluster, settings.folder, name)
+    clock.skip(100_000)  # the ids that were given there
     async with parts.opened_desk(settings, outside=clock.outside()) as opened:
+        yield opened
+
+
+async def _fill_desk(settings: Settings) -> None:
+    await parts.migrate_database(settings)
+    async with parts.opened_desk(settings, outside=Clock().outside()) as opened:
         for file in (RULES_2025, RULES_2026):
             await adopt_at_setup(opened, file.read_text("utf-8"))
         await load_rooms(opened)
         await import_list(
             opened, "demo", demo_list(opened, FIXTURES), by=person(await someone(opened, "Samir", "role:coordinator"))
         )
-        yield opened
 
 
 async def load_rooms(desk: Desk) -> None:
@@ -268,8 +289,14 @@ def granska(*arguments: str, environment: dict[str, str]) -> subprocess.Complete
 def running(folder: Path, database: str = "") -> Iterator[Service]:
     """Serve the demo district until the end of the block."""
     environment = {"GRANSKA_DATA": str(folder), "GRANSKA_DATABASE": database, "GRANSKA_DEMO": "1"}
-    filled = granska("demo", environment=environment)
-    assert filled.returncode == 0, filled.stderr
+    cluster, _, name = database.rpartition("/")
+    if ("demo", cluster) not in _FILLED:
+        first = Path(tempfile.mkdtemp(prefix="demo-", dir=folder.parent))
+        template = _new_database(cluster) if cluster else ""
+        filled = granska("demo", environment={**environment, "GRANSKA_DATA": str(first), "GRANSKA_DATABASE": template})
+        assert filled.returncode == 0, filled.stderr
+        _FILLED["demo", cluster] = first, template.rpartition("/")[2]
+    _copy_of("demo", cluster, folder, name)
     port, log = free_port(), folder / "server.log"
     command = [str(Path(sys.executable).parent / "granska"), "serve", "--port", str(port)]
     with log.open("wb") as file:
