@@ -61,13 +61,13 @@ def test_no_list_at_all_is_no_pass() -> None:
 def test_a_list_is_asked_only_about_the_kinds_its_legal_basis_covers() -> None:
     covered = an_answer(a_candidate(), subject_kinds=frozenset({"organisation"}))
 
-    assert ask(covered).outcome is Outcome.MET
+    assert ask(covered).outcome is Outcome.NOT_APPLICABLE, "nobody was looked for, and that is no pass"
 
 
 def test_speakers_are_compared_only_where_the_rules_cite_a_basis() -> None:
     speaker = an_answer(a_candidate(), kind=PartyKind.SPEAKER)
 
-    assert ask(speaker).outcome is Outcome.MET
+    assert ask(speaker).outcome is Outcome.NOT_APPLICABLE
     assert ask(speaker, speakers_basis="Punkt 4.2").outcome is Outcome.NEEDS_INQUIRY
 
 

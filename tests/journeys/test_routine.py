@@ -60,7 +60,7 @@ def test_an_ordinary_case_takes_at_most_six_clicks_and_nothing_to_retype(service
 
     assert clicks <= 6
     assert "Beslut: Bifall" in alva.text()
-    assert "Beslutet kan återkallas" in alva.text(), "every favourable decision carries the reservation"
+    assert "Det som har getts kan återkallas" in alva.text(), "every favourable decision carries the reservation"
 
 
 def test_keys_move_and_open_but_never_decide_and_can_be_switched_off(service: Service, visit: Visit) -> None:
