@@ -119,7 +119,7 @@ async def give(desk: Desk, case_id: str, *, booking_id: str, by: User, seen: int
         found = {one.id: one for one in await booking.bookings(scene.writing, case_id)}
         if booking_id not in found:
             raise NotFound("booking.not_found")
-        active = frozenset(one.version for one in (await scene.writing.active_lists()).values())
+        active = await _active(scene.writing, scene.procedure)
         why = missing(scene.dossier, found[booking_id], scene.procedure, active, desk.outside.now())
         if why:
             raise NotAllowed(why[0])
@@ -146,7 +146,7 @@ async def of_day(desk: Desk, day: date, site: str | None) -> tuple[Estate, list[
         ]
         dossiers = await _dossiers(reading, [one.case for one in occupied if one.case])
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
-        active = frozenset(one.version for one in (await reading.active_lists()).values())
+        active = await _active(reading, procedure)
     now = desk.outside.now()
     listed = []
     for one in occupied:
@@ -154,6 +154,11 @@ async def of_day(desk: Desk, day: date, site: str | None) -> tuple[Estate, list[
         why = missing(dossier, one.booking, procedure, active, now)
         listed.append(Entry(one, tuple(why), one.booking.id in dossier.access_given))
     return found, listed
+
+
+async def _active(reading: Reading, procedure: RuleSet) -> frozenset[str]:
+    """The versions of the lists that the routine in force asks."""
+    return frozenset(one.version for one in (await reading.active_lists()).values() if one.key in procedure.lists)
 
 
 async def _dossiers(reading: Reading, case_ids: Sequence[str]) -> dict[str, Dossier]:

@@ -82,7 +82,10 @@ async def clearance_of(
         missing.append(("standing.rules_changed", {}))
     cases = await reading.cases_of_organisation(organisation, limit=_CASES)
     if data is None:
-        data = data_key(desk, await application_of(reading, cases[0]))
+        try:
+            data = data_key(desk, await application_of(reading, cases[0]))
+        except NotFound:
+            data = ""  # what the newest case said has been erased, so nobody can say that it is the same
     if data != standing.data:
         missing.append(("standing.data_changed", {}))
     if cases:
@@ -91,7 +94,8 @@ async def clearance_of(
             missing.append(("standing.incident", {}))
     if await _stopped(reading, [one.id for one in cases]):
         missing.append(("standing.stopped", {}))
-    active = {(one.key, one.version) for one in (await reading.active_lists()).values()}
+    lists = (await reading.active_lists()).values()
+    active = {(one.key, one.version) for one in lists if one.key in procedure.lists}
     recheck = {(one["key"], one["version"]) for one in standing.lists} != active
     return Clearance(standing, tuple(missing), recheck)
 

@@ -52,6 +52,7 @@ async def give(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
         lists = [
             {"key": one.key, "version": one.version, "sha256": one.sha256}
             for _, one in sorted((await scene.writing.active_lists()).items())
+            if one.key in procedure.lists
         ]
         await scene.take_standing(
             {

@@ -195,7 +195,7 @@ _PAGE_OF_FORM = (
     (r"(/rooms/[^/]+)/.*", r"\1"),
     (r"(/seasons/[^/]+)/.*", r"\1"),
     (r"/sites", "/rooms"),
-    (r"/holds.*", "/book"),
+    (r"/holds.*|/book/.*", "/book"),
     (r"/queue/.*", "/queue"),
     (r"/users/.*|/rights/.*", "/users"),
     (r"/incidents/.*", "/incidents"),

@@ -111,6 +111,7 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("POST", "/rooms/{room_id:str}/feeds/{feed_id:uuid}/revoke"): {P, C},
     ("GET", "/book"): {P},
     ("POST", "/book"): {P},
+    ("POST", "/book/look"): {P},
     ("POST", "/holds"): {P},
     ("POST", "/holds/{booking_id:uuid}/give-up"): {P},
     ("GET", "/seasons"): {A, P, D, C, R},

@@ -336,6 +336,7 @@ def walk_premises(walk: Walk, service: Service, petter: Browserlike, samir: Brow
         lambda: api.delete(f"/api/v1/holds/{held['id']}"),
         wants="booking:settled",
     )
+    walk.step(("POST", "/book/look"), lambda: petter.send("/book/look", **slot), wants=None)
     answer = walk.step(("POST", "/holds"), lambda: petter.send("/holds", **slot), wants="slot:held")
     hold = re.findall(r"hold=([0-9a-f-]{36})", answer.headers["location"])[0]
     walk.step(

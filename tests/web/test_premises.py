@@ -163,3 +163,13 @@ def test_a_season_is_published_with_all_that_is_needed_to_redo_it(lite: Service)
     assert petter.opened(case_id).count("Preliminärbokad till") > 15
     assert petter.send("/seasons/2027-varen/share").status_code == 403, "what is held is changed case by case"
     assert lite.run("log", "verify").returncode == 0
+
+
+def test_a_persons_number_never_gets_into_an_address(lite: Service) -> None:
+    petter = lite.signed_in("petter")
+    answer = petter.send("/book/look", **SLOT, date="2027-06-07", number="811218-9876")
+    assert answer.status_code == 422
+    assert "811218" not in answer.text
+    answer = petter.send("/book/look", **SLOT, date="2027-06-07", number=CLUB["org_number"])
+    assert answer.status_code == 303
+    assert "number=802999-0093" in answer.headers["location"]

@@ -11,6 +11,7 @@ from service.cases.ports import Desk
 from service.cases.rulebook import today
 from service.cases.standing import person
 from service.domain.errors import GranskaError, InvalidInput, Problem, SlotTaken
+from service.domain.organisation import looks_personal, normal_form
 from service.domain.people import Role, User
 from service.domain.premises import Hirer, label
 from service.premises.free import Wanted
@@ -83,6 +84,19 @@ async def _show(
     )
 
 
+@post("/book/look", opt=may(BOOKERS), status_code=303)
+async def look_at(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """To the page of this time and this association; a number that may be a person's never gets into an address."""
+    form = await forms.read(request)
+    number = normal_form(form.text("number"))
+    if looks_personal(form.text("number")) and not (number and number[2] >= "2"):
+        asked = {name: form.every(name) for name in form.names() if name != "number"}
+        wrong = InvalidInput([Problem("/number", "search.not_persons")])
+        return await _show(request, desk, user, Form(asked), error=wrong)
+    query = {name: form.text(name).strip() for name in (*ASKED, "hold") if form.text(name).strip()}
+    return Redirect(f"/book?{urlencode(query)}", status_code=303)
+
+
 @post("/book", opt=may(BOOKERS), status_code=303)
 async def book(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Take the booking down; carry it out where that is mere execution, or go on with it as a case."""
@@ -146,4 +160,4 @@ async def give_up(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
     return Redirect("/calendar", status_code=303)
 
 
-HANDLERS = (book_page, book, hold, give_up)
+HANDLERS = (book_page, look_at, book, hold, give_up)
