@@ -129,7 +129,7 @@ def _copy_of(what: str, cluster: str, target: Path, name: str = "") -> str:
     if not cluster:
         return ""
     if name:
-        _psql(cluster, f"DROP DATABASE {name}", f"CREATE DATABASE {name} TEMPLATE {template}")
+        _psql(cluster, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE {template}")
         return f"{cluster}/{name}"
     return _new_database(cluster, template)
 
@@ -139,7 +139,10 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """A fresh folder, and a database of each kind."""
     if request.param == "sqlite":
         return Settings(data=str(tmp_path))
-    return Settings(data=str(tmp_path), database=_new_database(request.getfixturevalue("postgres")))
+    cluster = request.getfixturevalue("postgres")
+    if "desk" in request.fixturenames:  # which makes it, as a copy
+        return Settings(data=str(tmp_path), database=f"{cluster}/t{secrets.token_hex(6)}")
+    return Settings(data=str(tmp_path), database=_new_database(cluster))
 
 
 @pytest.fixture
@@ -296,7 +299,8 @@ def running(folder: Path, database: str = "") -> Iterator[Service]:
         filled = granska("demo", environment={**environment, "GRANSKA_DATA": str(first), "GRANSKA_DATABASE": template})
         assert filled.returncode == 0, filled.stderr
         _FILLED["demo", cluster] = first, template.rpartition("/")[2]
-    _copy_of("demo", cluster, folder, name)
+    if not (folder / "demo-intake-key").exists():  # or it is started again, with what it has
+        _copy_of("demo", cluster, folder, name)
     port, log = free_port(), folder / "server.log"
     command = [str(Path(sys.executable).parent / "granska"), "serve", "--port", str(port)]
     with log.open("wb") as file:

@@ -186,7 +186,7 @@ LAWFUL = [("ask", 1), ("declare", 0), ("take", 0), ("settle", 0), ("approve", 0)
 def test_random_people_never_let_a_room_unlawfully(tmp_path_factory: pytest.TempPathFactory) -> None:
     reached = []
 
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @example(steps=LAWFUL)
     @given(
         steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 11)), max_size=30).map(

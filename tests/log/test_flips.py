@@ -44,7 +44,7 @@ def content(folder: Path) -> object:
             ).fetchall()
             values = database.execute("SELECT commitment, field, value, salt FROM log_value ORDER BY rowid").fetchall()
             notes = database.execute("SELECT size, note FROM log_checkpoint ORDER BY size").fetchall()
-    except (sqlite3.Error, OverflowError):
+    except (sqlite3.Error, OverflowError, UnicodeDecodeError):  # the last where the schema's own text is spoilt
         return None
     finally:
         database.close()

@@ -26,7 +26,7 @@ TABLES = (
     """CREATE TABLE room (
         id TEXT NOT NULL PRIMARY KEY,
         site_id TEXT NOT NULL REFERENCES site (id) ON DELETE RESTRICT,
-        parent_id TEXT REFERENCES room (id) ON DELETE RESTRICT,
+        parent_id TEXT REFERENCES room (id) ON DELETE NO ACTION,
         body TEXT NOT NULL,
         sha256 TEXT NOT NULL
     )""",
