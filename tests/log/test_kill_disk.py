@@ -59,7 +59,10 @@ def under_strace(prepared: Path, folder: Path, fault: str, at: int) -> tuple[lis
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(prepared, folder)
     how = "signal=KILL" if fault == "KILL" else f"error={fault}"
-    trace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={CALLS}", "-e", f"inject={CALLS}:{how}:when={at}"]
+    # Stopping at the traced calls alone is three times as fast, but strace injects no signal in that way.
+    only = [] if fault == "KILL" else ["--seccomp-bpf"]
+    trace = ["strace", "-f", *only, "-qq", "-o", "/dev/null", "-e", f"trace={CALLS}"]
+    trace += ["-e", f"inject={CALLS}:{how}:when={at}"]
     done = subprocess.run(
         [*trace, sys.executable, "-c", WRITER, str(folder / "granska.sqlite"), "100"],
         capture_output=True,
@@ -74,7 +77,7 @@ def how_many_calls(prepared: Path, folder: Path) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(prepared, folder)
     log = folder / "trace"
-    trace = ["strace", "-f", "-qq", "-o", str(log), "-e", f"trace={CALLS}"]
+    trace = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", str(log), "-e", f"trace={CALLS}"]
     writer = [sys.executable, "-c", WRITER, str(folder / "granska.sqlite"), "100"]
     subprocess.run([*trace, *writer], capture_output=True, check=True, timeout=60)
     return len(log.read_text().splitlines())
