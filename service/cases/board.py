@@ -123,6 +123,7 @@ class Delegated:
     case_id: str
     diary_number: str
     organisation: str
+    hirer: str | None
     outcome: str
     amount_ore: int | None
     point: DelegationPoint | None
@@ -153,6 +154,7 @@ async def delegated(desk: Desk, since: date, until: date, *, by: User) -> list[D
             case_id=row.case_id,
             diary_number=cases[row.case_id][0].diary_number,
             organisation=cases[row.case_id][1].org_name,
+            hirer=cases[row.case_id][1].hirer,
             outcome=record["outcome"],
             amount_ore=record["amount_ore"],
             point=procedure.delegation.get(record["people"]["delegation_point"]),

@@ -30,10 +30,10 @@ RECORD_ROLES = frozenset(Role) - {Role.ADMINISTRATOR}
 
 @dataclass(frozen=True)
 class Contents:
-    """Everything a bundle's front page shows."""
+    """Everything a bundle's front page shows; `organisation` is None where a person's name is masked."""
 
     case: Case
-    organisation: str
+    organisation: str | None
     entries: Sequence[LogRow]
     values: Mapping[str, KeptValue]
     masked: frozenset[str]
@@ -47,7 +47,7 @@ class Contents:
 
 def forced_mask(user: User) -> frozenset[str]:
     """What an auditor never takes out: a review needs the decision and its proof, not the people in it."""
-    return frozenset(MASKED_BY_DEFAULT) if user.roles <= {Role.AUDITOR} else frozenset()
+    return frozenset(MASKED_BY_DEFAULT) if user.only_reviews else frozenset()
 
 
 async def bundle(
@@ -81,7 +81,7 @@ async def bundle(
     masked = frozenset(one for one, kept in found.items() if CLASS_OF.get(kept.field) in mask)
     contents = Contents(
         case=case,
-        organisation=details.org_name,
+        organisation=None if details.organisation_ref in masked else details.org_name,
         entries=entries,
         values={one: kept for one, kept in found.items() if one not in masked},
         masked=masked,

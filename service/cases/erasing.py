@@ -4,13 +4,14 @@ Never erased here: what stands in the register of official documents (OSL 5:2), 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from service.cases.ports import Desk, KeptValue, Reading
 from service.cases.reviewing import check_text
 from service.cases.rulebook import rulebook, today
 from service.cases.standing import person, still
+from service.domain.case import State
 from service.domain.clock import utc_time
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import Event, EventType
@@ -23,6 +24,8 @@ CLASS_OF = {
     "application.organisation": "application",
     "application.request": "application",
     "application.contact": "contact",
+    "application.hirer": "contact",
+    "hirer": "contact",
     "application.representatives": "representatives",
     "application.declaration": "declaration",
     "speakers": "findings",
@@ -110,18 +113,20 @@ async def plan_due(desk: Desk) -> Plan:
         after = ""
         while due:
             cutoff = max(_cutoff(desk, one) for one in due)
-            decided = await reading.cases_decided_before(cutoff, after=after, limit=BATCH)
-            if not decided:
+            ended = await reading.cases_over_before(cutoff, after=after, limit=BATCH)
+            if not ended:
                 break
-            for case_id, at in decided:
-                over = frozenset(one.document_class for one in due if at < _cutoff(desk, one))
-                await _add(reading, plan, case_id, over)
-            after = decided[-1][0]
+            over = {
+                case_id: frozenset(one.document_class for one in due if at < _cutoff(desk, one))
+                for case_id, at in ended
+            }
+            plan.cases += await _planned(reading, over)
+            after = ended[-1][0]
     return plan
 
 
 def _cutoff(desk: Desk, retention: Retention) -> int:
-    """Decisions from before this instant (UTC milliseconds) are past the time; whole calendar years."""
+    """What ended before this instant (UTC milliseconds) is past the time; whole calendar years."""
     now = utc_time(desk.outside.now())
     day = 28 if (now.month, now.day) == (2, 29) else now.day
     return int(now.replace(year=now.year - (retention.years or 0), day=day).timestamp() * 1000)
@@ -132,31 +137,37 @@ async def plan_cases(desk: Desk, diary_numbers: Sequence[str], classes: Sequence
     unknown = [one for one in classes if one not in CLASSES]
     if unknown or not classes:
         raise InvalidInput([Problem("/classes", "input.missing")])
-    plan = Plan()
     async with desk.store.reading() as reading:
         table = (await rulebook(desk, reading)).procedure(today(desk)).retention
         for one in classes:
             if one in table and table[one].years is None:
                 raise NotAllowed("erase.preserved", ground=table[one].ground)
+        chosen: dict[str, frozenset[str]] = {}
         for number in diary_numbers:
             case = await reading.case_by_diary_number(number)
             if case is None:
                 raise NotFound("erase.no_case", case=number[:60])
-            if not case.closed:
+            if not case.closed or case.state is State.APPEALED:
                 raise NotAllowed("erase.case_open", case=case.diary_number)
-            await _add(reading, plan, case.id, frozenset(classes))
-    return plan
+            chosen[case.id] = frozenset(classes)
+        return Plan(await _planned(reading, chosen))
 
 
-async def _add(reading: Reading, plan: Plan, case_id: str, classes: frozenset[str]) -> None:
-    values = [one for one in await reading.values_of_cases([case_id]) if CLASS_OF.get(one.field) in classes]
-    case, _ = (await reading.cases_by_id([case_id]))[case_id]
-    names = {one.commitment for one in values}
-    enclosures = [
-        (one.enclosure.id, one.enclosure.sha256) for one in await reading.enclosures(case_id) if one.name_ref in names
-    ]
-    if values:
-        plan.cases.append(Planned(case_id, case.diary_number, tuple(values), tuple(enclosures)))
+async def _planned(reading: Reading, classes: Mapping[str, frozenset[str]]) -> list[Planned]:
+    """What erasing these classes, by case, would take; in the cases' order, without those that have nothing."""
+    cases = await reading.cases_by_id(list(classes))
+    enclosures = await reading.enclosures_of(list(classes))
+    values: dict[str, list[KeptValue]] = {}
+    for one in await reading.values_of_cases(list(classes)):
+        if one.case_id and CLASS_OF.get(one.field) in classes[one.case_id]:
+            values.setdefault(one.case_id, []).append(one)
+    planned = []
+    for case_id in classes:
+        names = {one.commitment for one in values.get(case_id, ())}
+        files = [(x.enclosure.id, x.enclosure.sha256) for x in enclosures.get(case_id, ()) if x.name_ref in names]
+        if names:
+            planned.append(Planned(case_id, cases[case_id][0].diary_number, tuple(values[case_id]), tuple(files)))
+    return planned
 
 
 async def erase(desk: Desk, plan: Plan, *, ground: str, document: str, by: User) -> int:

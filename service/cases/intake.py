@@ -21,6 +21,7 @@ from service.domain.enclosure import Enclosure
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import Actor, Event, EventType
 from service.domain.organisation import normal_form
+from service.domain.premises import Hirer
 from service.domain.ruleset import RuleSet
 
 
@@ -156,12 +157,13 @@ def _keep(
         speakers_ref = writing.keep("speakers", speakers, case=case.id) if speakers else None
     number = normal_form(application.organisation.number or "") or application.organisation.number
     organisation = {"name": application.organisation.name, "number": number}
+    private = premises is not None and premises.hirer is Hirer.PERSON
     return CaseDetails(
         org_number=number,
         org_name=application.organisation.name,
-        organisation_ref=writing.keep("organisation", organisation, case=case.id),
+        organisation_ref=writing.keep("hirer" if private else "organisation", organisation, case=case.id),
         parts=tuple(
-            (name, writing.keep(parts.FIELD + name, value, case=case.id))
+            (name, writing.keep(parts.field_of(name, private=private), value, case=case.id))
             for name, value in sorted(parts.split(kept).items())
         ),
         speakers_ref=speakers_ref,
@@ -186,9 +188,14 @@ def _when(application: Application) -> str:
 
 
 def repeat_key(case: Case, application: Application) -> str:
-    """A digest that two applications for the same thing by the same association share."""
+    """A digest that two applications for the same thing by the same association share.
+
+    A private person's name is no part of it: whoever knows room and time could guess names until the digest agrees.
+    """
     number = normal_form(application.organisation.number or "")
     who = number or " ".join(application.organisation.name.casefold().split())
+    if application.premises and application.premises.hirer is Hirer.PERSON:
+        who = case.id
     what = application.premises.room if application.premises else ""
     return hashlib.sha256("\n".join((who, case.kind, case.type, what, _when(application))).encode()).hexdigest()
 

@@ -26,6 +26,11 @@ def split(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def field_of(part: str, *, private: bool) -> str:
+    """What a part is kept as; who a private person is and what they want a room for is masked and erased as such."""
+    return FIELD + ("hirer" if private and part in ("organisation", "request") else part)
+
+
 def assembled(parts: Parts, values: Mapping[str, Any]) -> dict[str, Any]:
     """What is left of the document when some of its parts may have been erased."""
     document: dict[str, Any] = {}

@@ -163,6 +163,7 @@ class Gate:
 
     case: Case
     org_name: str
+    hirer: str | None
     hint: bool
     locked_out: bool
     may_take: bool
@@ -183,7 +184,7 @@ async def gate(desk: Desk, case_id: str, *, by: User) -> Gate | None:
         details = await reading.details(case_id)
         hint = await shares_a_name(reading, case, by)
     may_take = policy.handles(case, by) and case.owner is None and case.state is State.SCREENED
-    return Gate(case, details.org_name, hint, bool(declared), may_take, procedure.routine.disinterest)
+    return Gate(case, details.org_name, details.hirer, hint, bool(declared), may_take, procedure.routine.disinterest)
 
 
 async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = False) -> CaseView:

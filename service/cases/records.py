@@ -24,6 +24,7 @@ class Record:
     """The log entry of a decision, with the values it committed to where they are still kept."""
 
     case: Case
+    hirer: str | None
     seq: int
     hash: str
     leaf: dict[str, Any]
@@ -55,6 +56,7 @@ async def read_record(desk: Desk, case_id: str, *, by: User) -> Record:
         checkpoint = await reading.last_checkpoint()
         return Record(
             case=case,
+            hirer=(await reading.details(case_id)).hirer,
             seq=row.seq,
             hash=row.hash,
             leaf=leaf,

@@ -60,6 +60,11 @@ class User:
         """The kinds of case this person may see at all."""
         return frozenset(kind for role in self.roles for kind in CASE_KINDS[role])
 
+    @property
+    def only_reviews(self) -> bool:
+        """Whether this person sees decisions and proof, and the people in them only for a purpose that is logged."""
+        return self.roles <= {Role.AUDITOR}
+
     def has(self, *roles: Role) -> bool:
         """Whether this person holds one of these roles."""
         return bool(self.roles & set(roles))

@@ -213,7 +213,10 @@ def _case_facts(row: Mapping[str, Any], organisation: Any, attributes: Sequence[
     named = {"name": row["org_name"], "number": row["org_number"]}
     same = len(given) == len(attributes) and given == {name: value for name, value in named.items() if value}
     same = same and row["org_search"] == searched_name(row["org_name"], row["hirer"])
-    same = same and (organisation is None or {name: organisation[name] for name in named} == named)
+    # A name that has been erased is gone from here too, and nothing else is put in its place.
+    same = same and (
+        not row["org_name"] if organisation is None else {one: organisation[one] for one in named} == named
+    )
     return {
         "diary_number": row["diary_number"],
         "kind": row["kind"],

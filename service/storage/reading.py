@@ -29,7 +29,6 @@ from service.domain.case import Case
 from service.domain.check import Incident, OtherCase
 from service.domain.errors import NotFound
 from service.domain.people import ServiceKey, User
-from service.domain.premises import Hirer
 from service.domain.watchlist import ListEntry
 from service.storage import facts, log_store, rows
 from service.storage.list_texts import entry_texts
@@ -69,7 +68,9 @@ ORDERS = {
 #: How many log entries are read at a time, backwards.
 _BATCH = 500
 #: The kept values in which a person may be named as someone; free text is not searched for anyone.
-NAME_FIELDS = ("application.contact", "application.representatives", "application.declaration", "speakers")
+NAME_FIELDS = (
+    "application.contact", "application.hirer", "application.representatives", "application.declaration", "speakers",
+)  # fmt: skip
 _QUEUE_COLUMNS = (
     "SELECT c.*, a.name AS owner_name, d.outcome AS outcome FROM case_file c "
     "LEFT JOIN account a ON a.id = c.owner_id "
@@ -120,6 +121,13 @@ class TableReading(PremisesReading):
     async def findings_by_id(self, ids: Sequence[str]) -> dict[str, StoredFinding]:
         found = await FindingRow.select().where(FindingRow.id.is_in(list(set(ids)))) if ids else []
         return {one["id"]: rows.finding_of(one) for one in found}
+
+    async def enclosures_of(self, case_ids: Sequence[str]) -> dict[str, list[StoredEnclosure]]:
+        """Each case's enclosures, where it has any."""
+        found: dict[str, list[StoredEnclosure]] = {}
+        for one in await EnclosureRow.select().where(EnclosureRow.case_id.is_in(list(case_ids))) if case_ids else []:
+            found.setdefault(one["case_id"], []).append(rows.enclosure_of(one))
+        return found
 
     async def enclosures(self, case_id: str) -> list[StoredEnclosure]:
         found = (
@@ -560,12 +568,14 @@ class TableReading(PremisesReading):
         found = await LogValue.select().where(LogValue.case_id.is_in(list(case_ids))) if case_ids else []
         return [_kept(one) for one in found]
 
-    async def cases_decided_before(self, at: int, *, after: str, limit: int) -> list[tuple[str, int]]:
+    async def cases_over_before(self, at: int, *, after: str, limit: int) -> list[tuple[str, int]]:
+        """Ended cases without a running appeal, with the instant of the last decision or execution, before this one."""
         found = await CaseRow.raw(
-            "SELECT c.id, l.at FROM case_file c JOIN decision d ON d.case_id = c.id JOIN log_entry l ON l.seq = d.seq "
-            "WHERE l.at < {} AND c.id > {} ORDER BY c.id LIMIT {}",
-            at,
+            "SELECT c.id, max(l.at) AS at FROM case_file c JOIN log_entry l ON l.case_id = c.id "
+            "AND l.type IN ('case:decided', 'booking:executed') WHERE c.state IN ('decided', 'executed', 'final') "
+            "AND c.id > {} GROUP BY c.id HAVING max(l.at) < {} ORDER BY c.id LIMIT {}",
             after,
+            at,
             limit,
         )
         return [(one["id"], one["at"]) for one in found]
@@ -598,13 +608,8 @@ class TableReading(PremisesReading):
             )
             found |= {one["case_id"] for one in batch if wanted in _names_in(json.loads(one["value"]))}
             if len(batch) < 2000:
-                return sorted(found | await self._hired_by(wanted))
+                return sorted(found)
             after = batch[-1]["commitment"]
-
-    async def _hired_by(self, wanted: str) -> set[str]:
-        """The cases in which a private person of this name hires: there the applicant's name is a person's."""
-        hirers = await CaseRow.select(CaseRow.id, CaseRow.org_name).where(CaseRow.hirer == Hirer.PERSON.value)
-        return {one["id"] for one in hirers if " ".join(one["org_name"].casefold().split()) == wanted}
 
     async def draft(self, draft_id: str) -> Draft | None:
         row = await RuleSetDraft.select().where(RuleSetDraft.id == draft_id).first()
@@ -664,6 +669,7 @@ def _queue_row(row: dict[str, Any]) -> QueueRow:
     return QueueRow(
         case=rows.case_of(row),
         org_name=row["org_name"],
+        hirer=row["hirer"],
         when_label=row["when_label"],
         attention=row["attention"],
         owner_name=row["owner_name"],

@@ -347,7 +347,18 @@ class TableWriting(PremisesWriting, TableReading):
         await self._append(event)
         values = event.data["values"]
         for start in range(0, len(values), _CHUNK):
-            await LogValue.delete().where(LogValue.commitment.is_in(values[start : start + _CHUNK]))
+            chunk = values[start : start + _CHUNK]
+            await LogValue.delete().where(LogValue.commitment.is_in(chunk))
+            # What a case's row repeats of a name goes with the name.
+            nameless = (
+                await CaseRow.update({CaseRow.org_name: "", CaseRow.org_search: ""})
+                .where(CaseRow.organisation_ref.is_in(chunk))
+                .returning(CaseRow.id)
+            )
+            if nameless:
+                await OrganisationAttribute.delete().where(
+                    OrganisationAttribute.case_id.is_in([one["id"] for one in nameless])
+                )
 
     async def _save(self, case: Case, *, attention: int | None = None) -> None:
         """The case one version on; whoever read it before someone else changed it is told so."""

@@ -1,22 +1,29 @@
 """What is erased is gone from every file, and everything else still proves itself."""
 
+import contextlib
+import io
 import json
 import re
+import sqlite3
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from service.cases import erasing, intake, records, standing, subject
+from service.cases import afterwards, bundling, clearing, erasing, intake, records, standing, subject
 from service.cases.intake import receive
 from service.cases.ports import Desk
+from service.cases.screening import work_off
 from service.cases.verifying import verify_log
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, NotAllowed
+from service.domain.people import User
 from service.settings import Settings
 from service.storage import backup
-from tests.builders import a_grant_document
-from tests.cases.test_deciding import an_officer, decided_case
+from tests.builders import a_grant_document, a_premises_document
+from tests.cases.routine import do, unbiased
+from tests.cases.test_bookings import QUIET, asked, cleared, do_decide, petter, taken
+from tests.cases.test_deciding import an_officer, decided_case, settle_all
 from tests.cases.test_screening import screened
 from tests.conftest import someone
 from tests.fakes import Clock
@@ -45,6 +52,101 @@ async def test_nothing_is_due_a_day_too_early(desk: Desk, clock: Clock) -> None:
     clock.forward(days=2 * 365 - 1)
 
     assert (await erasing.plan_due(desk)).cases == []
+
+
+async def test_a_case_is_over_with_its_last_decision_and_not_before_an_appeal_is(desk: Desk, clock: Clock) -> None:
+    case_id, number = await decided_case(desk)
+    clock.forward(days=3 * 366)
+    assert [one.diary_number for one in (await erasing.plan_due(desk)).cases] == [number]
+    officer = await an_officer(desk, "Anna")
+    await unbiased(desk, case_id, officer)
+    await do(desk, afterwards.reopen, case_id, officer, ground="change", text="Nya uppgifter.")
+
+    assert (await erasing.plan_due(desk)).cases == [], "it is open again"
+
+
+async def test_a_booking_that_was_executed_is_over_though_nobody_decided_on_it(desk: Desk, clock: Clock) -> None:
+    officer = await petter(desk)
+    await cleared(desk, officer)
+    case_id = await asked(desk, date="2027-02-22")
+    await unbiased(desk, case_id, officer)
+    await do(desk, clearing.execute, case_id, officer)
+    clock.forward(days=3 * 366)
+
+    plan = await erasing.plan_due(desk)
+
+    assert {"contact", "representatives"} <= next(one for one in plan.cases if one.case_id == case_id).counts().keys()
+
+
+async def let_to_a_person(desk: Desk, officer: User, name: str, **changed: object) -> str:
+    """A decided booking of a private person."""
+    document = a_premises_document(
+        **{**QUIET, "hirer": "person", "use": "fest", "purpose": f"{name} fyller år"} | changed
+    )
+    document["organisation"] = {"name": name}
+    document["premises"]["organiser"] = name
+    del document["declaration"], document["representatives"]
+    received = await receive(desk, document, by=standing.person(officer), channel="phone")
+    await work_off(desk)
+    await taken(desk, received.case_id, officer)
+    await settle_all(desk, received.case_id, officer)
+    await do_decide(desk, received.case_id, officer)
+    return received.case_id
+
+
+async def test_a_private_hirers_name_goes_when_its_time_is_over(
+    desk: Desk, clock: Clock, settings: Settings, tmp_path: Path
+) -> None:
+    adam, officer = await someone(desk, "Adam", "role:administrator"), await petter(desk)
+    cases = [await let_to_a_person(desk, officer, "Försvinn0001", date=one) for one in ("2027-02-22", "2027-02-23")]
+    async with desk.store.reading() as reading:
+        repeated = await reading.other_cases((await reading.details(cases[0])).repeat_key, cases[0])
+        assert await reading.cases_naming("Försvinn0001") == sorted(cases)
+    assert repeated == [], "what the log looks a case up by holds no person's name to guess at"
+    clock.forward(days=3 * 366)
+
+    plan = await erasing.plan_due(desk)
+    await erasing.erase(desk, plan, ground="retention", document="HV 2026/61", by=adam)
+
+    assert [one.case_id for one in plan.cases] == sorted(cases)
+    async with desk.store.reading() as reading:
+        assert [(await reading.details(one)).org_name for one in cases] == ["", ""]
+        assert await reading.cases_naming("Försvinn0001") == []
+    await backup.dump(tmp_path / "after.zip", folder=Path(settings.data), software="x")
+    assert names_in(tmp_path / "after.zip") == 0
+    assert (await verify_log(desk)).ok
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_name_put_in_the_place_of_an_erased_one_is_found(desk: Desk, settings: Settings) -> None:
+    adam, officer = await someone(desk, "Adam", "role:administrator"), await petter(desk)
+    case_id = await let_to_a_person(desk, officer, "Försvinn0001")
+    async with desk.store.reading() as reading:
+        number = (await reading.case(case_id)).diary_number
+    await erasing.erase(
+        desk, await erasing.plan_cases(desk, [number], ["contact"]), ground="gdpr-17", document="Beslut", by=adam
+    )
+    assert (await verify_log(desk)).ok
+    with contextlib.closing(sqlite3.connect(settings.folder / "granska.sqlite")) as database, database:
+        database.execute("UPDATE case_file SET org_name = 'Någon Annan' WHERE id = ?", (case_id,))
+
+    assert not (await verify_log(desk)).ok
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_public_copy_of_a_private_hirers_case_names_nobody(desk: Desk) -> None:
+    officer = await petter(desk)
+    case_id = await let_to_a_person(desk, officer, "Försvinn0001")
+
+    async def copy(mask: frozenset[str]) -> list[str]:
+        _, body = await bundling.bundle(
+            desk, case_id, mask=mask, purpose="public_record", by=officer, front=lambda what: f"{what.organisation}"
+        )
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return [one for one in archive.namelist() if "Försvinn0001".encode() in archive.read(one)]
+
+    assert await copy(frozenset(bundling.MASKED_BY_DEFAULT)) == []
+    assert await copy(frozenset()) == ["index.html", "values.json"]
 
 
 async def test_what_is_erased_is_gone_and_the_sheet_says_by_which_ground_and_when(desk: Desk) -> None:
@@ -109,9 +211,8 @@ async def test_an_enclosures_bytes_go_unless_another_case_has_the_same(desk: Des
         async with desk.store.reading() as reading:
             found = await reading.case_by_diary_number(number)
         assert found is not None
-        plan = erasing.Plan()
         async with desk.store.reading() as reading:
-            await erasing._add(reading, plan, found.id, frozenset({"enclosures"}))
+            plan = erasing.Plan(await erasing._planned(reading, {found.id: frozenset({"enclosures"})}))
         await erasing.erase(desk, plan, ground="other", document="Beslut", by=adam)
         assert desk.files.holds(sha256) is left
         assert (await verify_log(desk)).ok
@@ -211,8 +312,7 @@ async def test_an_erasure_that_was_cut_off_is_finished_later(desk: Desk) -> None
     )  # fmt: skip
     async with desk.store.reading() as reading:
         [kept] = await reading.enclosures(received.case_id)
-        plan = erasing.Plan()
-        await erasing._add(reading, plan, received.case_id, frozenset({"enclosures"}))
+        plan = erasing.Plan(await erasing._planned(reading, {received.case_id: frozenset({"enclosures"})}))
     await erasing.erase(desk, plan, ground="other", document="Beslut", by=adam)
     desk.files.put(b"Stadgar")  # as if the power had gone before the file did
     assert {kind for _, _, kind in (await verify_log(desk)).table_faults} == {"file-erased-but-kept"}

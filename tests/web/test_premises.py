@@ -130,12 +130,18 @@ def test_a_private_persons_name_is_found_nowhere_but_in_the_case(lite: Service) 
     document = a_premises_document(room="linden", date="2027-06-21", hirer="person", use="fest", expected_number=8)
     document["organisation"] = {"name": "Kristina Privatsson"}
     del document["declaration"], document["representatives"]
-    case_id = lite.api().post("/api/v1/applications", json=document).json()["id"]
+    received = lite.api().post("/api/v1/applications", json=document).json()
+    case_id, number = received["id"], received["diary_number"]
     lite.screened(case_id)
     petter = lite.signed_in("petter")
     assert "Kristina Privatsson" not in petter.send("/queue/search", q="Kristina").text
     assert "Kristina Privatsson" in petter.opened(case_id)
     assert "Privatperson" in petter.get(f"/cases/{case_id}").text
+    ronja = lite.signed_in("ronja")
+    for page in ("/queue?kind=premises", f"/cases/{case_id}"):
+        text = ronja.get(page).text
+        assert number in text
+        assert "Kristina Privatsson" not in text, "who reviews sees a person's name for a purpose that is logged"
 
 
 def test_a_season_is_published_with_all_that_is_needed_to_redo_it(lite: Service) -> None:

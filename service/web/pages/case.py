@@ -80,7 +80,7 @@ async def show_case(
         may_enclose=not view.case.closed and handles,
         may_mark=handles,
         may_bundle=user.has(*RECORD_READERS.roles),
-        mask=user.roles <= {Role.AUDITOR},
+        mask=user.only_reviews,
         suggested=next((one.id for one in view.points if reaches(one, view.case)), ""),
         resolutions=RESOLUTIONS,
         identifiers=reviewing.IDENTIFIERS,
@@ -298,7 +298,7 @@ async def enclosure(request: AnyRequest, desk: TheDesk, user: SignedIn) -> File:
     wanted = str(request.path_params["enclosure_id"])
     for one in view.enclosures:
         if one.enclosure.id == wanted:
-            if user.roles <= {Role.AUDITOR}:
+            if user.only_reviews:
                 raise NotFound("enclosure.not_found")
             if not desk.files.holds(one.enclosure.sha256):
                 raise NotFound("enclosure.changed")

@@ -115,7 +115,7 @@ def _refused(request: AnyRequest, code: str, status: int, email: str, next_page:
 
 def home(user: User) -> str:
     """Where a person's work begins."""
-    if user.case_kinds and not user.roles <= {Role.AUDITOR}:
+    if user.case_kinds and not user.only_reviews:
         return "/queue"
     if user.has(Role.AUDITOR):
         return "/log"
