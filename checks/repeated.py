@@ -3,15 +3,21 @@
 from service.domain.application import Kind
 from service.domain.check import CheckDescription, CheckInput, Need
 from service.domain.finding import CheckResult, Evidence, Outcome
+from service.domain.premises import Hirer
 
 
 class Repeated:
     """Same association, same kind and type, same period or date."""
 
-    description = CheckDescription("repeated", "1", frozenset(Kind), frozenset({Need.OTHER_CASES}))
+    description = CheckDescription("repeated", "2", frozenset(Kind), frozenset({Need.OTHER_CASES}))
 
     def run(self, given: CheckInput) -> CheckResult:
-        """A repeated application is received all the same; a person sees whether it is one."""
+        """A repeated application is received all the same; a person sees whether it is one.
+
+        Private persons' applications are not looked up by name, so nothing is said of them.
+        """
+        if given.application.hirer is Hirer.PERSON:
+            return CheckResult(Outcome.NOT_APPLICABLE, "repeated.person")
         if not given.other_cases:
             return CheckResult(Outcome.MET, "repeated.none")
         return CheckResult(

@@ -116,7 +116,8 @@ async def why_not_executed(
     if code:
         missing.append((code, {}))
     clearance = await clearance_of(desk, reading, case.organisation_id, procedure, data=data_key(desk, application))
-    missing += clearance.missing
+    if not code or application.hirer is Hirer.ASSOCIATION:  # nobody else has one to be told of
+        missing += clearance.missing
     if await reading.is_waiting(case.id) or not findings:
         missing.append(("decision.checks_waiting", {}))
     asked = [one for one in findings if one.case_finding.outcome not in NEEDS_NOBODY]

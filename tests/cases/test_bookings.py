@@ -178,7 +178,7 @@ async def test_a_private_person_leaves_no_number_is_not_screened_and_is_not_foun
         }
         assert await reading.search("Kristina Vall", None, [Kind.PREMISES]) == []
         assert await reading.cases_naming("kristina  vall") == [received.case_id], "but she can have what is hers"
-    for check in ("declaration", "organisation_number", "prior_incidents", "completeness"):
+    for check in ("declaration", "organisation_number", "prior_incidents", "completeness", "repeated"):
         assert findings[check].outcome == "not_applicable", check
     assert findings["party_names"].finding.result.code != "party_names.candidates"
     assert (await times(desk, received.case_id))[0].tariff == "normal"

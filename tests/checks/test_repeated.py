@@ -1,7 +1,7 @@
 from checks.repeated import Repeated
 from service.domain.check import OtherCase
 from service.domain.finding import Outcome
-from tests.builders import a_check_input
+from tests.builders import a_check_input, a_premises_document
 
 
 def test_met_when_it_is_the_first() -> None:
@@ -13,3 +13,9 @@ def test_names_the_case_it_repeats() -> None:
 
     assert result.outcome is Outcome.NEEDS_INQUIRY
     assert result.evidence[0].params == {"diary_number": "HV 2026/7"}
+
+
+def test_says_nothing_of_a_private_person_whom_nobody_looks_up() -> None:
+    given = a_check_input(a_premises_document(hirer="person"))
+
+    assert Repeated().run(given).outcome is Outcome.NOT_APPLICABLE
