@@ -87,15 +87,21 @@ def postgres_tools(folder: Path) -> tuple[Path, list[str]]:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A cluster of our own on loopback, as `postgresql://granska@127.0.0.1:PORT`."""
-    folder = tmp_path_factory.mktemp("pg")
+    """A cluster for the tests of one worker."""
+    # What survives a fall is asked by tests/log/test_kill_postgres.py, of a cluster that waits for its disk.
+    with a_cluster(tmp_path_factory.mktemp("pg"), "-c fsync=off") as one:
+        yield one
+
+
+@contextlib.contextmanager
+def a_cluster(folder: Path, options: str = "") -> Iterator[str]:
+    """A PostgreSQL of our own on loopback, as `postgresql://granska@127.0.0.1:PORT`."""
     tools, as_owner = postgres_tools(folder)
     port = free_port()
     data = folder / "data"
     run = [*as_owner, str(tools / "initdb"), "-D", str(data), "-A", "trust", "-U", "granska", "-E", "UTF8", "--no-sync"]
     subprocess.run(run, check=True, capture_output=True, cwd=folder)
-    # What survives a fall is asked by tests/log/test_kill_postgres.py, of a cluster that waits for its disk.
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=60 -c fsync=off"
+    options += f" -p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=60"
     control = [*as_owner, str(tools / "pg_ctl"), "-D", str(data)]
     subprocess.run(
         [*control, "-o", options, "-l", str(folder / "log"), "-w", "start"],
@@ -109,16 +115,18 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         subprocess.run([*control, "-m", "immediate", "stop"], check=True, cwd=folder, stdout=subprocess.DEVNULL)
 
 
-def _psql(cluster: str, *statements: str) -> None:
-    host, port = cluster.removeprefix("postgresql://granska@").split(":")
-    where = ["psql", "-q", "-h", host, "-p", port, "-U", "granska", "-d", "postgres"]
+def psql(database: str, *statements: str) -> str:
+    """Run these, each by itself; returns what the last one said, without headings."""
+    said = ""
     for one in statements:
-        subprocess.run([*where, "-c", one], check=True)
+        command = ["psql", "-qAt", "-d", database, "-c", one]
+        said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return said
 
 
-def _new_database(cluster: str, template: str = "template1") -> str:
+def new_database(cluster: str, template: str = "template1") -> str:
     name = "t" + secrets.token_hex(6)
-    _psql(cluster, f"CREATE DATABASE {name} TEMPLATE {template}")
+    psql(f"{cluster}/postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
     return f"{cluster}/{name}"
 
 
@@ -133,9 +141,9 @@ def _copy_of(what: str, cluster: str, target: Path, name: str = "") -> str:
     if not cluster:
         return ""
     if name:
-        _psql(cluster, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE {template}")
+        psql(f"{cluster}/postgres", f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name} TEMPLATE {template}")
         return f"{cluster}/{name}"
-    return _new_database(cluster, template)
+    return new_database(cluster, template)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -146,7 +154,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     cluster = request.getfixturevalue("postgres")
     if "desk" in request.fixturenames:  # which makes it, as a copy
         return Settings(data=str(tmp_path), database=f"{cluster}/t{secrets.token_hex(6)}")
-    return Settings(data=str(tmp_path), database=_new_database(cluster))
+    return Settings(data=str(tmp_path), database=new_database(cluster))
 
 
 @pytest.fixture
@@ -160,7 +168,7 @@ async def desk(settings: Settings, clock: Clock, tmp_path_factory: pytest.TempPa
     cluster, _, name = settings.database.rpartition("/")
     if ("desk", cluster) not in _FILLED:
         folder = tmp_path_factory.mktemp("desk")
-        database = _new_database(cluster) if cluster else ""
+        database = new_database(cluster) if cluster else ""
         await _fill_desk(Settings(data=str(folder), database=database))
         _FILLED["desk", cluster] = folder, database.rpartition("/")[2]
     _copy_of("desk", cluster, settings.folder, name)
@@ -299,7 +307,7 @@ def running(folder: Path, database: str = "") -> Iterator[Service]:
     cluster, _, name = database.rpartition("/")
     if ("demo", cluster) not in _FILLED:
         first = Path(tempfile.mkdtemp(prefix="demo-", dir=folder.parent))
-        template = _new_database(cluster) if cluster else ""
+        template = new_database(cluster) if cluster else ""
         filled = granska("demo", environment={**environment, "GRANSKA_DATA": str(first), "GRANSKA_DATABASE": template})
         assert filled.returncode == 0, filled.stderr
         _FILLED["demo", cluster] = first, template.rpartition("/")[2]
@@ -328,7 +336,7 @@ def running(folder: Path, database: str = "") -> Iterator[Service]:
 def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service for each kind of database, shared by the tests of one file."""
     folder = tmp_path_factory.mktemp("service")
-    database = _new_database(request.getfixturevalue("postgres")) if request.param == "postgres" else ""
+    database = new_database(request.getfixturevalue("postgres")) if request.param == "postgres" else ""
     with running(folder, database) as one:
         yield one
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import statistics
 import sys
@@ -19,7 +20,7 @@ from service.domain.premises import LONGEST_SECONDS, day_span, instant
 from service.premises.allocation import allocate, first_come, overlapping
 from tests.benchmarks.__main__ import spread, timed
 from tests.builders import a_premises_document
-from tests.conftest import Service, running
+from tests.conftest import Service, a_cluster, new_database, psql, running
 from tests.premises.test_allocation import a_town, hours
 
 ROOMS, LOOKS = 50, 200
@@ -66,8 +67,28 @@ def bookings(count: int, monday: date) -> Iterator[tuple[Any, ...]]:
         week = -week if week > 0 else 1 - week
 
 
+COLUMNS = "id, room_id, position, starts_at, ends_at, taken_from, taken_to, status, alternatives, made_by, made_at"
+
+
+def fill_postgres(service: Service, have: int, count: int, monday: date) -> float:
+    """The same as below, on PostgreSQL."""
+    file, rows = service.folder / "bookings.csv", bookings(count, monday)
+    for _ in range(have):
+        next(rows)
+    with file.open("w") as lines:
+        for id_, place, *times in rows:
+            print(id_, place, 0, *times, "confirmed", "[]", "x", 0, sep=",", file=lines)
+    began = time.perf_counter()
+    psql(service.environment["GRANSKA_DATABASE"], f"\\copy booking ({COLUMNS}) FROM '{file}' WITH (FORMAT csv)")
+    took = time.perf_counter() - began
+    psql(service.environment["GRANSKA_DATABASE"], "VACUUM ANALYZE")
+    return took
+
+
 def fill(service: Service, have: int, count: int, monday: date) -> float:
     """Write the rows with the guards on, past the log, which the calendar does not read."""
+    if service.environment["GRANSKA_DATABASE"]:
+        return fill_postgres(service, have, count, monday)
     database = sqlite3.connect(service.folder / "granska.sqlite", timeout=60)
     database.execute("PRAGMA synchronous = OFF")
     rows = bookings(count, monday)
@@ -76,8 +97,7 @@ def fill(service: Service, have: int, count: int, monday: date) -> float:
     began = time.perf_counter()
     with database:
         database.executemany(
-            "INSERT INTO booking (id, room_id, position, starts_at, ends_at, taken_from, taken_to, status, alternatives, "
-            "made_by, made_at) VALUES (?, ?, 0, ?, ?, ?, ?, 'confirmed', '[]', 'x', 0)",
+            f"INSERT INTO booking ({COLUMNS}) VALUES (?, ?, 0, ?, ?, ?, ?, 'confirmed', '[]', 'x', 0)",
             rows,
         )
     took = time.perf_counter() - began
@@ -193,18 +213,34 @@ def main() -> None:
     today = date.today()  # noqa: DTZ011
     monday = today + timedelta(days=7 - today.weekday())
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as service:
-        rooms(service)
-        series(service)
-        measured: dict[int, dict[str, float]] = {}
-        have = 0
-        for count in (10_000, 1_000_000):
-            took = fill(service, have, count, monday)
-            print(f"{count:,} bookings ({(count - have) / took:,.0f} a second into the guarded tables):")
-            measured[count] = calendar(service, count, monday)
-            have = count
-        for name, before in measured[10_000].items():
-            print(f"  {name}: {measured[1_000_000][name] / before:.2f} × the time at 10,000")
+        house(service, monday)
         peer(service, monday)
+    if not shutil.which("psql"):
+        print("PostgreSQL is not installed, so it was not measured")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "pg").mkdir()
+        (Path(folder) / "data").mkdir()
+        with a_cluster(Path(folder) / "pg") as cluster:
+            version = psql(f"{cluster}/postgres", "SHOW server_version").split()[0]
+            print(f"PostgreSQL {version}, as it comes")
+            with running(Path(folder) / "data", new_database(cluster)) as service:
+                house(service, monday)
+
+
+def house(service: Service, monday: date) -> None:
+    """All that is asked of one database."""
+    rooms(service)
+    series(service)
+    measured: dict[int, dict[str, float]] = {}
+    have = 0
+    for count in (10_000, 1_000_000):
+        took = fill(service, have, count, monday)
+        print(f"{count:,} bookings ({(count - have) / took:,.0f} a second into the guarded tables):")
+        measured[count] = calendar(service, count, monday)
+        have = count
+    for name, before in measured[10_000].items():
+        print(f"  {name}: {measured[1_000_000][name] / before:.2f} × the time at 10,000")
 
 
 if __name__ == "__main__":

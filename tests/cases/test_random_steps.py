@@ -35,7 +35,7 @@ from service.settings import Settings
 from tests.builders import FIXTURES, RULES_2025, RULES_2026, a_grant_document, a_proposal
 from tests.cases.routine import CRITERIA, an_act, do, seen
 from tests.cases.test_intake import KEY
-from tests.conftest import _new_database, someone
+from tests.conftest import new_database, someone
 from tests.fakes import Clock
 
 REFUSAL = a_proposal(
@@ -262,7 +262,7 @@ def test_random_users_and_steps_never_reach_an_unlawful_outcome(
     @example(steps=LAWFUL)
     @given(steps=paths())
     def walks(steps: list[tuple[str, int]]) -> None:
-        database = _new_database(request.getfixturevalue("postgres")) if engine == "postgres" else ""
+        database = new_database(request.getfixturevalue("postgres")) if engine == "postgres" else ""
         folder: Path = tmp_path_factory.mktemp("walk")
         reached.append(asyncio.run(walked(Settings(data=str(folder), database=database), steps))[0])
 

@@ -18,7 +18,7 @@ from service.storage import backup
 from tests.builders import a_grant_document
 from tests.cases.test_deciding import decided_case
 from tests.cases.test_screening import screened
-from tests.conftest import _new_database, someone
+from tests.conftest import new_database, someone
 from tests.log.test_checkpoints import with_channels
 
 
@@ -79,7 +79,7 @@ async def test_moving_keeps_the_root_and_goes_on(
     await checkpointing.send_checkpoints(exporting)
     await backup.dump(tmp_path / "b.zip", folder=Path(settings.data), software="x")
     key = Path(settings.data) / "keys" / "log.key"
-    address = _new_database(request.getfixturevalue("postgres")) if way == "to postgres" else ""
+    address = new_database(request.getfixturevalue("postgres")) if way == "to postgres" else ""
     target = Settings(data=str(tmp_path / "there"), database=address)
 
     result = await parts.restore_backup(target, tmp_path / "b.zip", read_exported(tmp_path / "out"))

@@ -20,7 +20,7 @@ from service.cases.standing import person
 from service.cases.verifying import verify_log
 from service.settings import Settings
 from tests.builders import RULES_2026, a_grant_document
-from tests.conftest import _new_database, free_port, postgres_tools, someone
+from tests.conftest import free_port, new_database, postgres_tools, someone
 
 KILLS_POSTGRES = 10
 
@@ -66,7 +66,7 @@ def killed_often(folder: Path, settings: str, kills: int) -> tuple[int, int]:
     cluster, rng = Cluster(folder, settings), random.Random(2026)
     cluster.start()
     try:
-        place = Settings(data=str(folder / "granska"), database=_new_database(cluster.address))
+        place = Settings(data=str(folder / "granska"), database=new_database(cluster.address))
         asyncio.run(set_up(place))
         acknowledged: set[str] = set()
         lost: set[str] = set()

@@ -21,7 +21,7 @@ from service.storage.tables import LogEntry
 from tests.builders import FIXTURES, RULES_2026, a_grant_document, a_proposal
 from tests.cases.test_deciding import withdrawn
 from tests.cases.test_screening import version
-from tests.conftest import _new_database, someone
+from tests.conftest import new_database, someone
 from tests.fakes import Clock
 
 
@@ -174,7 +174,7 @@ async def test_the_same_events_give_the_same_root_on_both_databases(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """With the same clock, ids and randomness the log is the same bytes, whatever keeps it."""
-    addresses = [f"sqlite:///{tmp_path}/x.sqlite", _new_database(request.getfixturevalue("postgres"))]
+    addresses = [f"sqlite:///{tmp_path}/x.sqlite", new_database(request.getfixturevalue("postgres"))]
     roots = []
     for position, address in enumerate(addresses):
         settings = Settings(data=str(tmp_path / str(position)), database=address)

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.builders import a_grant_document
-from tests.conftest import NO_KEEPING, _new_database, running
+from tests.conftest import NO_KEEPING, new_database, running
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
@@ -14,7 +14,7 @@ def test_what_was_acknowledged_survives_a_kill_and_is_screened_after_the_restart
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, kind: str
 ) -> None:
     folder = tmp_path_factory.mktemp("crash")
-    database = _new_database(request.getfixturevalue("postgres")) if kind == "postgres" else ""
+    database = new_database(request.getfixturevalue("postgres")) if kind == "postgres" else ""
     acknowledged: list[str] = []
 
     with running(folder, database) as service:
