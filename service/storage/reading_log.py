@@ -128,10 +128,11 @@ class ReadingLog:
             async for batch in TREE.scan("leaf, hash, case_id, actor, at"):
                 yield batch
 
-    async def nodes(self) -> list[str]:
-        """The stored tree, in the order in which its nodes became complete."""
+    async def scan_nodes(self) -> AsyncIterator[list[tuple[Any, ...]]]:
+        """The stored tree as (place, hash), in the order in which its nodes became complete."""
         async with reading(self._engine):
-            return await TREE.all_nodes()
+            async for batch in TREE.scan_nodes():
+                yield batch
 
     async def checkpoints(self) -> list[tuple[int, str]]:
         """Every checkpoint."""

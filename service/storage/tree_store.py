@@ -174,9 +174,10 @@ class TreeStore:
         async for batch in _scan(self.entry, f"SELECT seq, {columns} FROM {self.entries}", "seq", start):
             yield batch
 
-    async def all_nodes(self) -> list[str]:
-        """The hashes (hex) of all nodes, in the order in which they became complete."""
-        return [one["hash"] for one in await self.node.raw(f"SELECT hash FROM {self.nodes} ORDER BY place")]
+    async def scan_nodes(self) -> AsyncIterator[list[tuple[Any, ...]]]:
+        """The nodes as (place, hash in hex), in the order in which they became complete."""
+        async for batch in _scan(self.node, f"SELECT place, hash FROM {self.nodes}", "place", 0):
+            yield batch
 
     async def joined(self, table: str, key: str, start: int, count: int) -> str | None:
         """The hashes (hex) of this many rows in one text, for a comparison at one go; None where rows are missing."""
