@@ -1,0 +1,329 @@
+"""Answers questions about cases from the tables: one, a queue of them, those that something has become of."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from service.cases.ports import (
+    PAGE_SIZE,
+    CaseDetails,
+    FormDraftRow,
+    LogRow,
+    QueueQuery,
+    QueueRow,
+    SecrecyMarking,
+    StoredEnclosure,
+    StoredFinding,
+)
+from service.domain.application import Kind
+from service.domain.case import Case
+from service.domain.check import OtherCase
+from service.domain.errors import NotFound
+from service.storage import rows
+from service.storage.tables import (
+    CaseRow,
+    DecisionRow,
+    EnclosureRow,
+    FindingRow,
+    FormDraft,
+    Idempotency,
+    LogEntry,
+    OrganisationAttribute,
+    ScreeningJob,
+    SecrecyRow,
+)
+
+#: What each ordering sorts by; the id makes every order total, so that pages neither repeat nor skip.
+ORDERS = {
+    "diary": "c.registered_at",
+    "association": "c.org_search",
+    "amount": "c.amount_ore",
+    "received": "c.received_at",
+    "due": "c.due_on",
+}
+_QUEUE_COLUMNS = (
+    "SELECT c.*, a.name AS owner_name, d.outcome AS outcome FROM case_file c "
+    "LEFT JOIN account a ON a.id = c.owner_id "
+    "LEFT JOIN decision d ON d.case_id = c.id AND d.seq = (SELECT max(seq) FROM decision WHERE case_id = c.id)"
+)
+
+
+class CaseReading:
+    """Questions about cases."""
+
+    _sqlite: bool
+
+    async def case(self, case_id: str) -> Case:
+        return rows.case_of(await self._case_row(case_id))
+
+    async def case_by_diary_number(self, number: str) -> Case | None:
+        row = await CaseRow.select().where(CaseRow.diary_number == number).first()
+        return rows.case_of(row) if row else None
+
+    async def details(self, case_id: str) -> CaseDetails:
+        return rows.details_of(await self._case_row(case_id))
+
+    async def _case_row(self, case_id: str) -> dict[str, Any]:
+        row: dict[str, Any] | None = await CaseRow.select().where(CaseRow.id == case_id).first()
+        if row is None:
+            raise NotFound("case.not_found")
+        return row
+
+    async def findings(self, case_id: str, round: int) -> list[StoredFinding]:
+        found = (
+            await FindingRow.select()
+            .where((FindingRow.case_id == case_id) & (FindingRow.round == round))
+            .order_by(FindingRow.position)
+        )
+        return [rows.finding_of(one) for one in found]
+
+    async def settled_before(self, case_id: str, round: int) -> dict[str, StoredFinding]:
+        """By check, the last finding before this round that a person settled."""
+        found = (
+            await FindingRow.select()
+            .where((FindingRow.case_id == case_id) & (FindingRow.round < round) & FindingRow.resolution.is_not_null())
+            .order_by(FindingRow.round)
+        )
+        settled = [rows.finding_of(one) for one in found]
+        return {one.case_finding.finding.check: one for one in settled}
+
+    async def findings_by_id(self, ids: Sequence[str]) -> dict[str, StoredFinding]:
+        found = await FindingRow.select().where(FindingRow.id.is_in(list(set(ids)))) if ids else []
+        return {one["id"]: rows.finding_of(one) for one in found}
+
+    async def enclosures_of(self, case_ids: Sequence[str]) -> dict[str, list[StoredEnclosure]]:
+        """Each case's enclosures, where it has any."""
+        found: dict[str, list[StoredEnclosure]] = {}
+        for one in await EnclosureRow.select().where(EnclosureRow.case_id.is_in(list(case_ids))) if case_ids else []:
+            found.setdefault(one["case_id"], []).append(rows.enclosure_of(one))
+        return found
+
+    async def enclosures(self, case_id: str) -> list[StoredEnclosure]:
+        found = (
+            await EnclosureRow.select()
+            .where(EnclosureRow.case_id == case_id)
+            .order_by(EnclosureRow.added_at, EnclosureRow.id)
+        )
+        return [rows.enclosure_of(one) for one in found]
+
+    async def markings(self, case_id: str) -> list[SecrecyMarking]:
+        return [rows.marking_of(one) for one in await SecrecyRow.select().where(SecrecyRow.case_id == case_id)]
+
+    async def decision(self, case_id: str) -> dict[str, Any] | None:
+        row: dict[str, Any] | None = (
+            await DecisionRow.select()
+            .where(DecisionRow.case_id == case_id)
+            .order_by(DecisionRow.seq, ascending=False)
+            .first()
+        )
+        return row
+
+    async def queue(self, query: QueueQuery) -> tuple[list[QueueRow], int]:
+        if query.nothing or not query.kinds:
+            return [], 0
+        where, args = _conditions(query)
+        counted = await CaseRow.raw(f"SELECT count(*) AS n FROM case_file c WHERE {where}", *args)
+        order = ORDERS[query.order] + (' COLLATE "C"' if query.order == "association" and not self._sqlite else "")
+        way = "DESC" if query.descending else "ASC"
+        nulls = " NULLS LAST" if query.order == "amount" else ""
+        found = await CaseRow.raw(
+            f"{_QUEUE_COLUMNS} WHERE {where} ORDER BY {order} {way}{nulls}, c.registered_at {way}, c.id {way} "
+            "LIMIT {} OFFSET {}",
+            *args,
+            PAGE_SIZE,
+            (query.page - 1) * PAGE_SIZE,
+        )
+        return [_queue_row(one) for one in found], int(counted[0]["n"])
+
+    async def search(self, text: str, number: str | None, kinds: Sequence[Kind]) -> list[QueueRow]:
+        wanted = rows.search_form(text)
+        marks = ", ".join("{}" for _ in kinds)
+        escaped = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        found = await CaseRow.raw(
+            f"{_QUEUE_COLUMNS} WHERE c.kind IN ({marks}) AND (c.diary_number = {{}} OR c.org_number = {{}} "
+            "OR c.org_search LIKE {} ESCAPE '\\') ORDER BY c.registered_at DESC, c.id LIMIT {}",
+            *[one.value for one in kinds],
+            text.strip(),
+            number or "",
+            f"%{escaped}%" if wanted else "\\-",
+            PAGE_SIZE,
+        )
+        return [_queue_row(one) for one in found]
+
+    async def other_cases(self, repeat_key: str, case_id: str) -> list[OtherCase]:
+        found = (
+            await CaseRow.select(CaseRow.diary_number, CaseRow.type, CaseRow.repeat_key)
+            .where((CaseRow.repeat_key == repeat_key) & (CaseRow.id != case_id))
+            .order_by(CaseRow.registered_at)
+            .limit(20)
+        )
+        return [OtherCase(one["diary_number"], one["type"], one["repeat_key"]) for one in found]
+
+    async def open_cases_of(self, org_number: str) -> list[Case]:
+        found = await CaseRow.select().where(
+            (CaseRow.org_number == org_number) & CaseRow.state.not_in(["decided", "appealed", "final"])
+        )
+        return [rows.case_of(one) for one in found]
+
+    async def diary_numbers(self, case_ids: Sequence[str]) -> dict[str, str]:
+        if not case_ids:
+            return {}
+        found = await CaseRow.select(CaseRow.id, CaseRow.diary_number).where(CaseRow.id.is_in(list(set(case_ids))))
+        return {one["id"]: one["diary_number"] for one in found}
+
+    async def is_waiting(self, case_id: str) -> bool:
+        return await ScreeningJob.exists().where(ScreeningJob.case_id == case_id)
+
+    async def waiting_jobs(self) -> list[str]:
+        found = await ScreeningJob.select(ScreeningJob.case_id).order_by(ScreeningJob.asked_at).limit(200)
+        return [one["case_id"] for one in found]
+
+    async def expired_speakers(self, today: str) -> list[tuple[str, list[str]]]:
+        found = await CaseRow.raw(
+            "SELECT c.id, v.commitment FROM case_file c "
+            "JOIN log_value v ON v.case_id = c.id AND v.field IN ('speakers', 'speaker-detail') "
+            "WHERE c.speakers_ref IS NOT NULL AND c.event_on < {} ORDER BY c.id",
+            today,
+        )
+        by_case: dict[str, list[str]] = {}
+        for one in found:
+            by_case.setdefault(one["id"], []).append(one["commitment"])
+        return list(by_case.items())
+
+    async def idempotent(self, key: str) -> tuple[str, str] | None:
+        row = await Idempotency.select().where(Idempotency.id == key).first()
+        return (row["body_sha256"], row["case_id"]) if row else None
+
+    async def organisation_by_number(self, number: str) -> str | None:
+        row = (
+            await OrganisationAttribute.select(OrganisationAttribute.organisation_id)
+            .where((OrganisationAttribute.attribute == "number") & (OrganisationAttribute.value == number))
+            .order_by(OrganisationAttribute.since)
+            .first()
+        )
+        return str(row["organisation_id"]) if row else None
+
+    async def next_diary_number(self, year: int) -> int:
+        found = await CaseRow.raw("SELECT max(diary_seq) AS last FROM case_file WHERE diary_year = {}", year)
+        return int(found[0]["last"] or 0) + 1
+
+    async def diary_number_taken(self, number: str) -> bool:
+        return await CaseRow.exists().where(CaseRow.diary_number == number)
+
+    async def received_between(self, types: Sequence[str], since: int, until: int, *, limit: int) -> list[QueueRow]:
+        """Cases of these types received from one instant to before another, oldest first, at most so many."""
+        places = ", ".join("{}" for _ in types)
+        found = await CaseRow.raw(
+            f"{_QUEUE_COLUMNS} WHERE c.received_at >= {{}} AND c.received_at < {{}} AND c.type IN ({places}) "
+            "ORDER BY c.received_at, c.registered_at, c.id LIMIT {}",
+            since,
+            until,
+            *types,
+            limit,
+        )
+        return [_queue_row(one) for one in found]
+
+    async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[dict[str, Any]]:
+        """The last decisions in other cases of a kind, newest first."""
+        return list(
+            await CaseRow.raw(
+                "SELECT d.id, d.case_id, d.outcome, d.amount_ore, d.seq, c.diary_number, c.type, "
+                "c.amount_ore AS asked, c.round FROM decision d JOIN case_file c ON c.id = d.case_id "
+                "WHERE c.kind = {} AND c.id <> {} ORDER BY d.seq DESC LIMIT {}",
+                kind.value,
+                but,
+                limit,
+            )
+        )
+
+    async def findings_of(self, rounds: Mapping[str, int]) -> dict[str, list[StoredFinding]]:
+        """The findings of several cases in their present rounds."""
+        found: dict[str, list[StoredFinding]] = {}
+        for one in await FindingRow.select().where(FindingRow.case_id.is_in(list(rounds))) if rounds else ():
+            if rounds[one["case_id"]] == one["round"]:
+                found.setdefault(one["case_id"], []).append(rows.finding_of(one))
+        return found
+
+    async def form_drafts(self, case_id: str) -> list[FormDraftRow]:
+        """What anyone has begun to write in the forms of a case."""
+        found = await FormDraft.select().where(FormDraft.case_id == case_id).order_by(FormDraft.at)
+        return [FormDraftRow(**{name: one[name] for name in FormDraftRow.__dataclass_fields__}) for one in found]
+
+    async def screenings(self, case_ids: Sequence[str]) -> dict[str, LogRow]:
+        """The last round of checks of each case, as it was logged."""
+        if not case_ids:
+            return {}
+        marks = ", ".join("{}" for _ in case_ids)
+        found = await LogEntry.raw(
+            f"SELECT * FROM log_entry WHERE seq IN (SELECT max(seq) FROM log_entry WHERE case_id IN ({marks}) "
+            "AND type = 'case:screened' GROUP BY case_id)",
+            *case_ids,
+        )
+        return {one["case_id"]: LogRow(**one) for one in found}
+
+    async def case_ids(self, *, after: str, limit: int) -> list[str]:
+        found = await CaseRow.select(CaseRow.id).where(CaseRow.id > after).order_by(CaseRow.id).limit(limit)
+        return [one["id"] for one in found]
+
+    async def case_count(self) -> int:
+        return int(await CaseRow.count())
+
+    async def cases_by_id(self, case_ids: Sequence[str]) -> dict[str, tuple[Case, CaseDetails]]:
+        found = await CaseRow.select().where(CaseRow.id.is_in(list(set(case_ids)))) if case_ids else []
+        return {one["id"]: (rows.case_of(one), rows.details_of(one)) for one in found}
+
+    async def cases_over_before(self, at: int, *, after: str, limit: int) -> list[tuple[str, int]]:
+        """Ended cases without a running appeal, with the instant of the last decision or execution, before this one."""
+        found = await CaseRow.raw(
+            "SELECT c.id, max(l.at) AS at FROM case_file c JOIN log_entry l ON l.case_id = c.id "
+            "AND l.type IN ('case:decided', 'booking:executed') WHERE c.state IN ('decided', 'executed', 'final') "
+            "AND c.id > {} GROUP BY c.id HAVING max(l.at) < {} ORDER BY c.id LIMIT {}",
+            after,
+            at,
+            limit,
+        )
+        return [(one["id"], one["at"]) for one in found]
+
+    async def cases_of_number(self, number: str) -> list[str]:
+        found = await CaseRow.select(CaseRow.id).where(CaseRow.org_number == number).order_by(CaseRow.id)
+        return [one["id"] for one in found]
+
+    async def erased_files(self) -> list[str]:
+        """The digests of files whose every enclosure has been erased."""
+        found = await EnclosureRow.raw(
+            "SELECT DISTINCT sha256 FROM enclosure WHERE sha256 NOT IN (SELECT e.sha256 FROM enclosure e "
+            "JOIN log_value v ON v.commitment = e.name_ref)"
+        )
+        return [one["sha256"] for one in found]
+
+
+def _conditions(query: QueueQuery) -> tuple[str, list[Any]]:
+    kinds = [query.kind] if query.kind else list(query.kinds)
+    parts, args = [f"c.kind IN ({', '.join('{}' for _ in kinds)})"], [one.value for one in kinds]
+    if query.state == "open":
+        parts.append("c.state NOT IN ('decided', 'executed', 'final')")
+    elif query.state:
+        parts.append("c.state = {}")
+        args.append(query.state)
+    if query.unowned:
+        parts.append("c.owner_id IS NULL")
+    if query.owner:
+        parts.append("c.owner_id = {}")
+        args.append(query.owner)
+    if query.attention:
+        parts.append("c.attention > 0")
+    if query.organisation:
+        parts.append("c.organisation_id = {}")
+        args.append(query.organisation)
+    return " AND ".join(parts), args
+
+
+def _queue_row(row: dict[str, Any]) -> QueueRow:
+    return QueueRow(
+        case=rows.case_of(row),
+        org_name=row["org_name"],
+        hirer=row["hirer"],
+        when_label=row["when_label"],
+        attention=row["attention"],
+        owner_name=row["owner_name"],
+        outcome=row["outcome"],
+    )

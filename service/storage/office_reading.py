@@ -1,0 +1,158 @@
+"""Answers questions about what the office keeps beside its cases: rules, lists, incidents, people and keys."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
+from typing import Any
+
+from service.audit.leaf import milliseconds
+from service.cases.list_text import entry_of
+from service.cases.ports import ActiveList, Draft, StoredClearance, StoredIncident
+from service.domain.check import Incident
+from service.domain.people import ServiceKey, User
+from service.domain.watchlist import ListEntry
+from service.storage import rows
+from service.storage.list_texts import entry_texts
+from service.storage.log_reading import LogReading
+from service.storage.tables import (
+    Account,
+    ApiKey,
+    Clearance,
+    IncidentRow,
+    ListEntryRow,
+    ListVersion,
+    RightGrant,
+    RuleSetDraft,
+    RuleSetRow,
+)
+
+
+class OfficeReading(LogReading):
+    """Questions about rules, lists, incidents, people and keys."""
+
+    async def rule_sets(self) -> list[tuple[str, str, str]]:
+        found = await RuleSetRow.select().order_by(RuleSetRow.valid_from)
+        return [(one["id"], one["sha256"], one["body"]) for one in found]
+
+    async def active_lists(self) -> dict[str, ActiveList]:
+        found = await ListVersion.select().where(ListVersion.active.eq(True))
+        return {
+            one["list_key"]: ActiveList(
+                one["list_key"], one["id"], one["sha256"], one["generated"], milliseconds(one["as_of"]), one["entries"]
+            )
+            for one in found
+        }
+
+    async def list_entries(self, version: str) -> AsyncIterator[list[ListEntry]]:
+        """The entries of a version in order, a batch at a time."""
+        async for batch in entry_texts(version):
+            yield [entry_of(one) for one in batch]
+
+    async def list_difference(self, version: str, before: str | None) -> tuple[int, int, int]:
+        """How many entries are new, gone and changed between two versions; asked of the database, whatever the size."""
+        start = len(version) + 2  # an entry's row is called version:id
+        other = "SELECT 1 FROM list_entry o WHERE o.id = {} || ':' || substr(e.id, {})"
+        count = "SELECT count(*) AS n FROM list_entry e WHERE e.version_id = {} AND "
+        asked = (
+            (count + "NOT EXISTS (" + other + ")", version, before),
+            (count + "NOT EXISTS (" + other + ")", before, version),
+            (count + "EXISTS (" + other + " AND o.body <> e.body)", version, before),
+        )
+        found = []
+        for question, of, against in asked:
+            rows_found = await ListEntryRow.raw(question, of or "", against or "", start)
+            found.append(int(rows_found[0]["n"]))
+        return found[0], found[1], found[2]
+
+    async def clearances(self, pairs: Sequence[str]) -> dict[str, StoredClearance]:
+        found = await Clearance.select().where(Clearance.pair.is_in(list(set(pairs)))) if pairs else []
+        return {one["pair"]: StoredClearance(**one) for one in found}
+
+    async def list_versions(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await ListVersion.select().order_by(ListVersion.imported_at, ascending=False)
+        return found
+
+    async def incidents(self, org_number: str, today: str) -> list[Incident]:
+        found = await IncidentRow.select().where(
+            (IncidentRow.org_number == org_number)
+            & (IncidentRow.expires_on >= today)
+            & IncidentRow.verified_by.is_not_null()
+        )
+        values = await self.values([one["value_ref"] for one in found])
+        return [
+            Incident(one["id"], one["kind"], date.fromisoformat(one["event_date"]), values[one["value_ref"]]["source"])
+            for one in sorted(found, key=lambda one: (one["event_date"], one["id"]))
+        ]
+
+    async def all_incidents(self) -> list[StoredIncident]:
+        found = await IncidentRow.select().order_by(IncidentRow.event_date, ascending=False)
+        return [rows.incident_of(one) for one in found]
+
+    async def owner_name(self, user_id: str) -> str | None:
+        row = await Account.select(Account.name).where(Account.id == user_id).first()
+        return str(row["name"]) if row else None
+
+    async def user_by_email(self, email: str) -> tuple[User, str] | None:
+        row = await Account.select().where(Account.email == email.strip().casefold()).first()
+        if row is None:
+            return None
+        return (await self._users([row]))[0], row["password_hash"]
+
+    async def user(self, user_id: str) -> User | None:
+        found = await self._users(await Account.select().where(Account.id == user_id))
+        return found[0] if found else None
+
+    async def user_by_pseudonym(self, pseudonym: str) -> User | None:
+        found = await self._users(await Account.select().where(Account.pseudonym == pseudonym))
+        return found[0] if found else None
+
+    async def users(self) -> list[User]:
+        return await self._users(await Account.select().order_by(Account.name))
+
+    async def _users(self, accounts: Sequence[dict[str, Any]]) -> list[User]:
+        if not accounts:
+            return []
+        held = await RightGrant.select(RightGrant.account_id, RightGrant.right_code).where(
+            RightGrant.to_at.is_null() & RightGrant.account_id.is_in([one["id"] for one in accounts])
+        )
+        return [
+            User(
+                id=one["id"],
+                pseudonym=one["pseudonym"],
+                name=one["name"],
+                password_at=one["password_at"],
+                email=one["email"],
+                rights=frozenset(right["right_code"] for right in held if right["account_id"] == one["id"]),
+            )
+            for one in accounts
+        ]
+
+    async def names(self) -> dict[str, str]:
+        found = {one["pseudonym"]: one["name"] for one in await Account.select(Account.pseudonym, Account.name)}
+        keys = {one["pseudonym"]: one["label"] for one in await ApiKey.select(ApiKey.pseudonym, ApiKey.label)}
+        return found | keys
+
+    async def rights_history(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await RightGrant.raw(
+            "SELECT r.id, r.account_id, r.right_code, r.from_at, r.to_at, a.name, a.pseudonym "
+            "FROM right_grant r JOIN account a ON a.id = r.account_id ORDER BY r.from_at DESC, r.id"
+        )
+        return found
+
+    async def key(self, digest: str) -> ServiceKey | None:
+        row = await ApiKey.select().where(ApiKey.digest == digest).first()
+        return ServiceKey(row["id"], row["pseudonym"], row["label"], row["right_code"]) if row else None
+
+    async def keys(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await ApiKey.select(ApiKey.id, ApiKey.pseudonym, ApiKey.label, ApiKey.right_code)
+        return found
+
+    async def draft(self, draft_id: str) -> Draft | None:
+        row = await RuleSetDraft.select().where(RuleSetDraft.id == draft_id).first()
+        return Draft(**row) if row else None
+
+    async def drafts(self) -> list[Draft]:
+        return [Draft(**one) for one in await RuleSetDraft.select().order_by(RuleSetDraft.drafted_at, ascending=False)]
+
+    async def list_version(self, version: str) -> dict[str, Any] | None:
+        row: dict[str, Any] | None = await ListVersion.select().where(ListVersion.id == version).first()
+        return row
