@@ -30,6 +30,10 @@ def _pdf(body: bytes, name: str) -> Response[bytes]:
     return Response(body, media_type="application/pdf", headers=headers)
 
 
+def _file_name(diary_number: str) -> str:
+    return diary_number.replace("/", "-").replace(" ", "-")
+
+
 @get("/cases/{case_id:uuid}/letters/{seq:int}", opt=may(RECORD_READERS))
 async def letter(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """A letter as it went out, byte for byte."""
@@ -46,7 +50,7 @@ async def letter(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
     if kept is None:
         raise NotFound("letter.erased")
     await looking.note(desk, user, looking.RECORD, case_id)
-    return _pdf(base64.b64decode(kept["pdf"]), f"{case.diary_number.replace('/', '-').replace(' ', '-')}-{seq}.pdf")
+    return _pdf(base64.b64decode(kept["pdf"]), f"{_file_name(case.diary_number)}-{seq}.pdf")
 
 
 @get("/cases/{case_id:uuid}/letters/preview", opt=may(DECIDERS))
@@ -65,7 +69,7 @@ async def letter_preview(request: AnyRequest, desk: TheDesk, user: SignedIn) -> 
             written = await afterwards.confirmation(desk, read, view.case, executed, view.procedure, language)
         else:
             raise NotFound("decision.not_found")
-    return _pdf(desk.typesetter.pdf(written), "brev.pdf")
+    return _pdf(desk.typesetter.pdf(written), f"{_file_name(view.case.diary_number)}-forhandsvisning.pdf")
 
 
 @get("/cases/{case_id:uuid}/package", opt=may(DECIDERS))
@@ -74,7 +78,7 @@ async def package(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
     case_id = str(request.path_params["case_id"])
     number, body = await boards.packaged(desk, case_id, by=user)
     await looking.note(desk, user, looking.BUNDLE, case_id)
-    name = f"namndpaket-{number.replace('/', '-').replace(' ', '-')}.zip"
+    name = f"namndpaket-{_file_name(number)}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(body, media_type="application/zip", headers=headers)
 
