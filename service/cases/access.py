@@ -21,6 +21,7 @@ from service.domain.people import User
 from service.domain.premises import HOUR, Booking, BookingStatus, Estate, day_span
 from service.domain.ruleset import RuleSet
 from service.pipeline.runner import Clocks, run_checks
+from service.premises import free
 
 #: The check that is asked again before access: names against the lists in force.
 CHECK = "party_names"
@@ -89,13 +90,17 @@ async def screen(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
     return finding.result.outcome.value
 
 
-def missing(dossier: Dossier, one: Booking, procedure: RuleSet, active: frozenset[str], now_ms: int) -> list[str]:
+def missing(
+    dossier: Dossier, one: Booking, estate: Estate, procedure: RuleSet, active: frozenset[str], now_ms: int
+) -> list[str]:
     """What stands between a hirer and the key, as codes."""
     found = []
     if one.status is not BookingStatus.CONFIRMED or dossier.grant is None:
         return ["access.not_confirmed"]
     if one.span.end * 1000 <= now_ms:
         return ["access.over"]
+    if free.shut(estate, estate.rooms[one.room], one.span):
+        found.append("access.room_shut")
     if dossier.stopped is not None:
         found.append("access.stopped")
     accepted = dossier.grant.accepted
@@ -120,7 +125,8 @@ async def give(desk: Desk, case_id: str, *, booking_id: str, by: User, seen: int
         if booking_id not in found:
             raise NotFound("booking.not_found")
         active = await _active(scene.writing, scene.procedure)
-        why = missing(scene.dossier, found[booking_id], scene.procedure, active, desk.outside.now())
+        estate = await scene.writing.estate()
+        why = missing(scene.dossier, found[booking_id], estate, scene.procedure, active, desk.outside.now())
         if why:
             raise NotAllowed(why[0])
         if booking_id in scene.dossier.access_given:
@@ -151,7 +157,7 @@ async def of_day(desk: Desk, day: date, site: str | None) -> tuple[Estate, list[
     listed = []
     for one in occupied:
         dossier = dossiers.get(one.case or "", Dossier())
-        why = missing(dossier, one.booking, procedure, active, now)
+        why = missing(dossier, one.booking, found, procedure, active, now)
         listed.append(Entry(one, tuple(why), one.booking.id in dossier.access_given))
     return found, listed
 

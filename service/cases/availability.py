@@ -1,12 +1,12 @@
 """What is free: days and rooms side by side, a search by what is needed, and one time looked at for the phone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from service.cases.booking import now_of, read_span
 from service.cases.clearance import Clearance, clearance_of
-from service.cases.ports import Desk
+from service.cases.ports import Desk, Reading
 from service.cases.premises_ports import Occupied
 from service.cases.rooms import room_in
 from service.cases.rulebook import rulebook, today
@@ -15,6 +15,8 @@ from service.domain.errors import InvalidInput, Problem
 from service.domain.organisation import normal_form
 from service.domain.premises import (
     Alternative,
+    Booking,
+    Closure,
     Estate,
     Hirer,
     PremisesRules,
@@ -34,7 +36,7 @@ MOST_DAYS = 31
 
 @dataclass(frozen=True)
 class Cell:
-    """A room on a day: when it is free, and whether it is open at all."""
+    """A room on a day: when it is free, and whether it can be used at all."""
 
     free: tuple[Span, ...]
     open: bool
@@ -54,6 +56,7 @@ class Grid:
     rooms: tuple[Room, ...]
     days: tuple[date, ...]
     cells: Mapping[str, tuple[Cell, ...]]
+    closures: tuple[Closure, ...] = ()
     occupied: tuple[Occupied, ...] = ()
 
 
@@ -93,7 +96,8 @@ async def grid(desk: Desk, *, site: str | None, room: str | None, first: date, d
     bounds = [day_span(one) for one in listed]
     now = now_of(desk)
     cells = {one.id: _cells(found, one, parts[one.id], busy, first, bounds, now) for one in rooms}
-    return Grid(found, rules, rooms, listed, cells, occupied)
+    closures = tuple(one for one in found.closures if one.room in related and not one.lifted and one.span.meets(span))
+    return Grid(found, rules, rooms, listed, cells, closures, occupied)
 
 
 def _cells(
@@ -101,14 +105,15 @@ def _cells(
 ) -> tuple[Cell, ...]:
     before, after = 60 * room.before, 60 * room.after
     taken = [Span(one.start - after, one.end + before) for part in parts for one in busy.of(part)]
-    taken += found.closed(room.id)
-    taken.sort()
+    closed = sorted(found.closed(room.id))
+    taken = sorted([*taken, *closed])
     opened = free.open_spans(room, first, len(bounds))
+    usable = _subtract(opened, closed, 0)
     left = _subtract(opened, taken, now)
     cells = []
     for day in bounds:
         mine = tuple(Span(max(one.start, day.start), min(one.end, day.end)) for one in left if one.meets(day))
-        cells.append(Cell(mine, any(one.meets(day) for one in opened)))
+        cells.append(Cell(mine, any(one.meets(day) for one in usable)))
     return tuple(cells)
 
 
@@ -226,8 +231,7 @@ async def look(desk: Desk, call: Call) -> Look:
             clearance = Clearance(None, (("standing.unknown", {}),))
         if organisation:
             clearance = await clearance_of(desk, reading, organisation, procedure)
-            newest = await reading.cases_of_organisation(organisation, limit=1)
-            name = (await reading.details(newest[0].id)).org_name
+            name = await _name(reading, organisation)
     now = now_of(desk)
     why = free.why_not(found, room, span, busy, now=now, late=True)
     others = free.alternatives(found, room, span, busy, call.wanted, now=now, late=True) if why else []
@@ -251,10 +255,28 @@ async def look(desk: Desk, call: Call) -> Look:
     )
 
 
+async def _name(reading: Reading, organisation: str) -> str:
+    newest = await reading.cases_of_organisation(organisation, limit=1)
+    return (await reading.details(newest[0].id)).org_name
+
+
+async def association_of(desk: Desk, number: str) -> str:
+    """What the association with this number called itself last, or nothing."""
+    known = normal_form(number)
+    async with desk.store.reading() as reading:
+        organisation = await reading.organisation_by_number(known) if known else None
+        return await _name(reading, organisation) if organisation else ""
+
+
 def _near(procedure: RuleSet, day: date, now: date) -> int | None:
     """The days before that the rule set asks for, where this day is nearer: then a person assesses it."""
     asked = (one.params.get("days_before") for one in procedure.kinds[Kind.PREMISES].checks)
     return next((days for days in asked if isinstance(days, int) and day - timedelta(days=days) < now), None)
+
+
+def shut(estate: Estate, bookings: Iterable[Booking]) -> frozenset[str]:
+    """Those of these bookings whose room is closed or out of use at their time."""
+    return frozenset(one.id for one in bookings if free.shut(estate, estate.rooms[one.room], one.span))
 
 
 async def plan(desk: Desk, *, site: str, first: date, days: int) -> tuple[Estate, list[tuple[date, list[Occupied]]]]:

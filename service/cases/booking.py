@@ -4,20 +4,22 @@ Times are looked up first so that every one that cannot be had is kept with its 
 let twice does not rest on it but on the database, for every writer (`storage/piccolo_migrations/m0002_premises.py`).
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from service.cases.clearance import application_of
+from service.cases.clearance import application_of, clearance_of, data_key
 from service.cases.dossiers import Scene, step
 from service.cases.ports import Desk, Reading, Writing
 from service.cases.reviewing import check_day, check_text
 from service.cases.rooms import room_in
 from service.cases.rulebook import rulebook, today
-from service.cases.standing import acting
+from service.cases.standing import acting, check_came_by
 from service.domain.application import Application, Kind, Premises
 from service.domain.case import Case, State
+from service.domain.clock import local_day
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem, SlotTaken
 from service.domain.events import SYSTEM_ACTOR, Actor, ActorKind, Event, EventType
@@ -34,6 +36,8 @@ from service.domain.premises import (
     Span,
     day_of,
     day_span,
+    label,
+    local,
     minutes,
 )
 from service.premises import free, series
@@ -148,6 +152,14 @@ async def ask_rooms(
             )
         )
     await writing.bookings_made(Event(EventType.BOOKING_ASKED, by, desk.outside.now(), {"bookings": made}, case.id))
+
+
+async def check_had(reading: Reading, case_id: str) -> None:
+    """Raise SlotTaken, with what could be had instead, where a time of this case was missed."""
+    for one in await bookings(reading, case_id):
+        if one.status is BookingStatus.MISSED:
+            others = [(each.room, each.span.start, each.span.end) for each in one.alternatives]
+            raise SlotTaken(one.reason or "room.taken", others)
 
 
 def booking_data(
@@ -342,6 +354,8 @@ async def move(
         if before.status is BookingStatus.CONFIRMED and before.span.start <= now:
             raise NotAllowed("booking.begun")
         found = await scene.writing.estate()
+        if room not in found.rooms:
+            raise InvalidInput([Problem("/room", "input.missing" if not room else "input.choice_unknown")])
         to = room_in(found, room)
         if before.status is BookingStatus.CONFIRMED and to.kind != found.rooms[before.room].kind:
             raise InvalidInput([Problem("/room", "booking.other_kind")])
@@ -355,6 +369,7 @@ async def move(
             raise InvalidInput([Problem("/room", "room_check.too_small", params)])
         if before.status is BookingStatus.CONFIRMED:
             _check_may_move(scene, application.premises, to, span)
+            await check_same_day(scene, [span])
         busy = free.Busy(await scene.writing.busy(found.rooms, [free.window([span])], but=[before.id]))
         why = free.why_not(found, to, span, busy, now=now, late=True)
         if why is not None:
@@ -398,6 +413,26 @@ def _check_may_move(scene: Scene, premises: Premises, to: Room, span: Span) -> N
             raise NotAllowed(code)
 
 
+async def check_usable(scene: Scene, given: Iterable[Booking]) -> None:
+    """Nothing is let in a room that has been closed, or taken out of use, since the time was asked for."""
+    estate = await scene.writing.estate()
+    for one in given:
+        room = estate.rooms[one.room]
+        if free.shut(estate, room, one.span) or free.outside_hours(room, one.span):
+            raise NotAllowed("booking.room_shut", room=room.name, time=label(one.span))
+
+
+async def check_same_day(scene: Scene, spans: Iterable[Span]) -> None:
+    """What is to begin today takes a standing clearance where the rule set says so."""
+    if not scene.procedure.premises.same_day_needs_clearance:
+        return
+    if any(local(one.start).date() == scene.today for one in spans):
+        data = data_key(scene.desk, await application_of(scene.writing, scene.case))
+        organisation = scene.case.organisation_id
+        if not (await clearance_of(scene.desk, scene.writing, organisation, scene.procedure, data=data)).clear:
+            raise NotAllowed("booking.same_day")
+
+
 def _of_case(found: Sequence[Booking], booking: str) -> Booking:
     for one in found:
         if one.id == booking:
@@ -405,11 +440,35 @@ def _of_case(found: Sequence[Booking], booking: str) -> Booking:
     raise NotFound("booking.not_found")
 
 
-def fee_of(booking: Booking, rules: PremisesRules, now: int) -> int:
-    """What the hirer pays who calls this booking off now, in öre."""
+#: Of each confirmed time that was moved: where it was, and when it was moved from there (epoch seconds).
+Moves = Mapping[str, Sequence[tuple[int, int]]]
+
+
+async def moves_of(reading: Reading, case_id: str) -> Moves:
+    """The moves of a case's confirmed times, as the log has them."""
+    types = [EventType.BOOKING_ASKED.value, EventType.BOOKING_MOVED.value]
+    at: dict[str, int] = {}
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row in await reading.entries_of_cases([case_id], types):
+        data = json.loads(row.leaf)["data"]
+        if row.type == EventType.BOOKING_MOVED:
+            if data["status"] == BookingStatus.CONFIRMED and data["booking"] in at:
+                found.setdefault(data["booking"], []).append((at[data["booking"]], row.at // 1000))
+            at[data["booking"]] = data["starts"]
+        else:
+            at |= {one["booking"]: one["starts"] for one in data["bookings"]}
+    return found
+
+
+def fee_of(booking: Booking, rules: PremisesRules, now: int, moves: Moves) -> int:
+    """What the hirer pays who calls this booking off at this moment, in öre.
+
+    A time that was moved away so late that calling it off would have cost costs no less afterwards.
+    """
     if booking.status is not BookingStatus.CONFIRMED:
         return 0
-    return rules.fee(booking.price_ore or 0, booking.span.start, now)
+    price = booking.price_ore or 0
+    return max(rules.fee(price, start, at) for start, at in [(booking.span.start, now), *moves.get(booking.id, ())])
 
 
 async def cancel(
@@ -425,8 +484,14 @@ async def cancel(
             raise NotAllowed("booking.taken_up")
         if day > scene.today:
             raise InvalidInput([Problem("/received", "input.not_now_or_earlier")])
+        if day < local_day(scene.case.received_at):
+            raise InvalidInput([Problem("/received", "input.not_before_application")])
         found = await bookings(scene.writing, case_id)
-        changes = _called_off(found, chosen, scene.procedure.premises, now_of(desk))
+        # It counts from when the hirer said so, not from when somebody came to write it down.
+        said = now_of(desk) if day == scene.today else day_span(day).start
+        changes = _called_off(
+            found, chosen, scene.procedure.premises, now_of(desk), said, await moves_of(scene.writing, case_id)
+        )
         data = settled("hirer", None, changes)
         await scene.take_booking(
             {"bookings": data["bookings"], "received": day.isoformat(), "text": scene.keep("applicant", text)},
@@ -438,9 +503,10 @@ async def cancel_by_hirer(desk: Desk, case_id: str, booking_id: str, *, by: Acto
     """The hirer calls off one time through the e-service; returns what it costs in öre."""
     async with desk.store.writing() as writing:
         case = await writing.case(case_id)
-        await _check_came_by(writing, case_id, by)
+        await check_came_by(writing, case_id, by)
         rules = (await rulebook(desk, writing)).procedure(today(desk)).premises
-        changes = _called_off(await bookings(writing, case_id), [booking_id], rules, now_of(desk))
+        found, now = await bookings(writing, case_id), now_of(desk)
+        changes = _called_off(found, [booking_id], rules, now, now, await moves_of(writing, case_id))
         if case.state is State.PROPOSED:
             raise Conflict("booking.being_decided")
         text = writing.keep("applicant", {"text": desk.words.say("sv", "booking.by_e_service", {})}, case=case_id)
@@ -454,18 +520,12 @@ async def cancel_by_hirer(desk: Desk, case_id: str, booking_id: str, *, by: Acto
 async def for_applicant(desk: Desk, case_id: str, *, by: Actor) -> list[Booking]:
     """The times of an application that this key handed in."""
     async with desk.store.reading() as reading:
-        await _check_came_by(reading, case_id, by)
+        await check_came_by(reading, case_id, by)
         return await bookings(reading, case_id)
 
 
-async def _check_came_by(reading: Reading, case_id: str, by: Actor) -> None:
-    received = await reading.entries_of_cases([case_id], [EventType.CASE_RECEIVED.value])
-    if not received or received[0].actor != by.id:
-        raise NotFound("case.not_found")
-
-
 def _called_off(
-    found: Sequence[Booking], wanted: Sequence[str], rules: PremisesRules, now: int
+    found: Sequence[Booking], wanted: Sequence[str], rules: PremisesRules, now: int, said: int, moves: Moves
 ) -> dict[str, tuple[BookingStatus, int | None]]:
     if not wanted:
         raise InvalidInput([Problem("/bookings", "input.missing")])
@@ -476,5 +536,5 @@ def _called_off(
             raise NotAllowed("booking.ended")
         if booking.status is BookingStatus.CONFIRMED and booking.span.start <= now:
             raise NotAllowed("booking.begun")
-        changes[booking.id] = (BookingStatus.CANCELLED, fee_of(booking, rules, now))
+        changes[booking.id] = (BookingStatus.CANCELLED, fee_of(booking, rules, said, moves))
     return changes

@@ -148,6 +148,7 @@ async def execute(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
         )
         await check_fresh(scene.writing, case, findings, procedure, desk.outside.now())
         held = [one for one in await booking.bookings(scene.writing, case_id) if one.status is BookingStatus.HELD]
+        await booking.check_usable(scene, held)
         clearance = await clearance_of(
             desk,
             scene.writing,

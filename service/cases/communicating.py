@@ -6,10 +6,10 @@ from typing import Any
 
 from service.cases import lettering
 from service.cases.dossiers import Scene, dossier_of, one_of, step
-from service.cases.intake import E_SERVICE
 from service.cases.ports import CaseDetails, Desk, Reading, StoredFinding
 from service.cases.reviewing import check_day, check_text
 from service.cases.rulebook import today
+from service.cases.standing import check_came_by
 from service.domain.case import STEPS, Case
 from service.domain.decision import DecisionOutcome
 from service.domain.dossier import Dossier
@@ -289,8 +289,7 @@ async def received_from_applicant(desk: Desk, case_id: str, *, kind: str, text: 
     text = check_text("/text", text)
     async with desk.store.writing() as writing:
         case = await writing.case(case_id)
-        if (await writing.details(case_id)).channel != E_SERVICE:
-            raise NotFound("case.not_found")
+        await check_came_by(writing, case_id, by)
         dossier = await dossier_of(writing, case_id)
         day = today(desk).isoformat()
         kept = writing.keep("applicant", {"text": text}, case=case_id)

@@ -9,7 +9,6 @@ from typing import Any
 
 from service.audit.leaf import timestamp
 from service.cases import booking, booking_outcome, intake_document, parts, proposing
-from service.cases.clearance import application_of, clearance_of, data_key
 from service.cases.dossiers import Scene, dossier_of
 from service.cases.ports import Desk, Reading, StoredFinding, Writing
 from service.cases.reviewing import check_day, check_text
@@ -25,7 +24,7 @@ from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events import RECORD_VERSION, Event, EventType
 from service.domain.finding import Outcome
 from service.domain.people import User
-from service.domain.premises import BookingStatus, local
+from service.domain.premises import BookingStatus
 from service.domain.ruleset import RuleSet
 
 
@@ -92,12 +91,8 @@ async def _of_bookings(scene: Scene, proposal: Proposal) -> booking_outcome.Chan
     times = await booking.bookings(scene.writing, scene.case.id)
     changes = booking_outcome.changes(times, proposal, scene.dossier, now=booking.now_of(scene.desk))
     given = [one for one in times if changes.get(one.id, ("", None))[0] is BookingStatus.CONFIRMED]
-    same_day = any(local(one.span.start).date() == scene.today for one in given)
-    if same_day and scene.procedure.premises.same_day_needs_clearance:
-        data = data_key(scene.desk, await application_of(scene.writing, scene.case))
-        organisation = scene.case.organisation_id
-        if not (await clearance_of(scene.desk, scene.writing, organisation, scene.procedure, data=data)).clear:
-            raise NotAllowed("booking.same_day")
+    await booking.check_usable(scene, given)
+    await booking.check_same_day(scene, [one.span for one in given])
     return changes
 
 

@@ -116,9 +116,11 @@ async def plan_due(desk: Desk) -> Plan:
             ended = await reading.cases_over_before(cutoff, after=after, limit=BATCH)
             if not ended:
                 break
+            coming = await _coming(desk, reading, [case_id for case_id, _ in ended])
             over = {
                 case_id: frozenset(one.document_class for one in due if at < _cutoff(desk, one))
                 for case_id, at in ended
+                if case_id not in coming
             }
             plan.cases += await _planned(reading, over)
             after = ended[-1][0]
@@ -150,7 +152,18 @@ async def plan_cases(desk: Desk, diary_numbers: Sequence[str], classes: Sequence
             if not case.closed or case.state is State.APPEALED:
                 raise NotAllowed("erase.case_open", case=case.diary_number)
             chosen[case.id] = frozenset(classes)
+        coming = await _coming(desk, reading, list(chosen))
+        for number, case_id in zip(diary_numbers, chosen, strict=True):
+            if case_id in coming:
+                raise NotAllowed("erase.to_come", case=number)
         return Plan(await _planned(reading, chosen))
+
+
+async def _coming(desk: Desk, reading: Reading, case_ids: Sequence[str]) -> set[str]:
+    """The cases with a booking that is not over: whoever is to get the key must be known until then."""
+    now = desk.outside.now() // 1000
+    found = await reading.bookings_of(case_ids)
+    return {case_id for case_id, ones in found.items() if any(one.takes and one.span.end > now for one in ones)}
 
 
 async def _planned(reading: Reading, classes: Mapping[str, frozenset[str]]) -> list[Planned]:

@@ -12,14 +12,14 @@ from service.audit.leaf import timestamp
 from service.cases import booking, intake_document, parts
 from service.cases.ports import CaseDetails, Desk, Reading, StoredEnclosure, Writing
 from service.cases.rulebook import rulebook
-from service.cases.standing import acting
+from service.cases.standing import acting, check_came_by
 from service.domain import policy
 from service.domain.application import Application, Kind, from_document
 from service.domain.case import Case, State
 from service.domain.clock import local_day, to_milliseconds, utc_time
 from service.domain.enclosure import Enclosure
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
-from service.domain.events import Actor, Event, EventType
+from service.domain.events import Actor, ActorKind, Event, EventType
 from service.domain.organisation import normal_form
 from service.domain.premises import Hirer
 from service.domain.ruleset import RuleSet
@@ -35,10 +35,19 @@ class Received:
     repeated_request: bool = False
 
 
-async def receive(desk: Desk, value: Any, *, by: Actor, channel: str, idempotency_key: str | None = None) -> Received:
+async def receive(
+    desk: Desk,
+    value: Any,
+    *,
+    by: Actor,
+    channel: str,
+    idempotency_key: str | None = None,
+    only_if_free: bool = False,
+) -> Received:
     """Receive an application from a parsed JSON value; raises InvalidInput for what cannot be stored safely.
 
     `idempotency_key` is the sender's: the same key with the same content gives the same case, with another a Conflict.
+    `only_if_free` is the phone's: the caller wants this time or none, so SlotTaken is raised and nothing is received.
     """
     now = desk.outside.now()
     document = intake_document.read(value, now=utc_time(now))
@@ -50,6 +59,8 @@ async def receive(desk: Desk, value: Any, *, by: Actor, channel: str, idempotenc
             if known:
                 return await _again(writing, known, body_sha256)
         received = await _open_case(desk, writing, document, by=by, channel=channel, now=now)
+        if only_if_free:
+            await booking.check_had(writing, received.case_id)
         if key:
             await writing.remember_key(key, body_sha256, received.case_id, now)
     return received
@@ -101,7 +112,7 @@ async def _open_case(
         version=1,
         organisation_id=organisation_id,
     )
-    details = _keep(writing, case, application, document, channel)
+    details = _keep(desk, writing, case, application, document, channel)
     await writing.case_received(_event(case, details, rules, by), case, details, diary=diary)
     await booking.ask(desk, writing, case, application, times, by=by)
     return Received(case.id, case.diary_number, case.state)
@@ -146,7 +157,7 @@ async def _diary_number(
 
 
 def _keep(
-    writing: Writing, case: Case, application: Application, document: Mapping[str, Any], channel: str
+    desk: Desk, writing: Writing, case: Case, application: Application, document: Mapping[str, Any], channel: str
 ) -> CaseDetails:
     """Keep the texts in the erasable table; speakers by themselves, as they go when the event is over."""
     kept = dict(document)
@@ -169,7 +180,7 @@ def _keep(
         speakers_ref=speakers_ref,
         when_label=_when(application),
         channel=channel,
-        repeat_key=repeat_key(case, application),
+        repeat_key=repeat_key(desk, case, application),
         event_on=premises.date.isoformat() if premises else None,
         hirer=premises.hirer.value if premises else None,
     )
@@ -187,17 +198,18 @@ def _when(application: Application) -> str:
     return f"{grant.period_from.isoformat()} – {grant.period_to.isoformat()}"
 
 
-def repeat_key(case: Case, application: Application) -> str:
-    """A digest that two applications for the same thing by the same association share.
+def repeat_key(desk: Desk, case: Case, application: Application) -> str:
+    """A digest, by a key of this service, that two applications for the same thing by the same association share.
 
-    A private person's name is no part of it: whoever knows room and time could guess names until the digest agrees.
+    The log's `lookup` rests on it, and room and time stand there in clear: without the key a sole trader's number could
+    be guessed. A private person's name is no part of it at all, so that nothing of it is left when it has been erased.
     """
     number = normal_form(application.organisation.number or "")
     who = number or " ".join(application.organisation.name.casefold().split())
     if application.premises and application.premises.hirer is Hirer.PERSON:
         who = case.id
     what = application.premises.room if application.premises else ""
-    return hashlib.sha256("\n".join((who, case.kind, case.type, what, _when(application))).encode()).hexdigest()
+    return desk.keyed(canonical(["repeated", who, case.kind, case.type, what, _when(application)]))
 
 
 def lookup_digest(repeat_key: str, event_on: str | None, when_label: str) -> str:
@@ -253,11 +265,10 @@ async def add_enclosure(
     body: bytes,
     by: Actor,
     kinds: frozenset[Kind],
-    channel: str | None = None,
 ) -> str:
     """Add a document to an undecided case; `media_type` is what its content was found to be. Returns its id.
 
-    `kinds` and `channel` are what the sender may add to: the e-service only to what came through it.
+    `kinds` are those that the sender may add to; another system adds only to what it handed in itself.
     """
     problems = []
     if kind not in ENCLOSURE_KINDS:
@@ -268,10 +279,10 @@ async def add_enclosure(
         raise InvalidInput(problems)
     now, enclosure_id = desk.outside.now(), desk.outside.new_id()
     async with desk.store.reading() as reading:
-        await _check_can_add(reading, case_id, by, kinds, channel)
+        await _check_can_add(reading, case_id, by, kinds)
     sha256 = desk.files.put(body)
     async with desk.store.writing() as writing:
-        case = await _check_can_add(writing, case_id, by, kinds, channel)
+        case = await _check_can_add(writing, case_id, by, kinds)
         name_ref = writing.keep("enclosure-name", _safe_name(name), case=case_id)
         enclosure = Enclosure(enclosure_id, kind, name, media_type, len(body), sha256, now)
         data = {
@@ -287,14 +298,14 @@ async def add_enclosure(
     return enclosure_id
 
 
-async def _check_can_add(
-    reading: Reading, case_id: str, by: Actor, kinds: frozenset[Kind], channel: str | None
-) -> Case:
+async def _check_can_add(reading: Reading, case_id: str, by: Actor, kinds: frozenset[Kind]) -> Case:
     case = await reading.case(case_id)
     user = await acting(reading, by)
     may = {kind for kind, role in policy.HANDLING_ROLES.items() if user is None or user.has(role)}
-    if case.kind not in kinds & may or (channel and (await reading.details(case_id)).channel != channel):
+    if case.kind not in kinds & may:
         raise NotFound("case.not_found")
+    if by.kind is ActorKind.KEY:
+        await check_came_by(reading, case_id, by)
     if case.closed:
         raise NotAllowed("case.already_decided")
     return case

@@ -174,6 +174,17 @@ def _reversed_times(document: dict[str, Any]) -> Iterator[Problem]:
     if premises and premises.get("hirer") == "person" and document["organisation"].get("org_number"):
         # Of a private person a name and a way to answer them are enough (GDPR 5.1 c).
         yield Problem("/organisation/org_number", "intake.no_number_of_person")
+    if premises and premises.get("hirer") == "person":
+        contact = document.get("contact") or {}
+        told = {
+            "/organisation/name": document["organisation"]["name"],
+            "/contact/name": contact.get("name"),
+            "/premises/purpose": premises["purpose"],
+            "/premises/organiser": premises.get("organiser"),
+        }
+        yield from (
+            Problem(at, "intake.no_number_of_person") for at, one in told.items() if one and looks_personal(one)
+        )
 
 
 def _future(document: dict[str, Any], now: datetime) -> Iterator[Problem]:

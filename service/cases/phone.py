@@ -77,7 +77,7 @@ async def book(desk: Desk, call: Call, *, purpose: str, hold: str | None, by: Us
         "hirer": "association",
         "use": call.use,
     } | ({"hold": hold} if hold else {})
-    received = await intake.receive(desk, document, by=person(by), channel=CHANNEL)
+    received = await intake.receive(desk, document, by=person(by), channel=CHANNEL, only_if_free=True)
     await screening.screen(desk, received.case_id)
     try:
         await handling.declare_conflict(desk, received.case_id, conflict=False, text="", by=by, seen=0)

@@ -16,6 +16,7 @@ from service.domain.events import Actor, Event, EventType
 from service.domain.people import Role, User
 from service.domain.premises import DAY, WEEKDAYS, Estate, PremisesRules, Room, Span, day_of, day_span, instant, minutes
 from service.premises import feed as feeds
+from service.premises import free
 
 #: Who keeps the rooms: the premises unit, and the coordinator who owns the lists.
 KEEPERS = (Role.PREMISES_OFFICER, Role.COORDINATOR)
@@ -195,12 +196,14 @@ async def feed(desk: Desk, secret: str) -> bytes:
 
 
 async def in_the_way(desk: Desk, room_id: str) -> list[Occupied]:
-    """The bookings to come that stand in a time in which the room is closed: each has to be seen to in its own case."""
+    """The bookings to come for which the room is closed, out of use or not open: each is seen to in its own case."""
     now = desk.outside.now() // 1000
     async with desk.store.reading() as reading:
         found = await reading.estate()
+        room = room_in(found, room_id)
+        own = await reading.occupied([room_id], Span(now, now + DAY * (room.ahead_days + 1)))
         related = found.parts(room_id) | set(found.above(room_id))
-        standing: dict[str, Occupied] = {}
+        standing = {one.booking.id: one for one in own if not room.in_use or free.outside_hours(room, one.booking.span)}
         for closed in found.closed(room_id):
             if closed.end > now:
                 standing |= {one.booking.id: one for one in await reading.occupied(related, closed)}

@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ from service.domain.clock import DAY_MS, local_day
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import Event, EventType
 from service.domain.people import Role, User
-from service.domain.premises import BookingStatus, Estate, Season, Span, day_span
+from service.domain.premises import BookingStatus, Estate, Room, Season, Span, day_span
 from service.domain.ruleset import RuleSet
 from service.premises import series
 from service.premises.allocation import Ask, Given, Why, Wished, allocate, lots, overlapping, possible, why_not
@@ -170,20 +170,24 @@ def asks_of(body: Mapping[str, Any]) -> list[Ask]:
     ]
 
 
-async def share_out(desk: Desk, season_id: str, *, by: User) -> Allocation:
-    """Share the season's times out, drawn by the log's signed root the first time and by the same lot ever after."""
+async def share_out(desk: Desk, season_id: str, *, by: User, text: str = "") -> Allocation:
+    """Share the season's times out, drawn by the log's signed root the first time and by the same lot ever after.
+
+    Doing it anew, which undoes what was edited, takes a reason (`text`).
+    """
     async with desk.store.reading() as reading:
         season, rules = await _season(desk, reading, season_id)
         if today(desk) <= season.closes:
             raise NotAllowed("season.still_open", day=season.closes.isoformat())
         before = next(iter(await reading.allocations(season_id)), None)
+    why = check_text("/reason", text) if before else None
     if before is None:
         signed = await sign_log(desk)
         seed, size = unsigned(body_of(signed.note)).root.hex(), signed.size
     else:
         seed, size = before.body["seed"], before.body["seed_size"]
     async with desk.store.reading() as reading:
-        estate = await reading.estate()
+        estate = _through(await reading.estate(), season)
         in_time, _ = await _asks(reading, season, rules)
     open_ones = [one for one in in_time if one[0].case.state not in CLOSED]
     asks = [ask for _, ask, _ in open_ones]
@@ -193,6 +197,7 @@ async def share_out(desk: Desk, season_id: str, *, by: User) -> Allocation:
         "seed": seed,
         "seed_size": size,
         "rules": rules.id,
+        "rooms": _rooms(estate),
         "asks": [
             {
                 "case": ask.id,
@@ -209,7 +214,48 @@ async def share_out(desk: Desk, season_id: str, *, by: User) -> Allocation:
         "given": [{"case": one.ask, "wish": one.wish, "room": one.room} for one in given],
         "edits": 0,
     }
-    return await _keep(desk, body, season_id, None, by=by)
+    return await _keep(desk, body, season_id, why, by=by, seen=before.id if before else "")
+
+
+def _through(estate: Estate, season: Season) -> Estate:
+    """The rooms as the season finds them: one that is closed all through it is none to share out."""
+    whole = Span(day_span(season.first).start, day_span(season.last).end)
+    rooms = {
+        one.id: replace(one, in_use=one.in_use and not any(whole.within(shut) for shut in estate.closed(one.id)))
+        for one in estate.rooms.values()
+    }
+    return replace(estate, rooms=rooms)
+
+
+def _rooms(estate: Estate) -> list[dict[str, Any]]:
+    """What the sharing rests on of each room, so that it can be done again when rooms have changed."""
+    return [
+        {
+            "id": one.id,
+            "parent": one.parent,
+            "before": one.before,
+            "after": one.after,
+            "longest": one.longest,
+            "hours": [[list(span) for span in day] for day in one.hours],
+            "in_use": one.in_use,
+        }
+        for _, one in sorted(estate.rooms.items())
+    ]
+
+
+def estate_of(body: Mapping[str, Any]) -> Estate:
+    """The rooms that a kept allocation was made with."""
+    rooms = {
+        one["id"]: Room(
+            id=one["id"], site="", parent=one["parent"], name=one["id"], kind="", open_room=False, capacity=0,
+            equipment=frozenset(), access=frozenset(),
+            hours=tuple(tuple((start, end) for start, end in day) for day in one["hours"]), exceptions={},
+            before=one["before"], after=one["after"], longest=one["longest"], ahead_hours=0, ahead_days=0,
+            in_use=one["in_use"],
+        )
+        for one in body["rooms"]
+    }  # fmt: skip
+    return Estate({}, rooms)
 
 
 async def _apart(estate: Estate, asks: Sequence[Ask], seed: str) -> list[Given]:
@@ -218,14 +264,15 @@ async def _apart(estate: Estate, asks: Sequence[Ask], seed: str) -> list[Given]:
 
 
 async def _keep(
-    desk: Desk, body: dict[str, Any], season_id: str, why: str | None, *, by: User, seen: str | None = None
+    desk: Desk, body: dict[str, Any], season_id: str, why: str | None, *, by: User, seen: str
 ) -> Allocation:
+    """Keep an allocation in the place of the one that was `seen` (empty: of none); only one ever comes first."""
     text = canonical(body)
     async with desk.store.writing() as writing:
         await acting(writing, person(by), Role.PREMISES_OFFICER)
         _, rules = await _season(desk, writing, season_id)
         stands = next(iter(await writing.allocations(season_id)), None)
-        if seen is not None and (stands is None or stands.id != seen):
+        if (stands.id if stands else "") != seen:
             raise Conflict("season.changed_meanwhile")
         cases = {one["case"] for one in body["asks"]} | {one["case"] for one in (stands.body["asks"] if stands else ())}
         if any((await writing.bookings_of(sorted(cases))).values()):
@@ -274,10 +321,9 @@ async def again(desk: Desk, season_id: str) -> bool:
     """Whether sharing out anew, from what was kept, gives what was kept; only for one that nobody has edited."""
     async with desk.store.reading() as reading:
         stands = next((one for one in await reading.allocations(season_id) if not one.body["edits"]), None)
-        estate = await reading.estate()
     if stands is None:
         raise NotAllowed("season.nothing_shared")
-    return await _apart(estate, asks_of(stands.body), stands.body["seed"]) == given_of(stands.body)
+    return await _apart(estate_of(stands.body), asks_of(stands.body), stands.body["seed"]) == given_of(stands.body)
 
 
 async def book(desk: Desk, season_id: str, *, by: User) -> int:

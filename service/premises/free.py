@@ -90,10 +90,27 @@ def _span(day: date, start: int, end: int) -> Span | None:
     return Span(*found) if found[0] < found[1] else None
 
 
-def why_not(estate: Estate, room: Room, span: Span, busy: Busy, *, now: int, late: bool = False) -> str | None:
-    """Why this time cannot be had, as a code, or None. `late` lets an officer book nearer than the room allows."""
+def shut(estate: Estate, room: Room, span: Span) -> str | None:
+    """Why the room cannot be used at this time, whoever has it, as a code, or None."""
     if not room.in_use:
         return "room.not_in_use"
+    if any(span.meets(one) for one in estate.closed(room.id)):
+        return "room.closed"
+    return None
+
+
+def outside_hours(room: Room, span: Span) -> bool:
+    """Whether some of this time lies outside the room's opening hours."""
+    first = local(span.start).date()
+    days = (local(span.end).date() - first).days + 1
+    return not any(span.within(one) for one in open_spans(room, first, days))
+
+
+def why_not(estate: Estate, room: Room, span: Span, busy: Busy, *, now: int, late: bool = False) -> str | None:
+    """Why this time cannot be had, as a code, or None. `late` lets an officer book nearer than the room allows."""
+    closed = shut(estate, room, span)
+    if closed == "room.not_in_use":
+        return closed
     if span.seconds > 60 * room.longest or room.taken(span).seconds > LONGEST_SECONDS:
         return "room.too_long"
     if span.start < now:
@@ -102,12 +119,10 @@ def why_not(estate: Estate, room: Room, span: Span, busy: Busy, *, now: int, lat
         return "room.too_late"
     if span.start > now + DAY * room.ahead_days:
         return "room.too_early"
-    first = local(span.start).date()
-    days = (local(span.end).date() - first).days + 1
-    if not any(span.within(one) for one in open_spans(room, first, days)):
+    if outside_hours(room, span):
         return "room.outside_hours"
-    if any(span.meets(one) for one in estate.closed(room.id)):
-        return "room.closed"
+    if closed:
+        return closed
     if busy.meets(estate.parts(room.id), room.taken(span)):
         return "room.taken"
     return None

@@ -352,7 +352,7 @@ async def test_the_hirer_calls_off_with_what_the_tariff_says(desk: Desk, clock: 
     assert one.price_ore == 3 * 4000
     for days, percent in ((30, 0), (7, 0), (3, 50), (1, 100)):
         now = one.span.start - days * 86_400
-        assert booking.fee_of(one, (await rooms.estate(desk))[1], now) == 12_000 * percent // 100
+        assert booking.fee_of(one, (await rooms.estate(desk))[1], now, {}) == 12_000 * percent // 100
 
     await do(desk, booking.cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="De ringde.")
     assert await statuses(desk, case_id) == ["cancelled"]

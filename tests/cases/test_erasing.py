@@ -118,11 +118,14 @@ async def test_a_private_hirers_name_goes_when_its_time_is_over(
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-async def test_a_name_put_in_the_place_of_an_erased_one_is_found(desk: Desk, settings: Settings) -> None:
+async def test_a_name_put_in_the_place_of_an_erased_one_is_found(desk: Desk, clock: Clock, settings: Settings) -> None:
     adam, officer = await someone(desk, "Adam", "role:administrator"), await petter(desk)
     case_id = await let_to_a_person(desk, officer, "Försvinn0001")
     async with desk.store.reading() as reading:
         number = (await reading.case(case_id)).diary_number
+    with pytest.raises(NotAllowed, match="to_come"):
+        await erasing.plan_cases(desk, [number], ["contact"])
+    clock.forward(days=100)
     await erasing.erase(
         desk, await erasing.plan_cases(desk, [number], ["contact"]), ground="gdpr-17", document="Beslut", by=adam
     )

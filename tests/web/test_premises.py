@@ -160,14 +160,17 @@ def test_a_season_is_published_with_all_that_is_needed_to_redo_it(lite: Service)
     assert by_class[1] == 4
     assert by_class[4] == 0, "the hall went to children and young people"
     before = petter.get("/seasons/2027-varen").text
-    assert petter.send("/seasons/2027-varen/share").status_code == 303
+    assert petter.send("/seasons/2027-varen/share").status_code == 422, "doing it anew takes a reason"
+    assert petter.send("/seasons/2027-varen/share", reason="För säkerhets skull.").status_code == 303
     after = lite.api().get("/api/v1/seasons/2027-varen").json()
     assert after == told, "the same lot, the same result"
     assert before
     assert petter.send("/seasons/2027-varen/book").status_code == 303
     case_id = told["applications"][0]["id"]
     assert petter.opened(case_id).count("Preliminärbokad till") > 15
-    assert petter.send("/seasons/2027-varen/share").status_code == 403, "what is held is changed case by case"
+    assert petter.send("/seasons/2027-varen/share", reason="Igen.").status_code == 403, (
+        "what is held is changed case by case"
+    )
     assert lite.run("log", "verify").returncode == 0
 
 

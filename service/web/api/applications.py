@@ -69,7 +69,6 @@ async def enclose(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[d
         body=file.body,
         by=Actor(ActorKind.KEY, key.pseudonym),
         kinds=frozenset(Kind),
-        channel=intake.E_SERVICE,
     )
     request.app.state.worker.wake()
     return Response({"id": enclosure_id}, status_code=201)

@@ -50,7 +50,22 @@ def _call(form: Form) -> availability.Call:
 async def book_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """The form, and under it what is known of the time and of who calls."""
     form = Form({name: request.query_params.getall(name) for name in request.query_params})
-    return await _show(request, desk, user, form)
+    try:
+        return await _show(request, desk, user, _refuse_personal(form))
+    except InvalidInput as error:
+        return await _show(request, desk, user, _without_number(form), error=error)
+
+
+def _refuse_personal(form: Form) -> Form:
+    """What was asked, without a number that may be a person's; raises InvalidInput where there was one."""
+    number = normal_form(form.text("number"))
+    if looks_personal(form.text("number")) and not (number and number[2] >= "2"):
+        raise InvalidInput([Problem("/number", "search.not_persons")])
+    return form
+
+
+def _without_number(form: Form) -> Form:
+    return Form({name: form.every(name) for name in form.names() if name != "number"})
 
 
 async def _show(
@@ -88,11 +103,10 @@ async def _show(
 async def look_at(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """To the page of this time and this association; a number that may be a person's never gets into an address."""
     form = await forms.read(request)
-    number = normal_form(form.text("number"))
-    if looks_personal(form.text("number")) and not (number and number[2] >= "2"):
-        asked = {name: form.every(name) for name in form.names() if name != "number"}
-        wrong = InvalidInput([Problem("/number", "search.not_persons")])
-        return await _show(request, desk, user, Form(asked), error=wrong)
+    try:
+        _refuse_personal(form)
+    except InvalidInput as wrong:
+        return await _show(request, desk, user, _without_number(form), error=wrong)
     query = {name: form.text(name).strip() for name in (*ASKED, "hold") if form.text(name).strip()}
     return Redirect(f"/book?{urlencode(query)}", status_code=303)
 
@@ -104,6 +118,7 @@ async def book(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
     try:
         if form.text("disinterest") != "yes":
             raise InvalidInput([Problem("/disinterest", "book.disinterest")])
+        _refuse_personal(form)
         call = _call(form)
         look = await availability.look(desk, call)
         held = await booking.held(desk, form.text("hold"), by=person(user)) if form.text("hold") else None
@@ -133,6 +148,12 @@ async def book(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
 async def hold(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Hold a time while the caller makes up their mind; 409 with alternatives where it is taken."""
     form = await forms.read(request)
+    try:
+        _refuse_personal(form)
+    except InvalidInput as error:
+        if forms.is_json(request):
+            return domain_error(request, error)
+        return await _show(request, desk, user, _without_number(form), error=error)
     try:
         made = await booking.hold(
             desk,

@@ -9,7 +9,7 @@ from service.cases import access, availability, looking, rooms
 from service.cases.rulebook import today
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import Role
-from service.domain.premises import ACCESS, EQUIPMENT, day_of, label
+from service.domain.premises import ACCESS, EQUIPMENT, Hirer, day_of, label
 from service.premises.free import Wanted
 from service.web import forms, render
 from service.web.access import ANYONE, May, may
@@ -68,6 +68,7 @@ async def calendar(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respon
         before=before,
         now=now,
         clock=availability.clock,
+        label=label,
         names=names,
         may_book=user.has(Role.PREMISES_OFFICER),
     )
@@ -131,6 +132,9 @@ async def plan(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
         before=first - timedelta(days=7),
         after=first + timedelta(days=7),
         clock=availability.clock,
+        after_last=first + timedelta(days=6),
+        shut=availability.shut(estate, [one.booking for _, ones in days for one in ones]),
+        person=Hirer.PERSON,
     )
 
 

@@ -5,12 +5,13 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import intake
+from service.cases import availability, intake
 from service.cases.rulebook import rulebook, today
 from service.cases.standing import person
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, NotAllowed, NotFound
+from service.domain.organisation import looks_personal
 from service.domain.people import User
 from service.domain.premises import Hirer
 from service.web import forms, render
@@ -44,6 +45,11 @@ async def choose(user: SignedIn) -> Redirect:
 async def form_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """The form; what the phone page already knows is filled in."""
     known = {name: request.query_params.getall(name) for name in request.query_params}
+    number = request.query_params.get("org_number", "")
+    if looks_personal(number):
+        del known["org_number"]
+    elif name := await availability.association_of(desk, number):
+        known |= {"org_name": [name], "organiser": [name]}
     return await _form(request, desk, _kind(request, user), forms.Form(known))
 
 

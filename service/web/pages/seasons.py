@@ -71,12 +71,13 @@ async def _show(
 @post("/seasons/{season_id:str}/share", opt=may(SHARERS), status_code=303)
 async def share(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Share the times out, or share them out anew by the same lot."""
+    form = await forms.read(request)
     try:
-        await steps.share_out(desk, _id(request), by=user)
+        await steps.share_out(desk, _id(request), by=user, text=form.text("reason"))
     except NotFound:
         raise
     except GranskaError as error:
-        return await _show(request, desk, user, error=error)
+        return await _show(request, desk, user, error=error, posted=form)
     render.tell(request, "done.season_shared")
     return Redirect(f"/seasons/{_id(request)}", status_code=303)
 
@@ -142,6 +143,7 @@ async def published(request: AnyRequest, desk: TheDesk) -> dict[str, Any]:
         "seed": view.seed,
         "log_size": view.allocation.body["seed_size"] if view.allocation else None,
         "edited": bool(view.allocation and view.allocation.body["edits"]),
+        "rooms": view.allocation.body["rooms"] if view.allocation else [],
         "lot": "SHA-256 over the seed, a line feed and the case id; the smallest first",
         "applications": [
             {
