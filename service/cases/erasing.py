@@ -144,19 +144,17 @@ async def plan_cases(desk: Desk, diary_numbers: Sequence[str], classes: Sequence
         for one in classes:
             if one in table and table[one].years is None:
                 raise NotAllowed("erase.preserved", ground=table[one].ground)
-        chosen: dict[str, frozenset[str]] = {}
+        numbers: dict[str, str] = {}
         for number in diary_numbers:
             case = await reading.case_by_diary_number(number)
             if case is None:
                 raise NotFound("erase.no_case", case=number[:60])
             if not case.closed or case.state is State.APPEALED:
                 raise NotAllowed("erase.case_open", case=case.diary_number)
-            chosen[case.id] = frozenset(classes)
-        coming = await _coming(desk, reading, list(chosen))
-        for number, case_id in zip(diary_numbers, chosen, strict=True):
-            if case_id in coming:
-                raise NotAllowed("erase.to_come", case=number)
-        return Plan(await _planned(reading, chosen))
+            numbers[case.id] = case.diary_number
+        for case_id in await _coming(desk, reading, list(numbers)):
+            raise NotAllowed("erase.to_come", case=numbers[case_id])
+        return Plan(await _planned(reading, dict.fromkeys(numbers, frozenset(classes))))
 
 
 async def _coming(desk: Desk, reading: Reading, case_ids: Sequence[str]) -> set[str]:

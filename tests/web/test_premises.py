@@ -174,8 +174,53 @@ def test_a_season_is_published_with_all_that_is_needed_to_redo_it(lite: Service)
     assert lite.run("log", "verify").returncode == 0
 
 
+def test_a_case_whose_hirer_has_been_erased_still_has_its_pages(lite: Service) -> None:
+    document = a_premises_document(room="linden", date="2027-06-28", hirer="person", use="fest", expected_number=8)
+    document["organisation"] = {"name": "Kristina Privatsson"}
+    del document["declaration"], document["representatives"]
+    received = lite.api().post("/api/v1/applications", json=document).json()
+    case_id = received["id"]
+    lite.screened(case_id)
+    petter, adam = lite.signed_in("petter"), lite.signed_in("adam")
+    petter.opened(case_id)
+    assert petter.act(case_id, "steps/withdrawal", received="2026-11-22", text="Det blev inget.").status_code in (
+        303,
+        422,
+    )
+    assert petter.act(case_id, "take").status_code == 303
+    given = {"outcome": "write_off", "delegation_point": "L1", "clauses": "3.1", "reasons": "Återkallad."}
+    assert petter.act(case_id, "decision", **given).status_code == 303
+    given = {
+        "what": "cases",
+        "cases": received["diary_number"],
+        "classes": "contact",
+        "ground": "gdpr-17",
+        "document": "HV 2026/99",
+    }
+    plan = adam.send("/erase/plan", **given).text
+    digest = plan.split('name="shown" value="')[1].split('"')[0]
+    assert adam.send("/erase", **given, shown=digest).status_code == 303
+    for name in ("petter", "ronja", "samir"):
+        person = lite.signed_in(name)
+        for page in ("", "/bundle", "/steps/addendum", "/steps/reopen", "/letters/preview"):
+            if page and name != "petter":
+                continue
+            answer = person.get(f"/cases/{case_id}{page}")
+            assert answer.status_code in (200, 404), (name, page, answer.status_code)
+            assert "Kristina" not in answer.text
+        assert person.get(f"/records/{case_id}").status_code == 200
+        assert "Namnet är gallrat" in person.get("/queue?kind=premises&state=decided").text
+
+
 def test_a_persons_number_never_gets_into_an_address(lite: Service) -> None:
     petter = lite.signed_in("petter")
+    for path in ("/holds", "/book"):
+        fields = {"room": "tallen", "date": "2027-07-01", "from": "10:00", "to": "11:00", "number": "811218-9876"}
+        answer = petter.send(path, **fields, disinterest="yes", purpose="Möte")
+        assert answer.status_code == 422
+        assert "811218" not in answer.text + answer.headers.get("location", "")
+    for page in ("/book?room=tallen&date=2027-07-01&from=10:00&to=11:00&number=", "/register/premises?org_number="):
+        assert "811218" not in petter.get(page + "811218-9876").text
     answer = petter.send("/book/look", **SLOT, date="2027-06-07", number="811218-9876")
     assert answer.status_code == 422
     assert "811218" not in answer.text

@@ -50,29 +50,28 @@ def _call(form: Form) -> availability.Call:
 async def book_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """The form, and under it what is known of the time and of who calls."""
     form = Form({name: request.query_params.getall(name) for name in request.query_params})
-    try:
-        return await _show(request, desk, user, _refuse_personal(form))
-    except InvalidInput as error:
-        return await _show(request, desk, user, _without_number(form), error=error)
+    return await _show(request, desk, user, form)
 
 
-def _refuse_personal(form: Form) -> Form:
-    """What was asked, without a number that may be a person's; raises InvalidInput where there was one."""
+def _is_personal(form: Form) -> bool:
     number = normal_form(form.text("number"))
-    if looks_personal(form.text("number")) and not (number and number[2] >= "2"):
+    return looks_personal(form.text("number")) and not (number and number[2] >= "2")
+
+
+def _refuse_personal(form: Form) -> None:
+    if _is_personal(form):
         raise InvalidInput([Problem("/number", "search.not_persons")])
-    return form
-
-
-def _without_number(form: Form) -> Form:
-    return Form({name: form.every(name) for name in form.names() if name != "number"})
 
 
 async def _show(
     request: AnyRequest, desk: Desk, user: User, form: Form, *, error: GranskaError | None = None
 ) -> Response[Any]:
+    """A number that may be a person's is refused, and neither looked up nor repeated."""
     look, held = None, None
-    if any(form.text(name) for name in ASKED):
+    if _is_personal(form):
+        form = Form({name: form.every(name) for name in form.names() if name != "number"})
+        error = error or InvalidInput([Problem("/number", "search.not_persons")])
+    elif any(form.text(name) for name in ASKED):
         try:
             if not form.text("room"):
                 raise InvalidInput([Problem("/room", "input.missing")])
@@ -103,10 +102,8 @@ async def _show(
 async def look_at(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """To the page of this time and this association; a number that may be a person's never gets into an address."""
     form = await forms.read(request)
-    try:
-        _refuse_personal(form)
-    except InvalidInput as wrong:
-        return await _show(request, desk, user, _without_number(form), error=wrong)
+    if _is_personal(form):
+        return await _show(request, desk, user, form)
     query = {name: form.text(name).strip() for name in (*ASKED, "hold") if form.text(name).strip()}
     return Redirect(f"/book?{urlencode(query)}", status_code=303)
 
@@ -150,11 +147,6 @@ async def hold(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
     form = await forms.read(request)
     try:
         _refuse_personal(form)
-    except InvalidInput as error:
-        if forms.is_json(request):
-            return domain_error(request, error)
-        return await _show(request, desk, user, _without_number(form), error=error)
-    try:
         made = await booking.hold(
             desk,
             form.text("room"),
