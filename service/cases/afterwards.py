@@ -1,11 +1,13 @@
 """After the decision: the letter, the notice board, the appeal, what is added later, and a decision taken up again."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from service.cases import lettering
 from service.cases.booking import bookings
+from service.cases.booking_outcome import as_settled
 from service.cases.communicating import CHANNELS
 from service.cases.dossiers import Scene, one_of, step
 from service.cases.ports import Desk, Reading
@@ -98,16 +100,33 @@ async def decision_values(
 
 
 async def booking_values(desk: Desk, reading: Reading, case: Case, given: Decided, language: str) -> dict[str, str]:
-    """What a letter says of the times that were given: when, where, and what they cost."""
-    found = [one for one in await bookings(reading, case.id) if one.status is BookingStatus.CONFIRMED]
-    estate = await reading.estate()
+    """What a letter says of the times: those that were given and what they cost, those that were not and why not.
+
+    A time that has been moved or called off since is told as what it was, and what holds now after it.
+    """
+    say, estate = desk.words.say, await reading.estate()
+    types = (EventType.BOOKING_ASKED, EventType.BOOKING_MOVED, EventType.BOOKING_SETTLED, EventType.BOOKING_CANCELLED)
+    rows = await reading.entries_of_cases([case.id], [one.value for one in types])
+    settled = as_settled([(one.type, json.loads(one.leaf)["data"]) for one in rows], given.id)
+    found = [one for one in settled if one.status is BookingStatus.CONFIRMED]
+    missed = [one for one in settled if one.status is not BookingStatus.CONFIRMED and one.span.start * 1000 > given.at]
+    now = {(one.room, one.span) for one in await bookings(reading, case.id) if one.status is BookingStatus.CONFIRMED}
     values = await reading.values([one["text"] for one in given.data["conditions"]])
-    total = sum(one.price_ore or 0 for one in found)
+    total = sum(one.price_ore for one in found)
+    told = [lettering.listed([f"{label(one.span)}, {_place(estate, one.room)}" for one in found])]
+    if missed:
+        lines = [
+            f"{label(one.span)}, {_place(estate, one.room)}. {say(language, one.why or 'letter.time_left_out', {})}"
+            for one in missed
+        ]
+        told.append(f"{say(language, 'letter.not_given', {})}\n\n{lettering.listed(lines)}")
+    if now != {(one.room, one.span) for one in found}:
+        lines = [f"{label(span)}, {_place(estate, room)}" for room, span in sorted(now, key=lambda one: one[1])]
+        after = lettering.listed(lines) or say(language, "letter.no_times_left", {})
+        told.append(f"{say(language, 'letter.changed_since', {})}\n\n{after}")
     return {
-        "times": lettering.listed([f"{label(one.span)}, {_place(estate, one.room)}" for one in found]),
-        "price": desk.words.say(language, "letter.price", {"amount": lettering.kronor(total, language)})
-        if found
-        else "",
+        "times": "\n\n".join(one for one in told if one),
+        "price": say(language, "letter.price", {"amount": lettering.kronor(total, language)}) if found else "",
         "conditions": lettering.listed(
             [str(values[one["text"]]["text"]) for one in given.data["conditions"] if one["text"] in values]
         ),

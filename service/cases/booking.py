@@ -279,6 +279,13 @@ async def held(desk: Desk, booking_id: str, *, by: Actor) -> Booking | None:
     return found if found.status is BookingStatus.HELD and mine and runs else None
 
 
+async def held_by(desk: Desk, *, by: Actor) -> list[Booking]:
+    """This person's own holds that still take their rooms, the first to run out first."""
+    async with desk.store.reading() as reading:
+        found = await reading.holds_of(by.id, now_of(desk))
+    return sorted(found, key=lambda one: one.hold_until or 0)
+
+
 async def give_up_hold(desk: Desk, booking_id: str, *, by: Actor) -> None:
     """Free a hold that was not needed."""
     async with desk.store.writing() as writing:

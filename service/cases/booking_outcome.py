@@ -1,15 +1,52 @@
 """What a decision does to the times of its case: confirmed, given back or called off, in the decision's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from service.domain.decision import FAVOURABLE, DecisionOutcome, Proposal
 from service.domain.dossier import Dossier
 from service.domain.errors import InvalidInput, NotAllowed, Problem
-from service.domain.premises import Booking, BookingStatus
+from service.domain.events import EventType
+from service.domain.premises import Booking, BookingStatus, Span
 
 #: Left out because the applicant asked for it, so not something that could not be had.
 LEFT_OUT = "series.free_day"
 Changes = dict[str, tuple[BookingStatus, int | None]]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A time as it stood when something was decided about it."""
+
+    room: str
+    span: Span
+    status: BookingStatus
+    why: str | None
+    price_ore: int
+
+
+def as_settled(events: Iterable[tuple[str, Mapping[str, Any]]], decision: str) -> list[Settled]:
+    """The times of a case as this decision or execution left them, from the case's events (type, data) in order.
+
+    What happened to them afterwards is not part of what was decided.
+    """
+    at: dict[str, Settled] = {}
+    for type, data in events:
+        if type == EventType.BOOKING_MOVED:
+            price, span = data["price_ore"] or 0, Span(data["starts"], data["ends"])
+            at[data["booking"]] = Settled(data["room"], span, BookingStatus(data["status"]), None, price)
+        elif type == EventType.BOOKING_ASKED:
+            for one in data["bookings"]:
+                price, span = one["price_ore"] or 0, Span(one["starts"], one["ends"])
+                at[one["booking"]] = Settled(one["room"], span, BookingStatus(one["status"]), one["why"], price)
+        elif type in (EventType.BOOKING_SETTLED, EventType.BOOKING_CANCELLED):
+            for one in data["bookings"]:
+                if one["booking"] in at:
+                    at[one["booking"]] = replace(at[one["booking"]], status=BookingStatus(one["status"]))
+            if data.get("decision") == decision:
+                break
+    return sorted(at.values(), key=lambda one: (one.span, one.room))
 
 
 def could_not_be_had(bookings: Sequence[Booking]) -> list[Booking]:

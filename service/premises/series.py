@@ -84,6 +84,8 @@ def _days(rule: str, first: date, most: int) -> list[date]:
     known = all(name in _PARTS and re.fullmatch(_PARTS[name], value) for name, value in parts.items())
     if "FREQ" not in parts or not known:
         raise BadRule("series.rule_unknown")
+    if parts["FREQ"] != "MONTHLY" and re.search(r"\d", parts.get("BYDAY", "")):
+        raise BadRule("series.numbered_day")  # RFC 5545 3.3.10: the second Tuesday of a week means nothing
     if "UNTIL" in parts and "COUNT" in parts:
         raise BadRule("series.rule_unknown")  # RFC 5545: one or the other
     if "UNTIL" not in parts and "COUNT" not in parts:

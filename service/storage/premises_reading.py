@@ -111,6 +111,16 @@ class PremisesReading:
                 found.setdefault(one["case_id"], []).append(booking_of(one))
         return found
 
+    async def holds_of(self, actor: str, now: int) -> list[Booking]:
+        """The running holds without a case that this actor made."""
+        found = await BookingRow.select().where(
+            (BookingRow.status == BookingStatus.HELD.value)
+            & (BookingRow.hold_until > now)
+            & BookingRow.case_id.is_null()
+            & (BookingRow.made_by == actor)
+        )
+        return [booking_of(one) for one in found]
+
     async def lapsed_holds(self, now: int) -> list[Booking]:
         found = await BookingRow.select().where(
             (BookingRow.status == BookingStatus.HELD.value) & (BookingRow.hold_until <= now)

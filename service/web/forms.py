@@ -16,6 +16,7 @@ from service.domain.clock import STOCKHOLM
 from service.domain.decision import Act, BoardMinute, DecisionOutcome, OwnCondition, Proposal
 from service.domain.errors import InvalidInput, Problem, TooLarge, Unreadable
 from service.domain.finding import Resolution
+from service.domain.premises import day_of
 
 ACT_FIELDS = ("who", "capacity", "what", "when", "source")
 MOST_ACTS = 3
@@ -259,15 +260,27 @@ def _premises(form: Form) -> dict[str, Any]:
     premises = _filled({name: form.text(name) for name in names})
     premises |= _filled({"from": form.text("time_from"), "to": form.text("time_to")})
     premises |= _filled({"hirer": form.text("hirer"), "use": form.text("use"), "hold": form.text("hold")})
-    if form.text("rule").strip():
-        left_out = form.text("leave_out_free_days") != "no"
-        premises["series"] = {"rule": form.text("rule").strip(), "leave_out_free_days": left_out}
+    rule = form.text("rule").strip() or _weekly(form)
+    if rule:
+        premises["series"] = {"rule": rule, "leave_out_free_days": form.text("leave_out_free_days") != "no"}
     premises["open_to_public"] = form.text("open_to_public") == "yes"
     if form.text("expected_number"):
         premises["expected_number"] = _whole(form.text("expected_number"))
     premises["speakers"] = _lines(form.text("speakers"))
     premises["co_organisers"] = [{"name": one} for one in _lines(form.text("co_organisers"))]
     return premises
+
+
+def _weekly(form: Form) -> str:
+    """A rule for every week, or every other, from the first time until a last day; empty if it is not wanted."""
+    weeks, until = form.text("repeat"), form.text("repeat_until").strip()
+    if not weeks and not until:
+        return ""
+    try:
+        last = day_of(until)
+    except ValueError as error:
+        raise InvalidInput([Problem("/repeat_until", "input.not_a_date" if until else "input.missing")]) from error
+    return f"FREQ=WEEKLY;INTERVAL={2 if weeks == '2' else 1};UNTIL={last:%Y%m%d}"
 
 
 def _lines(text: str) -> list[str]:

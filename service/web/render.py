@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -87,6 +88,8 @@ def _environment(folder: Path, words: Catalogue, language: str, *, static_versio
         "parsed": json.loads,
         "day": day,
         "paragraphs": paragraphs,
+        "label_of": label_of,
+        "recurrence": recurrence,
         "size": size,
     }
     return environment
@@ -130,6 +133,26 @@ def size(count: int) -> str:
 def paragraphs(text: str) -> Markup:
     """A text with its line breaks."""
     return Markup("<br>").join(escape(line) for line in text.split("\n"))
+
+
+_WEEKLY = re.compile(r"FREQ=WEEKLY(?:;INTERVAL=([12]))?(?:;BYDAY=[A-Z]{2})?;UNTIL=(\d{4})(\d{2})(\d{2})")
+
+
+def recurrence(rule: str, say: Callable[..., str]) -> str:
+    """A recurrence rule in words, where it is every week or every other until a day; the rule itself otherwise."""
+    found = _WEEKLY.fullmatch(rule)
+    if not found:
+        return rule
+    return say("series.fortnightly" if found[1] == "2" else "series.weekly", {"until": "-".join(found.groups()[1:])})
+
+
+def label_of(page: str, field: str) -> str:
+    """What a page calls the field with this id: its label, or the legend of its fieldset; nothing where it has none."""
+    name = re.escape(field)
+    legend = rf'<fieldset[^>]*\baria-describedby="[^"]*\b{name}-error[^>]*>\s*<legend[^>]*>(.*?)</legend>'
+    label = rf'<label[^>]*\bfor="{name}"[^>]*>(.*?)</label>'
+    found = re.search(legend, page, re.DOTALL) or re.search(label, page, re.DOTALL)
+    return unescape(" ".join(re.sub(r"<[^>]+>", " ", found[1]).split())) if found else ""
 
 
 def _query(base: Mapping[str, Any], **changed: Any) -> str:

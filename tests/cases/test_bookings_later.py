@@ -21,6 +21,7 @@ from service.cases import (
     seasons,
     staff,
 )
+from service.cases.dossiers import dossier_of
 from service.cases.intake import receive
 from service.cases.ports import Desk
 from service.cases.screening import work_off
@@ -30,7 +31,7 @@ from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllow
 from service.domain.events import Actor, ActorKind
 from service.domain.people import User
 from service.domain.premises import WEEKDAYS
-from tests.builders import FIXTURES, NUMBER, a_premises_document
+from tests.builders import FIXTURES, NUMBER, OTHER_NUMBER, a_premises_document
 from tests.cases.routine import do, unbiased
 from tests.cases.test_bookings import (
     KEY,
@@ -266,3 +267,34 @@ async def test_a_room_that_is_closed_all_the_season_is_not_shared_out(desk: Desk
     await rooms.close_room(desk, "vikhallen", first="2026-12-01", last="2027-12-31", ground="danger", by=officer)
     made = await seasons.share_out(desk, "2027-varen", by=officer)
     assert not [one for one in made.body["given"] if one["room"].startswith("vikhallen")]
+
+
+# --- Letters ----------------------------------------------------------------------------------------------------------
+
+
+async def test_the_letter_tells_what_was_decided_what_was_not_given_and_what_changed_since(desk: Desk) -> None:
+    officer = await petter(desk)
+    await asked(desk, OTHER_NUMBER, date="2027-02-16")
+    rule = {"rule": "FREQ=WEEKLY;BYDAY=TU;UNTIL=20270302", "leave_out_free_days": False}
+    case_id = await asked(desk, date="2027-02-09", series=rule)
+    await taken(desk, case_id, officer)
+    await settle_all(desk, case_id, officer)
+    held = [one for one in await times(desk, case_id) if one.takes]
+    await do_decide(desk, case_id, officer, "partial_approval", [one.id for one in held])
+    to = {"booking": held[0].id, "room": "tallen", "day": "2027-02-10", "start": "18:00", "end": "21:00"}
+    await do(desk, booking.move, case_id, officer, **to, text="De bad om det.")
+    await do(desk, booking.cancel, case_id, officer, chosen=[held[1].id], received="2026-11-22", text="Avbokat.")
+    async with desk.store.reading() as reading:
+        case = await reading.case(case_id)
+        decided = (await dossier_of(reading, case_id)).decision
+        assert decided is not None
+        told = (await afterwards.booking_values(desk, reading, case, decided, "sv"))["times"]
+    given, _, rest = told.partition("Det här fick ni inte:")
+    missed, _, since = rest.partition("Nu gäller:")
+    assert given.count("- 2027") == len(held)
+    assert "2027-02-09 18:00" in given
+    assert missed.count("- 2027") == 1
+    assert "2027-02-16 18:00–21:00" in missed
+    assert "redan bokad" in missed
+    assert since.count("- 2027") == len(held) - 1
+    assert "2027-02-10 18:00" in since

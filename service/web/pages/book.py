@@ -80,6 +80,12 @@ async def _show(
             error = error or wrong
     if form.text("hold"):
         held = await booking.held(desk, form.text("hold"), by=person(user))
+    mine = await booking.held_by(desk, by=person(user))
+    if held is None and look is not None:
+        # Whoever asks again for what they hold already is told so, not that somebody else has it.
+        held = next((one for one in mine if (one.room, one.span) == (look.room.id, look.span)), None)
+        if held is not None:
+            form = Form({name: form.every(name) for name in form.names()} | {"hold": [held.id]})
     estate, rules = await rooms.estate(desk)
     return page_or_complaint(
         request,
@@ -88,6 +94,7 @@ async def _show(
         at="book",
         look=look,
         held=held,
+        mine=mine,
         posted=form,
         estate=estate,
         rules=rules,
