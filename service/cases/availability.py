@@ -8,11 +8,13 @@ from service.cases.booking import now_of, read_span
 from service.cases.clearance import Clearance, clearance_of
 from service.cases.ports import Desk, Reading
 from service.cases.premises_ports import Occupied
+from service.cases.reading import search as cases_found
 from service.cases.rooms import room_in
 from service.cases.rulebook import rulebook, today
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, Problem
-from service.domain.organisation import normal_form
+from service.domain.organisation import looks_personal, normal_form
+from service.domain.people import User
 from service.domain.premises import (
     Alternative,
     Booking,
@@ -32,6 +34,7 @@ from service.premises import free
 #: How many days each view shows; a month is shown from its first day.
 DAYS = {"day": 1, "week": 7}
 MOST_DAYS = 31
+_MOST_NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -266,6 +269,18 @@ async def association_of(desk: Desk, number: str) -> str:
     async with desk.store.reading() as reading:
         organisation = await reading.organisation_by_number(known) if known else None
         return await _name(reading, organisation) if organisation else ""
+
+
+async def associations_named(desk: Desk, name: str, *, by: User) -> dict[str, str]:
+    """The associations and companies with a number that have applied under such a name, number to name; never persons.
+
+    Of cases that this person may see, the newest first, a handful.
+    """
+    found: dict[str, str] = {}
+    for row in await cases_found(desk, name, by=by):
+        if row.org_number and not looks_personal(row.org_number) and len(found) < _MOST_NAMED:
+            found.setdefault(row.org_number, row.org_name)
+    return found
 
 
 def _near(procedure: RuleSet, day: date, now: date) -> int | None:

@@ -44,7 +44,7 @@ from service.premises import free, series
 
 #: Why a time could not be had, where another room or time may help.
 _MAY_BE_HAD_OTHERWISE = frozenset(
-    {"room.taken", "room.closed", "room.outside_hours", "room.not_in_use", "room.too_late"}
+    {"room.taken", "room.closed", "room.outside_hours", "room.not_in_use", "room.too_late", "room.too_long"}
 )
 
 

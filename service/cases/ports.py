@@ -139,6 +139,7 @@ class QueueRow:
 
     case: Case
     org_name: str
+    org_number: str | None
     hirer: str | None
     when_label: str
     attention: int

@@ -321,6 +321,7 @@ def _queue_row(row: dict[str, Any]) -> QueueRow:
     return QueueRow(
         case=rows.case_of(row),
         org_name=row["org_name"],
+        org_number=row["org_number"],
         hirer=row["hirer"],
         when_label=row["when_label"],
         attention=row["attention"],

@@ -258,7 +258,7 @@ def _grant(form: Form) -> dict[str, Any]:
 def _premises(form: Form) -> dict[str, Any]:
     names = ("type", "room", "date", "purpose", "organiser")
     premises = _filled({name: form.text(name) for name in names})
-    premises |= _filled({"from": form.text("time_from"), "to": form.text("time_to")})
+    premises |= _filled({"from": clock(form.text("time_from")), "to": clock(form.text("time_to"))})
     premises |= _filled({"hirer": form.text("hirer"), "use": form.text("use"), "hold": form.text("hold")})
     rule = form.text("rule").strip() or _weekly(form)
     if rule:
@@ -269,6 +269,13 @@ def _premises(form: Form) -> dict[str, Any]:
     premises["speakers"] = _lines(form.text("speakers"))
     premises["co_organisers"] = [{"name": one} for one in _lines(form.text("co_organisers"))]
     return premises
+
+
+def clock(text: str) -> str:
+    """A time of day as people write it (18, 18.30, 1830, 9:30) as HH:MM; what is none is left as it is."""
+    said = text.strip()
+    found = re.fullmatch(r"(\d{1,2})(?:[.:]?(\d{2}))?", said)
+    return f"{int(found[1]):02d}:{found[2] or '00'}" if found else said
 
 
 def _weekly(form: Form) -> str:

@@ -50,6 +50,10 @@ def _text(name: str) -> Callable[[Form], str]:
     return lambda form: form.text(name).strip()
 
 
+def _clock(name: str) -> Callable[[Form], str]:
+    return lambda form: forms.clock(form.text(name))
+
+
 def _yes(name: str) -> Callable[[Form], bool]:
     return lambda form: form.yes(name)
 
@@ -215,8 +219,8 @@ WAYS: dict[str, Way] = {
         booking=_text("booking"),
         room=_text("room"),
         day=_text("date"),
-        start=_text("from"),
-        end=_text("to"),
+        start=_clock("from"),
+        end=_clock("to"),
         text=_text("text"),
     ),
     "call-off": _way(

@@ -227,3 +227,46 @@ def test_a_persons_number_never_gets_into_an_address(lite: Service) -> None:
     answer = petter.send("/book/look", **SLOT, date="2027-06-07", number=CLUB["org_number"])
     assert answer.status_code == 303
     assert "number=802999-0093" in answer.headers["location"]
+
+
+def test_the_phone_finds_an_association_by_name_and_reads_times_as_people_write_them(lite: Service) -> None:
+    petter = lite.signed_in("petter")
+    asked = {"room": "tallen", "date": "2027-07-05", "from": "18", "to": "20.30", "use": "mote", "persons": "9"}
+    answer = petter.send("/book/look", **asked, number="Bokcirk")
+    assert answer.status_code == 303
+    page = petter.get(answer.headers["location"]).text
+    assert "802999-0093" in answer.headers["location"]
+    assert "18:00–20:30" in page
+    several = petter.send("/book/look", **asked, number="Granvik")
+    assert several.status_code == 422
+    assert "Vilken förening?" in several.text
+    assert petter.send("/book/look", **asked, number="Ingen sådan").status_code == 422
+    assert "Privatsson" not in petter.send("/book/look", **asked, number="Privatsson").text.split("granska-panel")[1]
+
+
+def test_whoever_asks_again_for_what_they_hold_is_told_so(lite: Service) -> None:
+    petter = lite.signed_in("petter")
+    asked = {"room": "tallen", "date": "2027-07-06", "from": "18:00", "to": "20:00"}
+    assert petter.send("/holds", **asked).status_code == 303
+    page = petter.get("/book?room=tallen&date=2027-07-06&from=18:00&to=20:00").text
+    assert "Tiden hålls till" in page
+    assert "Går inte" not in page
+    assert "Du håller" in petter.get("/book").text
+
+
+def test_a_weekly_series_is_asked_for_without_a_rule_and_read_in_words(lite: Service) -> None:
+    petter = lite.signed_in("petter")
+    given = {
+        "type": "booking", "room": "tallen", "date": "2027-03-01", "time_from": "18", "time_to": "20", "hirer": "company",
+        "use": "mote", "purpose": "Kurs", "organiser": "Kursbolaget", "open_to_public": "no", "expected_number": "8",
+        "org_name": "Kursbolaget", "contact_name": "Klara Kurs", "contact_email": "k@kurs.example", "repeat": "2",
+    }  # fmt: skip
+    wrong = petter.send("/register/premises", **given)
+    assert wrong.status_code == 422
+    assert "Till och med (ÅÅÅÅ-MM-DD), om tiden återkommer: Fyll i" in wrong.text
+    answer = petter.send("/register/premises", **given, repeat_until="2027-04-30")
+    assert answer.status_code == 303, answer.text
+    page = petter.opened(answer.headers["location"].rpartition("/")[2])
+    assert "varannan vecka till och med 2027-04-30" in page
+    assert "2027-03-15 18:00–20:00" in page
+    assert "2027-03-08 18:00" not in page

@@ -1,5 +1,7 @@
 """On the phone: is it free, may they have it, what does it cost, what is missing; and the booking itself."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,8 +37,8 @@ def _call(form: Form) -> availability.Call:
     return availability.Call(
         room=form.text("room"),
         day=form.text("date").strip(),
-        start=form.text("from").strip(),
-        end=form.text("to").strip(),
+        start=forms.clock(form.text("from")),
+        end=forms.clock(form.text("to")),
         number=form.text("number").strip(),
         hirer=hirer,
         use=form.text("use"),
@@ -64,7 +66,13 @@ def _refuse_personal(form: Form) -> None:
 
 
 async def _show(
-    request: AnyRequest, desk: Desk, user: User, form: Form, *, error: GranskaError | None = None
+    request: AnyRequest,
+    desk: Desk,
+    user: User,
+    form: Form,
+    *,
+    error: GranskaError | None = None,
+    named: Mapping[str, str] | None = None,
 ) -> Response[Any]:
     """A number that may be a person's is refused, and neither looked up nor repeated."""
     look, held = None, None
@@ -95,6 +103,7 @@ async def _show(
         look=look,
         held=held,
         mine=mine,
+        named=named or {},
         posted=form,
         estate=estate,
         rules=rules,
@@ -111,6 +120,14 @@ async def look_at(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
     form = await forms.read(request)
     if _is_personal(form):
         return await _show(request, desk, user, form)
+    said, named = form.text("number").strip(), dict[str, str]()
+    if said and not re.search(r"\d", said):
+        named = await availability.associations_named(desk, said, by=user)
+        if len(named) != 1:
+            problem = Problem("/number", "book.several_named" if named else "book.nobody_named")
+            form = Form({name: form.every(name) for name in form.names() if name != "number"})
+            return await _show(request, desk, user, form, error=InvalidInput([problem]), named=named)
+        form = Form({name: form.every(name) for name in form.names()} | {"number": list(named)})
     query = {name: form.text(name).strip() for name in (*ASKED, "hold") if form.text(name).strip()}
     return Redirect(f"/book?{urlencode(query)}", status_code=303)
 
@@ -158,8 +175,8 @@ async def hold(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
             desk,
             form.text("room"),
             day=form.text("date").strip(),
-            start=form.text("from").strip(),
-            end=form.text("to").strip(),
+            start=forms.clock(form.text("from")),
+            end=forms.clock(form.text("to")),
             by=person(user),
         )
     except GranskaError as error:
