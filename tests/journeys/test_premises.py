@@ -212,6 +212,6 @@ def test_a_season_is_shared_out_explained_changed_and_held(service: Service, vis
     petter.press("button:has-text('Ändra')")
     assert "Struken av handläggaren" in petter.text()
     petter.press("text=Preliminärboka tiderna")
-    assert "ärenden har preliminärbokade tider" in petter.text()
+    assert "Ärenden med preliminärbokade tider" in petter.text()
     assert petter.page.locator("text=Fördela på nytt").count() == 0
     read_twice(service, petter, "/seasons/2027-varen")

@@ -173,11 +173,13 @@ async def test_the_first_bad_entry_is_named(folder: Path) -> None:
 async def test_the_same_events_give_the_same_root_on_both_databases(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """With the same clock, ids and randomness the log is the same bytes, whatever keeps it."""
+    """With the same clock, ids, randomness and key the log is the same bytes, whatever keeps it."""
     addresses = [f"sqlite:///{tmp_path}/x.sqlite", new_database(request.getfixturevalue("postgres"))]
     roots = []
     for position, address in enumerate(addresses):
         settings = Settings(data=str(tmp_path / str(position)), database=address)
+        (settings.folder / "keys").mkdir(parents=True)
+        (settings.folder / "keys" / "clearance.key").write_bytes(bytes(32))
         await parts.migrate_database(settings)
         async with parts.opened_desk(settings, outside=Clock().outside()) as desk:
             await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))

@@ -203,8 +203,8 @@ async def close(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
         standing = await rooms.close_room(
             desk,
             _id(request),
-            first=form.text("first").strip(),
-            last=form.text("last").strip(),
+            first=form.text("first").strip().replace(" ", "T"),
+            last=form.text("last").strip().replace(" ", "T"),
             ground=form.text("ground"),
             by=user,
         )
