@@ -107,7 +107,9 @@ def _cells(
     found: Estate, room: Room, parts: frozenset[str], busy: free.Busy, first: date, bounds: Sequence[Span], now: int
 ) -> tuple[Cell, ...]:
     before, after = 60 * room.before, 60 * room.after
-    taken = [Span(one.start - after, one.end + before) for part in parts for one in busy.of(part)]
+    taken = [one for part in parts for one in busy.of(part)]
+    if before or after:
+        taken = [Span(start - after, end + before) for start, end in taken]
     closed = sorted(found.closed(room.id))
     taken = sorted([*taken, *closed])
     opened = free.open_spans(room, first, len(bounds))
@@ -115,7 +117,13 @@ def _cells(
     left = _subtract(opened, taken, now)
     cells = []
     for day in bounds:
-        mine = tuple(Span(max(one.start, day.start), min(one.end, day.end)) for one in left if one.meets(day))
+        mine = tuple(
+            one
+            if day.start <= one.start and one.end <= day.end
+            else Span(max(one.start, day.start), min(one.end, day.end))
+            for one in left
+            if one.start < day.end and day.start < one.end
+        )
         cells.append(Cell(mine, any(one.meets(day) for one in usable)))
     return tuple(cells)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from service.domain.clock import STOCKHOLM
@@ -137,7 +138,15 @@ class Estate:
 
     def parts(self, room: str) -> frozenset[str]:
         """The room and all that lie within it."""
-        return frozenset(one for one in self.rooms if one == room or room in self.above(one))
+        return self._within.get(room, frozenset())
+
+    @cached_property
+    def _within(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {one: {one} for one in self.rooms}
+        for one in self.rooms:
+            for above in self.above(one):
+                found[above].add(one)
+        return {one: frozenset(parts) for one, parts in found.items()}
 
     def above(self, room: str) -> tuple[str, ...]:
         """What a room is a part of, nearest first."""
@@ -187,6 +196,7 @@ class Booking:
         return self.status in TAKING
 
 
+@lru_cache(maxsize=8192)  # a calendar asks the same of every room
 def instant(day: date, after_midnight: int, *, last: bool = False) -> int:
     """The instant of a local wall-clock time, in minutes after midnight (1440 is the next midnight).
 
