@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from service.cases.booking import now_of, read_span
 from service.cases.clearance import Clearance, clearance_of
@@ -146,6 +147,7 @@ def _subtract(opened: Sequence[Span], taken: Sequence[Span], now: int) -> list[S
     return left
 
 
+@lru_cache(maxsize=8192)  # a week of a house shows the same hours some thousand times
 def clock(second: int, *, end: bool = False) -> str:
     """An instant's wall-clock time; midnight at the end of a day is 24:00."""
     at = local(second)
