@@ -1,6 +1,5 @@
 """After the decision: the letter, the notice board, the appeal, what is added later, and a decision taken up again."""
 
-import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +8,7 @@ from service.cases import lettering
 from service.cases.booking import bookings
 from service.cases.booking_outcome import as_settled
 from service.cases.communicating import CHANNELS
-from service.cases.dossiers import Scene, one_of, step
+from service.cases.dossiers import Scene, entries, one_of, step
 from service.cases.ports import Desk, Reading
 from service.cases.reviewing import check_day, check_text
 from service.domain import policy
@@ -107,9 +106,10 @@ async def booking_values(desk: Desk, reading: Reading, case: Case, given: Decide
     say, estate = desk.words.say, await reading.estate()
     types = (EventType.BOOKING_ASKED, EventType.BOOKING_MOVED, EventType.BOOKING_SETTLED, EventType.BOOKING_CANCELLED)
     rows = await reading.entries_of_cases([case.id], [one.value for one in types])
-    settled = as_settled([(one.type, json.loads(one.leaf)["data"]) for one in rows], given.id)
+    settled = as_settled(entries(rows), given.id)
     found = [one for one in settled if one.status is BookingStatus.CONFIRMED]
-    missed = [one for one in settled if one.status is not BookingStatus.CONFIRMED and one.span.start * 1000 > given.at]
+    not_given = (BookingStatus.MISSED, BookingStatus.LAPSED, BookingStatus.RELEASED)  # what the hirer struck is not
+    missed = [one for one in settled if one.status in not_given and one.span.start * 1000 > given.at]
     now = {(one.room, one.span) for one in await bookings(reading, case.id) if one.status is BookingStatus.CONFIRMED}
     values = await reading.values([one["text"] for one in given.data["conditions"]])
     total = sum(one.price_ore for one in found)

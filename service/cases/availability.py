@@ -236,6 +236,8 @@ async def look(desk: Desk, call: Call) -> Look:
         rules = procedure.premises
         busy = free.Busy(await reading.busy(found.rooms, [free.window([span])]))
         number = normal_form(call.number) if call.number else None
+        if looks_personal(call.number):
+            raise InvalidInput([Problem("/number", "search.not_persons")])
         if call.number and not number:
             raise InvalidInput([Problem("/number", "book.number")])
         organisation = await reading.organisation_by_number(number) if number else None

@@ -1,11 +1,10 @@
 """What a decision does to the times of its case: confirmed, given back or called off, in the decision's transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from service.domain.decision import FAVOURABLE, DecisionOutcome, Proposal
-from service.domain.dossier import Dossier
+from service.domain.dossier import Dossier, Entry
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events import EventType
 from service.domain.premises import Booking, BookingStatus, Span
@@ -26,13 +25,14 @@ class Settled:
     price_ore: int
 
 
-def as_settled(events: Iterable[tuple[str, Mapping[str, Any]]], decision: str) -> list[Settled]:
-    """The times of a case as this decision or execution left them, from the case's events (type, data) in order.
+def as_settled(events: Iterable[Entry], decision: str) -> list[Settled]:
+    """The times of a case as this decision or execution left them, from the case's events in order.
 
     What happened to them afterwards is not part of what was decided.
     """
     at: dict[str, Settled] = {}
-    for type, data in events:
+    for event in events:
+        type, data = event.type, event.data
         if type == EventType.BOOKING_MOVED:
             price, span = data["price_ore"] or 0, Span(data["starts"], data["ends"])
             at[data["booking"]] = Settled(data["room"], span, BookingStatus(data["status"]), None, price)

@@ -64,7 +64,7 @@ def read(value: Any, *, now: datetime) -> dict[str, Any]:
         named = {one.pointer for one in problems}
         problems += [one for one in _schema_problems(value) if one.pointer not in named]
     if not problems:
-        problems = list(_reversed_times(value)) + list(_future(value, now))
+        problems = [*_reversed_times(value), *_persons_numbers(value), *_future(value, now)]
         if looks_personal(value.get("diary_number", "")):
             problems.append(Problem("/diary_number", "input.format"))
     if problems:
@@ -171,20 +171,22 @@ def _reversed_times(document: dict[str, Any]) -> Iterator[Problem]:
     for position, wish in enumerate(wishes):
         if wish["to"] <= wish["from"]:
             yield Problem(f"/premises/season/wishes/{position}/to", "input.ends_before_it_begins")
-    if premises and premises.get("hirer") == "person" and document["organisation"].get("org_number"):
-        # Of a private person a name and a way to answer them are enough (GDPR 5.1 c).
+
+
+def _persons_numbers(document: dict[str, Any]) -> Iterator[Problem]:
+    """Of a private person a name and a way to answer them are enough (GDPR 5.1 c)."""
+    premises, organisation = document.get("premises") or {}, document["organisation"]
+    if premises.get("hirer") != "person":
+        return
+    if organisation.get("org_number"):
         yield Problem("/organisation/org_number", "intake.no_number_of_person")
-    if premises and premises.get("hirer") == "person":
-        contact = document.get("contact") or {}
-        told = {
-            "/organisation/name": document["organisation"]["name"],
-            "/contact/name": contact.get("name"),
-            "/premises/purpose": premises["purpose"],
-            "/premises/organiser": premises.get("organiser"),
-        }
-        yield from (
-            Problem(at, "intake.no_number_of_person") for at, one in told.items() if one and looks_personal(one)
-        )
+    told = {
+        "/organisation/name": organisation["name"],
+        "/contact/name": (document.get("contact") or {}).get("name", ""),
+        "/premises/purpose": premises["purpose"],
+        "/premises/organiser": premises.get("organiser", ""),
+    }
+    yield from (Problem(at, "intake.no_number_of_person") for at, one in told.items() if looks_personal(one))
 
 
 def _future(document: dict[str, Any], now: datetime) -> Iterator[Problem]:

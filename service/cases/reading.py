@@ -131,7 +131,7 @@ async def search(desk: Desk, text: str, *, by: User) -> list[QueueRow]:
     if not text or len(text) > MAX_SEARCH or "\x00" in text:
         raise InvalidInput([Problem("/q", "input.missing" if not text else "input.format")])
     number = normal_form(text)
-    if looks_personal(text) and not (number and number[2] >= "2"):
+    if looks_personal(text):
         raise InvalidInput([Problem("/q", "search.not_persons")])
     async with desk.store.reading() as reading:
         return await reading.search(text, number, sorted(by.case_kinds))

@@ -201,9 +201,12 @@ async def in_the_way(desk: Desk, room_id: str) -> list[Occupied]:
     async with desk.store.reading() as reading:
         found = await reading.estate()
         room = room_in(found, room_id)
-        own = await reading.occupied([room_id], Span(now, now + DAY * (room.ahead_days + 1)))
+        coming = Span(now, now + DAY * (room.ahead_days + 1))
+        spans = await reading.spans_of(room_id, coming)
+        hit = set(free.outside_hours(room, spans) if room.in_use else spans)
+        own = await reading.occupied([room_id], coming) if hit else []
         related = found.parts(room_id) | set(found.above(room_id))
-        standing = {one.booking.id: one for one in own if not room.in_use or free.outside_hours(room, one.booking.span)}
+        standing = {one.booking.id: one for one in own if one.booking.span in hit}
         for closed in found.closed(room_id):
             if closed.end > now:
                 standing |= {one.booking.id: one for one in await reading.occupied(related, closed)}

@@ -1,6 +1,6 @@
 """When a room is open and free, why a time cannot be had, and what could be had instead."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -99,11 +99,19 @@ def shut(estate: Estate, room: Room, span: Span) -> str | None:
     return None
 
 
-def outside_hours(room: Room, span: Span) -> bool:
-    """Whether some of this time lies outside the room's opening hours."""
-    first = local(span.start).date()
-    days = (local(span.end).date() - first).days + 1
-    return not any(span.within(one) for one in open_spans(room, first, days))
+def outside_hours(room: Room, spans: Sequence[Span]) -> list[Span]:
+    """Those of these times of which some lies outside the room's opening hours; the hours are reckoned once for all."""
+    if not spans:
+        return []
+    first = local(min(one.start for one in spans)).date()
+    hours = open_spans(room, first, (local(max(one.end for one in spans)).date() - first).days + 1)
+    starts = [one.start for one in hours]
+    found = []
+    for one in spans:
+        at = bisect_right(starts, one.start) - 1
+        if at < 0 or not one.within(hours[at]):
+            found.append(one)
+    return found
 
 
 def why_not(estate: Estate, room: Room, span: Span, busy: Busy, *, now: int, late: bool = False) -> str | None:
@@ -119,7 +127,7 @@ def why_not(estate: Estate, room: Room, span: Span, busy: Busy, *, now: int, lat
         return "room.too_late"
     if span.start > now + DAY * room.ahead_days:
         return "room.too_early"
-    if outside_hours(room, span):
+    if outside_hours(room, [span]):
         return "room.outside_hours"
     if closed:
         return closed

@@ -97,6 +97,17 @@ class PremisesReading:
             for one in found
         ]
 
+    async def spans_of(self, room: str, within: Span) -> list[Span]:
+        """The times for which the room itself is booked, whoever by."""
+        found = await BookingRow.select(BookingRow.starts_at, BookingRow.ends_at).where(
+            (BookingRow.room_id == room)
+            & BookingRow.status.is_in([one.value for one in TAKING])
+            & (BookingRow.starts_at < within.end)
+            & (BookingRow.starts_at > within.start - LONGEST_SECONDS)
+            & (BookingRow.ends_at > within.start)
+        )
+        return [Span(one["starts_at"], one["ends_at"]) for one in found]
+
     async def booking(self, booking_id: str) -> Booking:
         row = await BookingRow.select().where(BookingRow.id == booking_id).first()
         if row is None:

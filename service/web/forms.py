@@ -54,6 +54,10 @@ class Form:
         """The fields that came."""
         return list(self._values)
 
+    def but(self, **changed: list[str]) -> "Form":
+        """The same with these fields otherwise; an empty list takes one away."""
+        return Form({name: value for name, value in {**self._values, **changed}.items() if value})
+
     def written(self) -> dict[str, list[str]]:
         """What a person has written or chosen, without the form's own fields."""
         own = ("_csrf_token", "_form", "version")

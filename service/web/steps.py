@@ -7,7 +7,6 @@ from typing import Any
 from service.cases import (
     access,
     afterwards,
-    booking,
     clearing,
     communicating,
     deciding,
@@ -15,6 +14,7 @@ from service.cases import (
     inquiring,
     proposing,
     reading,
+    rebooking,
 )
 from service.cases import board as boards
 from service.cases.ports import Desk
@@ -215,7 +215,7 @@ WAYS: dict[str, Way] = {
     "execute": _way(E.BOOKING_EXECUTED, clearing.execute),
     "move": _way(
         E.BOOKING_MOVED,
-        booking.move,
+        rebooking.move,
         booking=_text("booking"),
         room=_text("room"),
         day=_text("date"),
@@ -225,7 +225,7 @@ WAYS: dict[str, Way] = {
     ),
     "call-off": _way(
         E.BOOKING_CANCELLED,
-        booking.cancel,
+        rebooking.cancel,
         chosen=_texts("bookings"),
         received=_text("received"),
         text=_text("text"),

@@ -20,6 +20,7 @@ from service.cases import (
     inquiring,
     phone,
     proposing,
+    rebooking,
     reviewing,
     rooms,
 )
@@ -309,7 +310,7 @@ async def test_moving_to_an_alternative_is_one_step_and_keeps_its_history(desk: 
     day, _, rest = label(to.span).partition(" ")
     start, end = rest.split("–")
     given = {"booking": missed.id, "room": to.room, "day": day, "start": start, "end": end, "text": "Per telefon."}
-    await do(desk, booking.move, case_id, officer, **given)
+    await do(desk, rebooking.move, case_id, officer, **given)
     await work_off(desk)
 
     moved = (await times(desk, case_id))[0]
@@ -319,13 +320,15 @@ async def test_moving_to_an_alternative_is_one_step_and_keeps_its_history(desk: 
 
     # A confirmed one moves too, within the class of room, onto itself if it likes, and never onto another.
     same = {"booking": moved.id, "text": "De blev sena."}
-    await do(desk, booking.move, case_id, officer, **same, room=to.room, day=day, start=start, end=end)
+    await do(desk, rebooking.move, case_id, officer, **same, room=to.room, day=day, start=start, end=end)
     with pytest.raises(InvalidInput) as wrong:
-        await do(desk, booking.move, case_id, officer, **same, room="vikhallen", day="2027-04-05", start=start, end=end)
+        await do(
+            desk, rebooking.move, case_id, officer, **same, room="vikhallen", day="2027-04-05", start=start, end=end
+        )
     assert wrong.value.problems[0].code == "booking.other_kind"
     with pytest.raises(SlotTaken):
         await do(
-            desk, booking.move, case_id, officer, **same, room="tallen", day="2027-02-01", start="18:00", end="21:00"
+            desk, rebooking.move, case_id, officer, **same, room="tallen", day="2027-02-01", start="18:00", end="21:00"
         )
     async with desk.store.reading() as reading:
         moves = [json.loads(one.leaf) for one in await reading.entries_of_type("booking:moved", limit=9)]
@@ -352,14 +355,14 @@ async def test_the_hirer_calls_off_with_what_the_tariff_says(desk: Desk, clock: 
     assert one.price_ore == 3 * 4000
     for days, percent in ((30, 0), (7, 0), (3, 50), (1, 100)):
         now = one.span.start - days * 86_400
-        assert booking.fee_of(one, (await rooms.estate(desk))[1], now, {}) == 12_000 * percent // 100
+        assert rebooking.fee_of(one, (await rooms.estate(desk))[1], now, {}) == 12_000 * percent // 100
 
-    await do(desk, booking.cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="De ringde.")
+    await do(desk, rebooking.cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="De ringde.")
     assert await statuses(desk, case_id) == ["cancelled"]
     assert (await times(desk, case_id))[0].fee_ore == 0
     assert await statuses(desk, await asked(desk, OTHER_NUMBER)) == ["held"]
     with pytest.raises(NotAllowed, match=r"booking\.ended"):
-        await do(desk, booking.cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="Igen.")
+        await do(desk, rebooking.cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="Igen.")
     await holds_true(desk)
 
 
@@ -368,8 +371,8 @@ async def test_the_hirer_calls_off_in_the_e_service_and_only_their_own(desk: Des
     case_id, other = await asked(desk), await asked(desk, OTHER_NUMBER, date="2027-02-08")
     mine = (await times(desk, case_id))[0]
     with pytest.raises(NotFound):
-        await booking.cancel_by_hirer(desk, other, mine.id, by=KEY)
-    assert await booking.cancel_by_hirer(desk, case_id, mine.id, by=KEY) == 0
+        await rebooking.cancel_by_hirer(desk, other, mine.id, by=KEY)
+    assert await rebooking.cancel_by_hirer(desk, case_id, mine.id, by=KEY) == 0
     assert await statuses(desk, case_id) == ["cancelled"]
     await holds_true(desk)
 
@@ -860,16 +863,16 @@ async def test_a_confirmed_time_moves_only_where_it_would_have_been_given(desk: 
     one = (await times(desk, case_id))[0]
     late = {"booking": one.id, "room": "vikhallen", "day": "2027-02-23", "start": "21:00", "end": "22:30"}
     with pytest.raises(NotAllowed, match="out_of_hours"):
-        await do(desk, booking.move, case_id, officer, **late, text="De vill.")
+        await do(desk, rebooking.move, case_id, officer, **late, text="De vill.")
     day = {**late, "start": "10:00", "end": "12:00"}
     with pytest.raises(NotAllowed, match="no_delegation"):
-        await do(desk, booking.move, case_id, nina, **day, text="De vill.")
-    await do(desk, booking.move, case_id, officer, **day, text="De vill.")
+        await do(desk, rebooking.move, case_id, nina, **day, text="De vill.")
+    await do(desk, rebooking.move, case_id, officer, **day, text="De vill.")
     meeting = await asked(desk, date="2027-02-22")
     await taken(desk, meeting, officer)
     small = {"booking": (await times(desk, meeting))[0].id, "room": "linden", "day": "2027-02-23"}
     with pytest.raises(InvalidInput) as wrong:
-        await do(desk, booking.move, meeting, officer, **small, start="10:00", end="12:00", text="De vill.")
+        await do(desk, rebooking.move, meeting, officer, **small, start="10:00", end="12:00", text="De vill.")
     assert wrong.value.problems[0].code == "room_check.too_small"
 
 
@@ -880,11 +883,11 @@ async def test_no_officer_calls_off_while_a_revocation_is_looked_into(desk: Desk
     await do(desk, afterwards.reopen, case_id, officer, ground="revocation", text="Åsikter.")
     one = (await times(desk, case_id))[0]
     with pytest.raises(NotAllowed, match="taken_up"):
-        await do(desk, booking.cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="De ringde.")
+        await do(desk, rebooking.cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="De ringde.")
     with pytest.raises(NotFound):
-        await booking.cancel_by_hirer(desk, case_id, one.id, by=Actor(ActorKind.KEY, "k-bbbbbbbbbb"))
+        await rebooking.cancel_by_hirer(desk, case_id, one.id, by=Actor(ActorKind.KEY, "k-bbbbbbbbbb"))
     assert await statuses(desk, case_id) == ["confirmed"]
-    assert await booking.cancel_by_hirer(desk, case_id, one.id, by=KEY) == 0, "the hirer can"
+    assert await rebooking.cancel_by_hirer(desk, case_id, one.id, by=KEY) == 0, "the hirer can"
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -897,7 +900,7 @@ async def test_a_key_is_for_the_time_it_was_given_for(desk: Desk, clock: Clock) 
     await do(desk, access.screen, case_id, officer)
     await do(desk, access.give, case_id, officer, booking_id=one.id)
     moved = {"booking": one.id, "room": "tallen", "day": "2027-04-12", "start": "10:00", "end": "12:00"}
-    await do(desk, booking.move, case_id, officer, **moved, text="De blev sena.")
+    await do(desk, rebooking.move, case_id, officer, **moved, text="De blev sena.")
     _, listed = await access.of_day(desk, date(2027, 4, 12), None)
     assert [(entry.given, entry.missing) for entry in listed] == [(False, ("access.screening_old",))]
     clock.forward(days=200)

@@ -17,6 +17,7 @@ from service.cases import (
     communicating,
     intake,
     phone,
+    rebooking,
     rooms,
     seasons,
     staff,
@@ -116,12 +117,12 @@ async def test_moving_to_today_takes_what_asking_for_today_takes(desk: Desk) -> 
     one = (await times(desk, case_id))[0]
     to = {"booking": one.id, "room": "tallen", "day": "2026-11-22", "start": "19:00", "end": "20:00", "text": "I dag."}
     with pytest.raises(NotAllowed, match="same_day"):
-        await do(desk, booking.move, case_id, officer, **to)
+        await do(desk, rebooking.move, case_id, officer, **to)
     with pytest.raises(InvalidInput) as wrong:
-        await do(desk, booking.move, case_id, officer, **(to | {"room": ""}))
+        await do(desk, rebooking.move, case_id, officer, **(to | {"room": ""}))
     assert wrong.value.problems[0].pointer == "/room"
     await do(desk, clearing.give, case_id, officer)
-    await do(desk, booking.move, case_id, officer, **to)
+    await do(desk, rebooking.move, case_id, officer, **to)
 
 
 async def fee_after(desk: Desk, case_id: str) -> int | None:
@@ -135,9 +136,9 @@ async def test_the_fee_counts_from_when_the_hirer_called_off(desk: Desk, clock: 
     clock.forward(days=16)
     with pytest.raises(InvalidInput) as wrong:
         early = {"chosen": [one.id], "received": "2026-11-01", "text": "De ringde."}
-        await do(desk, booking.cancel, case_id, officer, **early)
+        await do(desk, rebooking.cancel, case_id, officer, **early)
     assert wrong.value.problems[0].code == "input.not_before_application"
-    await do(desk, booking.cancel, case_id, officer, chosen=[one.id], received="2026-11-25", text="De ringde då.")
+    await do(desk, rebooking.cancel, case_id, officer, chosen=[one.id], received="2026-11-25", text="De ringde då.")
     assert await fee_after(desk, case_id) == 0
 
 
@@ -148,8 +149,8 @@ async def test_a_late_cancellation_costs_the_same_by_way_of_a_move(desk: Desk, c
     for case_id, day in ((late, "2027-03-01"), (early, "2027-03-02")):
         one = (await times(desk, case_id))[0]
         to = {"booking": one.id, "room": "tallen", "day": day, "start": "18:00", "end": "21:00", "text": "Senare."}
-        await do(desk, booking.move, case_id, officer, **to)
-        await do(desk, booking.cancel, case_id, officer, chosen=[one.id], received="2026-12-09", text="Nej.")
+        await do(desk, rebooking.move, case_id, officer, **to)
+        await do(desk, rebooking.cancel, case_id, officer, chosen=[one.id], received="2026-12-09", text="Nej.")
     assert await fee_after(desk, late) == 12_000
     assert await fee_after(desk, early) == 0
     await holds_true(desk)
@@ -275,15 +276,18 @@ async def test_a_room_that_is_closed_all_the_season_is_not_shared_out(desk: Desk
 async def test_the_letter_tells_what_was_decided_what_was_not_given_and_what_changed_since(desk: Desk) -> None:
     officer = await petter(desk)
     await asked(desk, OTHER_NUMBER, date="2027-02-16")
-    rule = {"rule": "FREQ=WEEKLY;BYDAY=TU;UNTIL=20270302", "leave_out_free_days": False}
+    rule = {"rule": "FREQ=WEEKLY;BYDAY=TU;UNTIL=20270309", "leave_out_free_days": False}
     case_id = await asked(desk, date="2027-02-09", series=rule)
     await taken(desk, case_id, officer)
+    struck = (await times(desk, case_id))[-1]
+    await do(desk, rebooking.cancel, case_id, officer, chosen=[struck.id], received="2026-11-22", text="Inte den.")
+    await work_off(desk)
     await settle_all(desk, case_id, officer)
     held = [one for one in await times(desk, case_id) if one.takes]
     await do_decide(desk, case_id, officer, "partial_approval", [one.id for one in held])
     to = {"booking": held[0].id, "room": "tallen", "day": "2027-02-10", "start": "18:00", "end": "21:00"}
-    await do(desk, booking.move, case_id, officer, **to, text="De bad om det.")
-    await do(desk, booking.cancel, case_id, officer, chosen=[held[1].id], received="2026-11-22", text="Avbokat.")
+    await do(desk, rebooking.move, case_id, officer, **to, text="De bad om det.")
+    await do(desk, rebooking.cancel, case_id, officer, chosen=[held[1].id], received="2026-11-22", text="Avbokat.")
     async with desk.store.reading() as reading:
         case = await reading.case(case_id)
         decided = (await dossier_of(reading, case_id)).decision
@@ -294,6 +298,7 @@ async def test_the_letter_tells_what_was_decided_what_was_not_given_and_what_cha
     assert given.count("- 2027") == len(held)
     assert "2027-02-09 18:00" in given
     assert missed.count("- 2027") == 1
+    assert "2027-03-09" not in told, "what the hirer struck was not refused"
     assert "2027-02-16 18:00–21:00" in missed
     assert "redan bokad" in missed
     assert since.count("- 2027") == len(held) - 1

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from service import app as parts
-from service.cases import afterwards, booking, clearing, deciding, handling, reviewing, rooms
+from service.cases import afterwards, booking, clearing, deciding, handling, rebooking, reviewing, rooms
 from service.cases.adopting import adopt_at_setup
 from service.cases.dossiers import dossier_of
 from service.cases.intake import receive
@@ -104,11 +104,13 @@ class Walk:
                 await do(desk, clearing.execute, case_id, by)
             case "move":
                 to = {"room": ROOMS[which % len(ROOMS)], "day": f"2027-02-{1 + which % 4:02}"}
-                await do(desk, booking.move, case_id, by, booking=one, **to, start="18:00", end="20:00", text="De bad.")
+                await do(
+                    desk, rebooking.move, case_id, by, booking=one, **to, start="18:00", end="20:00", text="De bad."
+                )
             case "call off":
-                await do(desk, booking.cancel, case_id, by, chosen=[one], received="2026-11-22", text="De ringde.")
+                await do(desk, rebooking.cancel, case_id, by, chosen=[one], received="2026-11-22", text="De ringde.")
             case "hirer calls off":
-                await booking.cancel_by_hirer(desk, case_id, one, by=KEY)
+                await rebooking.cancel_by_hirer(desk, case_id, one, by=KEY)
             case "reopen":
                 await do(desk, afterwards.reopen, case_id, by, ground="revocation", text="Nytt.")
             case _:

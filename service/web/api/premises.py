@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Response, delete, get, post
 
-from service.cases import availability, booking
+from service.cases import availability, booking, rebooking
 from service.cases.rulebook import today
 from service.domain.errors import InvalidInput, Problem, SlotTaken, WrongMediaType
 from service.domain.events import Actor, ActorKind
@@ -104,7 +104,7 @@ def described(one: Booking) -> dict[str, Any]:
 async def cancel(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[Any]:
     """The hirer calls off one time; says what it costs."""
     case_id = str(request.path_params["case_id"])
-    fee = await booking.cancel_by_hirer(
+    fee = await rebooking.cancel_by_hirer(
         desk, case_id, str(request.path_params["booking_id"]), by=Actor(ActorKind.KEY, key.pseudonym)
     )
     return Response({"id": case_id, "fee_ore": fee}, status_code=201)

@@ -13,7 +13,7 @@ from service.cases.ports import Desk
 from service.cases.rulebook import today
 from service.cases.standing import person
 from service.domain.errors import GranskaError, InvalidInput, Problem, SlotTaken
-from service.domain.organisation import looks_personal, normal_form
+from service.domain.organisation import looks_personal
 from service.domain.people import Role, User
 from service.domain.premises import Hirer, label
 from service.premises.free import Wanted
@@ -55,16 +55,6 @@ async def book_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
     return await _show(request, desk, user, form)
 
 
-def _is_personal(form: Form) -> bool:
-    number = normal_form(form.text("number"))
-    return looks_personal(form.text("number")) and not (number and number[2] >= "2")
-
-
-def _refuse_personal(form: Form) -> None:
-    if _is_personal(form):
-        raise InvalidInput([Problem("/number", "search.not_persons")])
-
-
 async def _show(
     request: AnyRequest,
     desk: Desk,
@@ -75,9 +65,9 @@ async def _show(
     named: Mapping[str, str] | None = None,
 ) -> Response[Any]:
     """A number that may be a person's is refused, and neither looked up nor repeated."""
-    look, held = None, None
-    if _is_personal(form):
-        form = Form({name: form.every(name) for name in form.names() if name != "number"})
+    look = None
+    if looks_personal(form.text("number")):
+        form = form.but(number=[])
         error = error or InvalidInput([Problem("/number", "search.not_persons")])
     elif any(form.text(name) for name in ASKED):
         try:
@@ -86,14 +76,12 @@ async def _show(
             look = await availability.look(desk, _call(form))
         except GranskaError as wrong:
             error = error or wrong
-    if form.text("hold"):
-        held = await booking.held(desk, form.text("hold"), by=person(user))
     mine = await booking.held_by(desk, by=person(user))
-    if held is None and look is not None:
-        # Whoever asks again for what they hold already is told so, not that somebody else has it.
-        held = next((one for one in mine if (one.room, one.span) == (look.room.id, look.span)), None)
-        if held is not None:
-            form = Form({name: form.every(name) for name in form.names()} | {"hold": [held.id]})
+    # Whoever asks again for what they hold already is told so, not that somebody else has it.
+    asked = (look.room.id, look.span) if look else None
+    held = next((one for one in mine if form.text("hold") == one.id or (one.room, one.span) == asked), None)
+    if held is not None:
+        form = form.but(hold=[held.id])
     estate, rules = await rooms.estate(desk)
     return page_or_complaint(
         request,
@@ -118,16 +106,15 @@ async def _show(
 async def look_at(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """To the page of this time and this association; a number that may be a person's never gets into an address."""
     form = await forms.read(request)
-    if _is_personal(form):
+    if looks_personal(form.text("number")):
         return await _show(request, desk, user, form)
     said, named = form.text("number").strip(), dict[str, str]()
     if said and not re.search(r"\d", said):
         named = await availability.associations_named(desk, said, by=user)
         if len(named) != 1:
             problem = Problem("/number", "book.several_named" if named else "book.nobody_named")
-            form = Form({name: form.every(name) for name in form.names() if name != "number"})
-            return await _show(request, desk, user, form, error=InvalidInput([problem]), named=named)
-        form = Form({name: form.every(name) for name in form.names()} | {"number": list(named)})
+            return await _show(request, desk, user, form.but(number=[]), error=InvalidInput([problem]), named=named)
+        form = form.but(number=list(named))
     query = {name: form.text(name).strip() for name in (*ASKED, "hold") if form.text(name).strip()}
     return Redirect(f"/book?{urlencode(query)}", status_code=303)
 
@@ -139,10 +126,10 @@ async def book(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
     try:
         if form.text("disinterest") != "yes":
             raise InvalidInput([Problem("/disinterest", "book.disinterest")])
-        _refuse_personal(form)
         call = _call(form)
         look = await availability.look(desk, call)
-        held = await booking.held(desk, form.text("hold"), by=person(user)) if form.text("hold") else None
+        mine = await booking.held_by(desk, by=person(user))
+        held = next((one for one in mine if one.id == form.text("hold")), None)
         if look.why_not is not None and held is None:
             others = [(one.room, one.span.start, one.span.end) for one in look.alternatives]
             raise SlotTaken(look.why_not, others)
@@ -170,7 +157,8 @@ async def hold(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
     """Hold a time while the caller makes up their mind; 409 with alternatives where it is taken."""
     form = await forms.read(request)
     try:
-        _refuse_personal(form)
+        if looks_personal(form.text("number")):
+            raise InvalidInput([Problem("/number", "search.not_persons")])
         made = await booking.hold(
             desk,
             form.text("room"),

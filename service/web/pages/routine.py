@@ -16,6 +16,7 @@ from service.cases import (
     precedents,
     proposing,
     reading,
+    rebooking,
     reviewing,
 )
 from service.cases.availability import clock
@@ -63,7 +64,7 @@ async def show(
         if name in ("completion", "reminder"):
             missing = await communicating.missing_of(desk, read, view.case, render.language(request))
         people = await read.users() if name == "assign" else []
-        moves = await booking.moves_of(read, view.case.id) if name == "call-off" else {}
+        moves = await rebooking.moves_of(read, view.case.id) if name == "call-off" else {}
     adverse = [
         one
         for one in DecisionOutcome
@@ -109,7 +110,7 @@ async def show(
         label=label,
         clock=clock,
         instead=[Alternative(room, Span(start, end)) for room, start, end in getattr(error, "alternatives", ())],
-        fees={one.id: booking.fee_of(one, rules, booking.now_of(desk), moves) for one in times},
+        fees={one.id: rebooking.fee_of(one, rules, booking.now_of(desk), moves) for one in times},
         draft_name=WAYS[name].event.value,
         clauses=[one for one in offered_clauses(view) if one.outcomes & frozenset(adverse)],
         adverse=[one.value for one in adverse],

@@ -1,0 +1,216 @@
+"""A booking is moved or called off as its hirer has asked: an officer writes it down, or the e-service hands it in."""
+
+from collections.abc import Mapping, Sequence
+
+from service.cases.booking import bookings, check_same_day, now_of, read_span, release_lapsed, settled
+from service.cases.clearance import application_of
+from service.cases.dossiers import Scene, entries, step
+from service.cases.ports import Desk, Reading
+from service.cases.reviewing import check_day, check_text
+from service.cases.rooms import room_in
+from service.cases.rulebook import rulebook, today
+from service.cases.standing import check_came_by
+from service.domain.application import Kind, Premises
+from service.domain.case import State
+from service.domain.clock import local_day
+from service.domain.decision import DecisionOutcome
+from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem, SlotTaken
+from service.domain.events import Actor, Event, EventType
+from service.domain.people import User
+from service.domain.premises import (
+    DAY,
+    Booking,
+    BookingStatus,
+    Hirer,
+    PremisesRules,
+    Room,
+    Span,
+    day_span,
+)
+from service.premises import free
+
+
+async def move(
+    desk: Desk,
+    case_id: str,
+    *,
+    booking: str,
+    room: str,
+    day: str,
+    start: str,
+    end: str,
+    text: str,
+    by: User,
+    seen: int,
+) -> None:
+    """Move a booking to another time or room, as the hirer has asked; what it was stands in the log.
+
+    A confirmed one stays within the class of room that was let: another class is a new application.
+    """
+    span, text = read_span(day, start, end), check_text("/text", text)
+    async with step(desk, case_id, EventType.BOOKING_MOVED, by=by, seen=seen) as scene:
+        await release_lapsed(desk, scene.writing)
+        before = _of_case(await bookings(scene.writing, case_id), booking)
+        if before.status in (BookingStatus.CANCELLED, BookingStatus.RELEASED):
+            raise NotAllowed("booking.ended")
+        now = now_of(desk)
+        if before.status is BookingStatus.CONFIRMED and before.span.start <= now:
+            raise NotAllowed("booking.begun")
+        found = await scene.writing.estate()
+        if room not in found.rooms:
+            raise InvalidInput([Problem("/room", "input.missing" if not room else "input.choice_unknown")])
+        to = room_in(found, room)
+        if before.status is BookingStatus.CONFIRMED and to.kind != found.rooms[before.room].kind:
+            raise InvalidInput([Problem("/room", "booking.other_kind")])
+        if scene.case.closed and before.status is not BookingStatus.CONFIRMED:
+            raise NotAllowed("booking.not_confirmed")
+        rules = scene.procedure.premises
+        application = await application_of(scene.writing, scene.case)
+        assert application.premises is not None
+        if to.capacity < application.premises.expected_number:
+            params = {"wanted": application.premises.expected_number, "capacity": to.capacity}
+            raise InvalidInput([Problem("/room", "room_check.too_small", params)])
+        if before.status is BookingStatus.CONFIRMED:
+            _check_may_move(scene, application.premises, to, span)
+            await check_same_day(scene, [span])
+        busy = free.Busy(await scene.writing.busy(found.rooms, [free.window([span])], but=[before.id]))
+        why = free.why_not(found, to, span, busy, now=now, late=True)
+        if why is not None:
+            others = free.alternatives(found, to, span, busy, free.Wanted(), now=now, late=True)
+            raise SlotTaken(why, [(one.room, one.span.start, one.span.end) for one in others])
+        hirer = Hirer((await scene.writing.details(case_id)).hirer or Hirer.ASSOCIATION)
+        tariff, price = rules.price(to, span, hirer)
+        taken = to.taken(span)
+        status = before.status if before.takes else BookingStatus.HELD
+        last = now + rules.application_hold_days * DAY
+        await scene.take_booking(
+            {
+                "booking": before.id,
+                "room": to.id,
+                "starts": span.start,
+                "ends": span.end,
+                "taken_from": taken.start,
+                "taken_to": taken.end,
+                "status": status.value,
+                # Moving does not prolong a hold; a time that was missed or has lapsed is held anew.
+                "hold_until": None if status is BookingStatus.CONFIRMED else min(span.start, before.hold_until or last),
+                "tariff": tariff,
+                "price_ore": price,
+                "text": scene.keep("applicant", text),
+            },
+            screen=not scene.case.closed,
+        )
+
+
+def _check_may_move(scene: Scene, premises: Premises, to: Room, span: Span) -> None:
+    """A confirmed time is moved by someone who could have given it, and to where it would have been given likewise."""
+    points = scene.procedure.delegation
+    held = [points[one] for one in scene.by.delegation_points if one in points]
+    if not any(Kind.PREMISES in one.kinds and DecisionOutcome.APPROVAL in one.outcomes for one in held):
+        raise NotAllowed("decision.no_delegation")
+    if scene.case.state is State.EXECUTED:
+        use, persons = premises.use or "", premises.expected_number
+        public = premises.open_to_public
+        code = scene.procedure.premises.executed(premises.hirer, [to], use, persons, public=public, spans=[span])
+        if code:
+            raise NotAllowed(code)
+
+
+def _of_case(found: Sequence[Booking], booking: str) -> Booking:
+    for one in found:
+        if one.id == booking:
+            return one
+    raise NotFound("booking.not_found")
+
+
+#: Of each confirmed time that was moved: where it was, and when it was moved from there (epoch seconds).
+Moves = Mapping[str, Sequence[tuple[int, int]]]
+
+
+async def moves_of(reading: Reading, case_id: str) -> Moves:
+    """The moves of a case's confirmed times, as the log has them."""
+    types = [EventType.BOOKING_ASKED.value, EventType.BOOKING_MOVED.value]
+    at: dict[str, int] = {}
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row in entries(await reading.entries_of_cases([case_id], types)):
+        data = row.data
+        if row.type == EventType.BOOKING_MOVED:
+            if data["status"] == BookingStatus.CONFIRMED and data["booking"] in at:
+                found.setdefault(data["booking"], []).append((at[data["booking"]], row.at // 1000))
+            at[data["booking"]] = data["starts"]
+        else:
+            at |= {one["booking"]: one["starts"] for one in data["bookings"]}
+    return found
+
+
+def fee_of(booking: Booking, rules: PremisesRules, now: int, moves: Moves) -> int:
+    """What the hirer pays who calls this booking off at this moment, in öre.
+
+    A time that was moved away so late that calling it off would have cost costs no less afterwards.
+    """
+    if booking.status is not BookingStatus.CONFIRMED:
+        return 0
+    price = booking.price_ore or 0
+    return max(rules.fee(price, start, at) for start, at in [(booking.span.start, now), *moves.get(booking.id, ())])
+
+
+async def cancel(
+    desk: Desk, case_id: str, *, chosen: Sequence[str], received: str, text: str, by: User, seen: int
+) -> None:
+    """The hirer calls off these times; what it costs follows from the tariff. The City cannot call off by this way.
+
+    While the case is taken up for revocation no officer can: then the decision says what becomes of the times.
+    """
+    text, day = check_text("/text", text), check_day("/received", received)
+    async with step(desk, case_id, EventType.BOOKING_CANCELLED, by=by, seen=seen) as scene:
+        if scene.dossier.turn is not None:
+            raise NotAllowed("booking.taken_up")
+        if day > scene.today:
+            raise InvalidInput([Problem("/received", "input.not_now_or_earlier")])
+        if day < local_day(scene.case.received_at):
+            raise InvalidInput([Problem("/received", "input.not_before_application")])
+        found = await bookings(scene.writing, case_id)
+        # It counts from when the hirer said so, not from when somebody came to write it down.
+        said = now_of(desk) if day == scene.today else day_span(day).start
+        changes = _called_off(
+            found, chosen, scene.procedure.premises, now_of(desk), said, await moves_of(scene.writing, case_id)
+        )
+        data = settled("hirer", None, changes)
+        await scene.take_booking(
+            {"bookings": data["bookings"], "received": day.isoformat(), "text": scene.keep("applicant", text)},
+            screen=not scene.case.closed,
+        )
+
+
+async def cancel_by_hirer(desk: Desk, case_id: str, booking_id: str, *, by: Actor) -> int:
+    """The hirer calls off one time through the e-service; returns what it costs in öre."""
+    async with desk.store.writing() as writing:
+        case = await writing.case(case_id)
+        await check_came_by(writing, case_id, by)
+        rules = (await rulebook(desk, writing)).procedure(today(desk)).premises
+        found, now = await bookings(writing, case_id), now_of(desk)
+        changes = _called_off(found, [booking_id], rules, now, now, await moves_of(writing, case_id))
+        if case.state is State.PROPOSED:
+            raise Conflict("booking.being_decided")
+        text = writing.keep("applicant", {"text": desk.words.say("sv", "booking.by_e_service", {})}, case=case_id)
+        called_off = settled("hirer", None, changes)["bookings"]
+        data = {"bookings": called_off, "received": today(desk).isoformat(), "text": text}
+        event = Event(EventType.BOOKING_CANCELLED, by, desk.outside.now(), data, case=case_id)
+        await writing.booking_step(event, case.after(event.type))
+        return sum(fee or 0 for _, fee in changes.values())
+
+
+def _called_off(
+    found: Sequence[Booking], wanted: Sequence[str], rules: PremisesRules, now: int, said: int, moves: Moves
+) -> dict[str, tuple[BookingStatus, int | None]]:
+    if not wanted:
+        raise InvalidInput([Problem("/bookings", "input.missing")])
+    changes: dict[str, tuple[BookingStatus, int | None]] = {}
+    for one in wanted:
+        booking = _of_case(found, one)
+        if booking.status in (BookingStatus.CANCELLED, BookingStatus.RELEASED):
+            raise NotAllowed("booking.ended")
+        if booking.status is BookingStatus.CONFIRMED and booking.span.start <= now:
+            raise NotAllowed("booking.begun")
+        changes[booking.id] = (BookingStatus.CANCELLED, fee_of(booking, rules, said, moves))
+    return changes
