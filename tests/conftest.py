@@ -18,6 +18,7 @@ from typing import Any
 
 import argon2
 import httpx
+import hypothesis
 import pytest
 
 from service import app as parts
@@ -33,10 +34,15 @@ from service.settings import Settings
 from tests.builders import FIXTURES, PASSWORD, RULES_2025, RULES_2026, SHARED
 from tests.fakes import Clock
 
+#: How long a test waits for something that will come, in seconds: far longer than it takes on a loaded machine.
+PATIENCE = 300
 IN_CI = os.environ.get("CI") == "true"
 _forbidden_skips: list[str] = []
 #: A connection is closed after each answer, so that none is left open when a test ends.
 NO_KEEPING = httpx.Limits(max_keepalive_connections=0)
+# How long an example takes says something of the machine and nothing of the code.
+hypothesis.settings.register_profile("granska", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("granska")
 #: The people of a test's own desk need no hash that takes a tenth of a second; those of a served district have it.
 staff._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
@@ -72,25 +78,32 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 def postgres_tools(folder: Path) -> tuple[Path, list[str]]:
     """Where PostgreSQL's programs are, and how to run them as someone who is not root, with this folder for them."""
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
-    if not found:
+    installed = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
+    if not installed:
         pytest.skip("PostgreSQL is not installed")
     if os.geteuid() != 0:
-        return Path(found[-1]).parent, []
-    for one in (folder, *folder.parents):
-        if one == Path("/tmp"):
-            break
-        one.chmod(0o755)
+        return Path(installed[-1]).parent, []
     shutil.chown(folder, "postgres")
-    return Path(found[-1]).parent, ["runuser", "-u", "postgres", "--"]
+    return Path(installed[-1]).parent, ["runuser", "-u", "postgres", "--"]
+
+
+@contextlib.contextmanager
+def postgres_folder() -> Iterator[Path]:
+    """A folder that another user may own; not pytest's, whose rights every new run of any checkout sets back."""
+    folder = Path(tempfile.mkdtemp(prefix="granska-postgres-"))
+    folder.chmod(0o755)  # its owner reaches what is made below it
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """A cluster for the tests of one worker."""
     # What survives a fall is asked by tests/log/test_kill_postgres.py, of a cluster that waits for its disk.
-    with a_cluster(tmp_path_factory.mktemp("pg"), "-c fsync=off") as one:
-        yield one
+    with postgres_folder() as folder, a_cluster(folder, "-c fsync=off") as cluster:
+        yield cluster
 
 
 @contextlib.contextmanager
@@ -104,7 +117,7 @@ def a_cluster(folder: Path, options: str = "") -> Iterator[str]:
     options += f" -p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=60"
     control = [*as_owner, str(tools / "pg_ctl"), "-D", str(data)]
     subprocess.run(
-        [*control, "-o", options, "-l", str(folder / "log"), "-w", "start"],
+        [*control, "-o", options, "-l", str(folder / "log"), "-w", "-t", str(PATIENCE), "start"],
         check=True,
         cwd=folder,
         stdout=subprocess.DEVNULL,
@@ -229,7 +242,7 @@ class Service:
 
     def api(self) -> httpx.Client:
         return httpx.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=20, limits=NO_KEEPING
+            base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=PATIENCE, limits=NO_KEEPING
         )
 
     def visitor(self) -> "Browserlike":
@@ -241,10 +254,10 @@ class Service:
         assert answer.status_code == 303, answer.text
         return visitor
 
-    def screened(self, case_id: str, *, seconds: float = 15) -> None:
+    def screened(self, case_id: str) -> None:
         """Wait until the case's checks have been run."""
         someone_in = self.signed_in("siv")
-        until = time.monotonic() + seconds
+        until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             page = someone_in.get(f"/cases/{case_id}").text
             if "Kontrollerna körs" not in page:
@@ -257,7 +270,7 @@ class Browserlike:
     """An HTTP client that fills in forms as a browser does: it takes the token from the page."""
 
     def __init__(self, url: str) -> None:
-        self.client = httpx.Client(base_url=url, timeout=20, limits=NO_KEEPING)
+        self.client = httpx.Client(base_url=url, timeout=PATIENCE, limits=NO_KEEPING)
 
     def get(self, path: str, **kwargs: Any) -> httpx.Response:
         return self.client.get(path, **kwargs)
@@ -296,8 +309,20 @@ class Browserlike:
 def granska(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).parent / "granska"), *arguments]
     return subprocess.run(
-        command, capture_output=True, text=True, env=os.environ | environment, timeout=120, check=False
+        command, capture_output=True, text=True, env=os.environ | environment, timeout=PATIENCE, check=False
     )
+
+
+def wait_for_health(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until the service answers; at once a failure where it has ended."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(url + "/health", timeout=PATIENCE).status_code == 200:
+                return
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.05)
+    raise AssertionError("the service did not start in time")
 
 
 @contextlib.contextmanager
@@ -319,17 +344,12 @@ def running(folder: Path, database: str = "") -> Iterator[Service]:
         process = subprocess.Popen(command, env=os.environ | environment, stdout=file, stderr=subprocess.STDOUT)
     url = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(200):
-            with contextlib.suppress(httpx.TransportError):
-                if httpx.get(url + "/health").status_code == 200:
-                    break
-            assert process.poll() is None, log.read_text()
-            time.sleep(0.05)
+        wait_for_health(url, process, log)
         key = (folder / "demo-intake-key").read_text().strip()
         yield Service(url, key, folder, environment, process, log)
     finally:
         process.terminate()
-        process.wait(timeout=15)
+        process.wait(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])

@@ -57,15 +57,15 @@ class RaisingCheck(AnsweringCheck):
 
 
 class SlowCheck(AnsweringCheck):
-    """A check that answers too late; says when it has, so that a test can see the late answer being dropped."""
+    """A check that answers when it may, which is too late; says when it has, so that a test can see that it is dropped."""
 
-    def __init__(self, key: str, *, seconds: float, deadline: float) -> None:
+    def __init__(self, key: str, *, deadline: float) -> None:
         super().__init__(key, CheckResult(Outcome.MET, f"{key}.fine"), deadline=deadline)
-        self.seconds = seconds
+        self.may_answer = threading.Event()
         self.answered = threading.Event()
 
     def run(self, given: CheckInput) -> CheckResult:
-        time.sleep(self.seconds)
+        self.may_answer.wait()
         self.answered.set()
         return self._answer
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.builders import ROOT
-from tests.conftest import Service
+from tests.conftest import PATIENCE, Service
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PASSWORD = "granska-demo-2026"
@@ -36,7 +36,7 @@ class Visitor:
             base_url=url, java_script_enabled=javascript, viewport={"width": 1280, "height": 900}
         )
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE * 1000 / 5)
         self.complaints: list[str] = []
         self.page.on(
             "console", lambda one: self.complaints.append(one.text) if one.type in ("error", "warning") else None

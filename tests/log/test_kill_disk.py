@@ -13,7 +13,7 @@ import pytest
 from service import app as parts
 from service.audit.verify import Depth, LogCheck
 from service.settings import Settings
-from tests.conftest import someone
+from tests.conftest import PATIENCE, someone
 
 WRITER = """
 import asyncio, sys
@@ -67,7 +67,7 @@ def under_strace(prepared: Path, folder: Path, fault: str, at: int) -> tuple[lis
         [*trace, sys.executable, "-c", WRITER, str(folder / "granska.sqlite"), "100"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     return re.findall(r"ack (\S+)", done.stdout), done.returncode
@@ -79,7 +79,7 @@ def how_many_calls(prepared: Path, folder: Path) -> int:
     log = folder / "trace"
     trace = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", str(log), "-e", f"trace={CALLS}"]
     writer = [sys.executable, "-c", WRITER, str(folder / "granska.sqlite"), "100"]
-    subprocess.run([*trace, *writer], capture_output=True, check=True, timeout=60)
+    subprocess.run([*trace, *writer], capture_output=True, check=True, timeout=PATIENCE)
     return len(log.read_text().splitlines())
 
 

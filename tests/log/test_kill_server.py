@@ -22,7 +22,7 @@ from service.cases.intake import receive
 from service.cases.standing import person
 from service.settings import Settings
 from tests.builders import a_grant_document
-from tests.conftest import Browserlike, free_port, granska
+from tests.conftest import PATIENCE, Browserlike, free_port, granska
 from tests.log.conftest import tree_holds
 
 KILLS, ENOUGH = 60, 900
@@ -80,7 +80,7 @@ def test_the_server_is_killed_sixty_times_and_no_acknowledged_decision_is_lost(t
             before = len(acknowledged)
             for one in threads:
                 one.start()
-            until = time.monotonic() + 10
+            until = time.monotonic() + PATIENCE
             while len(acknowledged) == before and len(sent) < len(cases) and time.monotonic() < until:
                 time.sleep(0.001)
             time.sleep(rng.random() * 0.12)
@@ -120,7 +120,7 @@ def decide(
     port: int, session: dict[str, str], token: str, cases: list[str], sent: list[str], acknowledged: list[str]
 ) -> None:
     """One decision after the other, until the server is gone."""
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", cookies=session, timeout=20) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", cookies=session, timeout=PATIENCE) as client:
         for case_id in cases:
             if case_id in sent:
                 continue

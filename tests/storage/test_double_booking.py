@@ -16,6 +16,7 @@ import pytest
 from service.settings import Settings
 from service.storage.database import migrate, opened
 from service.storage.tables import BookingSlot
+from tests.conftest import PATIENCE
 
 SPAN = (100, 200)
 #: Allen's thirteen relations of another span to the one above, and whether the two overlap.
@@ -156,7 +157,7 @@ WRITER = """
 import random, sqlite3, sys
 path, seed, attempts, units = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
 chance = random.Random(seed)
-connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+connection = sqlite3.connect(path, timeout=300, isolation_level=None)
 connection.execute("PRAGMA synchronous = OFF")
 connection.execute("PRAGMA foreign_keys = ON")
 made = 0
@@ -207,7 +208,7 @@ def race_sqlite(path: Path) -> tuple[int, int]:
     ]
     made = 0
     for one in writers:
-        out, _ = one.communicate(timeout=120)
+        out, _ = one.communicate(timeout=PATIENCE)
         assert one.returncode == 0
         made += int(out)
     with sqlite3.connect(path) as connection:

@@ -15,6 +15,7 @@ from service.settings import Settings
 from service.storage.database import applied, migrate, opened
 from service.storage.engine import BUSY_SECONDS, SafeSQLite, build_engine, reading, writing
 from service.storage.tables import ALL, Session
+from tests.conftest import PATIENCE
 
 
 def a_session(name: str) -> Session:
@@ -100,7 +101,7 @@ async def test_a_hundred_failed_begins_leave_no_thread_and_no_descriptor(tmp_pat
         other.execute("ROLLBACK")
         other.close()
 
-        until = time.monotonic() + 2  # a thread that has answered its last call needs a moment to end
+        until = time.monotonic() + PATIENCE  # a thread that has answered its last call needs a moment to end
         while threading.active_count() > threads and time.monotonic() < until:
             await asyncio.sleep(0.01)
         assert threading.active_count() <= threads
@@ -171,6 +172,8 @@ def test_a_program_whose_migration_fails_ends(tmp_path: Path) -> None:
     (tmp_path / "granska.sqlite").write_bytes(b"this is no database" * 100)
     command = [str(Path(sys.executable).parent / "granska"), "migrate"]
 
-    done = subprocess.run(command, env=os.environ | {"GRANSKA_DATA": str(tmp_path)}, capture_output=True, timeout=20)
+    done = subprocess.run(
+        command, env=os.environ | {"GRANSKA_DATA": str(tmp_path)}, capture_output=True, timeout=PATIENCE
+    )
 
     assert done.returncode != 0

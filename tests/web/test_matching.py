@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from tests.builders import a_grant_document
-from tests.conftest import Service, granska
+from tests.conftest import PATIENCE, Service, granska
 
 QUERY = {
     "schema": "Person",
@@ -25,7 +25,7 @@ def a_match_key(service: Service) -> str:
 
 def ask(service: Service, key: str, queries: Any, *, list_key: str = "demo", case: str = "") -> httpx.Response:
     headers = {"Authorization": f"Bearer {key}"} | ({"Granska-Case": case} if case else {})
-    with httpx.Client(base_url=service.url, timeout=20) as client:
+    with httpx.Client(base_url=service.url, timeout=PATIENCE) as client:
         return client.post(f"/match/{list_key}?limit=3&algorithm=logic-v2", json={"queries": queries}, headers=headers)
 
 
@@ -79,7 +79,7 @@ def test_nothing_is_answered_without_the_right_the_case_or_a_readable_question(s
         assert refused.status_code == 422, wrong
         assert refused.json()["errors"][0]["pointer"].startswith("/queries")
     half = {"q": {"schema": "Person", "properties": {"name": ["A \ud800 Vosberg"]}}}
-    with httpx.Client(base_url=service.url, timeout=20) as client:
+    with httpx.Client(base_url=service.url, timeout=PATIENCE) as client:
         headers = {"Authorization": f"Bearer {key}", "Granska-Case": number, "Content-Type": "application/json"}
         assert client.post("/match/demo", content=json.dumps({"queries": half}), headers=headers).status_code == 422
         for limit in ("0", "501", "000001" + "0" * 5000, "²"):

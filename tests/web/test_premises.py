@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from tests.builders import a_premises_document
-from tests.conftest import Browserlike, Service
+from tests.conftest import PATIENCE, Browserlike, Service
 
 SLOT = {"room": "tallen", "from": "10:00", "to": "12:00"}
 CLUB = {"name": "Granvikens Bokcirkel", "org_number": "802999-0093"}
@@ -19,7 +19,7 @@ def at_once(service: Service, calls: list[tuple[str, dict[str, Any]]]) -> list[h
 
     async def everyone() -> list[httpx.Response]:
         headers = {"Authorization": f"Bearer {service.key}"}
-        async with httpx.AsyncClient(base_url=service.url, timeout=60, headers=headers) as client:
+        async with httpx.AsyncClient(base_url=service.url, timeout=PATIENCE, headers=headers) as client:
             return list(await asyncio.gather(*[client.post(path, json=body) for path, body in calls]))
 
     return asyncio.run(everyone())

@@ -8,7 +8,7 @@ import httpx
 from pypdf import PdfReader
 
 from tests.builders import a_grant_document
-from tests.conftest import Service
+from tests.conftest import PATIENCE, Service
 from tests.web.test_criticised import association
 
 
@@ -30,7 +30,7 @@ def test_of_fifty_simultaneous_decisions_exactly_one_stands(service: Service) ->
     people = ((alva, "F1"), (disa, "F2"))
 
     async def all_at_once() -> list[int]:
-        async with httpx.AsyncClient(base_url=service.url, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=service.url, timeout=PATIENCE) as client:
             calls = []
             for n in range(50):
                 who, point = people[n % 2]
