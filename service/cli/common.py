@@ -1,30 +1,29 @@
-"""What every command shares: a desk, errors as sentences, progress on a terminal."""
+"""What every command shares: errors as sentences, progress on a terminal. Imports little, and the rest when needed."""
 
-import asyncio
 import sqlite3
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, track
 
-from service import app as parts
-from service.cases.ports import Desk
 from service.domain.errors import GranskaError, InvalidInput
-from service.domain.people import User
-from service.settings import Settings, from_environment, resource
-from service.words import Catalogue
+from service.settings import resource
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from service.words import Catalogue
 
 T = TypeVar("T")
-error_console = Console(stderr=True)
-out = Console()
 
 
-def catalogue() -> Catalogue:
+def catalogue() -> "Catalogue":
     """The words the command line speaks with."""
+    from service.words import Catalogue
+
     return Catalogue.load(resource("templates") / "words")
 
 
@@ -53,37 +52,34 @@ def told(function: Callable[..., T]) -> Callable[..., T]:
     return wrapped
 
 
-def with_desk(work: Callable[[Desk, Settings], Coroutine[Any, Any, T]]) -> T:
-    """Do this with everything at hand."""
-
-    async def run() -> T:
-        settings = from_environment()
-        async with parts.opened_desk(settings) as desk:
-            return await work(desk, settings)
-
-    return asyncio.run(run())
-
-
-async def user_called(desk: Desk, email: str) -> User:
-    """The user with this address."""
-    async with desk.store.reading() as reading:
-        found = await reading.user_by_email(email)
-    if found is None:
-        raise GranskaError("user.unknown_email")
-    return found[0]
-
-
 @contextmanager
 def counting(description: str) -> Iterator[Callable[[int], None]]:
     """Shows how many there have been so far, on a terminal only."""
+    if not _on_a_terminal():
+        yield lambda count: None
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}"), TimeElapsedColumn())
-    with Progress(*columns, console=error_console, disable=not error_console.is_terminal, transient=True) as progress:
+    with Progress(*columns, console=_error_console(), transient=True) as progress:
         task = progress.add_task(description, total=None)
         yield lambda count: progress.update(task, completed=count)
 
 
 def tracked(items: Iterable[T], description: str, total: int | None = None) -> Iterable[T]:
     """The items with a progress bar, on a terminal only."""
-    return track(
-        items, description, total=total, console=error_console, disable=not error_console.is_terminal, transient=True
-    )
+    if not _on_a_terminal():
+        return items
+    from rich.progress import track
+
+    return track(items, description, total=total, console=_error_console(), transient=True)
+
+
+def _on_a_terminal() -> bool:
+    return sys.stderr.isatty()
+
+
+def _error_console() -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=True)

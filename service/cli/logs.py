@@ -15,7 +15,8 @@ from service.cases.checkpointing import Signed, origin_of, rotate_key, send_chec
 from service.cases.ports import Desk
 from service.cases.proving import prove_case
 from service.cases.standing import person
-from service.cli.common import catalogue, told, user_called, with_desk
+from service.cli.common import catalogue, told
+from service.cli.with_desk import user_called, with_desk
 from service.domain.errors import GranskaError
 from service.settings import Settings
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import click
+from rich.console import Console
 from rich.table import Table
 
 from service import app as parts
@@ -10,7 +11,8 @@ from service import demo as demo_district
 from service.cases import staff
 from service.cases.ports import Desk
 from service.cases.standing import person
-from service.cli.common import catalogue, out, told, user_called, with_desk
+from service.cli.common import catalogue, told
+from service.cli.with_desk import user_called, with_desk
 from service.settings import Settings, from_environment, resource
 
 
@@ -63,7 +65,7 @@ def show_demo(settings: Settings) -> None:
     words = catalogue()
     for name, email, rights in demo_district.ACCOUNTS:
         table.add_row(f"{email}", f"{words.text('sv', rights[0].replace(':', '.'))} ({name})")
-    out.print(table)
+    Console().print(table)
     click.echo(f"Demonyckel för e-tjänsten: {keyfile.read_text().strip()}")
 
 

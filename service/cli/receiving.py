@@ -1,0 +1,49 @@
+"""The command that takes in applications from files."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from service.cases import intake_document
+from service.cases.intake import receive as receive_application
+from service.cases.ports import Desk
+from service.cases.screening import work_off
+from service.cases.standing import person
+from service.cli.common import explain, told, tracked
+from service.cli.with_desk import user_called, with_desk
+from service.domain.errors import GranskaError
+from service.domain.people import User
+from service.settings import Settings
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--by", required=True, metavar="EMAIL", help="The user who registers; stands in the log.")
+@told
+def receive(files: tuple[Path, ...], by: str) -> None:
+    """Receive applications from JSON FILES (the same form as the API's), and run their checks.
+
+    Each file is received or refused by itself; the exit status is 1 when any was refused.
+    """
+
+    async def work(desk: Desk, settings: Settings) -> int:
+        user, refused = await user_called(desk, by), 0
+        for file in tracked(files, "Tar emot"):
+            try:
+                refused += not await _receive_one(desk, file, user)
+            except GranskaError as error:
+                refused += 1
+                click.echo(f"{file.name}: {explain(error)}", err=True)
+        await work_off(desk)
+        return refused
+
+    if with_desk(work):
+        sys.exit(1)
+
+
+async def _receive_one(desk: Desk, file: Path, user: User) -> bool:
+    value = intake_document.parse_json(file.read_bytes())
+    received = await receive_application(desk, value, by=person(user), channel="file")
+    click.echo(f"{file.name}: {received.diary_number} {received.case_id}")
+    return True
