@@ -7,12 +7,12 @@ from importlib.metadata import entry_points
 
 import pytest
 
-from service.cases.intake import ENCLOSURE_KINDS
 from service.cases.intake_document import read
 from service.demo import ACCOUNTS, dated
 from service.domain.case import OWNERS, STEPS, State, picture
 from service.domain.clock import utc_time
 from service.domain.decision import DecisionOutcome
+from service.domain.enclosure import ENCLOSURE_KINDS
 from service.domain.events import EventType
 from service.domain.finding import Outcome, Resolution
 from service.domain.people import Role

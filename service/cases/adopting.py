@@ -1,12 +1,12 @@
 """A rule set comes into force: proposed by one person, its impact seen, adopted by another, never backwards."""
 
 from service.audit.canonical import canonical
-from service.cases.intake import ENCLOSURE_KINDS
 from service.cases.ports import Desk, Draft, Reading
 from service.cases.rulebook import rulebook, today
 from service.cases.standing import acting
 from service.cases.whatif import Impact, impact_of
 from service.domain.check import Param
+from service.domain.enclosure import ENCLOSURE_KINDS
 from service.domain.errors import Conflict, NotAllowed, NotFound, RuleSetRefused
 from service.domain.events import SYSTEM_ACTOR, Actor, Event, EventType
 from service.domain.people import Role

@@ -7,10 +7,8 @@ from service.domain.decision import FAVOURABLE, DecisionOutcome, Proposal
 from service.domain.dossier import Dossier, Entry
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events import EventType
-from service.domain.premises import Booking, BookingStatus, Span
+from service.domain.premises import LEFT_OUT, Booking, BookingStatus, Span
 
-#: Left out because the applicant asked for it, so not something that could not be had.
-LEFT_OUT = "series.free_day"
 Changes = dict[str, tuple[BookingStatus, int | None]]
 
 

@@ -17,7 +17,7 @@ from service.domain import policy
 from service.domain.application import Application, Kind, from_document
 from service.domain.case import Case, State
 from service.domain.clock import local_day, to_milliseconds, utc_time
-from service.domain.enclosure import Enclosure
+from service.domain.enclosure import ENCLOSURE_KINDS, Enclosure
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import Actor, ActorKind, Event, EventType
 from service.domain.organisation import normal_form
@@ -237,19 +237,6 @@ def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event
     return Event(EventType.CASE_RECEIVED, by, case.registered_at, data, case=case.id)
 
 
-ENCLOSURE_KINDS = (
-    "stadgar",
-    "arsmotesprotokoll",
-    "verksamhetsberattelse",
-    "verksamhetsplan",
-    "budget",
-    "bokslut",
-    "revisionsberattelse",
-    "intygande",
-    "fullmakt",
-    "svar",
-    "ovrigt",
-)
 E_SERVICE = "e_service"
 MAX_ENCLOSURE_BYTES = 10_000_000
 MAX_NAME = 200

@@ -11,7 +11,6 @@ from typing import Any
 from service.audit.canonical import NotCanonical, canonical
 from service.audit.leaf import timestamp
 from service.cases import parts
-from service.cases.booking_outcome import LEFT_OUT
 from service.cases.inputs import Inputs
 from service.cases.ports import ActiveList, Building, CaseDetails, Desk, Reading, StoredFinding, Writing
 from service.cases.rulebook import rulebook
@@ -25,7 +24,7 @@ from service.domain.events import SYSTEM_ACTOR, Event, EventType
 from service.domain.finding import CheckResult, Finding, Outcome
 from service.domain.organisation import normal_form
 from service.domain.people import User
-from service.domain.premises import Booking, BookingStatus, Estate
+from service.domain.premises import LEFT_OUT, Booking, BookingStatus, Estate
 from service.domain.ruleset import RuleSet
 from service.domain.watchlist import Candidate, ListDefinition, ListEntry, Method
 from service.pipeline.isolated import call_thread

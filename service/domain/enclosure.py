@@ -14,3 +14,18 @@ class Enclosure:
     size: int
     sha256: str
     added_at: int
+
+
+ENCLOSURE_KINDS = (
+    "stadgar",
+    "arsmotesprotokoll",
+    "verksamhetsberattelse",
+    "verksamhetsplan",
+    "budget",
+    "bokslut",
+    "revisionsberattelse",
+    "intygande",
+    "fullmakt",
+    "svar",
+    "ovrigt",
+)

@@ -397,3 +397,7 @@ class PremisesRules:
             else:
                 return None
         return code
+
+
+#: Left out because the applicant asked for it, so not something that could not be had.
+LEFT_OUT = "series.free_day"

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from service.cases.intake import ENCLOSURE_KINDS, MAX_ENCLOSURE_BYTES
+from service.cases.intake import MAX_ENCLOSURE_BYTES
 from service.cases.intake_document import schema
+from service.domain.enclosure import ENCLOSURE_KINDS
 
 _PROBLEM: dict[str, Any] = {
     "type": "object",

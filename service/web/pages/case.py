@@ -13,6 +13,7 @@ from service.cases.rulebook import today
 from service.domain import policy
 from service.domain.case import Case, State
 from service.domain.decision import ON_A_DECISION, DecisionOutcome
+from service.domain.enclosure import ENCLOSURE_KINDS
 from service.domain.errors import GranskaError, NotFound
 from service.domain.finding import RESOLUTIONS
 from service.domain.people import Role, User
@@ -87,7 +88,7 @@ async def show_case(
         may_match=user.has(Role.COORDINATOR) and not view.case.closed,
         outcomes=[one for one in DecisionOutcome if (one in ON_A_DECISION) <= (view.dossier.turn == "revocation")],
         shut={one.value for one in DecisionOutcome if policy.shut(view.basis, one)},
-        enclosure_kinds=intake.ENCLOSURE_KINDS,
+        enclosure_kinds=ENCLOSURE_KINDS,
         clauses=offered_clauses(view),
         posted=posted or (forms.Form({}) if at else _begun(view)),
         failed_at=at,
