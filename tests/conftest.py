@@ -25,9 +25,9 @@ from service import app as parts
 from service.cases import rooms, staff
 from service.cases.adopting import adopt_at_setup
 from service.cases.ports import Desk
-from service.cases.standing import person
 from service.cases.watching import import_list
 from service.demo import demo_list
+from service.desk.actors import person
 from service.domain.events import SYSTEM_ACTOR
 from service.domain.people import User
 from service.settings import Settings

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.cases import booking
-from service.cases.dossiers import entries, step
 from service.cases.inputs import Inputs
 from service.cases.ports import Desk, LogRow, Reading
 from service.cases.premises_ports import Occupied
-from service.cases.rulebook import rulebook, today
 from service.cases.screening import given_of, material_of, sources_of, texts_of
+from service.desk.rulebook import rulebook, today
+from service.desk.step import entries, step
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.dossier import Dossier, fold

@@ -2,9 +2,9 @@
 
 from service.audit.canonical import canonical
 from service.cases.ports import Desk, Draft, Reading
-from service.cases.rulebook import rulebook, today
-from service.cases.standing import acting
 from service.cases.whatif import Impact, impact_of
+from service.desk.actors import acting
+from service.desk.rulebook import rulebook, today
 from service.domain.check import Param
 from service.domain.enclosure import ENCLOSURE_KINDS
 from service.domain.errors import Conflict, NotAllowed, NotFound, RuleSetRefused

@@ -8,9 +8,9 @@ from service.cases import lettering
 from service.cases.booking import bookings
 from service.cases.booking_outcome import as_settled
 from service.cases.communicating import CHANNELS
-from service.cases.dossiers import Scene, entries, one_of, step
 from service.cases.ports import Desk, Reading
-from service.cases.reviewing import check_day, check_text
+from service.desk.fields import check_day, check_text, one_of
+from service.desk.step import Scene, entries, step
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.case import Case, State

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.cases.ports import ActiveList, Desk
-from service.cases.rulebook import rulebook, today
 from service.cases.screening import ensure_index
+from service.desk.rulebook import rulebook, today
 from service.domain.application import PartyKind
 from service.domain.clock import DAY_MS
 from service.domain.errors import InvalidInput, NotFound, Problem, Unavailable

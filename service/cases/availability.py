@@ -9,9 +9,9 @@ from service.cases.booking import now_of, read_span
 from service.cases.clearance import Clearance, clearance_of
 from service.cases.ports import Desk, Reading
 from service.cases.premises_ports import Occupied
-from service.cases.reading import search as cases_found
 from service.cases.rooms import room_in
-from service.cases.rulebook import rulebook, today
+from service.desk.case_search import search as cases_found
+from service.desk.rulebook import rulebook, today
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, Problem
 from service.domain.organisation import looks_personal, normal_form

@@ -12,9 +12,10 @@ from typing import Any
 
 from service.cases import lettering, proposing
 from service.cases.communicating import material_of
-from service.cases.dossiers import Scene, dossier_of, one_of, step
 from service.cases.ports import Desk
-from service.cases.rulebook import rulebook, today
+from service.desk.fields import one_of
+from service.desk.rulebook import rulebook, today
+from service.desk.step import Scene, dossier_of, step
 from service.domain import policy
 from service.domain.clock import STOCKHOLM, to_milliseconds
 from service.domain.errors import InvalidInput, NotFound, Problem

@@ -10,11 +10,11 @@ from datetime import date
 from typing import Any
 
 from service.cases.clearance import application_of, clearance_of, data_key
-from service.cases.dossiers import Scene
 from service.cases.ports import Desk, Reading, Writing
 from service.cases.rooms import room_in
-from service.cases.rulebook import rulebook, today
-from service.cases.standing import acting, check_came_by
+from service.desk.actors import acting, check_came_by
+from service.desk.rulebook import rulebook, today
+from service.desk.step import Scene
 from service.domain.application import Application, Premises
 from service.domain.case import Case
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem, SlotTaken

@@ -14,7 +14,7 @@ from service.cases.erasing import CLASS_OF, CLASSES
 from service.cases.ports import Desk, KeptValue, LogRow, StoredEnclosure
 from service.cases.proving import Proof, prove
 from service.cases.records import PURPOSES, Erasure, erased_when
-from service.cases.standing import person, still
+from service.desk.actors import person, still
 from service.domain import policy
 from service.domain.case import Case
 from service.domain.errors import InvalidInput, NotAllowed, Problem

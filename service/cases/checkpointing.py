@@ -10,7 +10,7 @@ from service.audit import merkle
 from service.audit.checkpoint import Checkpoint, body_of, unsigned
 from service.audit.note import BadKey, BadNote, VerifyingKey, read_verifying_key
 from service.cases.ports import Channel, Desk, Reading
-from service.cases.standing import acting
+from service.desk.actors import acting
 from service.domain.errors import GranskaError, NotAllowed, place_of
 from service.domain.events import SYSTEM_ACTOR, Actor, Event, EventType
 from service.domain.people import Role

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.audit.canonical import canonical
-from service.cases import parts
 from service.cases.ports import Desk, Reading
 from service.cases.premises_ports import Standing
-from service.cases.rulebook import today
+from service.desk import application_parts
+from service.desk.rulebook import today
 from service.domain.application import Application, from_document
 from service.domain.case import Case
 from service.domain.errors import NotFound
@@ -57,10 +57,10 @@ def data_key(desk: Desk, application: Application) -> str:
 async def application_of(reading: Reading, case: Case) -> Application:
     """What was handed in; raises NotFound where it has been erased."""
     details = await reading.details(case.id)
-    values = await reading.values(parts.commitments(details.parts))
-    if not parts.whole(details.parts, values):
+    values = await reading.values(application_parts.commitments(details.parts))
+    if not application_parts.whole(details.parts, values):
         raise NotFound("case.erased")
-    return from_document(parts.assembled(details.parts, values))
+    return from_document(application_parts.assembled(details.parts, values))
 
 
 async def clearance_of(

@@ -9,10 +9,11 @@ from datetime import timedelta
 
 from service.cases import booking, booking_outcome
 from service.cases.clearance import application_of, clearance_of, data_key
-from service.cases.deciding import check_fresh, standing_conditions
-from service.cases.dossiers import Scene, step
+from service.cases.deciding import check_fresh
 from service.cases.ports import Desk, Reading, StoredFinding
-from service.cases.reviewing import check_text
+from service.desk.conditions import standing_conditions
+from service.desk.fields import check_text
+from service.desk.step import Scene, step
 from service.domain import policy
 from service.domain.application import Application, Kind
 from service.domain.case import Case

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from service.cases import lettering
-from service.cases.dossiers import Scene, dossier_of, one_of, step
 from service.cases.ports import CaseDetails, Desk, Reading, StoredFinding
-from service.cases.reviewing import check_day, check_text
-from service.cases.rulebook import today
-from service.cases.standing import check_came_by
+from service.desk.actors import check_came_by
+from service.desk.fields import check_day, check_text, one_of
+from service.desk.rulebook import today
+from service.desk.step import Scene, dossier_of, step
 from service.domain.case import STEPS, Case
 from service.domain.decision import DecisionOutcome
 from service.domain.dossier import Dossier

@@ -4,16 +4,17 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import timedelta
 from typing import Any
 
 from service.audit.leaf import timestamp
-from service.cases import booking, booking_outcome, intake_document, parts, proposing
-from service.cases.dossiers import Scene, dossier_of
+from service.cases import booking, booking_outcome, intake_document, proposing
 from service.cases.ports import Desk, Reading, StoredFinding, Writing
-from service.cases.reviewing import check_day, check_text
-from service.cases.rulebook import rulebook, today
-from service.cases.standing import person, still
+from service.desk import application_parts
+from service.desk.actors import person, still
+from service.desk.conditions import standing_conditions
+from service.desk.fields import check_day, check_text
+from service.desk.rulebook import rulebook, today
+from service.desk.step import Scene, dossier_of
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.case import Case
@@ -146,7 +147,7 @@ async def _record(
         "organisation": case.organisation_id,
         "organisation_value": details.organisation_ref,
         "requested_ore": case.amount_ore,
-        "application": parts.logged(details.parts),
+        "application": application_parts.logged(details.parts),
         "speakers": details.speakers_ref,
         "revision": case.version,
         "form": {"id": "application", "sha256": intake_document.schema_sha256()},
@@ -213,19 +214,6 @@ async def _record(
         "secrecy": [one.id for one in await writing.markings(case.id)],
         "links": _links(dossier, proposal),
     }
-
-
-def standing_conditions(scene: Scene) -> list[dict[str, Any]]:
-    """The routine's own conditions, among them the reservation of revocation (D9)."""
-    return [
-        {
-            "id": one.id,
-            "text": scene.writing.keep("condition", {"text": one.text["sv"]}, case=scene.case.id),
-            "due": None if one.due_days is None else (scene.today + timedelta(days=one.due_days)).isoformat(),
-        }
-        for one in scene.procedure.routine.conditions
-        if scene.case.kind in one.kinds
-    ]
 
 
 def _communicated(dossier: Dossier) -> dict[str, Any] | None:

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from service.cases.ports import Desk, KeptValue, Reading
-from service.cases.reviewing import check_text
-from service.cases.rulebook import rulebook, today
-from service.cases.standing import person, still
+from service.desk.actors import person, still
+from service.desk.fields import check_text
+from service.desk.rulebook import rulebook, today
 from service.domain.case import State
 from service.domain.clock import utc_time
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem

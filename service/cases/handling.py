@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from service.cases.dossiers import dossier_of, one_of, step
 from service.cases.ports import Desk, FormDraftRow, Reading
-from service.cases.reviewing import check_day, check_text
+from service.desk.fields import check_day, check_text, one_of
+from service.desk.step import dossier_of, step
 from service.domain import policy
 from service.domain.case import Case, State
 from service.domain.clock import local_day

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.cases.ports import Desk, StoredIncident
-from service.cases.reviewing import check_day, check_text
-from service.cases.rulebook import today
-from service.cases.standing import acting, person
+from service.desk.actors import acting, person
+from service.desk.fields import check_day, check_text
+from service.desk.rulebook import today
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import Event, EventType
 from service.domain.organisation import is_organisation_number, normal_form

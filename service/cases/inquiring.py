@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 
-from service.cases.dossiers import one_of, step
 from service.cases.ports import Desk
-from service.cases.reviewing import check_day, check_text
+from service.desk.fields import check_day, check_text, one_of
+from service.desk.step import step
 from service.domain import policy
 from service.domain.decision import Act
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem

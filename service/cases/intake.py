@@ -9,10 +9,11 @@ from typing import Any
 
 from service.audit.canonical import canonical
 from service.audit.leaf import timestamp
-from service.cases import booking, intake_document, parts
+from service.cases import booking, intake_document
 from service.cases.ports import CaseDetails, Desk, Reading, StoredEnclosure, Writing
-from service.cases.rulebook import rulebook
-from service.cases.standing import acting, check_came_by
+from service.desk import application_parts
+from service.desk.actors import acting, check_came_by
+from service.desk.rulebook import rulebook
 from service.domain import policy
 from service.domain.application import Application, Kind, from_document
 from service.domain.case import Case, State
@@ -174,8 +175,8 @@ def _keep(
         org_name=application.organisation.name,
         organisation_ref=writing.keep("hirer" if private else "organisation", organisation, case=case.id),
         parts=tuple(
-            (name, writing.keep(parts.field_of(name, private=private), value, case=case.id))
-            for name, value in sorted(parts.split(kept).items())
+            (name, writing.keep(application_parts.field_of(name, private=private), value, case=case.id))
+            for name, value in sorted(application_parts.split(kept).items())
         ),
         speakers_ref=speakers_ref,
         when_label=_when(application),
@@ -231,7 +232,7 @@ def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event
         "due": case.due_on,
         "lookup": lookup_digest(details.repeat_key, details.event_on, details.when_label),
         "rules": {"id": rules.id, "sha256": rules.sha256},
-        "application": parts.logged(details.parts),
+        "application": application_parts.logged(details.parts),
         "speakers": details.speakers_ref,
     }
     return Event(EventType.CASE_RECEIVED, by, case.registered_at, data, case=case.id)

@@ -9,8 +9,8 @@ from tomlkit.items import String, StringType, Trivia
 
 from service.cases import adopting, lettering
 from service.cases.ports import Desk
-from service.cases.rulebook import rulebook, today
-from service.cases.standing import person
+from service.desk.actors import person
+from service.desk.rulebook import rulebook, today
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.letter import Sheet
 from service.domain.people import User

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from service.cases.ports import CaseDetails, Desk, Writing
-from service.cases.rulebook import today
+from service.desk.rulebook import today
 from service.domain.case import Case
 from service.domain.letter import Block, Sheet
 from service.domain.routine import Letter

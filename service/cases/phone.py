@@ -6,12 +6,13 @@ wants is new. Each part is the same step, with the same event, as when it is tak
 
 from dataclasses import dataclass
 
-from service.cases import clearing, handling, intake, parts, screening
+from service.cases import clearing, handling, intake, screening
 from service.cases.availability import Call
 from service.cases.clearance import clearance_of
 from service.cases.ports import Desk
-from service.cases.rulebook import rulebook, today
-from service.cases.standing import person
+from service.desk import application_parts
+from service.desk.actors import person
+from service.desk.rulebook import rulebook, today
 from service.domain.errors import GranskaError, InvalidInput, NotAllowed, Problem
 from service.domain.organisation import normal_form
 from service.domain.people import User
@@ -53,10 +54,10 @@ async def book(desk: Desk, call: Call, *, purpose: str, hold: str | None, by: Us
             raise NotAllowed(code, **dict(params))
         standing = clearance.standing
         details = await reading.details(standing.case)
-        values = await reading.values(parts.commitments(details.parts))
-        if not parts.whole(details.parts, values):
+        values = await reading.values(application_parts.commitments(details.parts))
+        if not application_parts.whole(details.parts, values):
             raise NotAllowed("standing.none")
-        before = parts.assembled(details.parts, values)
+        before = application_parts.assembled(details.parts, values)
     problems = [] if purpose.strip() else [Problem("/purpose", "input.missing")]
     if call.use not in rules.purposes:
         problems.append(Problem("/use", "input.choice", {"choices": ", ".join(rules.purposes)}))

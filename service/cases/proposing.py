@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from service.cases import booking, booking_outcome
-from service.cases.dossiers import Scene, step
 from service.cases.ports import Desk, Reading, Writing
-from service.cases.reviewing import check_day, check_text
+from service.desk.fields import check_day, check_text
+from service.desk.step import Scene, step
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.case import Case

@@ -5,38 +5,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.cases import parts
 from service.cases.booking import bookings
 from service.cases.clearance import Clearance, application_of, clearance_of, data_key
 from service.cases.clearing import why_not_executed
-from service.cases.dossiers import dossier_of, entries
 from service.cases.handling import shares_a_name
 from service.cases.ports import (
     CaseDetails,
     Desk,
     FormDraftRow,
-    QueueQuery,
-    QueueRow,
     Reading,
     SecrecyMarking,
     StoredEnclosure,
     StoredFinding,
 )
-from service.cases.rulebook import Rulebook, rulebook, today
+from service.desk import application_parts
+from service.desk.rulebook import Rulebook, rulebook, today
+from service.desk.step import dossier_of, entries
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.case import Case, State
 from service.domain.dossier import Dossier, fold
-from service.domain.errors import InvalidInput, NotFound, Problem
+from service.domain.errors import NotFound
 from service.domain.events import STEPS_OF_THE_ROUTINE, commitments_in
-from service.domain.organisation import looks_personal, normal_form
 from service.domain.people import User
 from service.domain.premises import Booking, Estate, Hirer
 from service.domain.routine import Both
 from service.domain.ruleset import DelegationPoint, RuleSet
 from service.domain.tasks import Task, tasks
 
-MAX_SEARCH = 200
 MOST_ON_TIMELINE = 200
 
 
@@ -119,34 +115,6 @@ class CaseView:
     room: RoomView | None
 
 
-async def queue(desk: Desk, query: QueueQuery) -> tuple[list[QueueRow], int]:
-    """One page of the queue and how many cases there are in all."""
-    async with desk.store.reading() as reading:
-        return await reading.queue(query)
-
-
-async def search(desk: Desk, text: str, *, by: User) -> list[QueueRow]:
-    """Cases by diary number, organisation number or association name; never by person."""
-    text = text.strip()
-    if not text or len(text) > MAX_SEARCH or "\x00" in text:
-        raise InvalidInput([Problem("/q", "input.missing" if not text else "input.format")])
-    number = normal_form(text)
-    if looks_personal(text):
-        raise InvalidInput([Problem("/q", "search.not_persons")])
-    async with desk.store.reading() as reading:
-        return await reading.search(text, number, sorted(by.case_kinds))
-
-
-async def case_by_number(desk: Desk, diary_number: str, *, by: User) -> Case:
-    """The case with this diary number; raises NotFound for one this person may not know of."""
-    async with desk.store.reading() as reading:
-        case = await reading.case_by_diary_number(diary_number) if "\x00" not in diary_number else None
-    if case is None:
-        raise NotFound("case.not_found")
-    policy.check_can_see(case, by)
-    return case
-
-
 async def check_may_see(desk: Desk, case_id: str, *, by: User) -> Case:
     """The case; raises NotFound for one this person may not know of, NotAllowed for one that is not open to them."""
     async with desk.store.reading() as reading:
@@ -198,7 +166,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         markings = await reading.markings(case_id)
         rows = await reading.entries_of_case(case_id)
         book: Rulebook = await rulebook(desk, reading)
-        references = [*parts.commitments(details.parts), details.organisation_ref]
+        references = [*application_parts.commitments(details.parts), details.organisation_ref]
         references += [ref for one in findings for ref in (one.detail_ref, one.speaker_ref, one.reason_ref) if ref]
         references += [one.name_ref for one in enclosures] + [one.value_ref for one in markings]
         references += [details.speakers_ref] if details.speakers_ref else []
@@ -236,7 +204,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
     return CaseView(
         case=case,
         details=details,
-        application=parts.assembled(details.parts, values) or None,
+        application=application_parts.assembled(details.parts, values) or None,
         speakers=values.get(details.speakers_ref or ""),
         findings=findings,
         values=values,

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from service.cases.booking import bookings, check_same_day, now_of, read_span, release_lapsed, settled
 from service.cases.clearance import application_of
-from service.cases.dossiers import Scene, entries, step
 from service.cases.ports import Desk, Reading
-from service.cases.reviewing import check_day, check_text
 from service.cases.rooms import room_in
-from service.cases.rulebook import rulebook, today
-from service.cases.standing import check_came_by
+from service.desk.actors import check_came_by
+from service.desk.fields import check_day, check_text
+from service.desk.rulebook import rulebook, today
+from service.desk.step import Scene, entries, step
 from service.domain.application import Kind, Premises
 from service.domain.case import State
 from service.domain.clock import local_day

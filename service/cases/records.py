@@ -4,11 +4,11 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from service.cases.dossiers import entries
 from service.cases.ports import Desk, Reading
-from service.cases.reviewing import check_text
-from service.cases.rulebook import Rulebook, rulebook
-from service.cases.standing import person, still
+from service.desk.actors import person, still
+from service.desk.fields import check_text
+from service.desk.rulebook import Rulebook, rulebook
+from service.desk.step import entries
 from service.domain import policy
 from service.domain.case import Case
 from service.domain.dossier import Dossier, fold

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from service.audit.canonical import NotCanonical, canonical
-from service.cases import parts
 from service.cases.inputs import BROKE, incidents_of, other_cases_of
 from service.cases.ports import CaseDetails, Desk, LogRow, Reading
-from service.cases.rulebook import Rulebook, rulebook
 from service.cases.screening import check_input, ensure_index, find_here, list_answer, with_cleared
+from service.desk import application_parts
+from service.desk.rulebook import Rulebook, rulebook
 from service.domain.application import Application, from_document
 from service.domain.case import Case
 from service.domain.check import CheckInput, ListAnswer, Need, RoomAnswer
@@ -87,7 +87,7 @@ class Then:
     @property
     def gone(self) -> str | None:
         """Why it cannot be run again at all, or None."""
-        if self.inputs is None or not parts.whole(self.details.parts, self.values):
+        if self.inputs is None or not application_parts.whole(self.details.parts, self.values):
             return "erased"
         if self.details.speakers_ref and self.details.speakers_ref not in self.values:
             return "erased"
@@ -97,7 +97,7 @@ class Then:
 
     def application(self) -> Application:
         """What had been handed in."""
-        return from_document(parts.assembled(self.details.parts, self.values))
+        return from_document(application_parts.assembled(self.details.parts, self.values))
 
     def given(self, rules: RuleSet) -> CheckInput:
         """What the checks were given then, under these rules."""
@@ -150,7 +150,7 @@ async def _thens(reading: Reading, entries: Mapping[str, LogRow], book: Rulebook
     wanted: list[str] = []
     for case_id, data in rounds.items():
         details = cases[case_id][1]
-        wanted += [*parts.commitments(details.parts), data["inputs"]]
+        wanted += [*application_parts.commitments(details.parts), data["inputs"]]
         wanted += [details.speakers_ref] if details.speakers_ref else []
         wanted += [ref for one in data["findings"] for ref in (one["detail"], one["speaker_detail"]) if ref]
     values: dict[str, Any] = {}

@@ -1,15 +1,12 @@
 """Step three: an officer takes the case, looks into what the checks found, and writes down what they saw."""
 
-import contextlib
-import re
-import unicodedata
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
-from service.cases.dossiers import dossier_of
 from service.cases.ports import Desk, Reading, SecrecyMarking, StoredFinding
-from service.cases.standing import person, still
+from service.desk.actors import person, still
+from service.desk.fields import check_text
+from service.desk.step import dossier_of
 from service.domain import policy
 from service.domain.application import PartyKind
 from service.domain.case import Case, CaseFinding
@@ -17,34 +14,10 @@ from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events import Event, EventType
 from service.domain.finding import Resolution
 from service.domain.people import User
-from service.domain.text import visible
 
-MAX_TEXT = 8000
 #: What beside a name may show that a natural person is the listed one.
 IDENTIFIERS = ("birth_date", "document", "birth_place", "official_register")
 PERSONS = frozenset({PartyKind.REPRESENTATIVE.value, PartyKind.SPEAKER.value})
-
-
-def check_text(pointer: str, text: str, *, required: bool = True, most: int = MAX_TEXT) -> str:
-    """A free text as it will be kept, or a complaint that names its field; signs that nobody sees are no text."""
-    kept = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    if not visible(kept):
-        kept = ""
-    if required and not kept:
-        raise InvalidInput([Problem(pointer, "input.missing")])
-    if len(kept) > most:
-        raise InvalidInput([Problem(pointer, "input.too_long", {"max": most})])
-    if any(one == "\x00" or 0xD800 <= ord(one) <= 0xDFFF for one in kept):
-        raise InvalidInput([Problem(pointer, "input.nul")])
-    return kept
-
-
-def check_day(pointer: str, text: str) -> date:
-    """A date written YYYY-MM-DD, or a complaint that names its field."""
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        with contextlib.suppress(ValueError):
-            return date.fromisoformat(text)
-    raise InvalidInput([Problem(pointer, "input.not_a_date")])
 
 
 async def _case(reading: Reading, case_id: str, user: User, seen: int) -> tuple[Case, User]:

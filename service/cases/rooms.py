@@ -9,8 +9,8 @@ from service.audit.canonical import canonical
 from service.cases.ports import Desk, Reading, Writing
 from service.cases.premises_ports import Feed, Occupied
 from service.cases.room_document import SLUG, read_room, read_site
-from service.cases.rulebook import rulebook, today
-from service.cases.standing import acting, person
+from service.desk.actors import acting, person
+from service.desk.rulebook import rulebook, today
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events import Actor, Event, EventType
 from service.domain.people import Role, User

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from service.cases.dossiers import Scene, dossier_of
 from service.cases.ports import Desk, QueueRow, Reading
 from service.cases.proposing import put_forward
-from service.cases.rulebook import rulebook, today
-from service.cases.standing import person, still
+from service.desk.actors import person, still
+from service.desk.rulebook import rulebook, today
+from service.desk.step import Scene, dossier_of
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.clock import STOCKHOLM, local_day, to_milliseconds

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from service.audit.checkpoint import body_of, unsigned
 from service.cases.checkpointing import sign_log
 from service.cases.ports import Desk, Reading
-from service.cases.standing import person, still
+from service.desk.actors import person, still
 from service.domain.errors import GranskaError, InvalidInput, NotAllowed, Problem
 from service.domain.events import Event, EventType
 from service.domain.people import Role, User

@@ -10,10 +10,10 @@ from typing import Any
 
 from service.audit.canonical import NotCanonical, canonical
 from service.audit.leaf import timestamp
-from service.cases import parts
 from service.cases.inputs import Inputs
 from service.cases.ports import ActiveList, Building, CaseDetails, Desk, Reading, StoredFinding, Writing
-from service.cases.rulebook import rulebook
+from service.desk import application_parts
+from service.desk.rulebook import rulebook
 from service.domain import policy
 from service.domain.application import Application, Party, PartyKind, from_document
 from service.domain.case import Case, CaseFinding
@@ -90,15 +90,18 @@ async def material_of(desk: Desk, reading: Reading, case_id: str) -> Material:
     case = await reading.case(case_id)
     details = await reading.details(case_id)
     book, today = await rulebook(desk, reading), local_day(desk.outside.now())
-    references = [*parts.commitments(details.parts), *([details.speakers_ref] if details.speakers_ref else [])]
+    references = [
+        *application_parts.commitments(details.parts),
+        *([details.speakers_ref] if details.speakers_ref else []),
+    ]
     values = await reading.values(references)
-    if not parts.whole(details.parts, values):
+    if not application_parts.whole(details.parts, values):
         raise NotFound("case.erased")
     enclosures = await reading.enclosures(case_id)
     return Material(
         case=case,
         details=details,
-        application=from_document(parts.assembled(details.parts, values)),
+        application=from_document(application_parts.assembled(details.parts, values)),
         speakers=tuple(values.get(details.speakers_ref or "", ())),
         rules=book.criteria(local_day(case.received_at), today),
         procedure=book.procedure(today),

@@ -17,9 +17,9 @@ from service.cases import booking
 from service.cases.checkpointing import sign_log
 from service.cases.ports import Desk, QueueRow, Reading, Writing
 from service.cases.premises_ports import Allocation
-from service.cases.reviewing import check_text
-from service.cases.rulebook import rulebook, today
-from service.cases.standing import acting, person
+from service.desk.actors import acting, person
+from service.desk.fields import check_text
+from service.desk.rulebook import rulebook, today
 from service.domain.application import Kind, Premises, from_document
 from service.domain.case import CLOSED
 from service.domain.clock import DAY_MS, local_day

@@ -9,8 +9,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from service.cases.ports import Desk, Reading, Writing
-from service.cases.rulebook import rulebook, today
-from service.cases.standing import acting
+from service.desk.actors import acting
+from service.desk.rulebook import rulebook, today
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import SYSTEM_ACTOR, Actor, ActorKind, Event, EventType
 from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, Role, ServiceKey, User

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.cases.ports import Desk, KeptValue, Reading
-from service.cases.reviewing import check_text
-from service.cases.standing import person, still
+from service.desk.actors import person, still
+from service.desk.fields import check_text
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events import Event, EventType
 from service.domain.organisation import normal_form

@@ -13,8 +13,8 @@ from pathlib import Path
 from service.audit.leaf import milliseconds, timestamp
 from service.cases.list_text import text_of_entry
 from service.cases.ports import Desk
-from service.cases.rulebook import rulebook, today
-from service.cases.standing import acting
+from service.desk.actors import acting
+from service.desk.rulebook import rulebook, today
 from service.domain.errors import ListRefused
 from service.domain.events import Actor, Event, EventType
 from service.domain.people import Role

@@ -22,11 +22,11 @@ from service.cases import (
     seasons,
     staff,
 )
-from service.cases.dossiers import dossier_of
 from service.cases.intake import receive
 from service.cases.ports import Desk
 from service.cases.screening import work_off
-from service.cases.standing import person
+from service.desk.actors import person
+from service.desk.step import dossier_of
 from service.domain.application import Kind, from_document
 from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllowed, NotFound, SlotTaken
 from service.domain.events import Actor, ActorKind

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from service.cases import deciding, handling, records, reviewing, staff, standing
+from service.cases import deciding, handling, records, reviewing, staff
 from service.cases.forgetting import forget_speakers
 from service.cases.intake import receive
 from service.cases.ports import Desk
@@ -13,6 +13,7 @@ from service.cases.screening import work_off
 from service.cases.verifying import verify_log
 from service.cases.watching import import_list
 from service.demo import demo_list
+from service.desk import actors
 from service.domain.case import State
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllowed
@@ -232,12 +233,12 @@ async def test_a_right_that_was_withdrawn_while_the_form_was_open_decides_nothin
     case_id = await withdrawn(desk, officer)
     async with desk.store.reading() as reading:
         held = {one["right_code"]: one["id"] for one in await reading.rights_history() if one["name"] == "Alva"}
-    await staff.withdraw_right(desk, held["delegation:F1"], by=standing.person(admin))
+    await staff.withdraw_right(desk, held["delegation:F1"], by=actors.person(admin))
     written_off = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
 
     with pytest.raises(NotAllowed, match="no_delegation"):
         await deciding.decide(desk, case_id, written_off, by=officer, seen=await version(desk, case_id))
-    await staff.withdraw_right(desk, held["role:association_officer"], by=standing.person(admin))
+    await staff.withdraw_right(desk, held["role:association_officer"], by=actors.person(admin))
     with pytest.raises(GranskaError, match="not_found"):
         await reviewing.release(desk, case_id, by=officer, seen=await version(desk, case_id))
 
@@ -260,7 +261,7 @@ async def test_nothing_is_approved_while_checks_wait_or_on_answers_that_were_ove
     await work_off(desk)
     newer = demo_list(desk, FIXTURES).replace(b"Tarquin Vossberg", b"Ylva Granfors")
     coordinator = await someone(desk, "Siv", "role:coordinator")
-    await import_list(desk, "demo", newer, by=standing.person(coordinator))
+    await import_list(desk, "demo", newer, by=actors.person(coordinator))
     assert await refused() == "decision.checks_outdated"
 
     await reviewing.ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))

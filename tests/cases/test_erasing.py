@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from service.cases import afterwards, bundling, clearing, erasing, intake, records, standing, subject
+from service.cases import afterwards, bundling, clearing, erasing, intake, records, subject
 from service.cases.intake import receive
 from service.cases.ports import Desk
 from service.cases.screening import work_off
 from service.cases.verifying import verify_log
+from service.desk import actors
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, NotAllowed
 from service.domain.people import User
@@ -86,7 +87,7 @@ async def let_to_a_person(desk: Desk, officer: User, name: str, **changed: objec
     document["organisation"] = {"name": name}
     document["premises"]["organiser"] = name
     del document["declaration"], document["representatives"]
-    received = await receive(desk, document, by=standing.person(officer), channel="phone")
+    received = await receive(desk, document, by=actors.person(officer), channel="phone")
     await work_off(desk)
     await taken(desk, received.case_id, officer)
     await settle_all(desk, received.case_id, officer)
@@ -201,10 +202,10 @@ async def test_an_enclosures_bytes_go_unless_another_case_has_the_same(desk: Des
     adam, officer = await someone(desk, "Adam", "role:administrator"), await an_officer(desk)
     cases, numbers = [], []
     for _ in range(2):
-        received = await receive(desk, a_grant_document(), by=standing.person(officer), channel="paper")
+        received = await receive(desk, a_grant_document(), by=actors.person(officer), channel="paper")
         await intake.add_enclosure(
             desk, received.case_id, kind="stadgar", name="stadgar.txt", media_type="text/plain", body=b"Stadgar",
-            by=standing.person(officer), kinds=frozenset(Kind),
+            by=actors.person(officer), kinds=frozenset(Kind),
         )  # fmt: skip
         cases.append(received.case_id)
         numbers.append(received.diary_number)
@@ -308,10 +309,10 @@ async def test_words_find_nobody(desk: Desk) -> None:
 
 async def test_an_erasure_that_was_cut_off_is_finished_later(desk: Desk) -> None:
     adam, officer = await someone(desk, "Adam", "role:administrator"), await an_officer(desk)
-    received = await receive(desk, a_grant_document(), by=standing.person(officer), channel="paper")
+    received = await receive(desk, a_grant_document(), by=actors.person(officer), channel="paper")
     await intake.add_enclosure(
         desk, received.case_id, kind="stadgar", name="stadgar.txt", media_type="text/plain", body=b"Stadgar",
-        by=standing.person(officer), kinds=frozenset(Kind),
+        by=actors.person(officer), kinds=frozenset(Kind),
     )  # fmt: skip
     async with desk.store.reading() as reading:
         [kept] = await reading.enclosures(received.case_id)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from service.cases import intake_document
 from service.cases.intake import add_enclosure, receive
 from service.cases.ports import Desk, QueueQuery
-from service.cases.rulebook import rulebook
-from service.cases.standing import person
 from service.cases.verifying import verify_log
+from service.desk.actors import person
+from service.desk.rulebook import rulebook
 from service.domain.application import Kind
 from service.domain.case import State
 from service.domain.clock import utc_time

@@ -14,8 +14,8 @@ import pytest
 from pypdf import PdfReader
 
 from service.cases import afterwards, board, communicating, deciding, handling, inquiring, letter_texts, proposing
-from service.cases.dossiers import dossier_of
 from service.cases.ports import Desk
+from service.desk.step import dossier_of
 from service.domain.decision import BoardMinute, DecisionOutcome, OwnCondition
 from service.domain.errors import InvalidInput, NotAllowed
 from service.domain.people import User

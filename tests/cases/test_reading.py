@@ -6,6 +6,7 @@ from service.cases import reading
 from service.cases.intake import receive
 from service.cases.ports import Desk, QueueQuery
 from service.cases.screening import work_off
+from service.desk import case_search
 from service.domain.application import Kind
 from service.storage.tables import LogEntry
 from tests.builders import a_grant_document
@@ -20,7 +21,7 @@ async def questions(desk: Desk, capsys: pytest.CaptureFixture[str], case_id: str
     counts = []
     engine.log_queries = True
     for ask in (
-        lambda: reading.queue(desk, QueueQuery(kinds=(Kind.GRANT,))),
+        lambda: case_search.queue(desk, QueueQuery(kinds=(Kind.GRANT,))),
         lambda: reading.case_view(desk, case_id, by=user),  # type: ignore[arg-type]
     ):
         capsys.readouterr()

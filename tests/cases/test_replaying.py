@@ -4,16 +4,17 @@ import json
 
 import pytest
 
-from service.cases import adopting, erasing, reviewing, sampling, standing
+from service.cases import adopting, erasing, reviewing, sampling
 from service.cases.intake import receive
 from service.cases.ports import Desk
 from service.cases.replaying import Tally, replay_all, replay_rounds
-from service.cases.rulebook import rulebook
 from service.cases.screening import work_off
 from service.cases.verifying import verify_log
 from service.cases.watching import import_list
 from service.cases.whatif import impact_of
 from service.demo import dated, demo_list
+from service.desk import actors
+from service.desk.rulebook import rulebook
 from service.domain.errors import NotAllowed, RuleSetRefused
 from service.domain.finding import Resolution
 from service.storage.engine import is_sqlite
@@ -40,7 +41,7 @@ async def the_examples(desk: Desk) -> None:
     for file in sorted((FIXTURES / "applications").glob("*.json")):
         document = dated(desk, json.loads(file.read_text("utf-8")))
         who = alva if document["kind"] == "grant" else petter
-        await receive(desk, document, by=standing.person(who), channel="paper")
+        await receive(desk, document, by=actors.person(who), channel="paper")
     await work_off(desk)
 
 
@@ -49,7 +50,7 @@ async def test_every_example_replays_to_the_same_answers(desk: Desk, clock: Cloc
     # What happens later changes nothing of what was known then.
     clock.forward(days=400)
     samir = await someone(desk, "Sam", "role:coordinator")
-    await import_list(desk, "demo", demo_list(desk, FIXTURES), by=standing.person(samir))
+    await import_list(desk, "demo", demo_list(desk, FIXTURES), by=actors.person(samir))
 
     tally = await all_replays(desk)
 
@@ -138,8 +139,8 @@ async def log_size(desk: Desk) -> int:
 
 async def test_a_rule_set_takes_two_persons_and_its_impact_seen(desk: Desk) -> None:
     await screened(desk, a_grant_document())
-    samir = standing.person(await someone(desk, "Sam", "role:coordinator"))
-    siv = standing.person(await someone(desk, "Siv", "role:coordinator"))
+    samir = actors.person(await someone(desk, "Sam", "role:coordinator"))
+    siv = actors.person(await someone(desk, "Siv", "role:coordinator"))
     text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "granvik-2027-1").replace("2026-07-01", "2027-01-01")
     with pytest.raises(RuleSetRefused, match="needs_second_person"):
         await adopting.adopt_at_setup(desk, text)
@@ -158,8 +159,8 @@ async def test_a_rule_set_takes_two_persons_and_its_impact_seen(desk: Desk) -> N
 
 
 async def test_a_draft_that_has_waited_past_its_day_is_not_adopted_backwards(desk: Desk, clock: Clock) -> None:
-    samir = standing.person(await someone(desk, "Sam", "role:coordinator"))
-    siv = standing.person(await someone(desk, "Siv", "role:coordinator"))
+    samir = actors.person(await someone(desk, "Sam", "role:coordinator"))
+    siv = actors.person(await someone(desk, "Siv", "role:coordinator"))
     text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "granvik-2027-1").replace("2026-07-01", "2027-01-01")
     draft_id = await adopting.propose(desk, text, by=samir)
     await adopting.show_impact(desk, draft_id, by=siv)

@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 
 from service.cases import afterwards, board, communicating, deciding, handling, inquiring, proposing, records, reviewing
-from service.cases.dossiers import dossier_of
 from service.cases.intake import add_enclosure, receive
 from service.cases.ports import Desk
 from service.cases.screening import work_off
-from service.cases.standing import person
 from service.cases.verifying import verify_log
+from service.desk.actors import person
+from service.desk.step import dossier_of
 from service.domain.application import Kind
 from service.domain.case import State
 from service.domain.decision import BoardMinute, DecisionOutcome

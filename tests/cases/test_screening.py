@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.cases import adopting, reviewing, standing
+from service.cases import adopting, reviewing
 from service.cases.incidents import NewIncident, record, verify
 from service.cases.intake import receive
 from service.cases.ports import Desk
@@ -14,6 +14,7 @@ from service.cases.screening import screen, work_off
 from service.cases.verifying import verify_log
 from service.cases.watching import import_list
 from service.demo import demo_list
+from service.desk import actors
 from service.domain.case import State
 from service.domain.errors import NotFound, RuleSetRefused
 from service.domain.finding import CheckResult, Outcome, Resolution
@@ -171,7 +172,7 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
 
     coordinator = await someone(desk, "Siv", "role:coordinator")
     changed = demo_list(desk, FIXTURES).replace(b",1971,", b",1972,")
-    await import_list(desk, "demo", changed, by=standing.person(coordinator))
+    await import_list(desk, "demo", changed, by=actors.person(coordinator))
     await reviewing.ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
     await work_off(desk)
     assert (await the(desk, case_id, "party_names")).case_finding.open
@@ -255,8 +256,8 @@ async def test_a_new_rule_set_looks_ahead(desk: Desk) -> None:
     text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "x").replace("2026-07-01", "2026-11-21")
     samir = await someone(desk, "Sam", "role:coordinator")
     with pytest.raises(RuleSetRefused, match="in_the_past"):
-        await adopting.propose(desk, text, by=standing.person(samir))
-    await adopting.propose(desk, text.replace("2026-11-21", "2026-11-23"), by=standing.person(samir))
+        await adopting.propose(desk, text, by=actors.person(samir))
+    await adopting.propose(desk, text.replace("2026-11-21", "2026-11-23"), by=actors.person(samir))
 
 
 async def test_an_index_that_was_meddled_with_is_built_again_and_lets_nobody_through(

@@ -9,13 +9,14 @@ import pytest
 
 from service import app as parts
 from service.audit.verify import Depth
-from service.cases import asking, checkpointing, deciding, standing
+from service.cases import asking, checkpointing, deciding
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
 from service.cases.screening import work_off
 from service.cases.verifying import Verification, read_exported, verify_log
 from service.cases.watching import import_list
 from service.demo import demo_list
+from service.desk import actors
 from service.domain.decision import DecisionOutcome
 from service.domain.watchlist import Schema, Subject
 from service.settings import Settings
@@ -36,7 +37,7 @@ async def _fill(folder: Path) -> None:
     async with parts.opened_desk(settings) as desk:
         await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
         samir = await someone(desk, "Samir", "role:coordinator")
-        await import_list(desk, "demo", demo_list(desk, FIXTURES), by=standing.person(samir))
+        await import_list(desk, "demo", demo_list(desk, FIXTURES), by=actors.person(samir))
         officer = await someone(desk, "Alva", "role:association_officer", "delegation:F1")
         petter = await someone(desk, "Petter", "role:premises_officer")
         for number in range(6):
@@ -46,11 +47,11 @@ async def _fill(folder: Path) -> None:
                 proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
                 await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
             await checkpointing.sign_log(desk)
-        room = await receive(desk, a_premises_document(), by=standing.person(petter), channel="paper")
+        room = await receive(desk, a_premises_document(), by=actors.person(petter), channel="paper")
         await work_off(desk)
         queries = [[Subject("Tarkvin Vosberg", Schema.PERSON)]]
         for number in range(270):
-            await asking.ask(desk, "demo", queries, diary_number=room.diary_number, limit=5, by=standing.person(samir))
+            await asking.ask(desk, "demo", queries, diary_number=room.diary_number, limit=5, by=actors.person(samir))
             if number in (60, 120, 200, 260):
                 await checkpointing.sign_log(desk)
         await checkpointing.send_checkpoints(desk)

@@ -22,9 +22,10 @@ import pytest
 from service import app as parts
 from service.audit.checkpoint import body_of, read_checkpoint, read_receipt, unsigned, verify_receipt
 from service.audit.note import read_verifying_key
-from service.cases import bundling, checkpointing, proving, standing
+from service.cases import bundling, checkpointing, proving
 from service.cases.ports import Desk
 from service.cases.verifying import read_exported, verify_log
+from service.desk import actors
 from service.domain.errors import GranskaError, InvalidInput, NotAllowed
 from service.outbox import FolderChannel, HttpsChannel, MailChannel
 from service.settings import Settings
@@ -87,9 +88,9 @@ async def test_a_new_key_is_vouched_for_by_the_old_and_old_checkpoints_stay_good
     day_one = desk.keys.known()
     adam, alva = await someone(desk, "Adam", "role:administrator"), await someone(desk, "Alva")
     with pytest.raises(NotAllowed):
-        await checkpointing.rotate_key(desk, by=standing.person(alva))
+        await checkpointing.rotate_key(desk, by=actors.person(alva))
 
-    new = await checkpointing.rotate_key(desk, by=standing.person(adam))
+    new = await checkpointing.rotate_key(desk, by=actors.person(adam))
 
     assert str(new) not in {str(one) for one in day_one}
     assert read_checkpoint(first.note, day_one).size == first.size
@@ -102,7 +103,7 @@ async def test_a_key_that_nobody_vouches_for_is_not_believed(desk: Desk) -> None
     day_one = desk.keys.known()
     adam = await someone(desk, "Adam", "role:administrator")
 
-    await checkpointing.rotate_key(desk, by=standing.person(adam), lost=True)
+    await checkpointing.rotate_key(desk, by=actors.person(adam), lost=True)
 
     assert (await verify_log(desk)).ok, "we know our own keys"
     assert {one.kind for one in (await verify_log(desk, keys=day_one)).report.faults} == {"checkpoint"}
@@ -412,7 +413,7 @@ async def test_the_first_days_key_vouches_for_a_bundle_made_after_a_change_of_ke
     async with desk.store.reading() as reading:
         _, first = await checkpointing.origin_of(reading)
     adam = await someone(desk, "Adam", "role:administrator")
-    await checkpointing.rotate_key(desk, by=standing.person(adam))
+    await checkpointing.rotate_key(desk, by=actors.person(adam))
     folder = unpacked(await the_bundle(desk, case_id), tmp_path / "b")
 
     status, said = check(folder, "--key", first)

@@ -19,7 +19,7 @@ import httpx
 from service import app as parts
 from service.cases import handling
 from service.cases.intake import receive
-from service.cases.standing import person
+from service.desk.actors import person
 from service.settings import Settings
 from tests.builders import a_grant_document
 from tests.conftest import PATIENCE, Browserlike, free_port, granska

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from service import app as parts
-from service.cases import deciding, standing
+from service.cases import deciding
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
 from service.cases.ports import Desk
 from service.cases.verifying import Verification, verify_log
 from service.cases.watching import import_list
 from service.demo import demo_list
+from service.desk import actors
 from service.domain.decision import DecisionOutcome
 from service.domain.events import SYSTEM_ACTOR, Event, EventType
 from service.settings import Settings
@@ -69,7 +70,7 @@ async def folder(tmp_path: Path, clock: Clock) -> Path:
     async with parts.opened_desk(settings, outside=clock.outside()) as desk:
         await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
         samir = await someone(desk, "Samir", "role:coordinator")
-        await import_list(desk, "demo", demo_list(desk, FIXTURES), by=standing.person(samir))
+        await import_list(desk, "demo", demo_list(desk, FIXTURES), by=actors.person(samir))
         officer = await someone(desk, "Alva", "role:association_officer", "delegation:F1")
         case_id = await withdrawn(desk, officer, a_grant_document())
         proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
@@ -184,7 +185,7 @@ async def test_the_same_events_give_the_same_root_on_both_databases(
         async with parts.opened_desk(settings, outside=Clock().outside()) as desk:
             await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
             officer = await someone(desk, "Alva", "role:association_officer")
-            await receive(desk, a_grant_document(), by=standing.person(officer), channel="paper")
+            await receive(desk, a_grant_document(), by=actors.person(officer), channel="paper")
             async with desk.store.reading() as reading:
                 leaves = [one.leaf async for one in reading.log_rows()][1:]  # the first is from the real clock
             roots.append(leaves)

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, delete, get, post
 
 from service.cases import availability, booking, rebooking
-from service.cases.rulebook import today
+from service.desk.rulebook import today
 from service.domain.errors import InvalidInput, Problem, SlotTaken, WrongMediaType
 from service.domain.events import Actor, ActorKind
 from service.domain.premises import Booking, day_of

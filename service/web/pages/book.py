@@ -10,8 +10,8 @@ from litestar.response import Redirect
 
 from service.cases import availability, booking, phone, rooms
 from service.cases.ports import Desk
-from service.cases.rulebook import today
-from service.cases.standing import person
+from service.desk.actors import person
+from service.desk.rulebook import today
 from service.domain.errors import GranskaError, InvalidInput, Problem, SlotTaken
 from service.domain.organisation import looks_personal
 from service.domain.people import Role, User

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, get
 
 from service.cases import access, availability, looking, rooms
-from service.cases.rulebook import today
+from service.desk.rulebook import today
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import Role
 from service.domain.premises import ACCESS, EQUIPMENT, Hirer, day_of, label

@@ -6,10 +6,11 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import File, Redirect
 
-from service.cases import deciding, intake, lettering, looking, proposing, reading, reviewing, standing
+from service.cases import deciding, intake, lettering, looking, proposing, reading, reviewing
 from service.cases.availability import clock
 from service.cases.ports import Desk
-from service.cases.rulebook import today
+from service.desk import actors
+from service.desk.rulebook import today
 from service.domain import policy
 from service.domain.case import Case, State
 from service.domain.decision import ON_A_DECISION, DecisionOutcome
@@ -284,7 +285,7 @@ async def enclose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
             name=file.name,
             media_type=file_types.media_type(file.body) if file.body else "",
             body=file.body,
-            by=standing.person(user),
+            by=actors.person(user),
             kinds=frozenset(kind for kind, role in policy.HANDLING_ROLES.items() if user.has(role)),
         )
         request.app.state.worker.wake()

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.cases import incidents
-from service.cases.rulebook import rulebook, today
+from service.desk.rulebook import rulebook, today
 from service.domain.clock import DAY_MS
 from service.domain.errors import GranskaError
 from service.web import forms, render

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from service.cases import adopting
 from service.cases.ports import Desk
-from service.cases.standing import person
+from service.desk.actors import person
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import User
 from service.web import forms, render

@@ -8,8 +8,8 @@ from litestar.response import Redirect
 
 from service.cases import letter_texts, lettering
 from service.cases.ports import Desk
-from service.cases.reviewing import check_day, check_text
-from service.cases.rulebook import today
+from service.desk.fields import check_day, check_text
+from service.desk.rulebook import today
 from service.domain.errors import GranskaError, NotFound
 from service.rules.load import LETTER_PLACES
 from service.web import forms, render

@@ -6,8 +6,8 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.cases import staff
-from service.cases.rulebook import rulebook, today
-from service.cases.standing import person
+from service.desk.actors import person
+from service.desk.rulebook import rulebook, today
 from service.domain.errors import GranskaError
 from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, Role
 from service.web import forms, render

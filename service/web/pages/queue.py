@@ -6,9 +6,10 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import communicating, handling, reading
+from service.cases import communicating, handling
 from service.cases.ports import PAGE_SIZE, QueueQuery
-from service.cases.rulebook import today
+from service.desk import case_search
+from service.desk.rulebook import today
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.case import State
@@ -34,7 +35,7 @@ async def queue(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
         for name in ("state", "kind", "owner", "attention", "organisation", "order", "dir", "page")
     }
     query = read_query(given, user)
-    rows, total = await reading.queue(desk, query)
+    rows, total = await case_search.queue(desk, query)
     filters = {name: value for name, value in given.items() if value and name != "page"}
     return render.page(
         request,
@@ -88,7 +89,7 @@ async def search(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
     form = await forms.read(request)
     text = form.text("q")
     try:
-        rows = await reading.search(desk, text, by=user)
+        rows = await case_search.search(desk, text, by=user)
     except InvalidInput as error:
         shown = "" if error.problems[0].code == "search.not_persons" else text
         return page_or_complaint(request, "pages/search.html", error=error, rows=[], q=shown)

@@ -6,8 +6,8 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.cases import availability, intake
-from service.cases.rulebook import rulebook, today
-from service.cases.standing import person
+from service.desk.actors import person
+from service.desk.rulebook import rulebook, today
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, NotAllowed, NotFound

@@ -21,7 +21,7 @@ from service.cases import (
 )
 from service.cases.availability import clock
 from service.cases.ports import Desk
-from service.cases.rulebook import today
+from service.desk.rulebook import today
 from service.domain import policy
 from service.domain.decision import ON_A_DECISION, DecisionOutcome
 from service.domain.errors import GranskaError, NotAllowed, NotFound

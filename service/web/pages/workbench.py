@@ -11,9 +11,9 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.cases import looking
-from service.cases import reading as questions
-from service.cases.rulebook import rulebook, today
 from service.cases.screening import compare_names, ensure_index
+from service.desk import case_search
+from service.desk.rulebook import rulebook, today
 from service.domain.clock import DAY_MS
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.watchlist import Schema, Subject
@@ -64,7 +64,7 @@ async def open_case(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
     form = await forms.read(request)
     wanted = form.text("diary_number").strip()
     try:
-        case = await questions.case_by_number(desk, wanted, by=user)
+        case = await case_search.case_by_number(desk, wanted, by=user)
     except NotFound as error:
         problem = error.code if wanted else "input.missing"
         return await _workbench(request, desk, InvalidInput([Problem("/diary_number", problem)]), form)

@@ -8,12 +8,11 @@ from datetime import date
 from typing import Any
 
 from service.cases.ports import Desk, LogRow, Reading, Writing
-from service.cases.rulebook import Rulebook, rulebook, today
-from service.cases.standing import person, still
+from service.desk.actors import person, still
+from service.desk.rulebook import Rulebook, rulebook, today
 from service.domain import policy
 from service.domain.case import Case
 from service.domain.dossier import Dossier, Entry, fold
-from service.domain.errors import InvalidInput, Problem
 from service.domain.events import Actor, Event, EventType
 from service.domain.people import User
 from service.domain.ruleset import RuleSet
@@ -106,10 +105,3 @@ async def step(desk: Desk, case_id: str, type: EventType, *, by: User, seen: int
         dossier = await dossier_of(writing, case_id)
         policy.check_step(case, by, dossier, type)
         yield Scene(desk, writing, case, by, dossier, await rulebook(desk, writing), type, person(by))
-
-
-def one_of(pointer: str, value: str, choices: Iterable[str]) -> str:
-    """The value, if it is one of these."""
-    if value not in set(choices):
-        raise InvalidInput([Problem(pointer, "input.missing" if not value else "input.choice_unknown")])
-    return value
