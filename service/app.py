@@ -12,8 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from service.cases.checkpointing import open_log
-from service.cases.ports import Channel, Desk, Outside
 from service.cases.verifying import Exported, Verification, verify_log
+from service.desk.ports.desk import Desk, Outside
+from service.desk.ports.log import Channel
 from service.domain.errors import GranskaError
 from service.matching import population
 from service.matching.finder import Finder, sweep_indexes

@@ -7,10 +7,10 @@ from pathlib import Path
 from service.cases import incidents, rooms, staff
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import add_enclosure, receive
-from service.cases.ports import Desk
 from service.cases.screening import work_off
 from service.cases.watching import import_list
 from service.desk.actors import person
+from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
 from service.domain.application import Kind
 from service.domain.clock import local_time, utc_time

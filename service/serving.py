@@ -19,8 +19,8 @@ from service.cases import booking
 from service.cases.checkpointing import send_checkpoints, sign_log
 from service.cases.erasing import sweep_files
 from service.cases.forgetting import forget_readings, forget_speakers
-from service.cases.ports import Desk
 from service.cases.screening import work_off
+from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, place_of
 from service.pipeline.registry import Registry
 from service.settings import Settings, resource

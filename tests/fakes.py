@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from service.cases.ports import Outside
+from service.desk.ports.desk import Outside
 from service.domain.application import Kind
 from service.domain.check import CheckDescription, CheckInput
 from service.domain.finding import CheckResult, Outcome

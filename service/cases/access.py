@@ -6,9 +6,11 @@ from datetime import date
 
 from service.cases import booking
 from service.cases.inputs import Inputs
-from service.cases.ports import Desk, LogRow, Reading
-from service.cases.premises_ports import Occupied
 from service.cases.screening import given_of, material_of, sources_of, texts_of
+from service.desk.ports.desk import Desk
+from service.desk.ports.log import LogRow
+from service.desk.ports.premises import Occupied
+from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.desk.step import entries, step
 from service.domain import policy

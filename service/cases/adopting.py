@@ -1,9 +1,11 @@
 """A rule set comes into force: proposed by one person, its impact seen, adopted by another, never backwards."""
 
 from service.audit.canonical import canonical
-from service.cases.ports import Desk, Draft, Reading
 from service.cases.whatif import Impact, impact_of
 from service.desk.actors import acting
+from service.desk.ports.desk import Desk
+from service.desk.ports.office import Draft
+from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.domain.check import Param
 from service.domain.enclosure import ENCLOSURE_KINDS

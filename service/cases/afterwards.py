@@ -8,8 +8,9 @@ from service.cases import lettering
 from service.cases.booking import bookings
 from service.cases.booking_outcome import as_settled
 from service.cases.communicating import CHANNELS
-from service.cases.ports import Desk, Reading
 from service.desk.fields import check_day, check_text, one_of
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading
 from service.desk.step import Scene, entries, step
 from service.domain import policy
 from service.domain.application import Kind

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.cases.ports import ActiveList, Desk
 from service.cases.screening import ensure_index
+from service.desk.ports.desk import Desk
+from service.desk.ports.office import ActiveList
 from service.desk.rulebook import rulebook, today
 from service.domain.application import PartyKind
 from service.domain.clock import DAY_MS

@@ -7,10 +7,11 @@ from functools import lru_cache
 
 from service.cases.booking import now_of, read_span
 from service.cases.clearance import Clearance, clearance_of
-from service.cases.ports import Desk, Reading
-from service.cases.premises_ports import Occupied
 from service.cases.rooms import room_in
 from service.desk.case_search import search as cases_found
+from service.desk.ports.desk import Desk
+from service.desk.ports.premises import Occupied
+from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, Problem

@@ -12,8 +12,8 @@ from typing import Any
 
 from service.cases import lettering, proposing
 from service.cases.communicating import material_of
-from service.cases.ports import Desk
 from service.desk.fields import one_of
+from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, dossier_of, step
 from service.domain import policy

@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any
 
 from service.cases.clearance import application_of, clearance_of, data_key
-from service.cases.ports import Desk, Reading, Writing
 from service.cases.rooms import room_in
 from service.desk.actors import acting, check_came_by
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene
 from service.domain.application import Application, Premises

@@ -11,10 +11,12 @@ from typing import Any
 
 from service.cases.checkpointing import first_key
 from service.cases.erasing import CLASS_OF, CLASSES
-from service.cases.ports import Desk, KeptValue, LogRow, StoredEnclosure
 from service.cases.proving import Proof, prove
 from service.cases.records import PURPOSES, Erasure, erased_when
 from service.desk.actors import person, still
+from service.desk.ports.cases import StoredEnclosure
+from service.desk.ports.desk import Desk
+from service.desk.ports.log import KeptValue, LogRow
 from service.domain import policy
 from service.domain.case import Case
 from service.domain.errors import InvalidInput, NotAllowed, Problem

@@ -9,8 +9,10 @@ from typing import Any
 from service.audit import merkle
 from service.audit.checkpoint import Checkpoint, body_of, unsigned
 from service.audit.note import BadKey, BadNote, VerifyingKey, read_verifying_key
-from service.cases.ports import Channel, Desk, Reading
 from service.desk.actors import acting
+from service.desk.ports.desk import Desk
+from service.desk.ports.log import Channel
+from service.desk.ports.store import Reading
 from service.domain.errors import GranskaError, NotAllowed, place_of
 from service.domain.events import SYSTEM_ACTOR, Actor, Event, EventType
 from service.domain.people import Role

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.audit.canonical import canonical
-from service.cases.ports import Desk, Reading
-from service.cases.premises_ports import Standing
 from service.desk import application_parts
+from service.desk.ports.desk import Desk
+from service.desk.ports.premises import Standing
+from service.desk.ports.store import Reading
 from service.desk.rulebook import today
 from service.domain.application import Application, from_document
 from service.domain.case import Case

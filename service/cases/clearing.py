@@ -10,9 +10,11 @@ from datetime import timedelta
 from service.cases import booking, booking_outcome
 from service.cases.clearance import application_of, clearance_of, data_key
 from service.cases.deciding import check_fresh
-from service.cases.ports import Desk, Reading, StoredFinding
 from service.desk.conditions import standing_conditions
 from service.desk.fields import check_text
+from service.desk.ports.cases import StoredFinding
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading
 from service.desk.step import Scene, step
 from service.domain import policy
 from service.domain.application import Application, Kind

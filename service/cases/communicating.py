@@ -5,9 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from service.cases import lettering
-from service.cases.ports import CaseDetails, Desk, Reading, StoredFinding
 from service.desk.actors import check_came_by
 from service.desk.fields import check_day, check_text, one_of
+from service.desk.ports.cases import CaseDetails, StoredFinding
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading
 from service.desk.rulebook import today
 from service.desk.step import Scene, dossier_of, step
 from service.domain.case import STEPS, Case

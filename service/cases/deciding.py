@@ -8,11 +8,13 @@ from typing import Any
 
 from service.audit.leaf import timestamp
 from service.cases import booking, booking_outcome, intake_document, proposing
-from service.cases.ports import Desk, Reading, StoredFinding, Writing
 from service.desk import application_parts
 from service.desk.actors import person, still
 from service.desk.conditions import standing_conditions
 from service.desk.fields import check_day, check_text
+from service.desk.ports.cases import StoredFinding
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, dossier_of
 from service.domain import policy

@@ -7,9 +7,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from service.cases.ports import Desk, KeptValue, Reading
 from service.desk.actors import person, still
 from service.desk.fields import check_text
+from service.desk.ports.desk import Desk
+from service.desk.ports.log import KeptValue
+from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.domain.case import State
 from service.domain.clock import utc_time

@@ -1,6 +1,6 @@
 """What may not be kept is erased, and the erasure is an event: speakers go when the event is over."""
 
-from service.cases.ports import Desk
+from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
 from service.domain.clock import DAY_MS
 from service.domain.errors import NotFound

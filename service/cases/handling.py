@@ -5,8 +5,10 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from service.cases.ports import Desk, FormDraftRow, Reading
 from service.desk.fields import check_day, check_text, one_of
+from service.desk.ports.cases import FormDraftRow
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading
 from service.desk.step import dossier_of, step
 from service.domain import policy
 from service.domain.case import Case, State

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from service.cases.ports import Desk, LogRow
+from service.desk.ports.desk import Desk
+from service.desk.ports.log import LogRow
 from service.domain import policy
 from service.domain.case import STEPS, Case
 from service.domain.clock import STOCKHOLM, to_milliseconds

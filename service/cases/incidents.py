@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from service.cases.ports import Desk, StoredIncident
 from service.desk.actors import acting, person
 from service.desk.fields import check_day, check_text
+from service.desk.ports.desk import Desk
+from service.desk.ports.office import StoredIncident
 from service.desk.rulebook import today
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import Event, EventType

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 
-from service.cases.ports import Desk
 from service.desk.fields import check_day, check_text, one_of
+from service.desk.ports.desk import Desk
 from service.desk.step import step
 from service.domain import policy
 from service.domain.decision import Act

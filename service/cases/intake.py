@@ -10,9 +10,11 @@ from typing import Any
 from service.audit.canonical import canonical
 from service.audit.leaf import timestamp
 from service.cases import booking, intake_document
-from service.cases.ports import CaseDetails, Desk, Reading, StoredEnclosure, Writing
 from service.desk import application_parts
 from service.desk.actors import acting, check_came_by
+from service.desk.ports.cases import CaseDetails, StoredEnclosure
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook
 from service.domain import policy
 from service.domain.application import Application, Kind, from_document

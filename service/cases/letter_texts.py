@@ -8,8 +8,8 @@ import tomlkit
 from tomlkit.items import String, StringType, Trivia
 
 from service.cases import adopting, lettering
-from service.cases.ports import Desk
 from service.desk.actors import person
+from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.letter import Sheet

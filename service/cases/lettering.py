@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from service.cases.ports import CaseDetails, Desk, Writing
+from service.desk.ports.cases import CaseDetails
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Writing
 from service.desk.rulebook import today
 from service.domain.case import Case
 from service.domain.letter import Block, Sheet

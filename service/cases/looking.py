@@ -1,7 +1,8 @@
 """Whoever opens a case is written down, in a log of its own, before they see it."""
 
 from service.audit.leaf import timestamp
-from service.cases.ports import Desk, ReadRow
+from service.desk.ports.desk import Desk
+from service.desk.ports.log import ReadRow
 from service.domain.people import Role, User
 
 #: What can be done to a case by looking; the calendar with names shows many cases' hirers at once.

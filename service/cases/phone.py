@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from service.cases import clearing, handling, intake, screening
 from service.cases.availability import Call
 from service.cases.clearance import clearance_of
-from service.cases.ports import Desk
 from service.desk import application_parts
 from service.desk.actors import person
+from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import GranskaError, InvalidInput, NotAllowed, Problem
 from service.domain.organisation import normal_form

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.cases.ports import Desk, StoredFinding
+from service.desk.ports.cases import StoredFinding
+from service.desk.ports.desk import Desk
 from service.domain import policy
 from service.domain.case import Case
 from service.domain.finding import NEEDS_NOBODY

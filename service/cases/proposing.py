@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from service.cases import booking, booking_outcome
-from service.cases.ports import Desk, Reading, Writing
 from service.desk.fields import check_day, check_text
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading, Writing
 from service.desk.step import Scene, step
 from service.domain import policy
 from service.domain.application import Kind

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from service.audit.checkpoint import Receipt
 from service.cases.checkpointing import sign_log
-from service.cases.ports import Desk, LogRow
+from service.desk.ports.desk import Desk
+from service.desk.ports.log import LogRow
 from service.domain.errors import GranskaError, NotFound
 from service.domain.events import EventType
 

@@ -9,16 +9,10 @@ from service.cases.booking import bookings
 from service.cases.clearance import Clearance, application_of, clearance_of, data_key
 from service.cases.clearing import why_not_executed
 from service.cases.handling import shares_a_name
-from service.cases.ports import (
-    CaseDetails,
-    Desk,
-    FormDraftRow,
-    Reading,
-    SecrecyMarking,
-    StoredEnclosure,
-    StoredFinding,
-)
 from service.desk import application_parts
+from service.desk.ports.cases import CaseDetails, FormDraftRow, SecrecyMarking, StoredEnclosure, StoredFinding
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading
 from service.desk.rulebook import Rulebook, rulebook, today
 from service.desk.step import dossier_of, entries
 from service.domain import policy

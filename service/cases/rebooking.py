@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from service.cases.booking import bookings, check_same_day, now_of, read_span, release_lapsed, settled
 from service.cases.clearance import application_of
-from service.cases.ports import Desk, Reading
 from service.cases.rooms import room_in
 from service.desk.actors import check_came_by
 from service.desk.fields import check_day, check_text
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, entries, step
 from service.domain.application import Kind, Premises

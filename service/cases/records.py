@@ -4,9 +4,10 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from service.cases.ports import Desk, Reading
 from service.desk.actors import person, still
 from service.desk.fields import check_text
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading
 from service.desk.rulebook import Rulebook, rulebook
 from service.desk.step import entries
 from service.domain import policy

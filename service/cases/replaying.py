@@ -8,9 +8,12 @@ from typing import Any
 
 from service.audit.canonical import NotCanonical, canonical
 from service.cases.inputs import BROKE, incidents_of, other_cases_of
-from service.cases.ports import CaseDetails, Desk, LogRow, Reading
 from service.cases.screening import check_input, ensure_index, find_here, list_answer, with_cleared
 from service.desk import application_parts
+from service.desk.ports.cases import CaseDetails
+from service.desk.ports.desk import Desk
+from service.desk.ports.log import LogRow
+from service.desk.ports.store import Reading
 from service.desk.rulebook import Rulebook, rulebook
 from service.domain.application import Application, from_document
 from service.domain.case import Case

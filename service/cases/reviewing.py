@@ -3,9 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from service.cases.ports import Desk, Reading, SecrecyMarking, StoredFinding
 from service.desk.actors import person, still
 from service.desk.fields import check_text
+from service.desk.ports.cases import SecrecyMarking, StoredFinding
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading
 from service.desk.step import dossier_of
 from service.domain import policy
 from service.domain.application import PartyKind

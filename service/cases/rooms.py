@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.audit.canonical import canonical
-from service.cases.ports import Desk, Reading, Writing
-from service.cases.premises_ports import Feed, Occupied
 from service.cases.room_document import SLUG, read_room, read_site
 from service.desk.actors import acting, person
+from service.desk.ports.desk import Desk
+from service.desk.ports.premises import Feed, Occupied
+from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events import Actor, Event, EventType

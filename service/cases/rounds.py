@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from service.cases.ports import Desk, QueueRow, Reading
 from service.cases.proposing import put_forward
 from service.desk.actors import person, still
+from service.desk.ports.cases import QueueRow
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, dossier_of
 from service.domain import policy

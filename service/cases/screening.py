@@ -11,8 +11,11 @@ from typing import Any
 from service.audit.canonical import NotCanonical, canonical
 from service.audit.leaf import timestamp
 from service.cases.inputs import Inputs
-from service.cases.ports import ActiveList, Building, CaseDetails, Desk, Reading, StoredFinding, Writing
 from service.desk import application_parts
+from service.desk.ports.cases import CaseDetails, StoredFinding
+from service.desk.ports.desk import Building, Desk
+from service.desk.ports.office import ActiveList
+from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook
 from service.domain import policy
 from service.domain.application import Application, Party, PartyKind, from_document

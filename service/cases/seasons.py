@@ -15,10 +15,12 @@ from service.audit.canonical import canonical
 from service.audit.checkpoint import body_of, unsigned
 from service.cases import booking
 from service.cases.checkpointing import sign_log
-from service.cases.ports import Desk, QueueRow, Reading, Writing
-from service.cases.premises_ports import Allocation
 from service.desk.actors import acting, person
 from service.desk.fields import check_text
+from service.desk.ports.cases import QueueRow
+from service.desk.ports.desk import Desk
+from service.desk.ports.premises import Allocation
+from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
 from service.domain.application import Kind, Premises, from_document
 from service.domain.case import CLOSED

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from service.cases.ports import Desk, Reading, Writing
 from service.desk.actors import acting
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import SYSTEM_ACTOR, Actor, ActorKind, Event, EventType

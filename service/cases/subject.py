@@ -4,9 +4,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from service.cases.ports import Desk, KeptValue, Reading
 from service.desk.actors import person, still
 from service.desk.fields import check_text
+from service.desk.ports.desk import Desk
+from service.desk.ports.log import KeptValue
+from service.desk.ports.store import Reading
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events import Event, EventType
 from service.domain.organisation import normal_form

@@ -15,7 +15,8 @@ from service.audit.leaf import timestamp
 from service.audit.note import BadKey, BadNote, VerifyingKey, open_note, read_verifying_key
 from service.audit.verify import CHUNK, MOST_FAULTS, Depth, Fault, LogCheck, Report, check_value, verify_rows
 from service.cases.checkpointing import READING_LOG, vouched_for
-from service.cases.ports import Desk, Reading
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading
 from service.domain.errors import GranskaError
 from service.domain.events import EventType
 from service.domain.ledger import Key, Ledger, differences

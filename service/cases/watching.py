@@ -12,8 +12,8 @@ from pathlib import Path
 
 from service.audit.leaf import milliseconds, timestamp
 from service.cases.list_text import text_of_entry
-from service.cases.ports import Desk
 from service.desk.actors import acting
+from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import ListRefused
 from service.domain.events import Actor, Event, EventType

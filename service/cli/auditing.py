@@ -12,10 +12,10 @@ import click
 
 from service import app as parts
 from service.cases import bundling, erasing, looking, records, replaying, sampling, subject, verifying
-from service.cases.ports import Desk
 from service.cli.common import catalogue, counting, told
 from service.cli.logs import say_verified
 from service.cli.with_desk import user_called, with_desk
+from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.settings import Settings, from_environment, resource
 from service.web.render import Pages

@@ -12,11 +12,11 @@ from service.audit.note import BadKey, BadNote, read_verifying_key
 from service.audit.verify import Depth
 from service.cases import verifying
 from service.cases.checkpointing import Signed, origin_of, rotate_key, send_checkpoints, sign_log
-from service.cases.ports import Desk
 from service.cases.proving import prove_case
 from service.cli.common import catalogue, told
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
+from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.settings import Settings
 

@@ -7,11 +7,11 @@ from typing import Any
 import click
 
 from service.cases import adopting, intake_document, rooms, watching
-from service.cases.ports import Desk
 from service.cases.whatif import Impact, impact_of
 from service.cli.common import counting, told
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
+from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
 from service.settings import Settings
 

@@ -9,10 +9,10 @@ from rich.table import Table
 from service import app as parts
 from service import demo as demo_district
 from service.cases import staff
-from service.cases.ports import Desk
 from service.cli.common import catalogue, told
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
+from service.desk.ports.desk import Desk
 from service.settings import Settings, from_environment, resource
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from service import app as parts
-from service.cases.ports import Desk
+from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.domain.people import User
 from service.settings import Settings, from_environment

@@ -3,7 +3,7 @@
 What a page knew of a person is older than the form they send; a right that was withdrawn meanwhile is gone.
 """
 
-from service.cases.ports import Reading
+from service.desk.ports.store import Reading
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.events import Actor, ActorKind, EventType
 from service.domain.people import Role, User

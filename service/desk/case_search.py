@@ -1,10 +1,7 @@
 """The queue, the search by number or association, and a case by its number."""
 
-from service.cases.ports import (
-    Desk,
-    QueueQuery,
-    QueueRow,
-)
+from service.desk.ports.cases import QueueQuery, QueueRow
+from service.desk.ports.desk import Desk
 from service.domain import policy
 from service.domain.case import Case
 from service.domain.errors import InvalidInput, NotFound, Problem

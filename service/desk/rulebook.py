@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from service.cases.ports import Desk, Reading
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading
 from service.domain.case import Case
 from service.domain.clock import local_day
 from service.domain.errors import NotFound

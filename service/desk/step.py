@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from service.cases.ports import Desk, LogRow, Reading, Writing
 from service.desk.actors import person, still
+from service.desk.ports.desk import Desk
+from service.desk.ports.log import LogRow
+from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import Rulebook, rulebook, today
 from service.domain import policy
 from service.domain.case import Case

@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from service.cases.ports import (
+from service.desk.ports.cases import (
     PAGE_SIZE,
     CaseDetails,
     FormDraftRow,
-    LogRow,
     QueueQuery,
     QueueRow,
     SecrecyMarking,
     StoredEnclosure,
     StoredFinding,
 )
+from service.desk.ports.log import LogRow
 from service.domain.application import Kind
 from service.domain.case import Case
 from service.domain.check import OtherCase

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from service.audit import merkle
-from service.cases.ports import KeptValue, LogRow
+from service.desk.ports.log import KeptValue, LogRow
 from service.storage import facts, log_store
 from service.storage.tables import Dispatch, LogEntry, LogValue
 

@@ -6,7 +6,7 @@ from typing import Any
 from service.audit.canonical import canonical
 from service.audit.commitment import SALT_BYTES, commit
 from service.audit.leaf import encode
-from service.cases.ports import LogRow
+from service.desk.ports.log import LogRow
 from service.domain.events import Event
 from service.storage.tables import LogCheckpoint, LogEntry, LogNode, LogValue
 from service.storage.tree_store import TreeStore

@@ -6,7 +6,7 @@ from typing import Any
 
 from service.audit.leaf import milliseconds
 from service.cases.list_text import entry_of
-from service.cases.ports import ActiveList, Draft, StoredClearance, StoredIncident
+from service.desk.ports.office import ActiveList, Draft, StoredClearance, StoredIncident
 from service.domain.check import Incident
 from service.domain.people import ServiceKey, User
 from service.domain.watchlist import ListEntry

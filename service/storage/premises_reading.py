@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from service.cases.premises_ports import Allocation, Feed, Occupied, Standing
 from service.cases.room_document import room_of, site_of
+from service.desk.ports.premises import Allocation, Feed, Occupied, Standing
 from service.domain.case import Case
 from service.domain.errors import NotFound
 from service.domain.premises import (

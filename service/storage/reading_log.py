@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from service.audit.canonical import canonical
-from service.cases.ports import ReadRow
+from service.desk.ports.log import ReadRow
 from service.storage.engine import SafeSQLite, reading
 from service.storage.tables import ReadCheckpoint, ReadEntry, ReadNode
 from service.storage.tree_store import TreeStore

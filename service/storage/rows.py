@@ -5,13 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.audit.canonical import canonical
-from service.cases.ports import (
-    CaseDetails,
-    SecrecyMarking,
-    StoredEnclosure,
-    StoredFinding,
-    StoredIncident,
-)
+from service.desk.ports.cases import CaseDetails, SecrecyMarking, StoredEnclosure, StoredFinding
+from service.desk.ports.office import StoredIncident
 from service.domain.application import Kind
 from service.domain.case import Case, CaseFinding, State
 from service.domain.enclosure import Enclosure

@@ -4,14 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from service.cases.ports import (
-    CaseDetails,
-    FormDraftRow,
-    SecrecyMarking,
-    StoredEnclosure,
-    StoredFinding,
-    StoredIncident,
-)
+from service.desk.ports.cases import CaseDetails, FormDraftRow, SecrecyMarking, StoredEnclosure, StoredFinding
+from service.desk.ports.office import StoredIncident
 from service.domain.case import Case
 from service.domain.errors import Conflict
 from service.domain.events import Event

@@ -8,7 +8,7 @@ from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
 
 from service.cases import staff
-from service.cases.ports import Desk
+from service.desk.ports.desk import Desk
 from service.domain.errors import NotAllowed
 from service.domain.people import Role, User
 

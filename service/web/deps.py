@@ -6,7 +6,7 @@ from litestar import Request
 from litestar.di import NamedDependency, Provide
 from litestar.params import SkipValidation
 
-from service.cases.ports import Desk
+from service.desk.ports.desk import Desk
 from service.domain.people import ServiceKey, User
 
 

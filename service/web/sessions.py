@@ -10,7 +10,7 @@ from litestar.middleware.session.server_side import ServerSideSessionBackend, Se
 from litestar.stores.base import Store
 from litestar.types import Empty
 
-from service.cases.ports import Desk, SessionKeeper
+from service.desk.ports.desk import Desk, SessionKeeper
 
 COOKIE = "granska_session"
 FRESH_ID = "granska_fresh_session_id"

@@ -15,7 +15,7 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.handlers import BaseRouteHandler
 from litestar.static_files import create_static_files_router
 
-from service.cases.ports import Desk
+from service.desk.ports.desk import Desk
 from service.web.access import ANYONE, check_access, may
 from service.web.api import applications, match
 from service.web.api import premises as premises_api

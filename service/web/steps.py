@@ -17,7 +17,7 @@ from service.cases import (
     rebooking,
 )
 from service.cases import board as boards
-from service.cases.ports import Desk
+from service.desk.ports.desk import Desk
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.errors import GranskaError, InvalidInput, Problem

@@ -20,13 +20,13 @@ from service.audit.leaf import encode
 from service.audit.verify import Depth
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
-from service.cases.ports import Desk
 from service.cases.replaying import Tally, replay_all
 from service.cases.screening import work_off
 from service.cases.verifying import verify_log
 from service.cases.watching import import_list
 from service.demo import demo_list
 from service.desk.actors import person
+from service.desk.ports.desk import Desk
 from service.domain.events import Actor, ActorKind, Event, EventType
 from service.settings import Settings
 from service.storage import log_store

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from service.cases import handling, inquiring
-from service.cases.ports import Desk
+from service.desk.ports.desk import Desk
 from service.domain.decision import Act
 from service.domain.people import User
 from tests.conftest import someone

@@ -25,12 +25,12 @@ from service.cases import (
     rooms,
 )
 from service.cases.intake import receive
-from service.cases.ports import Desk
 from service.cases.screening import work_off
 from service.cases.verifying import verify_log
 from service.cases.watching import import_list
 from service.demo import demo_list
 from service.desk.actors import person
+from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook
 from service.domain.application import Kind
 from service.domain.case import State

@@ -23,9 +23,9 @@ from service.cases import (
     staff,
 )
 from service.cases.intake import receive
-from service.cases.ports import Desk
 from service.cases.screening import work_off
 from service.desk.actors import person
+from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
 from service.domain.application import Kind, from_document
 from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllowed, NotFound, SlotTaken

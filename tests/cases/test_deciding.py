@@ -8,12 +8,12 @@ import pytest
 from service.cases import deciding, handling, records, reviewing, staff
 from service.cases.forgetting import forget_speakers
 from service.cases.intake import receive
-from service.cases.ports import Desk
 from service.cases.screening import work_off
 from service.cases.verifying import verify_log
 from service.cases.watching import import_list
 from service.demo import demo_list
 from service.desk import actors
+from service.desk.ports.desk import Desk
 from service.domain.case import State
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllowed

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from service.cases import intake_document
 from service.cases.intake import add_enclosure, receive
-from service.cases.ports import Desk, QueueQuery
 from service.cases.verifying import verify_log
 from service.desk.actors import person
+from service.desk.ports.cases import QueueQuery
+from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook
 from service.domain.application import Kind
 from service.domain.case import State

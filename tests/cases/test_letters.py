@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 
 from service.cases import afterwards, board, communicating, deciding, handling, inquiring, letter_texts, proposing
-from service.cases.ports import Desk
+from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
 from service.domain.decision import BoardMinute, DecisionOutcome, OwnCondition
 from service.domain.errors import InvalidInput, NotAllowed

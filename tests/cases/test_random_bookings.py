@@ -17,12 +17,12 @@ from service import app as parts
 from service.cases import afterwards, booking, clearing, deciding, handling, rebooking, reviewing, rooms
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
-from service.cases.ports import Desk
 from service.cases.screening import work_off
 from service.cases.verifying import verify_log
 from service.cases.watching import import_list
 from service.demo import demo_list
 from service.desk.actors import person
+from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
 from service.domain.decision import DecisionOutcome, Proposal
 from service.domain.errors import GranskaError

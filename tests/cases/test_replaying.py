@@ -6,7 +6,6 @@ import pytest
 
 from service.cases import adopting, erasing, reviewing, sampling
 from service.cases.intake import receive
-from service.cases.ports import Desk
 from service.cases.replaying import Tally, replay_all, replay_rounds
 from service.cases.screening import work_off
 from service.cases.verifying import verify_log
@@ -14,6 +13,7 @@ from service.cases.watching import import_list
 from service.cases.whatif import impact_of
 from service.demo import dated, demo_list
 from service.desk import actors
+from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook
 from service.domain.errors import NotAllowed, RuleSetRefused
 from service.domain.finding import Resolution

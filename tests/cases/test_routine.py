@@ -7,10 +7,10 @@ import pytest
 
 from service.cases import afterwards, board, communicating, deciding, handling, inquiring, proposing, records, reviewing
 from service.cases.intake import add_enclosure, receive
-from service.cases.ports import Desk
 from service.cases.screening import work_off
 from service.cases.verifying import verify_log
 from service.desk.actors import person
+from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
 from service.domain.application import Kind
 from service.domain.case import State

@@ -8,13 +8,13 @@ import pytest
 from service.cases import adopting, reviewing
 from service.cases.incidents import NewIncident, record, verify
 from service.cases.intake import receive
-from service.cases.ports import Desk
 from service.cases.reading import case_view
 from service.cases.screening import screen, work_off
 from service.cases.verifying import verify_log
 from service.cases.watching import import_list
 from service.demo import demo_list
 from service.desk import actors
+from service.desk.ports.desk import Desk
 from service.domain.case import State
 from service.domain.errors import NotFound, RuleSetRefused
 from service.domain.finding import CheckResult, Outcome, Resolution

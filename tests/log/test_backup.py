@@ -9,8 +9,8 @@ import pytest
 
 from service import app as parts
 from service.cases import checkpointing
-from service.cases.ports import Desk
 from service.cases.verifying import read_exported, verify_log
+from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.outbox import FolderChannel
 from service.settings import Settings

@@ -23,9 +23,9 @@ from service import app as parts
 from service.audit.checkpoint import body_of, read_checkpoint, read_receipt, unsigned, verify_receipt
 from service.audit.note import read_verifying_key
 from service.cases import bundling, checkpointing, proving
-from service.cases.ports import Desk
 from service.cases.verifying import read_exported, verify_log
 from service.desk import actors
+from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, InvalidInput, NotAllowed
 from service.outbox import FolderChannel, HttpsChannel, MailChannel
 from service.settings import Settings

@@ -11,8 +11,8 @@ import pytest
 
 from service.cases import checkpointing, history, looking
 from service.cases.forgetting import forget_readings
-from service.cases.ports import Desk
 from service.cases.verifying import verify_log
+from service.desk.ports.desk import Desk
 from service.domain.clock import local_day
 from service.outbox import FolderChannel
 from service.settings import Settings

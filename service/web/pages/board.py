@@ -9,8 +9,8 @@ from litestar import Response, get
 
 from service.cases import afterwards, looking, reading
 from service.cases import board as boards
-from service.cases.ports import Desk
 from service.desk.fields import check_day
+from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import GranskaError, NotFound
 from service.domain.people import Role

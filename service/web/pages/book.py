@@ -9,8 +9,8 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.cases import availability, booking, phone, rooms
-from service.cases.ports import Desk
 from service.desk.actors import person
+from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
 from service.domain.errors import GranskaError, InvalidInput, Problem, SlotTaken
 from service.domain.organisation import looks_personal

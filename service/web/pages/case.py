@@ -8,8 +8,8 @@ from litestar.response import File, Redirect
 
 from service.cases import deciding, intake, lettering, looking, proposing, reading, reviewing
 from service.cases.availability import clock
-from service.cases.ports import Desk
 from service.desk import actors
+from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
 from service.domain import policy
 from service.domain.case import Case, State

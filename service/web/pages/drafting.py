@@ -9,8 +9,8 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.cases import adopting
-from service.cases.ports import Desk
 from service.desk.actors import person
+from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import User
 from service.web import forms, render

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.cases import erasing
-from service.cases.ports import Desk
+from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, InvalidInput, Problem
 from service.web import forms, render
 from service.web.access import ADMINISTRATORS, may

@@ -6,8 +6,8 @@ from typing import Any
 from litestar import Response, get, post
 
 from service.cases import bundling, erasing, history, looking, records
-from service.cases.ports import Desk
 from service.cases.reading import check_may_see
+from service.desk.ports.desk import Desk
 from service.domain.clock import local_day
 from service.domain.errors import InvalidInput, Problem
 from service.domain.people import User

@@ -7,8 +7,8 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.cases import letter_texts, lettering
-from service.cases.ports import Desk
 from service.desk.fields import check_day, check_text
+from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
 from service.domain.errors import GranskaError, NotFound
 from service.rules.load import LETTER_PLACES

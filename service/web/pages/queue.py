@@ -7,8 +7,8 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.cases import communicating, handling
-from service.cases.ports import PAGE_SIZE, QueueQuery
 from service.desk import case_search
+from service.desk.ports.cases import PAGE_SIZE, QueueQuery
 from service.desk.rulebook import today
 from service.domain import policy
 from service.domain.application import Kind

@@ -7,9 +7,9 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.cases import looking, rooms
-from service.cases.ports import Desk
 from service.cases.room_document import hours_text
 from service.desk.actors import person
+from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import Role, User
 from service.domain.premises import ACCESS, EQUIPMENT, WEEKDAYS, Room, label

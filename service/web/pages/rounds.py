@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.cases import rounds as steps
-from service.cases.ports import Desk
+from service.desk.ports.desk import Desk
 from service.domain.case import State
 from service.domain.errors import GranskaError, InvalidInput, Problem
 from service.domain.people import Role, User

@@ -20,7 +20,7 @@ from service.cases import (
     reviewing,
 )
 from service.cases.availability import clock
-from service.cases.ports import Desk
+from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
 from service.domain import policy
 from service.domain.decision import ON_A_DECISION, DecisionOutcome

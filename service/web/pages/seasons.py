@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from service.cases import looking
 from service.cases import seasons as steps
-from service.cases.ports import Desk
+from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, NotFound
 from service.domain.people import Role, User
 from service.domain.premises import WEEKDAYS, clock_label

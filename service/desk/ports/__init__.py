@@ -1,0 +1,1 @@
+"""What the steps need from outside, in their own words, by subject."""

@@ -1,0 +1,168 @@
+"""What is kept of cases, in the words of the steps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from service.desk.ports.log import LogRow
+from service.domain.application import Kind
+from service.domain.case import Case, CaseFinding
+from service.domain.check import OtherCase
+from service.domain.enclosure import Enclosure
+from service.domain.events import Event
+
+
+@dataclass(frozen=True)
+class CaseDetails:
+    """What is kept of a case beside its facts: its texts by commitment, and what the queue searches.
+
+    `parts` are the application's, each (name, commitment), so that each can be shown, masked or erased by itself.
+    """
+
+    org_number: str | None
+    org_name: str
+    organisation_ref: str
+    parts: tuple[tuple[str, str], ...]
+    speakers_ref: str | None
+    when_label: str
+    channel: str
+    repeat_key: str
+    event_on: str | None
+    hirer: str | None = None
+
+
+@dataclass(frozen=True)
+class StoredFinding:
+    """A finding with where its texts are kept, and who settled it."""
+
+    id: str
+    case_finding: CaseFinding
+    round: int
+    position: int
+    detail_ref: str
+    speaker_ref: str | None
+    sources: str
+    reason_ref: str | None = None
+    resolved_by: str | None = None
+    carried_from: str | None = None
+
+
+@dataclass(frozen=True)
+class StoredEnclosure:
+    """An enclosure and where its name is kept."""
+
+    enclosure: Enclosure
+    name_ref: str
+
+
+@dataclass(frozen=True)
+class SecrecyMarking:
+    """A secrecy marking on a case, or on one enclosure of it."""
+
+    id: str
+    enclosure_id: str | None
+    value_ref: str
+
+
+#: How many cases a page of the queue shows.
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class QueueQuery:
+    """What the queue was asked for; `kinds` is what the asker may see, `nothing` that a filter can match nothing."""
+
+    kinds: tuple[Kind, ...]
+    state: str | None = None
+    kind: Kind | None = None
+    owner: str | None = None
+    unowned: bool = False
+    attention: bool = False
+    organisation: str | None = None
+    order: str = "due"
+    descending: bool = False
+    page: int = 1
+    nothing: bool = False
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One line of the queue."""
+
+    case: Case
+    org_name: str
+    org_number: str | None
+    hirer: str | None
+    when_label: str
+    attention: int
+    owner_name: str | None
+    outcome: str | None
+
+
+@dataclass(frozen=True)
+class FormDraftRow:
+    """What a person has begun to write in a form; `body` is JSON, `at` UTC milliseconds."""
+
+    account_id: str
+    case_id: str
+    form: str
+    body: str
+    at: int
+
+
+class CaseReading(Protocol):
+    """Questions about cases."""
+
+    async def case(self, case_id: str) -> Case: ...
+    async def case_by_diary_number(self, number: str) -> Case | None: ...
+    async def details(self, case_id: str) -> CaseDetails: ...
+    async def findings(self, case_id: str, round: int) -> list[StoredFinding]: ...
+    async def settled_before(self, case_id: str, round: int) -> dict[str, StoredFinding]: ...
+    async def findings_by_id(self, ids: Sequence[str]) -> dict[str, StoredFinding]: ...
+    async def enclosures(self, case_id: str) -> list[StoredEnclosure]: ...
+    async def enclosures_of(self, case_ids: Sequence[str]) -> dict[str, list[StoredEnclosure]]: ...
+    async def markings(self, case_id: str) -> list[SecrecyMarking]: ...
+    async def decision(self, case_id: str) -> dict[str, Any] | None: ...
+    async def queue(self, query: QueueQuery) -> tuple[list[QueueRow], int]: ...
+    async def search(self, text: str, number: str | None, kinds: Sequence[Kind]) -> list[QueueRow]: ...
+    async def other_cases(self, repeat_key: str, case_id: str) -> list[OtherCase]: ...
+    async def open_cases_of(self, org_number: str) -> list[Case]: ...
+    async def diary_numbers(self, case_ids: Sequence[str]) -> dict[str, str]: ...
+    async def is_waiting(self, case_id: str) -> bool: ...
+    async def waiting_jobs(self) -> list[str]: ...
+    async def expired_speakers(self, today: str) -> list[tuple[str, list[str]]]: ...
+    async def idempotent(self, key: str) -> tuple[str, str] | None: ...
+    async def organisation_by_number(self, number: str) -> str | None: ...
+    async def next_diary_number(self, year: int) -> int: ...
+    async def diary_number_taken(self, number: str) -> bool: ...
+    async def received_between(self, types: Sequence[str], since: int, until: int, *, limit: int) -> list[QueueRow]: ...
+    async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[dict[str, Any]]: ...
+    async def findings_of(self, rounds: Mapping[str, int]) -> dict[str, list[StoredFinding]]: ...
+    async def form_drafts(self, case_id: str) -> list[FormDraftRow]: ...
+    async def screenings(self, case_ids: Sequence[str]) -> dict[str, LogRow]: ...
+    async def case_ids(self, *, after: str, limit: int) -> list[str]: ...
+    async def case_count(self) -> int: ...
+    async def cases_by_id(self, case_ids: Sequence[str]) -> dict[str, tuple[Case, CaseDetails]]: ...
+    async def cases_over_before(self, at: int, *, after: str, limit: int) -> list[tuple[str, int]]: ...
+    async def cases_of_number(self, number: str) -> list[str]: ...
+    async def cases_naming(self, text: str) -> list[str]: ...
+
+
+class CaseWriting(Protocol):
+    """Changes of cases."""
+
+    async def case_received(
+        self, event: Event, case: Case, details: CaseDetails, *, diary: tuple[int, int | None]
+    ) -> None: ...
+    async def remember_key(self, key: str, body_sha256: str, case_id: str, at: int) -> None: ...
+    async def enclosure_added(self, event: Event, case: Case, stored: StoredEnclosure) -> None: ...
+    async def rescreen_asked(self, event: Event, case: Case) -> None: ...
+    async def case_screened(self, event: Event, case: Case, findings: Sequence[StoredFinding]) -> None: ...
+    async def case_moved(self, event: Event, case: Case) -> None: ...
+    async def step_taken(self, event: Event, case: Case, *, screen: bool = False) -> Case: ...
+    async def draft_kept(self, draft: FormDraftRow) -> None: ...
+    async def draft_dropped(self, case_id: str, account_id: str, form: str) -> None: ...
+    async def finding_resolved(self, event: Event, case: Case, finding: StoredFinding, *, attention: int) -> None: ...
+    async def clearance_withdrawn(self, event: Event, case: Case) -> None: ...
+    async def secrecy_marked(self, event: Event, case: Case, marking: SecrecyMarking) -> None: ...
+    async def case_decided(self, event: Event, case: Case) -> None: ...

@@ -1,0 +1,106 @@
+"""What is kept of lists, incidents, distinctions and rule sets, in the words of the steps."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from service.domain.check import Incident
+from service.domain.events import Event
+from service.domain.people import ServiceKey, User
+from service.domain.watchlist import ListEntry
+
+
+@dataclass(frozen=True)
+class StoredIncident:
+    """An incident as it was recorded."""
+
+    id: str
+    org_number: str
+    kind: str
+    event_date: str
+    informed_on: str
+    expires_on: str
+    value_ref: str
+    recorded_by: str
+    verified_by: str | None
+
+
+@dataclass(frozen=True)
+class StoredClearance:
+    """A pair of a case's party and a list entry that a person has held apart; `pair` is a keyed hash of both."""
+
+    pair: str
+    case_id: str
+    finding_id: str
+    cleared_by: str
+    at: int
+
+
+@dataclass(frozen=True)
+class ActiveList:
+    """The version of a list that is searched now."""
+
+    key: str
+    version: str
+    sha256: str
+    generated: str
+    as_of: int
+    entries: int
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A rule set on its way to being adopted; `report` is the impact as it was shown."""
+
+    id: str
+    ruleset: str
+    sha256: str
+    body: str
+    valid_from: str
+    drafted_by: str
+    drafted_at: int
+    impact: str | None
+    report: str | None
+    seen_by: str | None
+    adopted_by: str | None
+
+
+class OfficeReading(Protocol):
+    """Questions about users, keys, rule sets, lists and incidents."""
+
+    async def rule_sets(self) -> list[tuple[str, str, str]]: ...
+    async def active_lists(self) -> dict[str, ActiveList]: ...
+    def list_entries(self, version: str) -> AsyncIterator[list[ListEntry]]: ...
+    async def list_difference(self, version: str, before: str | None) -> tuple[int, int, int]: ...
+    async def clearances(self, pairs: Sequence[str]) -> dict[str, StoredClearance]: ...
+    async def list_versions(self) -> list[dict[str, Any]]: ...
+    async def incidents(self, org_number: str, today: str) -> list[Incident]: ...
+    async def all_incidents(self) -> list[StoredIncident]: ...
+    async def owner_name(self, user_id: str) -> str | None: ...
+    async def user_by_email(self, email: str) -> tuple[User, str] | None: ...
+    async def user(self, user_id: str) -> User | None: ...
+    async def user_by_pseudonym(self, pseudonym: str) -> User | None: ...
+    async def users(self) -> list[User]: ...
+    async def names(self) -> dict[str, str]: ...
+    async def rights_history(self) -> list[dict[str, Any]]: ...
+    async def key(self, digest: str) -> ServiceKey | None: ...
+    async def keys(self) -> list[dict[str, Any]]: ...
+    async def draft(self, draft_id: str) -> Draft | None: ...
+    async def drafts(self) -> list[Draft]: ...
+    async def list_version(self, version: str) -> dict[str, Any] | None: ...
+
+
+class OfficeWriting(Protocol):
+    """Changes of users, keys, rule sets, lists and incidents."""
+
+    async def user_created(self, event: Event, *, user: User, password_hash: str, value_ref: str) -> None: ...
+    async def password_changed(self, event: Event, *, password_hash: str) -> None: ...
+    async def right_granted(self, event: Event) -> None: ...
+    async def right_withdrawn(self, event: Event) -> None: ...
+    async def key_created(self, event: Event, *, label: str) -> None: ...
+    async def ruleset_drafted(self, event: Event, *, body: str) -> None: ...
+    async def impact_seen(self, event: Event, *, report: str) -> None: ...
+    async def ruleset_adopted(self, event: Event, *, body: str) -> None: ...
+    async def list_imported(self, event: Event) -> None: ...
+    async def incident_recorded(self, event: Event, incident: StoredIncident) -> None: ...
+    async def incident_verified(self, event: Event) -> None: ...
