@@ -7,8 +7,6 @@ from pathlib import Path
 from service.cases import incidents, rooms, staff
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import add_enclosure, receive
-from service.cases.screening import work_off
-from service.cases.watching import import_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
@@ -16,6 +14,8 @@ from service.domain.application import Kind
 from service.domain.clock import local_time, utc_time
 from service.domain.events import Actor
 from service.domain.people import User
+from service.screening.list_import import import_list
+from service.screening.run_checks import work_off
 
 PASSWORD = "granska-demo-2026"  # noqa: S105 - the demo's own, printed at start
 ACCOUNTS = (

@@ -19,10 +19,10 @@ from service.cases import booking
 from service.cases.checkpointing import send_checkpoints, sign_log
 from service.cases.erasing import sweep_files
 from service.cases.forgetting import forget_readings, forget_speakers
-from service.cases.screening import work_off
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, place_of
 from service.pipeline.registry import Registry
+from service.screening.run_checks import work_off
 from service.settings import Settings, resource
 from service.web.site import SiteConfig, build_site
 

@@ -24,12 +24,12 @@ import pytest
 from service import app as parts
 from service.cases import rooms, staff
 from service.cases.adopting import adopt_at_setup
-from service.cases.watching import import_list
 from service.demo import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.events import SYSTEM_ACTOR
 from service.domain.people import User
+from service.screening.list_import import import_list
 from service.settings import Settings
 from tests.builders import FIXTURES, PASSWORD, RULES_2025, RULES_2026, SHARED
 from tests.fakes import Clock

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.cases import booking
-from service.cases.inputs import Inputs
-from service.cases.screening import given_of, material_of, sources_of, texts_of
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow
 from service.desk.ports.premises import Occupied
@@ -24,6 +22,8 @@ from service.domain.premises import HOUR, Booking, BookingStatus, Estate, day_sp
 from service.domain.ruleset import RuleSet
 from service.pipeline.runner import Clocks, run_checks
 from service.premises import free
+from service.screening.inputs import Inputs
+from service.screening.run_checks import given_of, material_of, sources_of, texts_of
 
 #: The check that is asked again before access: names against the lists in force.
 CHECK = "party_names"

@@ -1,7 +1,6 @@
 """A rule set comes into force: proposed by one person, its impact seen, adopted by another, never backwards."""
 
 from service.audit.canonical import canonical
-from service.cases.whatif import Impact, impact_of
 from service.desk.actors import acting
 from service.desk.ports.desk import Desk
 from service.desk.ports.office import Draft
@@ -13,6 +12,7 @@ from service.domain.errors import Conflict, NotAllowed, NotFound, RuleSetRefused
 from service.domain.events import SYSTEM_ACTOR, Actor, Event, EventType
 from service.domain.people import Role
 from service.domain.ruleset import RuleSet
+from service.screening.what_if import Impact, impact_of
 
 ADOPTERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 

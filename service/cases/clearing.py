@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from service.cases import booking, booking_outcome
 from service.cases.clearance import application_of, clearance_of, data_key
-from service.cases.deciding import check_fresh
 from service.desk.conditions import standing_conditions
 from service.desk.fields import check_text
 from service.desk.ports.cases import StoredFinding
@@ -26,6 +25,7 @@ from service.domain.finding import NEEDS_NOBODY, Resolution
 from service.domain.people import User
 from service.domain.premises import Booking, BookingStatus, Estate, Hirer, PremisesRules
 from service.domain.ruleset import RuleSet
+from service.screening.freshness import check_fresh
 
 
 async def give(desk: Desk, case_id: str, *, by: User, seen: int) -> str:

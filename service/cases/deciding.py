@@ -19,16 +19,15 @@ from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, dossier_of
 from service.domain import policy
 from service.domain.application import Kind
-from service.domain.case import Case
-from service.domain.clock import DAY_MS, local_day
+from service.domain.clock import local_day
 from service.domain.decision import FAVOURABLE, ON_A_DECISION, BoardMinute, DecisionOutcome, Proposal
 from service.domain.dossier import Dossier
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events import RECORD_VERSION, Event, EventType
-from service.domain.finding import Outcome
 from service.domain.people import User
 from service.domain.premises import BookingStatus
 from service.domain.ruleset import RuleSet
+from service.screening.freshness import check_fresh
 
 
 async def decide(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen: int) -> str:
@@ -97,22 +96,6 @@ async def _of_bookings(scene: Scene, proposal: Proposal) -> booking_outcome.Chan
     await booking.check_usable(scene, given)
     await booking.check_same_day(scene, [one.span for one in given])
     return changes
-
-
-async def check_fresh(
-    reading: Reading, case: Case, findings: Sequence[StoredFinding], procedure: RuleSet, now: int
-) -> None:
-    """Nothing favourable on answers that something has overtaken: checks still to be run, a newer or an aged list."""
-    if await reading.is_waiting(case.id):
-        raise NotAllowed("decision.checks_waiting")
-    answered = [one.case_finding for one in findings if one.case_finding.outcome is not Outcome.UNKNOWN]
-    used = {one.key: one.version for f in answered for one in f.finding.result.sources}
-    active = {key: one for key, one in (await reading.active_lists()).items() if key in procedure.lists}
-    if not used:
-        return
-    too_old = any((now - one.as_of) // DAY_MS > procedure.lists[key].max_age_days for key, one in active.items())
-    if too_old or used != {key: one.version for key, one in active.items()}:
-        raise NotAllowed("decision.checks_outdated")
 
 
 def _minute(desk: Desk, minute: BoardMinute | None) -> BoardMinute | None:

@@ -6,7 +6,7 @@ wants is new. Each part is the same step, with the same event, as when it is tak
 
 from dataclasses import dataclass
 
-from service.cases import clearing, handling, intake, screening
+from service.cases import clearing, handling, intake
 from service.cases.availability import Call
 from service.cases.clearance import clearance_of
 from service.desk import application_parts
@@ -17,6 +17,7 @@ from service.domain.errors import GranskaError, InvalidInput, NotAllowed, Proble
 from service.domain.organisation import normal_form
 from service.domain.people import User
 from service.domain.premises import Hirer
+from service.screening import run_checks
 
 CHANNEL = "phone"
 
@@ -79,7 +80,7 @@ async def book(desk: Desk, call: Call, *, purpose: str, hold: str | None, by: Us
         "use": call.use,
     } | ({"hold": hold} if hold else {})
     received = await intake.receive(desk, document, by=person(by), channel=CHANNEL, only_if_free=True)
-    await screening.screen(desk, received.case_id)
+    await run_checks.screen(desk, received.case_id)
     try:
         await handling.declare_conflict(desk, received.case_id, conflict=False, text="", by=by, seen=0)
         async with desk.store.reading() as reading:

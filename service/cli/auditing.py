@@ -11,12 +11,13 @@ from typing import Any
 import click
 
 from service import app as parts
-from service.cases import bundling, erasing, looking, records, replaying, sampling, subject, verifying
+from service.cases import bundling, erasing, looking, records, sampling, subject, verifying
 from service.cli.common import catalogue, counting, told
 from service.cli.logs import say_verified
 from service.cli.with_desk import user_called, with_desk
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
+from service.screening import replay as replay_
 from service.settings import Settings, from_environment, resource
 from service.web.render import Pages
 from service.words import Catalogue
@@ -42,8 +43,8 @@ def replay(case: str | None, everything: bool, sample: int | None, by: str | Non
     if sample is not None and not by:
         raise click.UsageError("--sample kräver --by.")
 
-    async def work(desk: Desk, settings: Settings) -> replaying.Tally:
-        tally = replaying.Tally()
+    async def work(desk: Desk, settings: Settings) -> replay_.Tally:
+        tally = replay_.Tally()
         with counting("Kör om kontroller") as said:
             async for one in _replays(desk, case, sample, by):
                 tally.add(one)
@@ -66,16 +67,16 @@ def replay(case: str | None, everything: bool, sample: int | None, by: str | Non
 
 async def _replays(desk: Desk, case: str | None, sample: int | None, by: str | None) -> Any:
     if case is not None:
-        found = await replaying.case_to_replay(desk, case)
-        for one in await replaying.replay_rounds(desk, found.id):
+        found = await replay_.case_to_replay(desk, case)
+        for one in await replay_.replay_rounds(desk, found.id):
             yield one
     elif sample is not None:
         drawn = await sampling.draw(desk, sample, by=await user_called(desk, by or ""))
         click.echo(f"Drog {len(drawn.cases)} av {drawn.of} ärenden med roten {drawn.seed} ({drawn.size} poster).")
-        for one in await replaying.replay(desk, drawn.cases):
+        for one in await replay_.replay(desk, drawn.cases):
             yield one
     else:
-        async for one in replaying.replay_all(desk):
+        async for one in replay_.replay_all(desk):
             yield one
 
 
@@ -151,7 +152,7 @@ def bundle(case: str, target: Path, mask: tuple[str, ...], public: bool, purpose
 
     async def work(desk: Desk, settings: Settings) -> bytes:
         whom = await user_called(desk, by)
-        found = await replaying.case_to_replay(desk, case)
+        found = await replay_.case_to_replay(desk, case)
         words = Catalogue.load(resource("templates") / "words")
         pages = Pages(resource("templates"), words, static_version="", demo=False)
         _, body = await bundling.bundle(

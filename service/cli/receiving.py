@@ -7,13 +7,13 @@ import click
 
 from service.cases import intake_document
 from service.cases.intake import receive as receive_application
-from service.cases.screening import work_off
 from service.cli.common import explain, told, tracked
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.domain.people import User
+from service.screening.run_checks import work_off
 from service.settings import Settings
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import click
 
-from service.cases import adopting, intake_document, rooms, watching
-from service.cases.whatif import Impact, impact_of
+from service.cases import adopting, intake_document, rooms
 from service.cli.common import counting, told
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
+from service.screening import list_import
+from service.screening.what_if import Impact, impact_of
 from service.settings import Settings
 
 
@@ -53,10 +54,10 @@ def lists_import(key: str, file: Path, by: str, generated: str | None, as_of: st
     A broken or truncated file is refused as a whole, and the version before stays active.
     """
 
-    async def work(desk: Desk, settings: Settings) -> watching.Imported:
+    async def work(desk: Desk, settings: Settings) -> list_import.Imported:
         user = await user_called(desk, by)
         with counting("Läser in listan") as told:
-            return await watching.import_list(
+            return await list_import.import_list(
                 desk,
                 key,
                 file,

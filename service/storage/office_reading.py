@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from service.audit.leaf import milliseconds
-from service.cases.list_text import entry_of
 from service.desk.ports.office import ActiveList, Draft, StoredClearance, StoredIncident
 from service.domain.check import Incident
 from service.domain.people import ServiceKey, User
 from service.domain.watchlist import ListEntry
+from service.screening.list_entry_text import entry_of
 from service.storage import rows
 from service.storage.list_texts import entry_texts
 from service.storage.log_reading import LogReading

@@ -25,9 +25,7 @@ from service.cases import (
     rooms,
 )
 from service.cases.intake import receive
-from service.cases.screening import work_off
 from service.cases.verifying import verify_log
-from service.cases.watching import import_list
 from service.demo import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -40,6 +38,8 @@ from service.domain.events import Actor, ActorKind
 from service.domain.ledger import Ledger
 from service.domain.people import User
 from service.domain.premises import Booking, BookingStatus, Estate, Hirer, instant, label
+from service.screening.list_import import import_list
+from service.screening.run_checks import work_off
 from service.settings import Settings
 from service.storage.engine import SafeSQLite
 from tests.builders import FIXTURES, NUMBER, OTHER_NUMBER, a_premises_document

@@ -23,7 +23,6 @@ from service.cases import (
     staff,
 )
 from service.cases.intake import receive
-from service.cases.screening import work_off
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
@@ -32,6 +31,7 @@ from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllow
 from service.domain.events import Actor, ActorKind
 from service.domain.people import User
 from service.domain.premises import WEEKDAYS
+from service.screening.run_checks import work_off
 from tests.builders import FIXTURES, NUMBER, OTHER_NUMBER, a_premises_document
 from tests.cases.routine import do, unbiased
 from tests.cases.test_bookings import (

@@ -8,9 +8,7 @@ import pytest
 from service.cases import deciding, handling, records, reviewing, staff
 from service.cases.forgetting import forget_speakers
 from service.cases.intake import receive
-from service.cases.screening import work_off
 from service.cases.verifying import verify_log
-from service.cases.watching import import_list
 from service.demo import demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
@@ -19,6 +17,8 @@ from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllowed
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import User
+from service.screening.list_import import import_list
+from service.screening.run_checks import work_off
 from tests.builders import FIXTURES, a_grant_document, a_premises_document, a_proposal
 from tests.cases.routine import do, unbiased
 from tests.cases.test_intake import KEY

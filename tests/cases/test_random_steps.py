@@ -19,9 +19,7 @@ from service import app as parts
 from service.cases import afterwards, communicating, deciding, handling, inquiring, proposing, reviewing
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
-from service.cases.screening import work_off
 from service.cases.verifying import verify_log
-from service.cases.watching import import_list
 from service.demo import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -31,6 +29,8 @@ from service.domain.decision import BoardMinute, DecisionOutcome
 from service.domain.errors import GranskaError
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import User
+from service.screening.list_import import import_list
+from service.screening.run_checks import work_off
 from service.settings import Settings
 from tests.builders import FIXTURES, RULES_2025, RULES_2026, a_grant_document, a_proposal
 from tests.cases.routine import CRITERIA, an_act, do, seen

@@ -4,11 +4,11 @@ import pytest
 
 from service.cases import reading
 from service.cases.intake import receive
-from service.cases.screening import work_off
 from service.desk import case_search
 from service.desk.ports.cases import QueueQuery
 from service.desk.ports.desk import Desk
 from service.domain.application import Kind
+from service.screening.run_checks import work_off
 from service.storage.tables import LogEntry
 from tests.builders import a_grant_document
 from tests.cases.routine import unbiased

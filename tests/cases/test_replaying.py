@@ -6,17 +6,17 @@ import pytest
 
 from service.cases import adopting, erasing, reviewing, sampling
 from service.cases.intake import receive
-from service.cases.replaying import Tally, replay_all, replay_rounds
-from service.cases.screening import work_off
 from service.cases.verifying import verify_log
-from service.cases.watching import import_list
-from service.cases.whatif import impact_of
 from service.demo import dated, demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook
 from service.domain.errors import NotAllowed, RuleSetRefused
 from service.domain.finding import Resolution
+from service.screening.list_import import import_list
+from service.screening.replay import Tally, replay_all, replay_rounds
+from service.screening.run_checks import work_off
+from service.screening.what_if import impact_of
 from service.storage.engine import is_sqlite
 from service.storage.tables import FindingRow, LogValue
 from tests.builders import FIXTURES, RULES_2026, a_grant_document

@@ -9,9 +9,7 @@ from service.cases import adopting, reviewing
 from service.cases.incidents import NewIncident, record, verify
 from service.cases.intake import receive
 from service.cases.reading import case_view
-from service.cases.screening import screen, work_off
 from service.cases.verifying import verify_log
-from service.cases.watching import import_list
 from service.demo import demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
@@ -19,6 +17,8 @@ from service.domain.case import State
 from service.domain.errors import NotFound, RuleSetRefused
 from service.domain.finding import CheckResult, Outcome, Resolution
 from service.domain.people import User
+from service.screening.list_import import import_list
+from service.screening.run_checks import screen, work_off
 from service.settings import Settings
 from tests.builders import FIXTURES, NUMBER, RULES_2026, a_grant_document, a_premises_document
 from tests.cases.routine import unbiased

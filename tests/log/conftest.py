@@ -9,16 +9,17 @@ import pytest
 
 from service import app as parts
 from service.audit.verify import Depth
-from service.cases import asking, checkpointing, deciding
+from service.cases import checkpointing, deciding
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
-from service.cases.screening import work_off
 from service.cases.verifying import Verification, read_exported, verify_log
-from service.cases.watching import import_list
 from service.demo import demo_list
 from service.desk import actors
 from service.domain.decision import DecisionOutcome
 from service.domain.watchlist import Schema, Subject
+from service.screening import match_api
+from service.screening.list_import import import_list
+from service.screening.run_checks import work_off
 from service.settings import Settings
 from tests.builders import FIXTURES, RULES_2026, a_grant_document, a_premises_document, a_proposal
 from tests.cases.test_deciding import in_review, withdrawn
@@ -51,7 +52,7 @@ async def _fill(folder: Path) -> None:
         await work_off(desk)
         queries = [[Subject("Tarkvin Vosberg", Schema.PERSON)]]
         for number in range(270):
-            await asking.ask(desk, "demo", queries, diary_number=room.diary_number, limit=5, by=actors.person(samir))
+            await match_api.ask(desk, "demo", queries, diary_number=room.diary_number, limit=5, by=actors.person(samir))
             if number in (60, 120, 200, 260):
                 await checkpointing.sign_log(desk)
         await checkpointing.send_checkpoints(desk)

@@ -10,12 +10,12 @@ from service.cases import deciding
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
 from service.cases.verifying import Verification, verify_log
-from service.cases.watching import import_list
 from service.demo import demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.domain.decision import DecisionOutcome
 from service.domain.events import SYSTEM_ACTOR, Event, EventType
+from service.screening.list_import import import_list
 from service.settings import Settings
 from service.storage.engine import writing
 from service.storage.tables import LogEntry

@@ -9,13 +9,14 @@ from typing import Any
 
 from litestar import Response, post
 
-from service.cases import asking, intake_document
+from service.cases import intake_document
 from service.domain.birth import read_birth
 from service.domain.errors import InvalidInput, Problem, TooLarge, WrongMediaType
 from service.domain.events import Actor, ActorKind
 from service.domain.organisation import normal_form
 from service.domain.text import visible
 from service.domain.watchlist import Candidate, ListEntry, MatchEvidence, Schema, Subject
+from service.screening import match_api
 from service.web.access import MATCH_KEY, may
 from service.web.deps import AnyRequest, TheDesk, TheKey
 
@@ -42,7 +43,7 @@ async def match(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dic
         raise TooLarge("input.body_too_large", max=MAX_BYTES // 1000)
     queries = _queries(intake_document.parse_json(body))
     limit = _limit(request.query_params.get("limit", "5"))
-    found = await asking.ask(
+    found = await match_api.ask(
         desk,
         list_key,
         [subjects for subjects, _ in queries.values()],
@@ -64,8 +65,8 @@ async def match(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dic
 
 
 def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= asking.MOST_ANSWERS):
-        raise InvalidInput([Problem("/limit", "input.number_between", {"min": 1, "max": asking.MOST_ANSWERS})])
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= match_api.MOST_ANSWERS):
+        raise InvalidInput([Problem("/limit", "input.number_between", {"min": 1, "max": match_api.MOST_ANSWERS})])
     return int(text)
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import looking, replaying, sampling
+from service.cases import looking, sampling
 from service.cases.checkpointing import send_checkpoints, sign_log
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
+from service.screening import replay as replay_
 from service.web import forms, render
 from service.web.access import AUDITORS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -69,7 +70,7 @@ def _page(
     *,
     error: GranskaError | None = None,
     posted: forms.Form | None = None,
-    found: list[replaying.Replay] | None = None,
+    found: list[replay_.Replay] | None = None,
     sample: sampling.Sample | None = None,
 ) -> Response[Any]:
     return page_or_complaint(
@@ -88,7 +89,7 @@ async def replay(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
                 limits = {"min": 1, "max": MOST_FROM_PAGE}
                 raise InvalidInput([Problem("/count", "input.out_of_range", limits)])
             sample = await sampling.draw(desk, int(count), by=user)
-            found = await replaying.replay(desk, sample.cases)
+            found = await replay_.replay(desk, sample.cases)
         else:
             sample = None
             number = form.text("diary_number").strip()
@@ -96,7 +97,7 @@ async def replay(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
                 case = await reading.case_by_diary_number(number) if number and "\x00" not in number else None
             if case is None:
                 raise InvalidInput([Problem("/diary_number", "erase.no_case", {"case": number[:60]})])
-            found = await replaying.replay_rounds(desk, case.id)
+            found = await replay_.replay_rounds(desk, case.id)
         for case_id in {one.case_id for one in found}:
             await looking.note(desk, user, looking.REPLAYED, case_id)
     except (InvalidInput, NotFound) as error:

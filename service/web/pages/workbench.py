@@ -11,13 +11,13 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.cases import looking
-from service.cases.screening import compare_names, ensure_index
 from service.desk import case_search
 from service.desk.rulebook import rulebook, today
 from service.domain.clock import DAY_MS
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.watchlist import Schema, Subject
 from service.pipeline.isolated import call_thread
+from service.screening.run_checks import compare_names, ensure_index
 from service.web import forms, render
 from service.web.access import COORDINATORS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.audit.canonical import canonical
-from service.cases.replaying import BATCH, Then, load, needs_person, run_again
 from service.desk.ports.desk import Desk
 from service.domain.ruleset import RuleSet
+from service.screening.replay import BATCH, Then, load, needs_person, run_again
 
 
 @dataclass

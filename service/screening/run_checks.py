@@ -10,7 +10,6 @@ from typing import Any
 
 from service.audit.canonical import NotCanonical, canonical
 from service.audit.leaf import timestamp
-from service.cases.inputs import Inputs
 from service.desk import application_parts
 from service.desk.ports.cases import CaseDetails, StoredFinding
 from service.desk.ports.desk import Building, Desk
@@ -32,6 +31,7 @@ from service.domain.ruleset import RuleSet
 from service.domain.watchlist import Candidate, ListDefinition, ListEntry, Method
 from service.pipeline.isolated import call_thread
 from service.pipeline.runner import Clocks, Sources, Unavailable, run_checks
+from service.screening.inputs import Inputs
 
 logger = logging.getLogger("granska.screening")
 MOST_TRIES = 5

@@ -7,8 +7,6 @@ from datetime import date
 from typing import Any
 
 from service.audit.canonical import NotCanonical, canonical
-from service.cases.inputs import BROKE, incidents_of, other_cases_of
-from service.cases.screening import check_input, ensure_index, find_here, list_answer, with_cleared
 from service.desk import application_parts
 from service.desk.ports.cases import CaseDetails
 from service.desk.ports.desk import Desk
@@ -24,6 +22,8 @@ from service.domain.finding import Finding, Outcome
 from service.domain.ruleset import RuleSet
 from service.domain.watchlist import Method
 from service.pipeline.runner import Clocks, Sources, Unavailable, run_checks
+from service.screening.inputs import BROKE, incidents_of, other_cases_of
+from service.screening.run_checks import check_input, ensure_index, find_here, list_answer, with_cleared
 
 BATCH = 200
 

@@ -11,7 +11,6 @@ from itertools import islice
 from pathlib import Path
 
 from service.audit.leaf import milliseconds, timestamp
-from service.cases.list_text import text_of_entry
 from service.desk.actors import acting
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
@@ -19,6 +18,7 @@ from service.domain.errors import ListRefused
 from service.domain.events import Actor, Event, EventType
 from service.domain.people import Role
 from service.domain.watchlist import ListEntry
+from service.screening.list_entry_text import text_of_entry
 
 BATCH = 2000
 LIST_OWNERS = (Role.COORDINATOR, Role.ADMINISTRATOR)

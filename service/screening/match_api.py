@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.cases.screening import ensure_index
 from service.desk.ports.desk import Desk
 from service.desk.ports.office import ActiveList
 from service.desk.rulebook import rulebook, today
@@ -15,6 +14,7 @@ from service.domain.ruleset import RuleSet
 from service.domain.watchlist import Candidate, ListDefinition, ListEntry, Schema, Subject
 from service.matching.names import comparable
 from service.pipeline.isolated import call_thread
+from service.screening.run_checks import ensure_index
 
 MOST_QUERIES = 100
 MOST_ANSWERS = 500
