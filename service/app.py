@@ -11,8 +11,6 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from service.cases.checkpointing import open_log
-from service.cases.verifying import Exported, Verification, verify_log
 from service.desk.ports.desk import Desk, Outside
 from service.desk.ports.log import Channel
 from service.domain.errors import GranskaError
@@ -21,6 +19,8 @@ from service.matching.finder import Finder, sweep_indexes
 from service.matching.population import Population
 from service.outbox import FolderChannel, HttpsChannel, MailChannel
 from service.pipeline.registry import Registry
+from service.proof.checkpoints import open_log
+from service.proof.verification import Exported, Verification, verify_log
 from service.rules.load import parse
 from service.settings import Settings, resource
 from service.sources.formats import read_list

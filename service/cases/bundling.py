@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service.cases.checkpointing import first_key
 from service.cases.erasing import CLASS_OF, CLASSES
-from service.cases.proving import Proof, prove
 from service.cases.records import PURPOSES, Erasure, erased_when
 from service.desk.actors import person, still
 from service.desk.ports.cases import StoredEnclosure
@@ -22,6 +20,8 @@ from service.domain.case import Case
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events import Event, EventType, commitments_in
 from service.domain.people import Role, User
+from service.proof.checkpoints import first_key
+from service.proof.inclusion_proofs import Proof, prove
 
 VERIFIER = Path(__file__).resolve().parent.parent / "audit" / "handout" / "verify.py"
 #: What a public copy leaves out unless someone chooses otherwise (offentlighetsprincipen, after a harm test).

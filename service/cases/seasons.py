@@ -14,7 +14,6 @@ from typing import Any
 from service.audit.canonical import canonical
 from service.audit.checkpoint import body_of, unsigned
 from service.cases import booking
-from service.cases.checkpointing import sign_log
 from service.desk.actors import acting, person
 from service.desk.fields import check_text
 from service.desk.ports.cases import QueueRow
@@ -32,6 +31,7 @@ from service.domain.premises import BookingStatus, Estate, Room, Season, Span, d
 from service.domain.ruleset import RuleSet
 from service.premises import series
 from service.premises.allocation import Ask, Given, Why, Wished, allocate, lots, overlapping, possible, why_not
+from service.proof.checkpoints import sign_log
 
 #: The type of application that asks for weekly times.
 TYPE = "season"

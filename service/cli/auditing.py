@@ -11,12 +11,13 @@ from typing import Any
 import click
 
 from service import app as parts
-from service.cases import bundling, erasing, looking, records, sampling, subject, verifying
+from service.cases import bundling, erasing, records, subject
 from service.cli.common import catalogue, counting, told
 from service.cli.logs import say_verified
 from service.cli.with_desk import user_called, with_desk
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
+from service.proof import access_log, audit_sample, verification
 from service.screening import replay as replay_
 from service.settings import Settings, from_environment, resource
 from service.web.render import Pages
@@ -29,7 +30,9 @@ _NEW = click.Path(dir_okay=False, path_type=Path)
 @click.command()
 @click.argument("case", required=False)
 @click.option("--all", "everything", is_flag=True, help="Every case there is.")
-@click.option("--sample", type=click.IntRange(1, sampling.MOST), help="So many cases, drawn by the log's signed root.")
+@click.option(
+    "--sample", type=click.IntRange(1, audit_sample.MOST), help="So many cases, drawn by the log's signed root."
+)
 @click.option("--by", metavar="EMAIL", help="The auditor who draws the sample; stands in the log.")
 @told
 def replay(case: str | None, everything: bool, sample: int | None, by: str | None) -> None:
@@ -71,7 +74,7 @@ async def _replays(desk: Desk, case: str | None, sample: int | None, by: str | N
         for one in await replay_.replay_rounds(desk, found.id):
             yield one
     elif sample is not None:
-        drawn = await sampling.draw(desk, sample, by=await user_called(desk, by or ""))
+        drawn = await audit_sample.draw(desk, sample, by=await user_called(desk, by or ""))
         click.echo(f"Drog {len(drawn.cases)} av {drawn.of} ärenden med roten {drawn.seed} ({drawn.size} poster).")
         for one in await replay_.replay(desk, drawn.cases):
             yield one
@@ -163,8 +166,8 @@ def bundle(case: str, target: Path, mask: tuple[str, ...], public: bool, purpose
             by=whom,
             front=lambda one: pages.render("sv", "pages/bundle.html", {"b": one}),
         )
-        action = looking.PUBLIC_COPY if masked else looking.BUNDLE
-        await looking.note(desk, whom, action, found.id)
+        action = access_log.PUBLIC_COPY if masked else access_log.BUNDLE
+        await access_log.note(desk, whom, action, found.id)
         return body
 
     _new_file(target)
@@ -199,7 +202,7 @@ def subject_export(request: str, person: str, organisation: str, target: Path, b
         whom = await user_called(desk, by)
         found = await subject.export(desk, asked, by=whom)
         for one in found["cases"]:
-            await looking.note(desk, whom, looking.EXPORTED, one["id"])
+            await access_log.note(desk, whom, access_log.EXPORTED, one["id"])
         return found
 
     _new_file(target)
@@ -232,7 +235,7 @@ def restore(source: Path, checkpoints: Path | None) -> None:
     The restored log is verified, and must reach every exported checkpoint; what does not hold is not left there.
     Moving from SQLite to PostgreSQL is a backup and a restore: the log's root stays the same.
     """
-    exported = verifying.read_exported(checkpoints) if checkpoints else None
+    exported = verification.read_exported(checkpoints) if checkpoints else None
     result = asyncio.run(parts.restore_backup(from_environment(), source, exported))
     say_verified(result, tables=True)
     if not result.ok:

@@ -10,14 +10,14 @@ import click
 from service.audit.checkpoint import read_receipt, verify_receipt
 from service.audit.note import BadKey, BadNote, read_verifying_key
 from service.audit.verify import Depth
-from service.cases import verifying
-from service.cases.checkpointing import Signed, origin_of, rotate_key, send_checkpoints, sign_log
-from service.cases.proving import prove_case
 from service.cli.common import catalogue, told
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
+from service.proof import verification
+from service.proof.checkpoints import Signed, origin_of, rotate_key, send_checkpoints, sign_log
+from service.proof.inclusion_proofs import prove_case
 from service.settings import Settings
 
 
@@ -40,7 +40,7 @@ def log_verify(file: Path | None, checkpoints: Path | None, keys: tuple[str, ...
     """Verify the whole log of the database, or an exported log FILE. The exit status is 1 when anything is wrong."""
     if file is not None:
         with file.open(encoding="utf-8", errors="surrogateescape") as lines:
-            result = verifying.Verification(verifying.verify_exported(lines))
+            result = verification.Verification(verification.verify_exported(lines))
     else:
         result = _verified(checkpoints, keys, fast=fast)
     say_verified(result, tables=file is None and not fast, fast=fast)
@@ -48,24 +48,24 @@ def log_verify(file: Path | None, checkpoints: Path | None, keys: tuple[str, ...
         sys.exit(1)
 
 
-def _verified(checkpoints: Path | None, keys: tuple[str, ...], *, fast: bool) -> verifying.Verification:
+def _verified(checkpoints: Path | None, keys: tuple[str, ...], *, fast: bool) -> verification.Verification:
     try:
         believed = [read_verifying_key(one) for one in keys]
     except BadKey as error:
         raise GranskaError("verify.bad_key", path="--key") from error
-    exported = verifying.read_exported(checkpoints) if checkpoints else None
+    exported = verification.read_exported(checkpoints) if checkpoints else None
     depth = Depth.HASHES if fast else Depth.MEANING
     try:
         return with_desk(
-            lambda desk, settings: verifying.verify_log(desk, depth=depth, exported=exported, keys=believed)
+            lambda desk, settings: verification.verify_log(desk, depth=depth, exported=exported, keys=believed)
         )
     except GranskaError:
         raise
     except Exception as error:  # noqa: BLE001 - a database too broken to be opened is a fault in it, not in us
-        return verifying.unreadable(error)
+        return verification.unreadable(error)
 
 
-def say_verified(result: verifying.Verification, *, tables: bool, fast: bool = False) -> None:
+def say_verified(result: verification.Verification, *, tables: bool, fast: bool = False) -> None:
     """What was found, as lines."""
     say, report = catalogue(), result.report
     click.echo(f"{report.size} poster, rot {report.root}")

@@ -17,8 +17,8 @@ import httpx
 
 from service import app as parts
 from service.cases.intake import receive
-from service.cases.verifying import verify_log
 from service.desk.actors import person
+from service.proof.verification import verify_log
 from service.settings import Settings
 from service.sources.formats import UN_XML, read_list
 from tests.builders import SHARED, a_grant_document

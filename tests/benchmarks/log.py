@@ -20,11 +20,11 @@ from service.audit.leaf import encode
 from service.audit.verify import Depth
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
-from service.cases.verifying import verify_log
 from service.demo import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.events import Actor, ActorKind, Event, EventType
+from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.replay import Tally, replay_all
 from service.screening.run_checks import work_off

@@ -25,7 +25,6 @@ from service.cases import (
     rooms,
 )
 from service.cases.intake import receive
-from service.cases.verifying import verify_log
 from service.demo import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -38,6 +37,7 @@ from service.domain.events import Actor, ActorKind
 from service.domain.ledger import Ledger
 from service.domain.people import User
 from service.domain.premises import Booking, BookingStatus, Estate, Hirer, instant, label
+from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import work_off
 from service.settings import Settings

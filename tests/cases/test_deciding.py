@@ -8,7 +8,6 @@ import pytest
 from service.cases import deciding, handling, records, reviewing, staff
 from service.cases.forgetting import forget_speakers
 from service.cases.intake import receive
-from service.cases.verifying import verify_log
 from service.demo import demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
@@ -17,6 +16,7 @@ from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllowed
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import User
+from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import work_off
 from tests.builders import FIXTURES, a_grant_document, a_premises_document, a_proposal

@@ -12,12 +12,12 @@ import pytest
 
 from service.cases import afterwards, bundling, clearing, erasing, intake, records, subject
 from service.cases.intake import receive
-from service.cases.verifying import verify_log
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, NotAllowed
 from service.domain.people import User
+from service.proof.verification import verify_log
 from service.screening.run_checks import work_off
 from service.settings import Settings
 from service.storage import backup

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from service.cases import intake_document
 from service.cases.intake import add_enclosure, receive
-from service.cases.verifying import verify_log
 from service.desk.actors import person
 from service.desk.ports.cases import QueueQuery
 from service.desk.ports.desk import Desk
@@ -19,6 +18,7 @@ from service.domain.case import State
 from service.domain.clock import utc_time
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unreadable
 from service.domain.events import Actor, ActorKind
+from service.proof.verification import verify_log
 from tests.builders import NUMBER, a_grant_document, a_premises_document
 from tests.conftest import someone
 from tests.fakes import NOON, Clock

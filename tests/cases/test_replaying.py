@@ -4,15 +4,16 @@ import json
 
 import pytest
 
-from service.cases import adopting, erasing, reviewing, sampling
+from service.cases import adopting, erasing, reviewing
 from service.cases.intake import receive
-from service.cases.verifying import verify_log
 from service.demo import dated, demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook
 from service.domain.errors import NotAllowed, RuleSetRefused
 from service.domain.finding import Resolution
+from service.proof import audit_sample
+from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.replay import Tally, replay_all, replay_rounds
 from service.screening.run_checks import work_off
@@ -176,13 +177,13 @@ async def test_anyone_can_draw_the_sample_again(desk: Desk) -> None:
     ronja = await someone(desk, "Ronja", "role:auditor")
     alva = await someone(desk, "Alva", "role:association_officer")
     with pytest.raises(NotAllowed):
-        await sampling.draw(desk, 3, by=alva)
+        await audit_sample.draw(desk, 3, by=alva)
 
-    sample = await sampling.draw(desk, 3, by=ronja)
+    sample = await audit_sample.draw(desk, 3, by=ronja)
 
     async with desk.store.reading() as reading:
         every = await reading.case_ids(after="", limit=100)
         root = (await reading.log_root(sample.size)).hex()
     assert root == sample.seed
-    assert sorted(every, key=lambda one: sampling.rank(root, one))[:3] == list(sample.cases)
+    assert sorted(every, key=lambda one: audit_sample.rank(root, one))[:3] == list(sample.cases)
     assert (await verify_log(desk)).ok

@@ -7,7 +7,6 @@ import pytest
 
 from service.cases import afterwards, board, communicating, deciding, handling, inquiring, proposing, records, reviewing
 from service.cases.intake import add_enclosure, receive
-from service.cases.verifying import verify_log
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
@@ -17,6 +16,7 @@ from service.domain.decision import BoardMinute, DecisionOutcome
 from service.domain.errors import InvalidInput, NotAllowed
 from service.domain.finding import Resolution
 from service.domain.people import User
+from service.proof.verification import verify_log
 from service.screening.run_checks import work_off
 from tests.builders import a_grant_document, a_premises_document, a_proposal
 from tests.cases.routine import TEXT, an_act, assess_all, do, searched, three, unbiased

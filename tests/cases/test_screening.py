@@ -9,7 +9,6 @@ from service.cases import adopting, reviewing
 from service.cases.incidents import NewIncident, record, verify
 from service.cases.intake import receive
 from service.cases.reading import case_view
-from service.cases.verifying import verify_log
 from service.demo import demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
@@ -17,6 +16,7 @@ from service.domain.case import State
 from service.domain.errors import NotFound, RuleSetRefused
 from service.domain.finding import CheckResult, Outcome, Resolution
 from service.domain.people import User
+from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import screen, work_off
 from service.settings import Settings

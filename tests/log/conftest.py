@@ -9,14 +9,15 @@ import pytest
 
 from service import app as parts
 from service.audit.verify import Depth
-from service.cases import checkpointing, deciding
+from service.cases import deciding
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
-from service.cases.verifying import Verification, read_exported, verify_log
 from service.demo import demo_list
 from service.desk import actors
 from service.domain.decision import DecisionOutcome
 from service.domain.watchlist import Schema, Subject
+from service.proof import checkpoints
+from service.proof.verification import Verification, read_exported, verify_log
 from service.screening import match_api
 from service.screening.list_import import import_list
 from service.screening.run_checks import work_off
@@ -47,15 +48,15 @@ async def _fill(folder: Path) -> None:
             if number < 3:
                 proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
                 await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
-            await checkpointing.sign_log(desk)
+            await checkpoints.sign_log(desk)
         room = await receive(desk, a_premises_document(), by=actors.person(petter), channel="paper")
         await work_off(desk)
         queries = [[Subject("Tarkvin Vosberg", Schema.PERSON)]]
         for number in range(270):
             await match_api.ask(desk, "demo", queries, diary_number=room.diary_number, limit=5, by=actors.person(samir))
             if number in (60, 120, 200, 260):
-                await checkpointing.sign_log(desk)
-        await checkpointing.send_checkpoints(desk)
+                await checkpoints.sign_log(desk)
+        await checkpoints.send_checkpoints(desk)
 
 
 @pytest.fixture(scope="session")

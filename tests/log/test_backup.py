@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from service import app as parts
-from service.cases import checkpointing
-from service.cases.verifying import read_exported, verify_log
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.outbox import FolderChannel
+from service.proof import checkpoints
+from service.proof.verification import read_exported, verify_log
 from service.settings import Settings
 from service.storage import backup
 from tests.builders import a_grant_document
@@ -47,12 +47,12 @@ async def test_a_backup_taken_while_others_write_is_one_moment_of_the_same_log(
         await backup.dump(tmp_path / f"{number}.zip", folder=Path(settings.data), software="x")
     stop.set()
     assert await writer > 3
-    await checkpointing.sign_log(desk)
+    await checkpoints.sign_log(desk)
     live, root = await root_of(desk)
     async with desk.store.reading() as reading:
         roots = {size: await reading.log_root(size) for size in range(1, live + 1)}
     exporting = with_channels(desk, FolderChannel(tmp_path / "out", Path(settings.data) / "keys"))
-    await checkpointing.send_checkpoints(exporting)
+    await checkpoints.send_checkpoints(exporting)
 
     for number in range(3):
         target = Settings(data=str(tmp_path / f"restored{number}"))
@@ -73,10 +73,10 @@ async def test_moving_keeps_the_root_and_goes_on(
     desk: Desk, settings: Settings, tmp_path: Path, request: pytest.FixtureRequest, way: str
 ) -> None:
     await decided_case(desk)
-    await checkpointing.sign_log(desk)
+    await checkpoints.sign_log(desk)
     before = await root_of(desk)
     exporting = with_channels(desk, FolderChannel(tmp_path / "out", Path(settings.data) / "keys"))
-    await checkpointing.send_checkpoints(exporting)
+    await checkpoints.send_checkpoints(exporting)
     await backup.dump(tmp_path / "b.zip", folder=Path(settings.data), software="x")
     key = Path(settings.data) / "keys" / "log.key"
     address = new_database(request.getfixturevalue("postgres")) if way == "to postgres" else ""
@@ -90,7 +90,7 @@ async def test_moving_keeps_the_root_and_goes_on(
     async with parts.opened_desk(target) as there:
         assert await root_of(there) == before
         await screened(there, a_grant_document())
-        await checkpointing.sign_log(there)
+        await checkpoints.sign_log(there)
         assert (await verify_log(there, exported=read_exported(tmp_path / "out"))).ok
 
 

@@ -22,12 +22,13 @@ import pytest
 from service import app as parts
 from service.audit.checkpoint import body_of, read_checkpoint, read_receipt, unsigned, verify_receipt
 from service.audit.note import read_verifying_key
-from service.cases import bundling, checkpointing, proving
-from service.cases.verifying import read_exported, verify_log
+from service.cases import bundling
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, InvalidInput, NotAllowed
 from service.outbox import FolderChannel, HttpsChannel, MailChannel
+from service.proof import checkpoints, inclusion_proofs
+from service.proof.verification import read_exported, verify_log
 from service.settings import Settings
 from tests.cases.test_deciding import an_officer, decided_case
 from tests.conftest import someone
@@ -36,10 +37,10 @@ ROOT = b"\0" * 32
 
 
 async def test_the_log_is_signed_once_for_each_size(desk: Desk) -> None:
-    first = await checkpointing.sign_log(desk)
-    again = await checkpointing.sign_log(desk)
+    first = await checkpoints.sign_log(desk)
+    again = await checkpoints.sign_log(desk)
     await someone(desk, "Alva")
-    later = await checkpointing.sign_log(desk)
+    later = await checkpoints.sign_log(desk)
 
     assert (first.fresh, again.fresh, later.fresh) == (True, False, True)
     assert again.note == first.note
@@ -60,11 +61,11 @@ async def test_the_key_is_its_owners_and_one_that_others_read_is_refused(desk: D
     path.chmod(0o644)
 
     with pytest.raises(GranskaError, match="readable_by_others"):
-        await checkpointing.sign_log(desk)
+        await checkpoints.sign_log(desk)
 
 
 async def test_two_checkpoints_that_contradict_each_other_are_never_signed(desk: Desk) -> None:
-    signed = await checkpointing.sign_log(desk)
+    signed = await checkpoints.sign_log(desk)
     key = desk.keys.signing()
     assert key is not None
     await someone(desk, "Alva")
@@ -76,7 +77,7 @@ async def test_two_checkpoints_that_contradict_each_other_are_never_signed(desk:
     await someone(desk, "Bo")
 
     with pytest.raises(GranskaError, match="contradiction"):
-        await checkpointing.sign_log(desk)
+        await checkpoints.sign_log(desk)
     assert {one.kind for one in (await verify_log(desk)).report.faults} == {"rewritten"}
     assert signed.fresh
 
@@ -84,13 +85,13 @@ async def test_two_checkpoints_that_contradict_each_other_are_never_signed(desk:
 async def test_a_new_key_is_vouched_for_by_the_old_and_old_checkpoints_stay_good(
     desk: Desk, settings: Settings, tmp_path: Path
 ) -> None:
-    first = await checkpointing.sign_log(desk)
+    first = await checkpoints.sign_log(desk)
     day_one = desk.keys.known()
     adam, alva = await someone(desk, "Adam", "role:administrator"), await someone(desk, "Alva")
     with pytest.raises(NotAllowed):
-        await checkpointing.rotate_key(desk, by=actors.person(alva))
+        await checkpoints.rotate_key(desk, by=actors.person(alva))
 
-    new = await checkpointing.rotate_key(desk, by=actors.person(adam))
+    new = await checkpoints.rotate_key(desk, by=actors.person(adam))
 
     assert str(new) not in {str(one) for one in day_one}
     assert read_checkpoint(first.note, day_one).size == first.size
@@ -99,11 +100,11 @@ async def test_a_new_key_is_vouched_for_by_the_old_and_old_checkpoints_stay_good
 
 
 async def test_a_key_that_nobody_vouches_for_is_not_believed(desk: Desk) -> None:
-    await checkpointing.sign_log(desk)
+    await checkpoints.sign_log(desk)
     day_one = desk.keys.known()
     adam = await someone(desk, "Adam", "role:administrator")
 
-    await checkpointing.rotate_key(desk, by=actors.person(adam), lost=True)
+    await checkpoints.rotate_key(desk, by=actors.person(adam), lost=True)
 
     assert (await verify_log(desk)).ok, "we know our own keys"
     assert {one.kind for one in (await verify_log(desk, keys=day_one)).report.faults} == {"checkpoint"}
@@ -198,40 +199,40 @@ def with_channels(desk: Desk, *channels: Any) -> Desk:
 
 async def test_a_second_party_over_https_gets_the_note(desk: Desk, listener: str) -> None:
     sending = with_channels(desk, HttpsChannel(listener))
-    signed = await checkpointing.sign_log(desk)
+    signed = await checkpoints.sign_log(desk)
 
-    assert await checkpointing.send_checkpoints(sending) == 1
+    assert await checkpoints.send_checkpoints(sending) == 1
     assert _Listener.received == [signed.note.encode()]
-    assert await checkpointing.send_checkpoints(sending) == 0, "nothing is sent twice"
+    assert await checkpoints.send_checkpoints(sending) == 0, "nothing is sent twice"
 
 
 @pytest.mark.parametrize("behaviour", ["redirects", "refuses", "hangs up"])
 async def test_a_second_party_that_does_not_take_it_gets_it_again(desk: Desk, listener: str, behaviour: str) -> None:
     sending = with_channels(desk, HttpsChannel(listener))
-    await checkpointing.sign_log(desk)
+    await checkpoints.sign_log(desk)
     _Listener.behaviour = behaviour
 
-    assert await checkpointing.send_checkpoints(sending) == 0
+    assert await checkpoints.send_checkpoints(sending) == 0
     async with desk.store.reading() as reading:
         [failed] = await reading.dispatches(10)
     assert failed["error"]
 
     _Listener.behaviour = "well"
-    assert await checkpointing.send_checkpoints(sending) == 1
+    assert await checkpoints.send_checkpoints(sending) == 1
 
 
 async def test_a_second_party_that_answers_with_a_flood_is_not_listened_to(desk: Desk, listener: str) -> None:
     _Listener.behaviour = "bomb"
-    await checkpointing.sign_log(desk)
+    await checkpoints.sign_log(desk)
 
-    assert await asyncio.wait_for(checkpointing.send_checkpoints(with_channels(desk, HttpsChannel(listener))), 10) == 1
+    assert await asyncio.wait_for(checkpoints.send_checkpoints(with_channels(desk, HttpsChannel(listener))), 10) == 1
 
 
 async def test_nobody_there_is_a_failure_that_is_told(desk: Desk) -> None:
-    await checkpointing.sign_log(desk)
+    await checkpoints.sign_log(desk)
     nobody = with_channels(desk, HttpsChannel("https://127.0.0.1:1/x"), MailChannel("a@x.example", "b@x.example", "127.0.0.1:1"))  # fmt: skip
 
-    assert await checkpointing.send_checkpoints(nobody) == 0
+    assert await checkpoints.send_checkpoints(nobody) == 0
     async with desk.store.reading() as reading:
         assert {one["channel"] for one in await reading.dispatches(10)} == {"https", "mail"}
 
@@ -255,10 +256,10 @@ async def test_a_letter_reaches_the_mail_server(desk: Desk) -> None:
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    signed = await checkpointing.sign_log(desk)
+    signed = await checkpoints.sign_log(desk)
     sending = with_channels(desk, MailChannel("revisor@x.example", "granska@x.example", f"127.0.0.1:{port}"))
 
-    assert await checkpointing.send_checkpoints(sending) == 1
+    assert await checkpoints.send_checkpoints(sending) == 1
     server.close()
     await server.wait_closed()
     assert signed.note.split("\n")[2] in letters[0]
@@ -267,11 +268,11 @@ async def test_a_letter_reaches_the_mail_server(desk: Desk) -> None:
 async def test_a_folder_keeps_what_it_has_been_given(desk: Desk, settings: Settings, tmp_path: Path) -> None:
     target = tmp_path / "out"
     sending = with_channels(desk, FolderChannel(target, Path(settings.data) / "keys"))
-    first = await checkpointing.sign_log(desk)
-    await checkpointing.send_checkpoints(sending)
+    first = await checkpoints.sign_log(desk)
+    await checkpoints.send_checkpoints(sending)
     await someone(desk, "Alva")
-    second = await checkpointing.sign_log(desk)
-    await checkpointing.send_checkpoints(sending)
+    second = await checkpoints.sign_log(desk)
+    await checkpoints.send_checkpoints(sending)
 
     assert [one.name for one in sorted(target.glob("*.checkpoint"))] == [
         f"{first.size:012d}.checkpoint",
@@ -297,10 +298,10 @@ def test_an_address_without_https_is_refused(tmp_path: Path) -> None:
 async def test_a_receipt_proves_a_decision_to_a_stranger(desk: Desk) -> None:
     case_id, number = await decided_case(desk)
 
-    [proof] = await proving.prove_case(desk, number, every=False)
+    [proof] = await inclusion_proofs.prove_case(desk, number, every=False)
 
     async with desk.store.reading() as reading:
-        _, line = await checkpointing.origin_of(reading)
+        _, line = await checkpoints.origin_of(reading)
     receipt = read_receipt(proof.receipt.text())
     assert verify_receipt(receipt, proof.leaf, [read_verifying_key(line)]).size > receipt.index
     assert json.loads(proof.leaf)["case"] == case_id
@@ -336,7 +337,7 @@ def unpacked(body: bytes, folder: Path) -> Path:
 async def test_a_bundle_proves_itself_and_a_masked_one_too(desk: Desk, tmp_path: Path) -> None:
     case_id, _ = await decided_case(desk)
     async with desk.store.reading() as reading:
-        _, line = await checkpointing.origin_of(reading)
+        _, line = await checkpoints.origin_of(reading)
     whole = unpacked(await the_bundle(desk, case_id), tmp_path / "whole")
     status, said = check(whole, "--key", line)
     assert (status, "Allt stämmer" in said, "Everything holds" in said) == (0, True, True), said
@@ -411,9 +412,9 @@ async def test_another_key_does_not_vouch_for_a_bundle(desk: Desk, tmp_path: Pat
 async def test_the_first_days_key_vouches_for_a_bundle_made_after_a_change_of_key(desk: Desk, tmp_path: Path) -> None:
     case_id, _ = await decided_case(desk)
     async with desk.store.reading() as reading:
-        _, first = await checkpointing.origin_of(reading)
+        _, first = await checkpoints.origin_of(reading)
     adam = await someone(desk, "Adam", "role:administrator")
-    await checkpointing.rotate_key(desk, by=actors.person(adam))
+    await checkpoints.rotate_key(desk, by=actors.person(adam))
     folder = unpacked(await the_bundle(desk, case_id), tmp_path / "b")
 
     status, said = check(folder, "--key", first)
@@ -429,9 +430,9 @@ async def test_a_planted_dispatch_does_not_stop_the_sending(desk: Desk, settings
     sending = with_channels(desk, FolderChannel(tmp_path / "out", Path(settings.data) / "keys"))
     async with desk.store.writing() as writing:
         await writing.checkpoint_sent(999_999_999, "folder", 1, None)
-    await checkpointing.sign_log(desk)
+    await checkpoints.sign_log(desk)
 
-    assert await checkpointing.send_checkpoints(sending) == 1
+    assert await checkpoints.send_checkpoints(sending) == 1
 
 
 def test_a_folder_without_checkpoints_is_no_proof(tmp_path: Path) -> None:

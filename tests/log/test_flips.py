@@ -4,7 +4,7 @@ import random
 import sqlite3
 from pathlib import Path
 
-from service.cases import verifying
+from service.proof import verification
 from tests.log.conftest import copy_of, verified
 
 FLIPS = 1000
@@ -24,7 +24,7 @@ async def test_flipped_bits_are_never_missed_and_never_make_the_verifier_fall(si
         try:
             result = await verified(folder)
         except Exception as error:  # what the command line says of a database that cannot even be opened
-            result = verifying.unreadable(error)
+            result = verification.unreadable(error)
         if content(folder) != before:
             changed += 1
             if result.ok:

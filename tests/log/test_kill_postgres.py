@@ -16,8 +16,8 @@ from service import app as parts
 from service.audit.verify import Depth
 from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
-from service.cases.verifying import verify_log
 from service.desk.actors import person
+from service.proof.verification import verify_log
 from service.settings import Settings
 from tests.builders import RULES_2026, a_grant_document
 from tests.conftest import PATIENCE, free_port, new_database, postgres_folder, postgres_tools, someone

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from service.cases import checkpointing, history, looking
+from service.cases import history
 from service.cases.forgetting import forget_readings
-from service.cases.verifying import verify_log
 from service.desk.ports.desk import Desk
 from service.domain.clock import local_day
 from service.outbox import FolderChannel
+from service.proof import access_log, checkpoints
+from service.proof.verification import verify_log
 from service.settings import Settings
 from service.storage.engine import is_sqlite, writing
 from service.storage.tables import LogEntry, ReadEntry
@@ -29,8 +30,8 @@ async def test_reading_does_not_wait_for_deciding(desk: Desk) -> None:
     case_id, _ = await decided_case(desk)
     async with writing(LogEntry._meta.db):
         # Someone holds the one write lock there is on deciding; reading goes by another.
-        await asyncio.wait_for(looking.note(desk, alva, looking.OPENED, case_id), 2)
-    rows, size = await looking.page(desk, before=None, case_id=case_id, limit=10)
+        await asyncio.wait_for(access_log.note(desk, alva, access_log.OPENED, case_id), 2)
+    rows, size = await access_log.page(desk, before=None, case_id=case_id, limit=10)
     assert size == 1
     leaf = json.loads(rows[0].leaf or "")
     assert (leaf["actor"], leaf["role"], leaf["action"], leaf["case"]) == (
@@ -45,14 +46,14 @@ async def test_what_is_forgotten_leaves_a_tree_that_verifies(desk: Desk, clock: 
     alva = await an_officer(desk)
     case_id, _ = await decided_case(desk)
     for _ in range(5):
-        await looking.note(desk, alva, looking.OPENED, case_id)
-    await checkpointing.sign_log(desk)
+        await access_log.note(desk, alva, access_log.OPENED, case_id)
+    await checkpoints.sign_log(desk)
     clock.forward(days=3 * 366)
-    await looking.note(desk, alva, looking.OPENED, case_id)
+    await access_log.note(desk, alva, access_log.OPENED, case_id)
 
     assert await forget_readings(desk) == 5
 
-    rows, size = await looking.page(desk, before=None, case_id=None, limit=10)
+    rows, size = await access_log.page(desk, before=None, case_id=None, limit=10)
     assert size == 6
     assert [one.leaf is None for one in rows] == [False, *[True] * 5]
     result = await verify_log(desk)
@@ -62,8 +63,8 @@ async def test_what_is_forgotten_leaves_a_tree_that_verifies(desk: Desk, clock: 
 
 async def test_a_reading_that_was_changed_is_found(desk: Desk, settings: Settings) -> None:
     alva = await an_officer(desk)
-    await looking.note(desk, alva, looking.OPENED, None)
-    await checkpointing.sign_log(desk)
+    await access_log.note(desk, alva, access_log.OPENED, None)
+    await checkpoints.sign_log(desk)
     engine = LogEntry._meta.db
     if not is_sqlite(engine):
         await engine.run_ddl("UPDATE read_entry SET leaf = replace(leaf, 'opened', 'closed')")
@@ -147,8 +148,8 @@ async def test_a_reading_log_that_was_blanked_is_found(desk: Desk, statement: st
     alva = await an_officer(desk)
     case_id, _ = await decided_case(desk)
     for _ in range(3):
-        await looking.note(desk, alva, looking.OPENED, case_id)
-    await checkpointing.sign_log(desk)
+        await access_log.note(desk, alva, access_log.OPENED, case_id)
+    await checkpoints.sign_log(desk)
     assert (await verify_log(desk)).ok
 
     await ReadEntry._meta.db.run_ddl(statement)
@@ -160,15 +161,15 @@ async def test_a_reading_log_that_was_blanked_is_found(desk: Desk, statement: st
 
 async def test_the_reading_log_is_signed_though_nobody_decides_and_leaves_the_house(desk: Desk, tmp_path: Path) -> None:
     alva = await an_officer(desk)
-    await checkpointing.sign_log(desk)
-    await looking.note(desk, alva, looking.OPENED, None)
+    await checkpoints.sign_log(desk)
+    await access_log.note(desk, alva, access_log.OPENED, None)
 
-    signed = await checkpointing.sign_log(desk)
+    signed = await checkpoints.sign_log(desk)
 
     assert not signed.fresh, "nothing new in the log itself"
     assert [size for size, _ in await desk.looked.checkpoints()] == [1]
     sending = with_channels(desk, FolderChannel(tmp_path / "out", tmp_path))
-    await checkpointing.send_checkpoints(sending)
+    await checkpoints.send_checkpoints(sending)
     assert [one.name for one in (tmp_path / "out").glob("reading-*")] == ["reading-000000000001.checkpoint"]
 
 

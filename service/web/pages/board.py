@@ -7,13 +7,14 @@ from typing import Any
 
 from litestar import Response, get
 
-from service.cases import afterwards, looking, reading
+from service.cases import afterwards, reading
 from service.cases import board as boards
 from service.desk.fields import check_day
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import GranskaError, NotFound
 from service.domain.people import Role
+from service.proof import access_log
 from service.web import forms
 from service.web.access import DECIDERS, RECORD_READERS, May, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -49,7 +50,7 @@ async def letter(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
         kept = (await read.values([reference])).get(reference)
     if kept is None:
         raise NotFound("letter.erased")
-    await looking.note(desk, user, looking.RECORD, case_id)
+    await access_log.note(desk, user, access_log.RECORD, case_id)
     return _pdf(base64.b64decode(kept["pdf"]), f"{_file_name(case.diary_number)}-{seq}.pdf")
 
 
@@ -77,7 +78,7 @@ async def package(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
     """The board's package: report and annexes in one file."""
     case_id = str(request.path_params["case_id"])
     number, body = await boards.packaged(desk, case_id, by=user)
-    await looking.note(desk, user, looking.BUNDLE, case_id)
+    await access_log.note(desk, user, access_log.BUNDLE, case_id)
     name = f"namndpaket-{_file_name(number)}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(body, media_type="application/zip", headers=headers)

@@ -5,12 +5,13 @@ from typing import Any
 
 from litestar import Response, get
 
-from service.cases import access, availability, looking, rooms
+from service.cases import access, availability, rooms
 from service.desk.rulebook import today
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import Role
 from service.domain.premises import ACCESS, EQUIPMENT, Hirer, day_of, label
 from service.premises.free import Wanted
+from service.proof import access_log
 from service.web import forms, render
 from service.web.access import ANYONE, May, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -49,7 +50,7 @@ async def calendar(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respon
     count = availability.days_of(view, first)
     names = view == "day" and user.has(Role.PREMISES_OFFICER, Role.DECISION_MAKER)
     if names:
-        await looking.note(desk, user, looking.CALENDAR, None)
+        await access_log.note(desk, user, access_log.CALENDAR, None)
     found = await availability.grid(desk, site=site, room=room, first=first, days=count, names=names)
     after = first + timedelta(days=count)
     before = availability.first_day(view, first - timedelta(days=1))
@@ -114,7 +115,7 @@ async def search(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
 @get("/calendar/plan", opt=may(DOOR_READERS))
 async def plan(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """A site's week for the caretaker, to be printed."""
-    await looking.note(desk, user, looking.CALENDAR, None)
+    await access_log.note(desk, user, access_log.CALENDAR, None)
     now = today(desk)
     first = availability.first_day("week", day_asked(request, now))
     estate, _ = await rooms.estate(desk)
@@ -141,7 +142,7 @@ async def plan(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
 @get("/door", opt=may(DOOR_READERS))
 async def door(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Who is let in today, and what stands between a hirer and the key."""
-    await looking.note(desk, user, looking.CALENDAR, None)
+    await access_log.note(desk, user, access_log.CALENDAR, None)
     day = day_asked(request, today(desk))
     site = request.query_params.get("site") or None
     estate, listed = await access.of_day(desk, day, site)

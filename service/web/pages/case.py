@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import File, Redirect
 
-from service.cases import deciding, intake, lettering, looking, proposing, reading, reviewing
+from service.cases import deciding, intake, lettering, proposing, reading, reviewing
 from service.cases.availability import clock
 from service.desk import actors
 from service.desk.ports.desk import Desk
@@ -20,6 +20,7 @@ from service.domain.finding import RESOLUTIONS
 from service.domain.people import Role, User
 from service.domain.premises import label
 from service.domain.ruleset import Clause, DelegationPoint
+from service.proof import access_log
 from service.web import file_types, forms, render
 from service.web.access import CASE_READERS, DECIDERS, OFFICERS, RECORD_READERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -36,7 +37,7 @@ async def case_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
     gate = await reading.gate(desk, _id(request), by=user)
     if gate is not None:
         return render.page(request, "pages/gate.html", gate=gate)
-    await looking.note(desk, user, looking.OPENED, _id(request))
+    await access_log.note(desk, user, access_log.OPENED, _id(request))
     return await show_case(request, desk, user)
 
 
@@ -304,7 +305,7 @@ async def enclosure(request: AnyRequest, desk: TheDesk, user: SignedIn) -> File:
                 raise NotFound("enclosure.not_found")
             if not desk.files.holds(one.enclosure.sha256):
                 raise NotFound("enclosure.changed")
-            await looking.note(desk, user, looking.ENCLOSURE, view.case.id)
+            await access_log.note(desk, user, access_log.ENCLOSURE, view.case.id)
             name = view.values.get(one.name_ref, "bilaga")
             return File(
                 path=desk.files.path(one.enclosure.sha256),

@@ -5,12 +5,13 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from service.cases import bundling, erasing, history, looking, records
+from service.cases import bundling, erasing, history, records
 from service.cases.reading import check_may_see
 from service.desk.ports.desk import Desk
 from service.domain.clock import local_day
 from service.domain.errors import InvalidInput, Problem
 from service.domain.people import User
+from service.proof import access_log
 from service.web import forms, render
 from service.web.access import CASE_READERS, RECORD_READERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -58,7 +59,7 @@ async def bundle(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
         case, body = await bundling.bundle(desk, case_id, mask=mask, purpose=form.text("purpose"), by=user, front=front)
     except InvalidInput as error:
         return await _form(request, desk, user, error, form)
-    await looking.note(desk, user, looking.PUBLIC_COPY if mask else looking.BUNDLE, case_id)
+    await access_log.note(desk, user, access_log.PUBLIC_COPY if mask else access_log.BUNDLE, case_id)
     name = "".join(one if one.isascii() and one.isalnum() else "-" for one in case.diary_number)
     headers = {
         "Content-Disposition": f'attachment; filename="granska-{name}{"-maskerad" if mask else ""}.zip"',
@@ -80,7 +81,7 @@ async def history_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Re
             error = InvalidInput([Problem("/day", "input.not_a_date")])
     if not 2000 <= day.year <= 2200:
         error, day = InvalidInput([Problem("/day", "input.not_a_date")]), local_day(case.received_at)
-    await looking.note(desk, user, looking.HISTORY, case.id)
+    await access_log.note(desk, user, access_log.HISTORY, case.id)
     both = await history.compare(desk, case.id, day, by=user)
     return page_or_complaint(
         request, "pages/history.html", error=error, both=both, posted=forms.Form({"day": [given or day.isoformat()]})

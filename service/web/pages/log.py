@@ -8,9 +8,9 @@ from litestar import Response, get, post
 
 from service.audit.canonical import NotCanonical, parse
 from service.audit.verify import Fault
-from service.cases import verifying
 from service.domain.errors import NotFound
 from service.domain.events import EventType, commitments_in
+from service.proof import verification
 from service.web import render
 from service.web.access import AUDITORS, may
 from service.web.deps import AnyRequest, TheDesk
@@ -75,7 +75,7 @@ async def verify_page(request: AnyRequest) -> Response[Any]:
 @post("/log/verify", opt=may(AUDITORS), status_code=200)
 async def verify(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """Verify the whole log, its values and the tables."""
-    result = await verifying.verify_log(desk)
+    result = await verification.verify_log(desk)
     return render.page(request, "pages/log_verify.html", result=result, damaged=False, found=None)
 
 
@@ -84,7 +84,7 @@ async def verify_damaged(request: AnyRequest) -> Response[Any]:
     """Verify the deliberately damaged demo log, so that the auditor has seen what a fault looks like."""
     path = request.app.state.fixtures / DAMAGED
     lines = path.read_text("utf-8").splitlines()
-    result = verifying.Verification(verifying.verify_exported(lines))
+    result = verification.Verification(verification.verify_exported(lines))
     first = result.first
     return render.page(request, "pages/log_verify.html", result=result, damaged=True, found=_shown(lines, first))
 

@@ -5,9 +5,10 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import looking, records
+from service.cases import records
 from service.cases.reading import check_may_see
 from service.domain.errors import InvalidInput
+from service.proof import access_log
 from service.web import forms
 from service.web.access import RECORD_READERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -22,7 +23,7 @@ async def record(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
     """The sheet."""
     case_id = str(request.path_params["case_id"])
     await check_may_see(desk, case_id, by=user)
-    await looking.note(desk, user, looking.RECORD, case_id)
+    await access_log.note(desk, user, access_log.RECORD, case_id)
     return await _sheet(request, desk, user)
 
 

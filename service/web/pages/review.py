@@ -7,9 +7,9 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import looking, sampling
-from service.cases.checkpointing import send_checkpoints, sign_log
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
+from service.proof import access_log, audit_sample
+from service.proof.checkpoints import send_checkpoints, sign_log
 from service.screening import replay as replay_
 from service.web import forms, render
 from service.web.access import AUDITORS, may
@@ -29,7 +29,7 @@ async def readings(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     async with desk.store.reading() as reading:
         case = await reading.case_by_diary_number(number) if number and "\x00" not in number else None
     nothing = bool(number) and case is None
-    rows, size = await looking.page(desk, before=last, case_id=case.id if case else None, limit=PER_PAGE)
+    rows, size = await access_log.page(desk, before=last, case_id=case.id if case else None, limit=PER_PAGE)
     entries: list[Any] = [json.loads(one.leaf) if one.leaf else {"seq": one.seq, "gone": True} for one in rows]
     async with desk.store.reading() as reading:
         names = await reading.names()
@@ -71,7 +71,7 @@ def _page(
     error: GranskaError | None = None,
     posted: forms.Form | None = None,
     found: list[replay_.Replay] | None = None,
-    sample: sampling.Sample | None = None,
+    sample: audit_sample.Sample | None = None,
 ) -> Response[Any]:
     return page_or_complaint(
         request, "pages/replay.html", error=error, posted=posted or forms.Form({}), found=found, sample=sample
@@ -88,7 +88,7 @@ async def replay(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
             if not re.fullmatch(r"\d{1,4}", count) or not 1 <= int(count) <= MOST_FROM_PAGE:
                 limits = {"min": 1, "max": MOST_FROM_PAGE}
                 raise InvalidInput([Problem("/count", "input.out_of_range", limits)])
-            sample = await sampling.draw(desk, int(count), by=user)
+            sample = await audit_sample.draw(desk, int(count), by=user)
             found = await replay_.replay(desk, sample.cases)
         else:
             sample = None
@@ -99,7 +99,7 @@ async def replay(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
                 raise InvalidInput([Problem("/diary_number", "erase.no_case", {"case": number[:60]})])
             found = await replay_.replay_rounds(desk, case.id)
         for case_id in {one.case_id for one in found}:
-            await looking.note(desk, user, looking.REPLAYED, case_id)
+            await access_log.note(desk, user, access_log.REPLAYED, case_id)
     except (InvalidInput, NotFound) as error:
         return _page(request, error=error, posted=form)
     return _page(request, posted=form, found=found, sample=sample)

@@ -6,13 +6,14 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import looking, rooms
+from service.cases import rooms
 from service.cases.room_document import hours_text
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import Role, User
 from service.domain.premises import ACCESS, EQUIPMENT, WEEKDAYS, Room, label
+from service.proof import access_log
 from service.web import forms, render
 from service.web.access import May, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -56,7 +57,7 @@ async def _show(
     keeper = user.has(*KEEPERS.roles)
     standing = await rooms.in_the_way(desk, room.id) if user.has(Role.PREMISES_OFFICER) else []
     if standing:
-        await looking.note(desk, user, looking.CALENDAR, None)
+        await access_log.note(desk, user, access_log.CALENDAR, None)
     base = request.app.state.public_url or str(request.base_url).rstrip("/")
     return page_or_complaint(
         request,

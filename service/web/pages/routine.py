@@ -12,7 +12,6 @@ from service.cases import (
     handling,
     inquiring,
     lettering,
-    looking,
     precedents,
     proposing,
     reading,
@@ -27,6 +26,7 @@ from service.domain.decision import ON_A_DECISION, DecisionOutcome
 from service.domain.errors import GranskaError, NotAllowed, NotFound
 from service.domain.people import User
 from service.domain.premises import Alternative, Span, label
+from service.proof import access_log
 from service.web import forms, render
 from service.web.access import CASE_READERS, DECIDERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -41,7 +41,7 @@ async def step_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
     """One step's question, with what is needed to answer it."""
     case_id, name = _place(request)
     await reading.check_may_see(desk, case_id, by=user)
-    await looking.note(desk, user, looking.OPENED, case_id)
+    await access_log.note(desk, user, access_log.OPENED, case_id)
     return await show(request, desk, user, name)
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import looking
 from service.cases import seasons as steps
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, NotFound
 from service.domain.people import Role, User
 from service.domain.premises import WEEKDAYS, clock_label
+from service.proof import access_log
 from service.web import forms, render
 from service.web.access import INTAKE_KEY, May, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -51,7 +51,7 @@ async def _show(
     view = await steps.view(desk, _id(request))
     named = user.has(Role.PREMISES_OFFICER, Role.DECISION_MAKER)
     if named:
-        await looking.note(desk, user, looking.CALENDAR, None)
+        await access_log.note(desk, user, access_log.CALENDAR, None)
     return page_or_complaint(
         request,
         "pages/season.html",

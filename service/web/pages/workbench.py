@@ -10,13 +10,13 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import looking
 from service.desk import case_search
 from service.desk.rulebook import rulebook, today
 from service.domain.clock import DAY_MS
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.watchlist import Schema, Subject
 from service.pipeline.isolated import call_thread
+from service.proof import access_log
 from service.screening.run_checks import compare_names, ensure_index
 from service.web import forms, render
 from service.web.access import COORDINATORS, may
@@ -75,7 +75,7 @@ async def open_case(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
 async def of_case(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Everyone named in an undecided case against every active list, with reasons and weights."""
     case, answers = await compare_names(desk, str(request.path_params["case_id"]), by=user)
-    await looking.note(desk, user, looking.OPENED, case.id)
+    await access_log.note(desk, user, access_log.OPENED, case.id)
     return render.page(request, "pages/matching.html", case=case, answers=answers, method=desk.finder.method())
 
 

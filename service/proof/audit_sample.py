@@ -4,13 +4,13 @@ import hashlib
 from dataclasses import dataclass
 
 from service.audit.checkpoint import body_of, unsigned
-from service.cases.checkpointing import sign_log
 from service.desk.actors import person, still
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.domain.errors import GranskaError, InvalidInput, NotAllowed, Problem
 from service.domain.events import Event, EventType
 from service.domain.people import Role, User
+from service.proof.checkpoints import sign_log
 
 MOST = 1000
 

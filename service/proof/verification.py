@@ -14,12 +14,12 @@ from service.audit.checkpoint import Checkpoint, read_checkpoint, unsigned
 from service.audit.leaf import timestamp
 from service.audit.note import BadKey, BadNote, VerifyingKey, open_note, read_verifying_key
 from service.audit.verify import CHUNK, MOST_FAULTS, Depth, Fault, LogCheck, Report, check_value, verify_rows
-from service.cases.checkpointing import READING_LOG, vouched_for
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.domain.errors import GranskaError
 from service.domain.events import EventType
 from service.domain.ledger import Key, Ledger, differences
+from service.proof.checkpoints import READING_LOG, vouched_for
 
 CHECKPOINT, HASHES, PUBLIC_KEY, READING_FILE = ".checkpoint", ".hashes", ".vkey", "reading-"
 

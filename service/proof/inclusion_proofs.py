@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.audit.checkpoint import Receipt
-from service.cases.checkpointing import sign_log
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow
 from service.domain.errors import GranskaError, NotFound
 from service.domain.events import EventType
+from service.proof.checkpoints import sign_log
 
 
 @dataclass(frozen=True)
