@@ -4,8 +4,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
-from service.cases import incidents, rooms, staff
-from service.cases.adopting import adopt_at_setup
+from service.cases import incidents, rooms
 from service.cases.intake import add_enclosure, receive
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -14,6 +13,8 @@ from service.domain.application import Kind
 from service.domain.clock import local_time, utc_time
 from service.domain.events import Actor
 from service.domain.people import User
+from service.office import users_and_keys
+from service.office.rule_set_adoption import adopt_at_setup
 from service.screening.list_import import import_list
 from service.screening.run_checks import work_off
 
@@ -53,13 +54,15 @@ async def fill(desk: Desk, *, fixtures: Path, folder: Path) -> bool:
     async with desk.store.reading() as reading:
         if await reading.users():
             return False
-    users = [await staff.create_user(desk, name=name, email=email, password=PASSWORD) for name, email, _ in ACCOUNTS]
+    users = [
+        await users_and_keys.create_user(desk, name=name, email=email, password=PASSWORD) for name, email, _ in ACCOUNTS
+    ]
     for file in sorted((fixtures / "rulesets").glob("*.toml")):
         await adopt_at_setup(desk, file.read_text("utf-8"))
     for user, (_, _, rights) in zip(users, ACCOUNTS, strict=True):
         for right in rights:
-            await staff.grant_right(desk, user.id, right)
-    key = await staff.create_key(desk, label="Stadens e-tjänst (demo)")
+            await users_and_keys.grant_right(desk, user.id, right)
+    key = await users_and_keys.create_key(desk, label="Stadens e-tjänst (demo)")
     keyfile = folder / KEY_FILE
     keyfile.write_text(key + "\n", "utf-8")
     keyfile.chmod(0o600)

@@ -22,13 +22,14 @@ import hypothesis
 import pytest
 
 from service import app as parts
-from service.cases import rooms, staff
-from service.cases.adopting import adopt_at_setup
+from service.cases import rooms
 from service.demo import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.events import SYSTEM_ACTOR
 from service.domain.people import User
+from service.office import users_and_keys
+from service.office.rule_set_adoption import adopt_at_setup
 from service.screening.list_import import import_list
 from service.settings import Settings
 from tests.builders import FIXTURES, PASSWORD, RULES_2025, RULES_2026, SHARED
@@ -44,7 +45,7 @@ NO_KEEPING = httpx.Limits(max_keepalive_connections=0)
 hypothesis.settings.register_profile("granska", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("granska")
 #: The people of a test's own desk need no hash that takes a tenth of a second; those of a served district have it.
-staff._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+users_and_keys._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -208,9 +209,9 @@ async def load_rooms(desk: Desk) -> None:
 
 async def someone(desk: Desk, name: str, *rights: str) -> User:
     """A user with these rights."""
-    user = await staff.create_user(desk, name=name, email=f"{name}@x.example", password=PASSWORD)
+    user = await users_and_keys.create_user(desk, name=name, email=f"{name}@x.example", password=PASSWORD)
     for one in rights:
-        await staff.grant_right(desk, user.id, one)
+        await users_and_keys.grant_right(desk, user.id, one)
     async with desk.store.reading() as reading:
         found = await reading.user(user.id)
     assert found is not None

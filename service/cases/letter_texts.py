@@ -7,7 +7,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import String, StringType, Trivia
 
-from service.cases import adopting, lettering
+from service.cases import lettering
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
@@ -15,6 +15,7 @@ from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.letter import Sheet
 from service.domain.people import User
 from service.domain.ruleset import RuleSet
+from service.office import rule_set_adoption
 from service.rules.load import LETTER_PLACES, places_in
 
 
@@ -94,4 +95,4 @@ async def put_forward(
 ) -> str:
     """Make a draft of a rule set with the new text: another person sees its impact and adopts it. Returns its id."""
     text = await changed(desk, name, texts, id=id, valid_from=valid_from, diary_number=diary_number)
-    return await adopting.propose(desk, text, by=person(by))
+    return await rule_set_adoption.propose(desk, text, by=person(by))

@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
-from service.cases import adopting, intake_document, rooms
+from service.cases import intake_document, rooms
 from service.cli.common import counting, told
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
+from service.office import rule_set_adoption
 from service.screening import list_import
 from service.screening.what_if import Impact, impact_of
 from service.settings import Settings
@@ -125,7 +126,7 @@ def rules_setup(file: Path) -> None:
     """Adopt the rule set in FILE (TOML) while there is no case yet; afterwards it takes two persons."""
 
     async def work(desk: Desk, settings: Settings) -> str:
-        return (await adopting.adopt_at_setup(desk, file.read_bytes().decode("utf-8"))).id
+        return (await rule_set_adoption.adopt_at_setup(desk, file.read_bytes().decode("utf-8"))).id
 
     click.echo(f"Antagen: {with_desk(work)}")
 
@@ -139,7 +140,7 @@ def rules_propose(file: Path, by: str) -> None:
 
     async def work(desk: Desk, settings: Settings) -> str:
         by_whom = person(await user_called(desk, by))
-        return await adopting.propose(desk, file.read_bytes().decode("utf-8"), by=by_whom)
+        return await rule_set_adoption.propose(desk, file.read_bytes().decode("utf-8"), by=by_whom)
 
     click.echo(f"Utkast: {with_desk(work)}")
 
@@ -152,7 +153,7 @@ def rules_impact(draft: str, by: str) -> None:
     """Show what DRAFT would have asked of past cases; that you have seen it is logged."""
 
     async def work(desk: Desk, settings: Settings) -> Impact:
-        return await adopting.show_impact(desk, draft, by=person(await user_called(desk, by)))
+        return await rule_set_adoption.show_impact(desk, draft, by=person(await user_called(desk, by)))
 
     say_impact(with_desk(work))
 
@@ -165,7 +166,7 @@ def rules_adopt(draft: str, by: str) -> None:
     """Adopt DRAFT, whose impact has been seen; another person than the one who proposed it."""
 
     async def work(desk: Desk, settings: Settings) -> str:
-        return (await adopting.adopt(desk, draft, by=person(await user_called(desk, by)))).id
+        return (await rule_set_adoption.adopt(desk, draft, by=person(await user_called(desk, by)))).id
 
     click.echo(f"Antagen: {with_desk(work)}")
 

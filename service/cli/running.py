@@ -8,11 +8,11 @@ from rich.table import Table
 
 from service import app as parts
 from service import demo as demo_district
-from service.cases import staff
 from service.cli.common import catalogue, told
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
+from service.office import users_and_keys
 from service.settings import Settings, from_environment, resource
 
 
@@ -84,10 +84,10 @@ def users_add(email: str, name: str, rights: tuple[str, ...], password: str) -> 
     """Add a user with rights. The log names the service itself as actor."""
 
     async def work(desk: Desk, settings: Settings) -> None:
-        await staff.check_rights(desk, rights)
-        user = await staff.create_user(desk, name=name, email=email, password=password)
+        await users_and_keys.check_rights(desk, rights)
+        user = await users_and_keys.create_user(desk, name=name, email=email, password=password)
         for one in rights:
-            await staff.grant_right(desk, user.id, one)
+            await users_and_keys.grant_right(desk, user.id, one)
 
     with_desk(work)
     click.echo(f"{email} är upplagd.")
@@ -101,10 +101,10 @@ def users_grant(email: str, rights: tuple[str, ...]) -> None:
     """Give an existing user RIGHTS, such as role:administrator or delegation:F1. The log names the service as actor."""
 
     async def work(desk: Desk, settings: Settings) -> None:
-        await staff.check_rights(desk, rights)
+        await users_and_keys.check_rights(desk, rights)
         user = await user_called(desk, email)
         for one in rights:
-            await staff.grant_right(desk, user.id, one)
+            await users_and_keys.grant_right(desk, user.id, one)
 
     with_desk(work)
     click.echo(f"{email}: {', '.join(rights)}")
@@ -117,13 +117,15 @@ def keys() -> None:
 
 @keys.command("add")
 @click.argument("label")
-@click.option("--right", required=True, type=click.Choice(staff.KEY_RIGHTS), help="The one thing the key may do.")
+@click.option(
+    "--right", required=True, type=click.Choice(users_and_keys.KEY_RIGHTS), help="The one thing the key may do."
+)
 @click.option("--by", required=True, metavar="EMAIL", help="The administrator who makes the key; stands in the log.")
 @told
 def keys_add(label: str, right: str, by: str) -> None:
     """Make a key called LABEL and show it once; only its digest is kept."""
 
     async def work(desk: Desk, settings: Settings) -> str:
-        return await staff.create_key(desk, label=label, right=right, by=person(await user_called(desk, by)))
+        return await users_and_keys.create_key(desk, label=label, right=right, by=person(await user_called(desk, by)))
 
     click.echo(with_desk(work))

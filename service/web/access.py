@@ -7,10 +7,10 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
 
-from service.cases import staff
 from service.desk.ports.desk import Desk
 from service.domain.errors import NotAllowed
 from service.domain.people import Role, User
+from service.office import users_and_keys
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class May:
 
 ANYONE = May(anyone=True)
 SIGNED_IN = May(roles=frozenset(Role))
-INTAKE_KEY = May(key=staff.INTAKE_RIGHT)
-MATCH_KEY = May(key=staff.MATCH_RIGHT)
+INTAKE_KEY = May(key=users_and_keys.INTAKE_RIGHT)
+MATCH_KEY = May(key=users_and_keys.MATCH_RIGHT)
 CASE_READERS = May(roles=frozenset(Role) - {Role.ADMINISTRATOR})
 OFFICERS = May(roles=frozenset({Role.ASSOCIATION_OFFICER, Role.PREMISES_OFFICER}))
 DECIDERS = May(roles=OFFICERS.roles | {Role.DECISION_MAKER})
@@ -80,7 +80,7 @@ async def _user(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any]) -> U
 
 async def _key(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any], right: str) -> Any:
     scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
-    key = await staff.service_key(desk, secret.strip()) if scheme.casefold() == "bearer" else None
+    key = await users_and_keys.service_key(desk, secret.strip()) if scheme.casefold() == "bearer" else None
     if key is None:
         raise NotAuthorizedException(headers={"WWW-Authenticate": 'Bearer realm="granska"'})
     if key.right != right:

@@ -18,12 +18,12 @@ from service.audit import merkle
 from service.audit.checkpoint import Checkpoint
 from service.audit.leaf import encode
 from service.audit.verify import Depth
-from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
 from service.demo import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.events import Actor, ActorKind, Event, EventType
+from service.office.rule_set_adoption import adopt_at_setup
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.replay import Tally, replay_all

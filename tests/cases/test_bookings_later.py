@@ -20,7 +20,6 @@ from service.cases import (
     rebooking,
     rooms,
     seasons,
-    staff,
 )
 from service.cases.intake import receive
 from service.desk.actors import person
@@ -31,6 +30,7 @@ from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllow
 from service.domain.events import Actor, ActorKind
 from service.domain.people import User
 from service.domain.premises import WEEKDAYS
+from service.office import users_and_keys
 from service.screening.run_checks import work_off
 from tests.builders import FIXTURES, NUMBER, OTHER_NUMBER, a_premises_document
 from tests.cases.routine import do, unbiased
@@ -181,7 +181,9 @@ async def test_another_system_reaches_no_case_but_its_own(desk: Desk) -> None:
     adam = await someone(desk, "Adam", "role:administrator")
 
     async def key(label: str) -> Actor:
-        known = await staff.service_key(desk, await staff.create_key(desk, label=label, by=person(adam)))
+        known = await users_and_keys.service_key(
+            desk, await users_and_keys.create_key(desk, label=label, by=person(adam))
+        )
         assert known is not None
         return Actor(ActorKind.KEY, known.pseudonym)
 

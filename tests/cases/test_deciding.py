@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from service.cases import deciding, handling, records, reviewing, staff
+from service.cases import deciding, handling, records, reviewing
 from service.cases.forgetting import forget_speakers
 from service.cases.intake import receive
 from service.demo import demo_list
@@ -16,6 +16,7 @@ from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllowed
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import User
+from service.office import users_and_keys
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import work_off
@@ -233,12 +234,12 @@ async def test_a_right_that_was_withdrawn_while_the_form_was_open_decides_nothin
     case_id = await withdrawn(desk, officer)
     async with desk.store.reading() as reading:
         held = {one["right_code"]: one["id"] for one in await reading.rights_history() if one["name"] == "Alva"}
-    await staff.withdraw_right(desk, held["delegation:F1"], by=actors.person(admin))
+    await users_and_keys.withdraw_right(desk, held["delegation:F1"], by=actors.person(admin))
     written_off = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
 
     with pytest.raises(NotAllowed, match="no_delegation"):
         await deciding.decide(desk, case_id, written_off, by=officer, seen=await version(desk, case_id))
-    await staff.withdraw_right(desk, held["role:association_officer"], by=actors.person(admin))
+    await users_and_keys.withdraw_right(desk, held["role:association_officer"], by=actors.person(admin))
     with pytest.raises(GranskaError, match="not_found"):
         await reviewing.release(desk, case_id, by=officer, seen=await version(desk, case_id))
 

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from service import app as parts
 from service.cases import afterwards, booking, clearing, deciding, handling, rebooking, reviewing, rooms
-from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
 from service.demo import demo_list
 from service.desk.actors import person
@@ -24,6 +23,7 @@ from service.desk.step import dossier_of
 from service.domain.decision import DecisionOutcome, Proposal
 from service.domain.errors import GranskaError
 from service.domain.people import User
+from service.office.rule_set_adoption import adopt_at_setup
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import work_off

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from service import app as parts
 from service.cases import afterwards, communicating, deciding, handling, inquiring, proposing, reviewing
-from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
 from service.demo import demo_list
 from service.desk.actors import person
@@ -28,6 +27,7 @@ from service.domain.decision import BoardMinute, DecisionOutcome
 from service.domain.errors import GranskaError
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import User
+from service.office.rule_set_adoption import adopt_at_setup
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import work_off

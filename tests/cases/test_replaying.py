@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from service.cases import adopting, erasing, reviewing
+from service.cases import erasing, reviewing
 from service.cases.intake import receive
 from service.demo import dated, demo_list
 from service.desk import actors
@@ -12,6 +12,7 @@ from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook
 from service.domain.errors import NotAllowed, RuleSetRefused
 from service.domain.finding import Resolution
+from service.office import rule_set_adoption
 from service.proof import audit_sample
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
@@ -144,15 +145,15 @@ async def test_a_rule_set_takes_two_persons_and_its_impact_seen(desk: Desk) -> N
     siv = actors.person(await someone(desk, "Siv", "role:coordinator"))
     text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "granvik-2027-1").replace("2026-07-01", "2027-01-01")
     with pytest.raises(RuleSetRefused, match="needs_second_person"):
-        await adopting.adopt_at_setup(desk, text)
-    draft_id = await adopting.propose(desk, text, by=samir)
+        await rule_set_adoption.adopt_at_setup(desk, text)
+    draft_id = await rule_set_adoption.propose(desk, text, by=samir)
     with pytest.raises(NotAllowed, match="impact_not_seen"):
-        await adopting.adopt(desk, draft_id, by=siv)
-    await adopting.show_impact(desk, draft_id, by=siv)
+        await rule_set_adoption.adopt(desk, draft_id, by=siv)
+    await rule_set_adoption.show_impact(desk, draft_id, by=siv)
     with pytest.raises(NotAllowed, match="second_person"):
-        await adopting.adopt(desk, draft_id, by=samir)
+        await rule_set_adoption.adopt(desk, draft_id, by=samir)
 
-    await adopting.adopt(desk, draft_id, by=siv)
+    await rule_set_adoption.adopt(desk, draft_id, by=siv)
 
     async with desk.store.reading() as reading:
         assert [one.id for one in (await rulebook(desk, reading)).sets][-1] == "granvik-2027-1"
@@ -163,12 +164,12 @@ async def test_a_draft_that_has_waited_past_its_day_is_not_adopted_backwards(des
     samir = actors.person(await someone(desk, "Sam", "role:coordinator"))
     siv = actors.person(await someone(desk, "Siv", "role:coordinator"))
     text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "granvik-2027-1").replace("2026-07-01", "2027-01-01")
-    draft_id = await adopting.propose(desk, text, by=samir)
-    await adopting.show_impact(desk, draft_id, by=siv)
+    draft_id = await rule_set_adoption.propose(desk, text, by=samir)
+    await rule_set_adoption.show_impact(desk, draft_id, by=siv)
     clock.forward(days=60)
 
     with pytest.raises(RuleSetRefused, match="in_the_past"):
-        await adopting.adopt(desk, draft_id, by=siv)
+        await rule_set_adoption.adopt(desk, draft_id, by=siv)
 
 
 async def test_anyone_can_draw_the_sample_again(desk: Desk) -> None:

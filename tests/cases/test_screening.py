@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.cases import adopting, reviewing
+from service.cases import reviewing
 from service.cases.incidents import NewIncident, record, verify
 from service.cases.intake import receive
 from service.cases.reading import case_view
@@ -16,6 +16,7 @@ from service.domain.case import State
 from service.domain.errors import NotFound, RuleSetRefused
 from service.domain.finding import CheckResult, Outcome, Resolution
 from service.domain.people import User
+from service.office import rule_set_adoption
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import screen, work_off
@@ -256,8 +257,8 @@ async def test_a_new_rule_set_looks_ahead(desk: Desk) -> None:
     text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "x").replace("2026-07-01", "2026-11-21")
     samir = await someone(desk, "Sam", "role:coordinator")
     with pytest.raises(RuleSetRefused, match="in_the_past"):
-        await adopting.propose(desk, text, by=actors.person(samir))
-    await adopting.propose(desk, text.replace("2026-11-21", "2026-11-23"), by=actors.person(samir))
+        await rule_set_adoption.propose(desk, text, by=actors.person(samir))
+    await rule_set_adoption.propose(desk, text.replace("2026-11-21", "2026-11-23"), by=actors.person(samir))
 
 
 async def test_an_index_that_was_meddled_with_is_built_again_and_lets_nobody_through(

@@ -10,12 +10,12 @@ import pytest
 from service import app as parts
 from service.audit.verify import Depth
 from service.cases import deciding
-from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
 from service.demo import demo_list
 from service.desk import actors
 from service.domain.decision import DecisionOutcome
 from service.domain.watchlist import Schema, Subject
+from service.office.rule_set_adoption import adopt_at_setup
 from service.proof import checkpoints
 from service.proof.verification import Verification, read_exported, verify_log
 from service.screening import match_api

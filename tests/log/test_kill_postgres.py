@@ -14,9 +14,9 @@ import pytest
 
 from service import app as parts
 from service.audit.verify import Depth
-from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
 from service.desk.actors import person
+from service.office.rule_set_adoption import adopt_at_setup
 from service.proof.verification import verify_log
 from service.settings import Settings
 from tests.builders import RULES_2026, a_grant_document

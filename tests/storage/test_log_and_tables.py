@@ -7,13 +7,13 @@ import pytest
 
 from service import app as parts
 from service.cases import deciding
-from service.cases.adopting import adopt_at_setup
 from service.cases.intake import receive
 from service.demo import demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.domain.decision import DecisionOutcome
 from service.domain.events import SYSTEM_ACTOR, Event, EventType
+from service.office.rule_set_adoption import adopt_at_setup
 from service.proof.verification import Verification, verify_log
 from service.screening.list_import import import_list
 from service.settings import Settings

@@ -8,11 +8,11 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import adopting
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import User
+from service.office import rule_set_adoption
 from service.web import forms, render
 from service.web.access import RULE_OWNERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -55,7 +55,7 @@ async def propose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
             raise InvalidInput([Problem("/file", "rules.not_text")]) from error
         if not text.strip():
             raise InvalidInput([Problem("/file", "input.missing")])
-        draft_id = await adopting.propose(desk, text, by=person(user))
+        draft_id = await rule_set_adoption.propose(desk, text, by=person(user))
     except GranskaError as error:
         return await _list(request, desk, error)
     return Redirect(f"/rules/drafts/{draft_id}", status_code=303)
@@ -110,7 +110,7 @@ async def see_impact(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Resp
     """Work the impact out, and log who has seen it."""
 
     async def step(draft_id: str) -> str:
-        await adopting.show_impact(desk, draft_id, by=person(user))
+        await rule_set_adoption.show_impact(desk, draft_id, by=person(user))
         return "done.impact_seen"
 
     return await _act(request, desk, user, step)
@@ -121,7 +121,7 @@ async def adopt(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
     """Adopt it: another person than the one who proposed it."""
 
     async def step(draft_id: str) -> str:
-        await adopting.adopt(desk, draft_id, by=person(user))
+        await rule_set_adoption.adopt(desk, draft_id, by=person(user))
         return "done.adopted"
 
     return await _act(request, desk, user, step)

@@ -5,11 +5,11 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import staff
 from service.desk.actors import person
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import GranskaError
 from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, Role
+from service.office import users_and_keys
 from service.web import forms, render
 from service.web.access import ADMINISTRATORS, RIGHTS_READERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -56,7 +56,7 @@ async def add_user(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respon
     """A new user, without rights."""
     form = await forms.read(request)
     try:
-        await staff.create_user(
+        await users_and_keys.create_user(
             desk,
             name=form.text("name"),
             email=form.text("email"),
@@ -74,7 +74,7 @@ async def grant(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
     """Give a right."""
     form = await forms.read(request)
     try:
-        await staff.grant_right(desk, str(request.path_params["user_id"]), form.text("right"), by=person(user))
+        await users_and_keys.grant_right(desk, str(request.path_params["user_id"]), form.text("right"), by=person(user))
     except GranskaError as error:
         return await _users(request, desk, error)
     render.tell(request, "done.right_granted")
@@ -85,7 +85,7 @@ async def grant(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
 async def withdraw(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Take a right back."""
     try:
-        await staff.withdraw_right(desk, str(request.path_params["grant_id"]), by=person(user))
+        await users_and_keys.withdraw_right(desk, str(request.path_params["grant_id"]), by=person(user))
     except GranskaError as error:
         return await _users(request, desk, error)
     render.tell(request, "done.right_withdrawn")

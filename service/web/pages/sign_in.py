@@ -8,9 +8,9 @@ from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
-from service.cases import staff
 from service.domain.errors import InvalidInput, Problem
 from service.domain.people import Role, User
+from service.office import users_and_keys
 from service.web import forms, render, sessions
 from service.web.access import ANYONE, SIGNED_IN, SIGNED_IN_AT, USER_ID, may
 from service.web.deps import AnyRequest, MaybeUser, TheDesk
@@ -73,7 +73,7 @@ async def sign_in(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     if failures.too_many(email, address, now):
         return _refused(request, "sign_in.too_many", 429, email, next_page)
     failures.add(email, address, now)  # counted before it is checked, so that many at once count too
-    user = await staff.sign_in(desk, email=email, password=form.text("password")[:200])
+    user = await users_and_keys.sign_in(desk, email=email, password=form.text("password")[:200])
     if user is None:
         return _refused(request, "sign_in.wrong", 422, email, next_page)
     failures.forget_last(email, address)
@@ -99,7 +99,7 @@ async def change_password(request: AnyRequest, desk: TheDesk, user: MaybeUser) -
     assert user is not None
     form = await forms.read(request)
     try:
-        await staff.change_password(desk, user, old=form.text("old_password"), new=form.text("new_password"))
+        await users_and_keys.change_password(desk, user, old=form.text("old_password"), new=form.text("new_password"))
     except InvalidInput as error:
         return page_or_complaint(request, "pages/password.html", error=error)
     _open_session(request, user, desk.outside.now())
