@@ -4,7 +4,8 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
-from service.cases import incidents, rooms
+from service.bookings import rooms
+from service.cases import incidents
 from service.cases.intake import add_enclosure, receive
 from service.desk.actors import person
 from service.desk.ports.desk import Desk

@@ -15,7 +15,7 @@ import uvicorn
 from litestar import Litestar
 
 from service import app as parts
-from service.cases import booking
+from service.bookings import bookings
 from service.cases.erasing import sweep_files
 from service.cases.forgetting import forget_readings, forget_speakers
 from service.desk.ports.desk import Desk
@@ -51,7 +51,7 @@ class ScreeningWorker:
             self._woken.clear()
             try:
                 await work_off(self._desk)
-                await booking.work_off(self._desk)
+                await bookings.work_off(self._desk)
                 await self._sign()
                 await self._forget()
             except Exception as error:  # noqa: BLE001 - the worker outlives a bad moment

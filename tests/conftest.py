@@ -22,7 +22,7 @@ import hypothesis
 import pytest
 
 from service import app as parts
-from service.cases import rooms
+from service.bookings import rooms
 from service.demo import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk

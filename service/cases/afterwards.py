@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from service.bookings.booking_outcome import as_settled
+from service.bookings.bookings import bookings
 from service.cases import lettering
-from service.cases.booking import bookings
-from service.cases.booking_outcome import as_settled
 from service.cases.communicating import CHANNELS
 from service.desk.fields import check_day, check_text, one_of
 from service.desk.ports.desk import Desk

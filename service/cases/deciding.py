@@ -7,7 +7,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from service.audit.leaf import timestamp
-from service.cases import booking, booking_outcome, intake_document, proposing
+from service.bookings import booking_outcome, bookings
+from service.cases import intake_document, proposing
 from service.desk import application_parts
 from service.desk.actors import person, still
 from service.desk.conditions import standing_conditions
@@ -81,7 +82,7 @@ async def _decided(scene: Scene, proposal: Proposal, content: Mapping[str, Any],
     data = await _record(scene, proposal, content, decision_id, opened_at)
     event = Event(EventType.CASE_DECIDED, scene.actor, desk.outside.now(), data, case=case.id)
     await writing.case_decided(event, case.after(event.type))
-    await booking.settle(scene, "decision", decision_id, changes)
+    await bookings.settle(scene, "decision", decision_id, changes)
     return decision_id
 
 
@@ -89,12 +90,12 @@ async def _of_bookings(scene: Scene, proposal: Proposal) -> booking_outcome.Chan
     """What the decision does to the times of the case."""
     if scene.case.kind is not Kind.PREMISES:
         return {}
-    await booking.release_lapsed(scene.desk, scene.writing)
-    times = await booking.bookings(scene.writing, scene.case.id)
-    changes = booking_outcome.changes(times, proposal, scene.dossier, now=booking.now_of(scene.desk))
+    await bookings.release_lapsed(scene.desk, scene.writing)
+    times = await bookings.bookings(scene.writing, scene.case.id)
+    changes = booking_outcome.changes(times, proposal, scene.dossier, now=bookings.now_of(scene.desk))
     given = [one for one in times if changes.get(one.id, ("", None))[0] is BookingStatus.CONFIRMED]
-    await booking.check_usable(scene, given)
-    await booking.check_same_day(scene, [one.span for one in given])
+    await bookings.check_usable(scene, given)
+    await bookings.check_same_day(scene, [one.span for one in given])
     return changes
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from service.audit.canonical import canonical
 from service.audit.leaf import timestamp
-from service.cases import booking, intake_document
+from service.bookings import bookings
+from service.cases import intake_document
 from service.desk import application_parts
 from service.desk.actors import acting, check_came_by
 from service.desk.ports.cases import CaseDetails, StoredEnclosure
@@ -63,7 +64,7 @@ async def receive(
                 return await _again(writing, known, body_sha256)
         received = await _open_case(desk, writing, document, by=by, channel=channel, now=now)
         if only_if_free:
-            await booking.check_had(writing, received.case_id)
+            await bookings.check_had(writing, received.case_id)
         if key:
             await writing.remember_key(key, body_sha256, received.case_id, now)
     return received
@@ -94,7 +95,7 @@ async def _open_case(
         rules = (await rulebook(desk, writing)).criteria(local_day(received_at), local_day(now))
     except NotFound as error:
         raise InvalidInput([Problem("/received_at", error.code, error.params)]) from error
-    times = booking.times_of(application.premises, rules.premises) if application.premises else []
+    times = bookings.times_of(application.premises, rules.premises) if application.premises else []
     case_id = desk.outside.new_id()
     organisation_id = await _organisation_id(desk, writing, application)
     diary_number, diary = await _diary_number(desk, writing, document, now)
@@ -117,7 +118,7 @@ async def _open_case(
     )
     details = _keep(desk, writing, case, application, document, channel)
     await writing.case_received(_event(case, details, rules, by), case, details, diary=diary)
-    await booking.ask(desk, writing, case, application, times, by=by)
+    await bookings.ask(desk, writing, case, application, times, by=by)
     return Received(case.id, case.diary_number, case.state)
 
 

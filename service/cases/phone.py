@@ -6,9 +6,10 @@ wants is new. Each part is the same step, with the same event, as when it is tak
 
 from dataclasses import dataclass
 
-from service.cases import clearing, handling, intake
-from service.cases.availability import Call
-from service.cases.clearance import clearance_of
+from service.bookings import clearance_steps
+from service.bookings.availability import Call
+from service.bookings.clearance import clearance_of
+from service.cases import handling, intake
 from service.desk import application_parts
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -85,7 +86,7 @@ async def book(desk: Desk, call: Call, *, purpose: str, hold: str | None, by: Us
         await handling.declare_conflict(desk, received.case_id, conflict=False, text="", by=by, seen=0)
         async with desk.store.reading() as reading:
             case = await reading.case(received.case_id)
-        await clearing.execute(desk, received.case_id, by=by, seen=case.version)
+        await clearance_steps.execute(desk, received.case_id, by=by, seen=case.version)
     except GranskaError as error:
         return Booked(received.case_id, received.diary_number, error)
     return Booked(received.case_id, received.diary_number, None)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from service.cases import booking, booking_outcome
+from service.bookings import booking_outcome, bookings
 from service.desk.fields import check_day, check_text
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading, Writing
@@ -113,8 +113,8 @@ async def put_forward(scene: Scene, proposal: Proposal) -> str:
     proposal = tidied(proposal)
     policy.check_content(await scene.basis(), proposal)
     if scene.case.kind is Kind.PREMISES:
-        times = await booking.bookings(scene.writing, scene.case.id)
-        booking_outcome.changes(times, proposal, scene.dossier, now=booking.now_of(scene.desk))
+        times = await bookings.bookings(scene.writing, scene.case.id)
+        booking_outcome.changes(times, proposal, scene.dossier, now=bookings.now_of(scene.desk))
     proposal_id = scene.desk.outside.new_id()
     await scene.take({"proposal": proposal_id} | kept_content(scene.writing, scene.case, proposal))
     return proposal_id

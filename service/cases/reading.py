@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.cases.booking import bookings
-from service.cases.clearance import Clearance, application_of, clearance_of, data_key
-from service.cases.clearing import why_not_executed
+from service.bookings.bookings import bookings
+from service.bookings.clearance import Clearance, application_of, clearance_of, data_key
+from service.bookings.clearance_steps import why_not_executed
 from service.cases.handling import shares_a_name
 from service.desk import application_parts
 from service.desk.ports.cases import CaseDetails, FormDraftRow, SecrecyMarking, StoredEnclosure, StoredFinding

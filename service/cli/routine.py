@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from service.cases import intake_document, rooms
+from service.bookings import rooms
+from service.cases import intake_document
 from service.cli.common import counting, told
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person

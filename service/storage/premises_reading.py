@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from service.cases.room_document import room_of, site_of
+from service.bookings.room_document import room_of, site_of
 from service.desk.ports.premises import Allocation, Feed, Occupied, Standing
 from service.domain.case import Case
 from service.domain.errors import NotFound

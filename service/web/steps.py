@@ -4,18 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from service.cases import (
-    access,
-    afterwards,
-    clearing,
-    communicating,
-    deciding,
-    handling,
-    inquiring,
-    proposing,
-    reading,
-    rebooking,
-)
+from service.bookings import clearance_steps, key_access, move_or_cancel
+from service.cases import afterwards, communicating, deciding, handling, inquiring, proposing, reading
 from service.cases import board as boards
 from service.desk.ports.desk import Desk
 from service.domain import policy
@@ -212,10 +202,10 @@ WAYS: dict[str, Way] = {
         delegation_point=_text("delegation_point"),
         language=_text("language"),
     ),
-    "execute": _way(E.BOOKING_EXECUTED, clearing.execute),
+    "execute": _way(E.BOOKING_EXECUTED, clearance_steps.execute),
     "move": _way(
         E.BOOKING_MOVED,
-        rebooking.move,
+        move_or_cancel.move,
         booking=_text("booking"),
         room=_text("room"),
         day=_text("date"),
@@ -225,15 +215,15 @@ WAYS: dict[str, Way] = {
     ),
     "call-off": _way(
         E.BOOKING_CANCELLED,
-        rebooking.cancel,
+        move_or_cancel.cancel,
         chosen=_texts("bookings"),
         received=_text("received"),
         text=_text("text"),
     ),
-    "clearance": _way(E.STANDING_GIVEN, clearing.give),
-    "clearance-withdraw": _way(E.STANDING_WITHDRAWN, clearing.withdraw, text=_text("text")),
-    "access-check": _way(E.ACCESS_SCREENED, access.screen),
-    "access": _way(E.ACCESS_GIVEN, access.give, booking_id=_text("booking")),
+    "clearance": _way(E.STANDING_GIVEN, clearance_steps.give),
+    "clearance-withdraw": _way(E.STANDING_WITHDRAWN, clearance_steps.withdraw, text=_text("text")),
+    "access-check": _way(E.ACCESS_SCREENED, key_access.screen),
+    "access": _way(E.ACCESS_GIVEN, key_access.give, booking_id=_text("booking")),
 }
 #: Steps that the case page itself has a form for.
 ON_THE_CASE_PAGE = frozenset({"conflict", "propose", "sign"})

@@ -8,22 +8,9 @@ from typing import Any
 
 import pytest
 
-from service.cases import (
-    access,
-    afterwards,
-    availability,
-    booking,
-    clearing,
-    communicating,
-    deciding,
-    handling,
-    inquiring,
-    phone,
-    proposing,
-    rebooking,
-    reviewing,
-    rooms,
-)
+from service.bookings import availability, clearance_steps, key_access, move_or_cancel, rooms
+from service.bookings import bookings as bookings_
+from service.cases import afterwards, communicating, deciding, handling, inquiring, phone, proposing, reviewing
 from service.cases.intake import receive
 from service.demo import demo_list
 from service.desk.actors import person
@@ -66,7 +53,7 @@ async def asked(desk: Desk, number: str = NUMBER, **changed: Any) -> str:
 
 async def times(desk: Desk, case_id: str) -> list[Booking]:
     async with desk.store.reading() as reading:
-        return await booking.bookings(reading, case_id)
+        return await bookings_.bookings(reading, case_id)
 
 
 async def statuses(desk: Desk, case_id: str) -> list[str]:
@@ -194,25 +181,25 @@ SLOT = {"day": "2027-03-01", "start": "10:00", "end": "12:00"}
 async def test_a_hold_takes_the_room_until_its_time_is_over_and_then_frees_it_by_itself(
     desk: Desk, clock: Clock
 ) -> None:
-    made = await booking.hold(desk, "tallen", **SLOT, by=KEY)
+    made = await bookings_.hold(desk, "tallen", **SLOT, by=KEY)
     with pytest.raises(SlotTaken) as wrong:
-        await booking.hold(desk, "tallen", **SLOT, by=KEY)
+        await bookings_.hold(desk, "tallen", **SLOT, by=KEY)
     assert wrong.value.code == "room.taken"
     assert len(wrong.value.alternatives) == 3
     clock.forward(minutes=16)
-    again = await booking.hold(desk, "tallen", **SLOT, by=KEY)
+    again = await bookings_.hold(desk, "tallen", **SLOT, by=KEY)
     async with desk.store.reading() as reading:
         assert (await reading.booking(made["booking"])).status is BookingStatus.LAPSED
     clock.forward(minutes=16)
-    assert await booking.work_off(desk) == 1
-    assert await booking.work_off(desk) == 0
+    assert await bookings_.work_off(desk) == 1
+    assert await bookings_.work_off(desk) == 0
     async with desk.store.reading() as reading:
         assert (await reading.booking(again["booking"])).status is BookingStatus.LAPSED
     await holds_true(desk)
 
 
 async def test_an_application_takes_over_the_hold_that_was_made_for_it_and_nobody_elses(desk: Desk) -> None:
-    made = await booking.hold(desk, "tallen", day="2027-02-01", start="18:00", end="21:00", by=KEY)
+    made = await bookings_.hold(desk, "tallen", day="2027-02-01", start="18:00", end="21:00", by=KEY)
     stranger = await receive(
         desk,
         a_premises_document(**QUIET, hold=made["booking"]),
@@ -222,7 +209,7 @@ async def test_an_application_takes_over_the_hold_that_was_made_for_it_and_nobod
     assert await statuses(desk, stranger.case_id) == ["missed"]
     assert await statuses(desk, await asked(desk, hold=made["booking"])) == ["held"]
     with pytest.raises(NotFound):
-        await booking.give_up_hold(desk, made["booking"], by=KEY)
+        await bookings_.give_up_hold(desk, made["booking"], by=KEY)
     await holds_true(desk)
 
 
@@ -233,7 +220,7 @@ async def test_the_hold_of_an_application_lapses_and_can_still_be_approved_while
     case_id = await asked(desk)
     await taken(desk, case_id, officer)
     clock.forward(days=31)
-    assert await booking.work_off(desk) == 1
+    assert await bookings_.work_off(desk) == 1
     assert await statuses(desk, case_id) == ["lapsed"]
     await renewed(desk, officer, case_id)
     await do_decide(desk, case_id, officer)
@@ -242,7 +229,7 @@ async def test_the_hold_of_an_application_lapses_and_can_still_be_approved_while
     other = await asked(desk, OTHER_NUMBER, date="2027-02-08")
     await taken(desk, other, officer)
     clock.forward(days=31)
-    await booking.work_off(desk)
+    await bookings_.work_off(desk)
     rival = await asked(desk, date="2027-02-08")
     assert await statuses(desk, rival) == ["held"]
     await renewed(desk, officer, other)
@@ -310,7 +297,7 @@ async def test_moving_to_an_alternative_is_one_step_and_keeps_its_history(desk: 
     day, _, rest = label(to.span).partition(" ")
     start, end = rest.split("–")
     given = {"booking": missed.id, "room": to.room, "day": day, "start": start, "end": end, "text": "Per telefon."}
-    await do(desk, rebooking.move, case_id, officer, **given)
+    await do(desk, move_or_cancel.move, case_id, officer, **given)
     await work_off(desk)
 
     moved = (await times(desk, case_id))[0]
@@ -320,15 +307,31 @@ async def test_moving_to_an_alternative_is_one_step_and_keeps_its_history(desk: 
 
     # A confirmed one moves too, within the class of room, onto itself if it likes, and never onto another.
     same = {"booking": moved.id, "text": "De blev sena."}
-    await do(desk, rebooking.move, case_id, officer, **same, room=to.room, day=day, start=start, end=end)
+    await do(desk, move_or_cancel.move, case_id, officer, **same, room=to.room, day=day, start=start, end=end)
     with pytest.raises(InvalidInput) as wrong:
         await do(
-            desk, rebooking.move, case_id, officer, **same, room="vikhallen", day="2027-04-05", start=start, end=end
+            desk,
+            move_or_cancel.move,
+            case_id,
+            officer,
+            **same,
+            room="vikhallen",
+            day="2027-04-05",
+            start=start,
+            end=end,
         )
     assert wrong.value.problems[0].code == "booking.other_kind"
     with pytest.raises(SlotTaken):
         await do(
-            desk, rebooking.move, case_id, officer, **same, room="tallen", day="2027-02-01", start="18:00", end="21:00"
+            desk,
+            move_or_cancel.move,
+            case_id,
+            officer,
+            **same,
+            room="tallen",
+            day="2027-02-01",
+            start="18:00",
+            end="21:00",
         )
     async with desk.store.reading() as reading:
         moves = [json.loads(one.leaf) for one in await reading.entries_of_type("booking:moved", limit=9)]
@@ -355,14 +358,14 @@ async def test_the_hirer_calls_off_with_what_the_tariff_says(desk: Desk, clock: 
     assert one.price_ore == 3 * 4000
     for days, percent in ((30, 0), (7, 0), (3, 50), (1, 100)):
         now = one.span.start - days * 86_400
-        assert rebooking.fee_of(one, (await rooms.estate(desk))[1], now, {}) == 12_000 * percent // 100
+        assert move_or_cancel.fee_of(one, (await rooms.estate(desk))[1], now, {}) == 12_000 * percent // 100
 
-    await do(desk, rebooking.cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="De ringde.")
+    await do(desk, move_or_cancel.cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="De ringde.")
     assert await statuses(desk, case_id) == ["cancelled"]
     assert (await times(desk, case_id))[0].fee_ore == 0
     assert await statuses(desk, await asked(desk, OTHER_NUMBER)) == ["held"]
     with pytest.raises(NotAllowed, match=r"booking\.ended"):
-        await do(desk, rebooking.cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="Igen.")
+        await do(desk, move_or_cancel.cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="Igen.")
     await holds_true(desk)
 
 
@@ -371,8 +374,8 @@ async def test_the_hirer_calls_off_in_the_e_service_and_only_their_own(desk: Des
     case_id, other = await asked(desk), await asked(desk, OTHER_NUMBER, date="2027-02-08")
     mine = (await times(desk, case_id))[0]
     with pytest.raises(NotFound):
-        await rebooking.cancel_by_hirer(desk, other, mine.id, by=KEY)
-    assert await rebooking.cancel_by_hirer(desk, case_id, mine.id, by=KEY) == 0
+        await move_or_cancel.cancel_by_hirer(desk, other, mine.id, by=KEY)
+    assert await move_or_cancel.cancel_by_hirer(desk, case_id, mine.id, by=KEY) == 0
     assert await statuses(desk, case_id) == ["cancelled"]
     await holds_true(desk)
 
@@ -434,7 +437,7 @@ async def test_the_city_cannot_call_off_a_confirmed_booking_but_by_a_whole_decis
 async def cleared(desk: Desk, officer: User, **changed: Any) -> str:
     """An association with a standing clearance, given in a case that a person has approved."""
     case_id = await approved(desk, officer, **changed)
-    await do(desk, clearing.give, case_id, officer)
+    await do(desk, clearance_steps.give, case_id, officer)
     return case_id
 
 
@@ -443,14 +446,14 @@ async def test_a_clearance_is_given_by_a_person_on_a_clean_case_and_executes_the
     first = await asked(desk, date="2027-02-15")
     await unbiased(desk, first, officer)
     with pytest.raises(NotAllowed, match=r"standing\.none"):
-        await do(desk, clearing.execute, first, officer)
+        await do(desk, clearance_steps.execute, first, officer)
 
     await cleared(desk, officer)
     nobody = await someone(desk, "Nina", "role:premises_officer")
     await unbiased(desk, first, nobody)
     case_id = await asked(desk, date="2027-02-22")
     await unbiased(desk, case_id, officer)
-    await do(desk, clearing.execute, case_id, officer)
+    await do(desk, clearance_steps.execute, case_id, officer)
 
     assert await statuses(desk, case_id) == ["confirmed"]
     async with desk.store.reading() as reading:
@@ -487,7 +490,7 @@ async def test_what_the_rule_set_calls_a_decision_is_never_executed(
     await work_off(desk)
     await unbiased(desk, received.case_id, officer)
     with pytest.raises(NotAllowed) as wrong:
-        await do(desk, clearing.execute, received.case_id, officer)
+        await do(desk, clearance_steps.execute, received.case_id, officer)
     assert wrong.value.code == code
     assert await statuses(desk, received.case_id) == ["held"]
 
@@ -505,11 +508,11 @@ async def test_a_clearance_ends_with_what_it_rests_on(desk: Desk, clock: Clock) 
             case = await reading.case(case_id)
             findings = await reading.findings(case_id, case.round)
             procedure = (await rulebook(desk, reading)).procedure(date(2026, 11, 22))
-            why = await clearing.why_not_executed(desk, reading, case, findings, procedure)
+            why = await clearance_steps.why_not_executed(desk, reading, case, findings, procedure)
         if not why:
             return set()
         with pytest.raises(NotAllowed):
-            await do(desk, clearing.execute, case_id, officer)
+            await do(desk, clearance_steps.execute, case_id, officer)
         return {code for code, _ in why}
 
     used: list[str] = []
@@ -520,8 +523,8 @@ async def test_a_clearance_ends_with_what_it_rests_on(desk: Desk, clock: Clock) 
     await work_off(desk)
     await unbiased(desk, received.case_id, officer)
     with pytest.raises(NotAllowed, match="data_changed"):
-        await do(desk, clearing.execute, received.case_id, officer)
-    await do(desk, clearing.withdraw, given, officer, text="Vi behöver se stadgarna.")
+        await do(desk, clearance_steps.execute, received.case_id, officer)
+    await do(desk, clearance_steps.withdraw, given, officer, text="Vi behöver se stadgarna.")
     assert await missing() == {"standing.withdrawn"}
     await holds_true(desk)
 
@@ -537,10 +540,10 @@ async def test_a_list_that_is_newer_is_searched_by_the_bookings_own_checks(desk:
     assert known is not None
     await import_list(desk, "demo", demo_list(desk, FIXTURES), by=person(known[0]))
     with pytest.raises(NotAllowed, match="checks_outdated"):
-        await do(desk, clearing.execute, case_id, officer)
+        await do(desk, clearance_steps.execute, case_id, officer)
     await do(desk, reviewing.ask_rescreening, case_id, officer)
     await work_off(desk)
-    await do(desk, clearing.execute, case_id, officer)
+    await do(desk, clearance_steps.execute, case_id, officer)
 
 
 async def test_the_phone_books_in_one_go_and_says_why_where_it_cannot(desk: Desk) -> None:
@@ -578,24 +581,24 @@ async def test_the_key_needs_accepted_terms_and_a_look_at_the_lists_within_a_day
     one = (await times(desk, case_id))[0]
 
     async def why() -> set[str]:
-        _, listed = await access.of_day(desk, date(2026, 12, 1), None)
+        _, listed = await key_access.of_day(desk, date(2026, 12, 1), None)
         assert [entry.occupied.case for entry in listed] == [case_id]
         return set(listed[0].missing)
 
     assert await why() == {"access.terms", "access.not_screened"}
     with pytest.raises(NotAllowed, match=r"access\.terms"):
-        await do(desk, access.give, case_id, officer, booking_id=one.id)
+        await do(desk, key_access.give, case_id, officer, booking_id=one.id)
     await do(desk, afterwards.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
-    assert await do(desk, access.screen, case_id, officer) == "met"
+    assert await do(desk, key_access.screen, case_id, officer) == "met"
     assert await why() == {"access.screening_old"}, "nine days before the booking is not within a day of it"
     clock.forward(days=9)
-    assert await do(desk, access.screen, case_id, officer) == "met"
+    assert await do(desk, key_access.screen, case_id, officer) == "met"
     assert await why() == set()
-    await do(desk, access.give, case_id, officer, booking_id=one.id)
+    await do(desk, key_access.give, case_id, officer, booking_id=one.id)
     with pytest.raises(NotAllowed, match="given_already"):
-        await do(desk, access.give, case_id, officer, booking_id=one.id)
+        await do(desk, key_access.give, case_id, officer, booking_id=one.id)
     clock.forward(days=40)
-    assert await do(desk, access.screen, case_id, officer) == "unknown", "an aged list cannot say no"
+    assert await do(desk, key_access.screen, case_id, officer) == "unknown", "an aged list cannot say no"
     await holds_true(desk)
 
 
@@ -604,7 +607,7 @@ async def test_a_listed_name_stops_at_the_door(desk: Desk) -> None:
     officer = await petter(desk)
     case_id = await approved(desk, officer, date="2026-12-01")
     await do(desk, afterwards.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
-    assert await do(desk, access.screen, case_id, officer) == "met"
+    assert await do(desk, key_access.screen, case_id, officer) == "met"
     listed = demo_list(desk, FIXTURES).decode().rstrip("\n")
     head, _, rows = listed.partition("\n")
     count = int(head.rpartition(",")[2])
@@ -613,10 +616,10 @@ async def test_a_listed_name_stops_at_the_door(desk: Desk) -> None:
         known = await reading.user_by_email("Samir@x.example")
     assert known is not None
     await import_list(desk, "demo", renewed_list.encode(), by=person(known[0]))
-    assert await do(desk, access.screen, case_id, officer) == "needs_inquiry"
+    assert await do(desk, key_access.screen, case_id, officer) == "needs_inquiry"
     booking_id = (await times(desk, case_id))[0].id
     with pytest.raises(NotAllowed, match=r"access\.(not_clean|screening_old)"):
-        await do(desk, access.give, case_id, officer, booking_id=booking_id)
+        await do(desk, key_access.give, case_id, officer, booking_id=booking_id)
 
 
 # --- Rooms ------------------------------------------------------------------------------------------------------------
@@ -841,15 +844,15 @@ async def test_a_withdrawn_clearance_leaves_no_older_one_and_an_execution_renews
     given = await cleared(desk, officer)
     case_id = await asked(desk, date="2027-02-22")
     await unbiased(desk, case_id, officer)
-    await do(desk, clearing.execute, case_id, officer)
+    await do(desk, clearance_steps.execute, case_id, officer)
     with pytest.raises(NotAllowed, match="needs_approval"):
-        await do(desk, clearing.give, case_id, officer)
-    await do(desk, clearing.give, given, officer)
-    await do(desk, clearing.withdraw, given, officer, text="Vi behöver se stadgarna.")
+        await do(desk, clearance_steps.give, case_id, officer)
+    await do(desk, clearance_steps.give, given, officer)
+    await do(desk, clearance_steps.withdraw, given, officer, text="Vi behöver se stadgarna.")
     other = await asked(desk, date="2027-03-01")
     await unbiased(desk, other, officer)
     with pytest.raises(NotAllowed, match=r"standing\.withdrawn"):
-        await do(desk, clearing.execute, other, officer)
+        await do(desk, clearance_steps.execute, other, officer)
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -859,20 +862,20 @@ async def test_a_confirmed_time_moves_only_where_it_would_have_been_given(desk: 
     await cleared(desk, officer)
     case_id = await asked(desk, date="2027-02-22", room="vikhallen", use="traning")
     await unbiased(desk, case_id, officer, nina)
-    await do(desk, clearing.execute, case_id, officer)
+    await do(desk, clearance_steps.execute, case_id, officer)
     one = (await times(desk, case_id))[0]
     late = {"booking": one.id, "room": "vikhallen", "day": "2027-02-23", "start": "21:00", "end": "22:30"}
     with pytest.raises(NotAllowed, match="out_of_hours"):
-        await do(desk, rebooking.move, case_id, officer, **late, text="De vill.")
+        await do(desk, move_or_cancel.move, case_id, officer, **late, text="De vill.")
     day = {**late, "start": "10:00", "end": "12:00"}
     with pytest.raises(NotAllowed, match="no_delegation"):
-        await do(desk, rebooking.move, case_id, nina, **day, text="De vill.")
-    await do(desk, rebooking.move, case_id, officer, **day, text="De vill.")
+        await do(desk, move_or_cancel.move, case_id, nina, **day, text="De vill.")
+    await do(desk, move_or_cancel.move, case_id, officer, **day, text="De vill.")
     meeting = await asked(desk, date="2027-02-22")
     await taken(desk, meeting, officer)
     small = {"booking": (await times(desk, meeting))[0].id, "room": "linden", "day": "2027-02-23"}
     with pytest.raises(InvalidInput) as wrong:
-        await do(desk, rebooking.move, meeting, officer, **small, start="10:00", end="12:00", text="De vill.")
+        await do(desk, move_or_cancel.move, meeting, officer, **small, start="10:00", end="12:00", text="De vill.")
     assert wrong.value.problems[0].code == "room_check.too_small"
 
 
@@ -883,11 +886,13 @@ async def test_no_officer_calls_off_while_a_revocation_is_looked_into(desk: Desk
     await do(desk, afterwards.reopen, case_id, officer, ground="revocation", text="Åsikter.")
     one = (await times(desk, case_id))[0]
     with pytest.raises(NotAllowed, match="taken_up"):
-        await do(desk, rebooking.cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="De ringde.")
+        await do(
+            desk, move_or_cancel.cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="De ringde."
+        )
     with pytest.raises(NotFound):
-        await rebooking.cancel_by_hirer(desk, case_id, one.id, by=Actor(ActorKind.KEY, "k-bbbbbbbbbb"))
+        await move_or_cancel.cancel_by_hirer(desk, case_id, one.id, by=Actor(ActorKind.KEY, "k-bbbbbbbbbb"))
     assert await statuses(desk, case_id) == ["confirmed"]
-    assert await rebooking.cancel_by_hirer(desk, case_id, one.id, by=KEY) == 0, "the hirer can"
+    assert await move_or_cancel.cancel_by_hirer(desk, case_id, one.id, by=KEY) == 0, "the hirer can"
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -897,15 +902,15 @@ async def test_a_key_is_for_the_time_it_was_given_for(desk: Desk, clock: Clock) 
     one = (await times(desk, case_id))[0]
     await do(desk, afterwards.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
     clock.forward(days=7)
-    await do(desk, access.screen, case_id, officer)
-    await do(desk, access.give, case_id, officer, booking_id=one.id)
+    await do(desk, key_access.screen, case_id, officer)
+    await do(desk, key_access.give, case_id, officer, booking_id=one.id)
     moved = {"booking": one.id, "room": "tallen", "day": "2027-04-12", "start": "10:00", "end": "12:00"}
-    await do(desk, rebooking.move, case_id, officer, **moved, text="De blev sena.")
-    _, listed = await access.of_day(desk, date(2027, 4, 12), None)
+    await do(desk, move_or_cancel.move, case_id, officer, **moved, text="De blev sena.")
+    _, listed = await key_access.of_day(desk, date(2027, 4, 12), None)
     assert [(entry.given, entry.missing) for entry in listed] == [(False, ("access.screening_old",))]
     clock.forward(days=200)
     with pytest.raises(NotAllowed, match=r"access\.over"):
-        await do(desk, access.give, case_id, officer, booking_id=one.id)
+        await do(desk, key_access.give, case_id, officer, booking_id=one.id)
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -924,7 +929,7 @@ async def test_a_time_that_does_not_exist_is_named_and_never_taken_for_another(
     desk: Desk, day: str, start: str, end: str
 ) -> None:
     with pytest.raises(InvalidInput):
-        await booking.hold(desk, "tallen", day=day, start=start, end=end, by=KEY)
+        await bookings_.hold(desk, "tallen", day=day, start=start, end=end, by=KEY)
     officer = await petter(desk)
     with pytest.raises(InvalidInput):
         await rooms.close_room(desk, "tallen", first=f"{day}T{start}", last=day, ground="danger", by=officer)

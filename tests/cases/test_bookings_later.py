@@ -8,19 +8,16 @@ from typing import Any
 
 import pytest
 
-from service.cases import (
-    access,
-    afterwards,
+from service.bookings import (
     availability,
-    booking,
-    clearing,
-    communicating,
-    intake,
-    phone,
-    rebooking,
+    bookings,
+    clearance_steps,
+    key_access,
+    move_or_cancel,
     rooms,
-    seasons,
+    season_allocation,
 )
+from service.cases import afterwards, communicating, intake, phone
 from service.cases.intake import receive
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -81,7 +78,7 @@ async def test_nothing_is_let_in_a_room_that_cannot_be_used_any_longer(desk: Des
     with pytest.raises(NotAllowed, match="room_shut"):
         await do_decide(desk, decided, officer)
     with pytest.raises(NotAllowed, match="room_shut"):
-        await do(desk, clearing.execute, executed, officer)
+        await do(desk, clearance_steps.execute, executed, officer)
     assert await statuses(desk, decided) == await statuses(desk, executed) == ["held"]
     await holds_true(desk)
 
@@ -94,13 +91,13 @@ async def test_no_key_to_a_room_that_is_closed_and_whoever_keeps_rooms_sees_whom
     one = (await times(desk, case_id))[0]
     await do(desk, afterwards.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
     clock.forward(days=7)
-    await do(desk, access.screen, case_id, officer)
+    await do(desk, key_access.screen, case_id, officer)
     assert await rooms.in_the_way(desk, "tallen") == []
     await rooms.close_room(desk, "tallen", first="2026-11-29", last="2026-11-29", ground="danger", by=officer)
 
     with pytest.raises(NotAllowed, match=r"access\.room_shut"):
-        await do(desk, access.give, case_id, officer, booking_id=one.id)
-    _, listed = await access.of_day(desk, date(2026, 11, 29), None)
+        await do(desk, key_access.give, case_id, officer, booking_id=one.id)
+    _, listed = await key_access.of_day(desk, date(2026, 11, 29), None)
     assert [entry.missing for entry in listed] == [("access.room_shut",)]
     grid = await availability.grid(desk, site=None, room="tallen", first=date(2026, 11, 29), days=1)
     assert not grid.cells["tallen"][0].open, "closed is not the same as full"
@@ -108,7 +105,7 @@ async def test_no_key_to_a_room_that_is_closed_and_whoever_keeps_rooms_sees_whom
     await rooms.lift_closure(desk, estate.closures[0].id, by=officer)
     await described_anew(desk, "tallen", officer, hours={"mon": ["08:00-08:30"]})
     assert [each.case for each in await rooms.in_the_way(desk, "tallen")] == [case_id]
-    await do(desk, access.give, case_id, officer, booking_id=one.id)
+    await do(desk, key_access.give, case_id, officer, booking_id=one.id)
 
 
 async def test_moving_to_today_takes_what_asking_for_today_takes(desk: Desk) -> None:
@@ -117,12 +114,12 @@ async def test_moving_to_today_takes_what_asking_for_today_takes(desk: Desk) -> 
     one = (await times(desk, case_id))[0]
     to = {"booking": one.id, "room": "tallen", "day": "2026-11-22", "start": "19:00", "end": "20:00", "text": "I dag."}
     with pytest.raises(NotAllowed, match="same_day"):
-        await do(desk, rebooking.move, case_id, officer, **to)
+        await do(desk, move_or_cancel.move, case_id, officer, **to)
     with pytest.raises(InvalidInput) as wrong:
-        await do(desk, rebooking.move, case_id, officer, **(to | {"room": ""}))
+        await do(desk, move_or_cancel.move, case_id, officer, **(to | {"room": ""}))
     assert wrong.value.problems[0].pointer == "/room"
-    await do(desk, clearing.give, case_id, officer)
-    await do(desk, rebooking.move, case_id, officer, **to)
+    await do(desk, clearance_steps.give, case_id, officer)
+    await do(desk, move_or_cancel.move, case_id, officer, **to)
 
 
 async def fee_after(desk: Desk, case_id: str) -> int | None:
@@ -136,9 +133,11 @@ async def test_the_fee_counts_from_when_the_hirer_called_off(desk: Desk, clock: 
     clock.forward(days=16)
     with pytest.raises(InvalidInput) as wrong:
         early = {"chosen": [one.id], "received": "2026-11-01", "text": "De ringde."}
-        await do(desk, rebooking.cancel, case_id, officer, **early)
+        await do(desk, move_or_cancel.cancel, case_id, officer, **early)
     assert wrong.value.problems[0].code == "input.not_before_application"
-    await do(desk, rebooking.cancel, case_id, officer, chosen=[one.id], received="2026-11-25", text="De ringde då.")
+    await do(
+        desk, move_or_cancel.cancel, case_id, officer, chosen=[one.id], received="2026-11-25", text="De ringde då."
+    )
     assert await fee_after(desk, case_id) == 0
 
 
@@ -149,8 +148,8 @@ async def test_a_late_cancellation_costs_the_same_by_way_of_a_move(desk: Desk, c
     for case_id, day in ((late, "2027-03-01"), (early, "2027-03-02")):
         one = (await times(desk, case_id))[0]
         to = {"booking": one.id, "room": "tallen", "day": day, "start": "18:00", "end": "21:00", "text": "Senare."}
-        await do(desk, rebooking.move, case_id, officer, **to)
-        await do(desk, rebooking.cancel, case_id, officer, chosen=[one.id], received="2026-12-09", text="Nej.")
+        await do(desk, move_or_cancel.move, case_id, officer, **to)
+        await do(desk, move_or_cancel.cancel, case_id, officer, chosen=[one.id], received="2026-12-09", text="Nej.")
     assert await fee_after(desk, late) == 12_000
     assert await fee_after(desk, early) == 0
     await holds_true(desk)
@@ -201,7 +200,7 @@ async def test_another_system_reaches_no_case_but_its_own(desk: Desk) -> None:
     with pytest.raises(NotFound):
         await enclose(stranger)
     with pytest.raises(NotFound):
-        await booking.for_applicant(desk, received.case_id, by=stranger)
+        await bookings.for_applicant(desk, received.case_id, by=stranger)
     await enclose(mine)
     await enclose(renewed)
     await holds_true(desk)
@@ -236,7 +235,7 @@ async def test_only_one_lot_is_ever_drawn(desk: Desk) -> None:
 
     async def share() -> GranskaError | None:
         try:
-            await seasons.share_out(desk, "2027-varen", by=officer)
+            await season_allocation.share_out(desk, "2027-varen", by=officer)
         except GranskaError as error:
             return error
         return None
@@ -247,28 +246,28 @@ async def test_only_one_lot_is_ever_drawn(desk: Desk) -> None:
     async with desk.store.reading() as reading:
         assert len(await reading.allocations("2027-varen")) == 1
     with pytest.raises(InvalidInput) as wrong:
-        await seasons.share_out(desk, "2027-varen", by=officer)
+        await season_allocation.share_out(desk, "2027-varen", by=officer)
     assert wrong.value.problems[0].pointer == "/reason", "what was edited is not undone without a reason"
-    before = (await seasons.view(desk, "2027-varen")).seed
-    await seasons.share_out(desk, "2027-varen", by=officer, text="En ansökan till har avslutats.")
-    assert (await seasons.view(desk, "2027-varen")).seed == before
+    before = (await season_allocation.view(desk, "2027-varen")).seed
+    await season_allocation.share_out(desk, "2027-varen", by=officer, text="En ansökan till har avslutats.")
+    assert (await season_allocation.view(desk, "2027-varen")).seed == before
     await holds_true(desk)
 
 
 async def test_an_allocation_is_redone_with_the_rooms_it_was_made_with(desk: Desk) -> None:
     officer = await petter(desk)
     await asked_for(desk)
-    await seasons.share_out(desk, "2027-varen", by=officer)
+    await season_allocation.share_out(desk, "2027-varen", by=officer)
     for part in ("vikhallen", "vikhallen.a", "vikhallen.b", "vikhallen.c"):
         await described_anew(desk, part, officer, hours={"mon": ["20:00-22:00"]})
-    assert await seasons.again(desk, "2027-varen")
+    assert await season_allocation.again(desk, "2027-varen")
 
 
 async def test_a_room_that_is_closed_all_the_season_is_not_shared_out(desk: Desk) -> None:
     officer = await petter(desk)
     await asked_for(desk)
     await rooms.close_room(desk, "vikhallen", first="2026-12-01", last="2027-12-31", ground="danger", by=officer)
-    made = await seasons.share_out(desk, "2027-varen", by=officer)
+    made = await season_allocation.share_out(desk, "2027-varen", by=officer)
     assert not [one for one in made.body["given"] if one["room"].startswith("vikhallen")]
 
 
@@ -282,14 +281,14 @@ async def test_the_letter_tells_what_was_decided_what_was_not_given_and_what_cha
     case_id = await asked(desk, date="2027-02-09", series=rule)
     await taken(desk, case_id, officer)
     struck = (await times(desk, case_id))[-1]
-    await do(desk, rebooking.cancel, case_id, officer, chosen=[struck.id], received="2026-11-22", text="Inte den.")
+    await do(desk, move_or_cancel.cancel, case_id, officer, chosen=[struck.id], received="2026-11-22", text="Inte den.")
     await work_off(desk)
     await settle_all(desk, case_id, officer)
     held = [one for one in await times(desk, case_id) if one.takes]
     await do_decide(desk, case_id, officer, "partial_approval", [one.id for one in held])
     to = {"booking": held[0].id, "room": "tallen", "day": "2027-02-10", "start": "18:00", "end": "21:00"}
-    await do(desk, rebooking.move, case_id, officer, **to, text="De bad om det.")
-    await do(desk, rebooking.cancel, case_id, officer, chosen=[held[1].id], received="2026-11-22", text="Avbokat.")
+    await do(desk, move_or_cancel.move, case_id, officer, **to, text="De bad om det.")
+    await do(desk, move_or_cancel.cancel, case_id, officer, chosen=[held[1].id], received="2026-11-22", text="Avbokat.")
     async with desk.store.reading() as reading:
         case = await reading.case(case_id)
         decided = (await dossier_of(reading, case_id)).decision

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from service.cases import afterwards, bundling, clearing, erasing, intake, records, subject
+from service.bookings import clearance_steps
+from service.cases import afterwards, bundling, erasing, intake, records, subject
 from service.cases.intake import receive
 from service.desk import actors
 from service.desk.ports.desk import Desk
@@ -71,7 +72,7 @@ async def test_a_booking_that_was_executed_is_over_though_nobody_decided_on_it(d
     await cleared(desk, officer)
     case_id = await asked(desk, date="2027-02-22")
     await unbiased(desk, case_id, officer)
-    await do(desk, clearing.execute, case_id, officer)
+    await do(desk, clearance_steps.execute, case_id, officer)
     clock.forward(days=3 * 366)
 
     plan = await erasing.plan_due(desk)

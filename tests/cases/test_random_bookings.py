@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from service import app as parts
-from service.cases import afterwards, booking, clearing, deciding, handling, rebooking, reviewing, rooms
+from service.bookings import bookings, clearance_steps, move_or_cancel, rooms
+from service.cases import afterwards, deciding, handling, reviewing
 from service.cases.intake import receive
 from service.demo import demo_list
 from service.desk.actors import person
@@ -72,10 +73,10 @@ class Walk:
             return
         if name == "wait":
             self.clock.forward(days=1 + which)
-            await booking.work_off(desk)
+            await bookings.work_off(desk)
             return
         if name == "hold":
-            await booking.hold(desk, ROOMS[which % len(ROOMS)], day="2027-02-01", start="19:00", end="20:00", by=KEY)
+            await bookings.hold(desk, ROOMS[which % len(ROOMS)], day="2027-02-01", start="19:00", end="20:00", by=KEY)
             return
         if not self.cases:
             return
@@ -97,20 +98,30 @@ class Walk:
                 proposal = Proposal(DecisionOutcome(outcome), point, (clause,), "Lokalen passar.", bookings=chosen)
                 await do(desk, deciding.decide, case_id, by, proposal=proposal)
             case "clear":
-                await do(desk, clearing.give, case_id, by)
+                await do(desk, clearance_steps.give, case_id, by)
             case "unclear":
-                await do(desk, clearing.withdraw, case_id, by, text="Skäl.")
+                await do(desk, clearance_steps.withdraw, case_id, by, text="Skäl.")
             case "execute":
-                await do(desk, clearing.execute, case_id, by)
+                await do(desk, clearance_steps.execute, case_id, by)
             case "move":
                 to = {"room": ROOMS[which % len(ROOMS)], "day": f"2027-02-{1 + which % 4:02}"}
                 await do(
-                    desk, rebooking.move, case_id, by, booking=one, **to, start="18:00", end="20:00", text="De bad."
+                    desk,
+                    move_or_cancel.move,
+                    case_id,
+                    by,
+                    booking=one,
+                    **to,
+                    start="18:00",
+                    end="20:00",
+                    text="De bad.",
                 )
             case "call off":
-                await do(desk, rebooking.cancel, case_id, by, chosen=[one], received="2026-11-22", text="De ringde.")
+                await do(
+                    desk, move_or_cancel.cancel, case_id, by, chosen=[one], received="2026-11-22", text="De ringde."
+                )
             case "hirer calls off":
-                await rebooking.cancel_by_hirer(desk, case_id, one, by=KEY)
+                await move_or_cancel.cancel_by_hirer(desk, case_id, one, by=KEY)
             case "reopen":
                 await do(desk, afterwards.reopen, case_id, by, ground="revocation", text="Nytt.")
             case _:

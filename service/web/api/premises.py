@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Response, delete, get, post
 
-from service.cases import availability, booking, rebooking
+from service.bookings import availability, bookings, move_or_cancel
 from service.desk.rulebook import today
 from service.domain.errors import InvalidInput, Problem, SlotTaken, WrongMediaType
 from service.domain.events import Actor, ActorKind
@@ -60,7 +60,7 @@ async def hold(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[Any]
     form = await forms.read(request)
     by = Actor(ActorKind.KEY, key.pseudonym)
     try:
-        made = await booking.hold(
+        made = await bookings.hold(
             desk, form.text("room"), day=form.text("date"), start=form.text("from"), end=form.text("to"), by=by
         )
     except SlotTaken as error:
@@ -72,14 +72,14 @@ async def hold(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[Any]
 async def give_up(request: AnyRequest, desk: TheDesk, key: TheKey) -> None:
     """The hold was not needed."""
     by = Actor(ActorKind.KEY, key.pseudonym)
-    await booking.give_up_hold(desk, str(request.path_params["booking_id"]), by=by)
+    await bookings.give_up_hold(desk, str(request.path_params["booking_id"]), by=by)
 
 
 @get("/api/v1/applications/{case_id:uuid}/bookings", opt=may(INTAKE_KEY))
 async def times(request: AnyRequest, desk: TheDesk, key: TheKey) -> dict[str, Any]:
     """The times of an application that came through the e-service: had or not, why, and what could be had instead."""
     by = Actor(ActorKind.KEY, key.pseudonym)
-    found = await booking.for_applicant(desk, str(request.path_params["case_id"]), by=by)
+    found = await bookings.for_applicant(desk, str(request.path_params["case_id"]), by=by)
     return {"bookings": [described(one) for one in found]}
 
 
@@ -104,7 +104,7 @@ def described(one: Booking) -> dict[str, Any]:
 async def cancel(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[Any]:
     """The hirer calls off one time; says what it costs."""
     case_id = str(request.path_params["case_id"])
-    fee = await rebooking.cancel_by_hirer(
+    fee = await move_or_cancel.cancel_by_hirer(
         desk, case_id, str(request.path_params["booking_id"]), by=Actor(ActorKind.KEY, key.pseudonym)
     )
     return Response({"id": case_id, "fee_ore": fee}, status_code=201)

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import availability, booking, phone, rooms
+from service.bookings import availability, bookings, rooms
+from service.cases import phone
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
@@ -76,7 +77,7 @@ async def _show(
             look = await availability.look(desk, _call(form))
         except GranskaError as wrong:
             error = error or wrong
-    mine = await booking.held_by(desk, by=person(user))
+    mine = await bookings.held_by(desk, by=person(user))
     # Whoever asks again for what they hold already is told so, not that somebody else has it.
     asked = (look.room.id, look.span) if look else None
     held = next((one for one in mine if form.text("hold") == one.id or (one.room, one.span) == asked), None)
@@ -128,7 +129,7 @@ async def book(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
             raise InvalidInput([Problem("/disinterest", "book.disinterest")])
         call = _call(form)
         look = await availability.look(desk, call)
-        mine = await booking.held_by(desk, by=person(user))
+        mine = await bookings.held_by(desk, by=person(user))
         held = next((one for one in mine if one.id == form.text("hold")), None)
         if look.why_not is not None and held is None:
             others = [(one.room, one.span.start, one.span.end) for one in look.alternatives]
@@ -159,7 +160,7 @@ async def hold(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
     try:
         if looks_personal(form.text("number")):
             raise InvalidInput([Problem("/number", "search.not_persons")])
-        made = await booking.hold(
+        made = await bookings.hold(
             desk,
             form.text("room"),
             day=form.text("date").strip(),
@@ -180,7 +181,7 @@ async def hold(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
 @post("/holds/{booking_id:uuid}/give-up", opt=may(BOOKERS), status_code=303)
 async def give_up(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """The hold was not needed."""
-    await booking.give_up_hold(desk, str(request.path_params["booking_id"]), by=person(user))
+    await bookings.give_up_hold(desk, str(request.path_params["booking_id"]), by=person(user))
     render.tell(request, "done.hold_given_up")
     return Redirect("/calendar", status_code=303)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Response, get
 
-from service.cases import access, availability, rooms
+from service.bookings import availability, key_access, rooms
 from service.desk.rulebook import today
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import Role
@@ -145,7 +145,7 @@ async def door(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
     await access_log.note(desk, user, access_log.CALENDAR, None)
     day = day_asked(request, today(desk))
     site = request.query_params.get("site") or None
-    estate, listed = await access.of_day(desk, day, site)
+    estate, listed = await key_access.of_day(desk, day, site)
     return render.page(
         request,
         "pages/door.html",

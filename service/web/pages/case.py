@@ -6,8 +6,8 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import File, Redirect
 
+from service.bookings.availability import clock
 from service.cases import deciding, intake, lettering, proposing, reading, reviewing
-from service.cases.availability import clock
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today

@@ -5,7 +5,8 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import availability, intake
+from service.bookings import availability
+from service.cases import intake
 from service.desk.actors import person
 from service.desk.rulebook import rulebook, today
 from service.domain import policy

@@ -6,8 +6,8 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import rooms
-from service.cases.room_document import hours_text
+from service.bookings import rooms
+from service.bookings.room_document import hours_text
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem

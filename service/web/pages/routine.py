@@ -5,9 +5,10 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
+from service.bookings import bookings, move_or_cancel
+from service.bookings.availability import clock
 from service.cases import (
     afterwards,
-    booking,
     communicating,
     handling,
     inquiring,
@@ -15,10 +16,8 @@ from service.cases import (
     precedents,
     proposing,
     reading,
-    rebooking,
     reviewing,
 )
-from service.cases.availability import clock
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
 from service.domain import policy
@@ -64,7 +63,7 @@ async def show(
         if name in ("completion", "reminder"):
             missing = await communicating.missing_of(desk, read, view.case, render.language(request))
         people = await read.users() if name == "assign" else []
-        moves = await rebooking.moves_of(read, view.case.id) if name == "call-off" else {}
+        moves = await move_or_cancel.moves_of(read, view.case.id) if name == "call-off" else {}
     adverse = [
         one
         for one in DecisionOutcome
@@ -110,7 +109,7 @@ async def show(
         label=label,
         clock=clock,
         instead=[Alternative(room, Span(start, end)) for room, start, end in getattr(error, "alternatives", ())],
-        fees={one.id: rebooking.fee_of(one, rules, booking.now_of(desk), moves) for one in times},
+        fees={one.id: move_or_cancel.fee_of(one, rules, bookings.now_of(desk), moves) for one in times},
         draft_name=WAYS[name].event.value,
         clauses=[one for one in offered_clauses(view) if one.outcomes & frozenset(adverse)],
         adverse=[one.value for one in adverse],

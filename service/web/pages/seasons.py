@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import seasons as steps
+from service.bookings import season_allocation
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, NotFound
 from service.domain.people import Role, User
@@ -29,7 +29,7 @@ def _id(request: AnyRequest) -> str:
 @get("/seasons", opt=may(READERS))
 async def all_seasons(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """The seasons of the rules in force."""
-    found, now = await steps.seasons(desk)
+    found, now = await season_allocation.seasons(desk)
     return render.page(request, "pages/seasons.html", seasons=found, today=now)
 
 
@@ -48,7 +48,7 @@ async def _show(
     posted: forms.Form | None = None,
     same: bool | None = None,
 ) -> Response[Any]:
-    view = await steps.view(desk, _id(request))
+    view = await season_allocation.view(desk, _id(request))
     named = user.has(Role.PREMISES_OFFICER, Role.DECISION_MAKER)
     if named:
         await access_log.note(desk, user, access_log.CALENDAR, None)
@@ -73,7 +73,7 @@ async def share(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
     """Share the times out, or share them out anew by the same lot."""
     form = await forms.read(request)
     try:
-        await steps.share_out(desk, _id(request), by=user, text=form.text("reason"))
+        await season_allocation.share_out(desk, _id(request), by=user, text=form.text("reason"))
     except NotFound:
         raise
     except GranskaError as error:
@@ -88,7 +88,7 @@ async def edit(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
     form = await forms.read(request)
     try:
         case, _, wish = form.text("wish").partition("/")
-        await steps.edit(
+        await season_allocation.edit(
             desk,
             _id(request),
             case=case,
@@ -110,7 +110,7 @@ async def edit(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
 async def again(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Work it out again from what was kept, and say whether it comes out the same."""
     try:
-        same = await steps.again(desk, _id(request))
+        same = await season_allocation.again(desk, _id(request))
     except NotFound:
         raise
     except GranskaError as error:
@@ -122,7 +122,7 @@ async def again(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
 async def book(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Hold the times that stand, week by week, in each case."""
     try:
-        done = await steps.book(desk, _id(request), by=user)
+        done = await season_allocation.book(desk, _id(request), by=user)
     except NotFound:
         raise
     except GranskaError as error:
@@ -135,7 +135,7 @@ async def book(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
 @get("/api/v1/seasons/{season_id:str}", opt=may(INTAKE_KEY))
 async def published(request: AnyRequest, desk: TheDesk) -> dict[str, Any]:
     """The allocation for everyone to see: by diary number, without names, with all that is needed to redo it."""
-    view = await steps.view(desk, _id(request))
+    view = await season_allocation.view(desk, _id(request))
     diary = {one.ask.id: one.row.case.diary_number for one in view.lines if one.row}
     return {
         "season": view.season.id,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.audit.canonical import canonical
-from service.cases.room_document import SLUG, read_room, read_site
+from service.bookings.room_document import SLUG, read_room, read_site
 from service.desk.actors import acting, person
 from service.desk.ports.desk import Desk
 from service.desk.ports.premises import Feed, Occupied

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from service.cases.booking import bookings, check_same_day, now_of, read_span, release_lapsed, settled
-from service.cases.clearance import application_of
-from service.cases.rooms import room_in
+from service.bookings.bookings import bookings, check_same_day, now_of, read_span, release_lapsed, settled
+from service.bookings.clearance import application_of
+from service.bookings.rooms import room_in
 from service.desk.actors import check_came_by
 from service.desk.fields import check_day, check_text
 from service.desk.ports.desk import Desk

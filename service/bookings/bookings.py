@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from service.cases.clearance import application_of, clearance_of, data_key
-from service.cases.rooms import room_in
+from service.bookings.clearance import application_of, clearance_of, data_key
+from service.bookings.rooms import room_in
 from service.desk.actors import acting, check_came_by
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading, Writing

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from service.cases import booking
+from service.bookings import bookings
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow
 from service.desk.ports.premises import Occupied
@@ -123,7 +123,7 @@ def missing(
 async def give(desk: Desk, case_id: str, *, booking_id: str, by: User, seen: int) -> None:
     """A named officer hands out the key (or the code) for one booking."""
     async with step(desk, case_id, EventType.ACCESS_GIVEN, by=by, seen=seen) as scene:
-        found = {one.id: one for one in await booking.bookings(scene.writing, case_id)}
+        found = {one.id: one for one in await bookings.bookings(scene.writing, case_id)}
         if booking_id not in found:
             raise NotFound("booking.not_found")
         active = await _active(scene.writing, scene.procedure)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
-from service.cases.booking import now_of, read_span
-from service.cases.clearance import Clearance, clearance_of
-from service.cases.rooms import room_in
+from service.bookings.bookings import now_of, read_span
+from service.bookings.clearance import Clearance, clearance_of
+from service.bookings.rooms import room_in
 from service.desk.case_search import search as cases_found
 from service.desk.ports.desk import Desk
 from service.desk.ports.premises import Occupied

@@ -7,8 +7,8 @@ It decides nothing about any booking. Where the rule set says that a booking is 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from service.cases import booking, booking_outcome
-from service.cases.clearance import application_of, clearance_of, data_key
+from service.bookings import booking_outcome, bookings
+from service.bookings.clearance import application_of, clearance_of, data_key
 from service.desk.conditions import standing_conditions
 from service.desk.fields import check_text
 from service.desk.ports.cases import StoredFinding
@@ -113,7 +113,7 @@ async def why_not_executed(
     if case.kind is not Kind.PREMISES:
         return [("execution.no_times", {})]
     application = await application_of(reading, case)
-    times = [one for one in await booking.bookings(reading, case.id) if one.takes]
+    times = [one for one in await bookings.bookings(reading, case.id) if one.takes]
     missing: list[tuple[str, Mapping[str, str | int]]] = []
     code = not_executable(application, await reading.estate(), procedure.premises, times)
     if code:
@@ -126,7 +126,7 @@ async def why_not_executed(
     asked = [one for one in findings if one.case_finding.outcome not in NEEDS_NOBODY]
     if asked:
         missing.append(("execution.findings", {"count": len(asked)}))
-    if booking_outcome.could_not_be_had(await booking.bookings(reading, case.id)):
+    if booking_outcome.could_not_be_had(await bookings.bookings(reading, case.id)):
         missing.append(("execution.missed", {}))
     return missing
 
@@ -141,7 +141,7 @@ async def execute(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
             raise NotAllowed("execution.not_now")
         if case.owner not in (None, scene.by.id):
             raise NotAllowed("case.not_yours")
-        await booking.release_lapsed(desk, scene.writing)
+        await bookings.release_lapsed(desk, scene.writing)
         findings = await scene.writing.findings(case.id, case.round)
         missing = await why_not_executed(desk, scene.writing, case, findings, procedure)
         if missing:
@@ -150,8 +150,8 @@ async def execute(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
             [one.case_finding for one in findings], [one.check for one in scene.criteria.kinds[case.kind].checks]
         )
         await check_fresh(scene.writing, case, findings, procedure, desk.outside.now())
-        held = [one for one in await booking.bookings(scene.writing, case_id) if one.status is BookingStatus.HELD]
-        await booking.check_usable(scene, held)
+        held = [one for one in await bookings.bookings(scene.writing, case_id) if one.status is BookingStatus.HELD]
+        await bookings.check_usable(scene, held)
         clearance = await clearance_of(
             desk,
             scene.writing,
@@ -171,4 +171,4 @@ async def execute(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
                 "rules": {"id": procedure.id, "sha256": procedure.sha256},
             }
         )
-        await booking.settle(scene, "execution", execution, {one.id: (BookingStatus.CONFIRMED, None) for one in held})
+        await bookings.settle(scene, "execution", execution, {one.id: (BookingStatus.CONFIRMED, None) for one in held})

@@ -13,7 +13,7 @@ from typing import Any
 
 from service.audit.canonical import canonical
 from service.audit.checkpoint import body_of, unsigned
-from service.cases import booking
+from service.bookings import bookings
 from service.desk.actors import acting, person
 from service.desk.fields import check_text
 from service.desk.ports.cases import QueueRow
@@ -361,26 +361,26 @@ async def _hold_weeks(
     by: User,
 ) -> int:
     case = await writing.case(case_id)
-    if case.closed or await booking.bookings(writing, case_id):
+    if case.closed or await bookings.bookings(writing, case_id):
         return 0
     wanted = [(one.room, asked) for one in given for asked in _weeks(ask.wishes[one.wish], season, rules)]
     soon = today(desk) + timedelta(days=rules.premises.application_hold_days)
     until = max(season.first - timedelta(days=1), soon)
-    await booking.ask_rooms(desk, writing, case, wanted, until=until, by=person(by))
+    await bookings.ask_rooms(desk, writing, case, wanted, until=until, by=person(by))
     await writing.rescreen_asked(
         Event(EventType.CASE_RESCREEN_ASKED, person(by), desk.outside.now(), {"round": case.round}, case=case_id), case
     )
     return 1
 
 
-def _weeks(wish: Wished, season: Season, rules: RuleSet) -> list[booking.Asked]:
+def _weeks(wish: Wished, season: Season, rules: RuleSet) -> list[bookings.Asked]:
     """The times of a weekly wish in a season, school holidays left out."""
     day = season.first + timedelta(days=(wish.weekday - season.first.weekday()) % 7)
     found = []
     while day <= season.last:
         left_out = any(one.first <= day <= one.last for one in rules.premises.free_days)
         if not left_out:
-            found.append(booking.Asked(_span(day, wish)))
+            found.append(bookings.Asked(_span(day, wish)))
         day += timedelta(days=7)
     return found
 
