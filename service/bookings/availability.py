@@ -8,6 +8,7 @@ from functools import lru_cache
 from service.bookings.bookings import now_of, read_span
 from service.bookings.clearance import Clearance, clearance_of
 from service.bookings.rooms import room_in
+from service.bookings.scheduling import free_times
 from service.desk.case_search import search as cases_found
 from service.desk.ports.desk import Desk
 from service.desk.ports.premises import Occupied
@@ -31,7 +32,6 @@ from service.domain.premises import (
     local,
 )
 from service.domain.ruleset import RuleSet
-from service.premises import free
 
 #: How many days each view shows; a month is shown from its first day.
 DAYS = {"day": 1, "week": 7}
@@ -43,7 +43,7 @@ _MOST_NAMED = 6
 class Cell:
     """A room on a day: when it is free, and whether it can be used at all."""
 
-    free: tuple[Span, ...]
+    free_times: tuple[Span, ...]
     open: bool
 
     @property
@@ -91,10 +91,10 @@ async def grid(desk: Desk, *, site: str | None, room: str | None, first: date, d
             one for one in found.rooms.values() if one.in_use and site in (None, one.site) and room in (None, one.id)
         )
         span = day_span(first, days)
-        wide = Span(span.start - free.MARGIN, span.end + free.MARGIN)
+        wide = Span(span.start - free_times.MARGIN, span.end + free_times.MARGIN)
         parts = {one.id: found.parts(one.id) for one in rooms}
         wanted = frozenset(part for all_parts in parts.values() for part in all_parts)
-        busy = free.Busy(await reading.busy(wanted, [wide]))
+        busy = free_times.Busy(await reading.busy(wanted, [wide]))
         related = wanted | {above for one in rooms for above in found.above(one.id)}
         occupied = tuple(await reading.occupied(related, span)) if names else ()
     listed = tuple(first + timedelta(days=n) for n in range(days))
@@ -106,7 +106,13 @@ async def grid(desk: Desk, *, site: str | None, room: str | None, first: date, d
 
 
 def _cells(
-    found: Estate, room: Room, parts: frozenset[str], busy: free.Busy, first: date, bounds: Sequence[Span], now: int
+    found: Estate,
+    room: Room,
+    parts: frozenset[str],
+    busy: free_times.Busy,
+    first: date,
+    bounds: Sequence[Span],
+    now: int,
 ) -> tuple[Cell, ...]:
     before, after = 60 * room.before, 60 * room.after
     taken = [one for part in parts for one in busy.of(part)]
@@ -114,7 +120,7 @@ def _cells(
         taken = [Span(start - after, end + before) for start, end in taken]
     closed = sorted(found.closed(room.id))
     taken = sorted([*taken, *closed])
-    opened = free.open_spans(room, first, len(bounds))
+    opened = free_times.open_spans(room, first, len(bounds))
     usable = _subtract(opened, closed, 0)
     left = _subtract(opened, taken, now)
     cells = []
@@ -173,16 +179,16 @@ class Searched:
     found: tuple[Found, ...] = ()
 
 
-async def search(desk: Desk, wanted: free.Wanted, *, day: str, start: str, end: str, late: bool) -> Searched:
+async def search(desk: Desk, wanted: free_times.Wanted, *, day: str, start: str, end: str, late: bool) -> Searched:
     """Rooms with what is wanted at that time, the free ones first, the smallest that will do before larger ones."""
     span = read_span(day, start, end)
     async with desk.store.reading() as reading:
         found = await reading.estate()
-        busy = free.Busy(await reading.busy(found.rooms, [free.window([span])]))
+        busy = free_times.Busy(await reading.busy(found.rooms, [free_times.window([span])]))
     now = now_of(desk)
     judged = []
-    for room, why in free.find(found, busy, wanted, span, now=now, late=late):
-        others = free.alternatives(found, room, span, busy, wanted, now=now, late=late) if why else []
+    for room, why in free_times.find(found, busy, wanted, span, now=now, late=late):
+        others = free_times.alternatives(found, room, span, busy, wanted, now=now, late=late) if why else []
         judged.append(Found(room, why, tuple(one for one in others if one.room == room.id)))
     return Searched(found, span, tuple(judged))
 
@@ -224,7 +230,7 @@ class Call:
     use: str = ""
     persons: int = 0
     public: bool = False
-    wanted: free.Wanted = field(default_factory=free.Wanted)
+    wanted: free_times.Wanted = field(default_factory=free_times.Wanted)
 
 
 async def look(desk: Desk, call: Call) -> Look:
@@ -235,7 +241,7 @@ async def look(desk: Desk, call: Call) -> Look:
         room = room_in(found, call.room)
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
         rules = procedure.premises
-        busy = free.Busy(await reading.busy(found.rooms, [free.window([span])]))
+        busy = free_times.Busy(await reading.busy(found.rooms, [free_times.window([span])]))
         number = normal_form(call.number) if call.number else None
         if looks_personal(call.number):
             raise InvalidInput([Problem("/number", "search.not_persons")])
@@ -249,8 +255,8 @@ async def look(desk: Desk, call: Call) -> Look:
             clearance = await clearance_of(desk, reading, organisation, procedure)
             name = await _name(reading, organisation)
     now = now_of(desk)
-    why = free.why_not(found, room, span, busy, now=now, late=True)
-    others = free.alternatives(found, room, span, busy, call.wanted, now=now, late=True) if why else []
+    why = free_times.why_not(found, room, span, busy, now=now, late=True)
+    others = free_times.alternatives(found, room, span, busy, call.wanted, now=now, late=True) if why else []
     tariff, price = rules.price(room, span, call.hirer)
     return Look(
         found,
@@ -304,7 +310,7 @@ def _near(procedure: RuleSet, day: date, now: date) -> int | None:
 
 def shut(estate: Estate, bookings: Iterable[Booking]) -> frozenset[str]:
     """Those of these bookings whose room is closed or out of use at their time."""
-    return frozenset(one.id for one in bookings if free.shut(estate, estate.rooms[one.room], one.span))
+    return frozenset(one.id for one in bookings if free_times.shut(estate, estate.rooms[one.room], one.span))
 
 
 async def plan(desk: Desk, *, site: str, first: date, days: int) -> tuple[Estate, list[tuple[date, list[Occupied]]]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from service.bookings.clearance import application_of, clearance_of, data_key
 from service.bookings.rooms import room_in
+from service.bookings.scheduling import free_times, series
 from service.desk.actors import acting, check_came_by
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading, Writing
@@ -36,7 +37,6 @@ from service.domain.premises import (
     local,
     minutes,
 )
-from service.premises import free, series
 
 #: Why a time could not be had, where another room or time may help.
 _MAY_BE_HAD_OTHERWISE = frozenset(
@@ -115,22 +115,22 @@ async def ask_rooms(
     rules = (await rulebook(desk, writing)).procedure(today(desk)).premises
     now, late = now_of(desk), by.kind is ActorKind.PERSON
     parts = frozenset(part for room in {room for room, _ in wanted} for part in found.parts(room))
-    busy = free.Busy(await writing.busy(parts, [free.window(one.span for _, one in wanted)]))
+    busy = free_times.Busy(await writing.busy(parts, [free_times.window(one.span for _, one in wanted)]))
     reasons = []
     for room_id, asked in wanted:
         room = found.rooms[room_id]
-        why = asked.reason or free.why_not(found, room, asked.span, busy, now=now, late=late)
+        why = asked.reason or free_times.why_not(found, room, asked.span, busy, now=now, late=late)
         if why is None:
             busy.add(found.parts(room.id), room.taken(asked.span))
         reasons.append(why)
     missed = [one.span for (_, one), why in zip(wanted, reasons, strict=True) if why in _MAY_BE_HAD_OTHERWISE]
-    busy.also(await writing.busy(set(found.rooms) - parts, free.nearby(missed)))
+    busy.also(await writing.busy(set(found.rooms) - parts, free_times.nearby(missed)))
     last = now + rules.application_hold_days * DAY if until is None else day_span(until).end
     made = []
     for position, ((room_id, asked), why) in enumerate(zip(wanted, reasons, strict=True)):
         room, span, instead = found.rooms[room_id], asked.span, list[Alternative]()
         if why in _MAY_BE_HAD_OTHERWISE:
-            instead = free.alternatives(found, room, span, busy, free.Wanted(persons), now=now, late=late)
+            instead = free_times.alternatives(found, room, span, busy, free_times.Wanted(persons), now=now, late=late)
         tariff, price = rules.price(room, span, hirer)
         made.append(
             booking_data(
@@ -249,11 +249,13 @@ async def hold(desk: Desk, room_id: str, *, day: str, start: str, end: str, by: 
         room = room_in(found, room_id)
         rules = (await rulebook(desk, writing)).procedure(today(desk)).premises
         now = now_of(desk)
-        busy = free.Busy(await writing.busy(found.rooms, [free.window([span])]))
+        busy = free_times.Busy(await writing.busy(found.rooms, [free_times.window([span])]))
         late = by.kind is ActorKind.PERSON
-        why = free.why_not(found, room, span, busy, now=now, late=late)
+        why = free_times.why_not(found, room, span, busy, now=now, late=late)
         if why is not None:
-            others = free.alternatives(found, room, span, busy, free.Wanted(room.capacity), now=now, late=late)
+            others = free_times.alternatives(
+                found, room, span, busy, free_times.Wanted(room.capacity), now=now, late=late
+            )
             raise SlotTaken(why, [(one.room, one.span.start, one.span.end) for one in others])
         until = now + 60 * rules.hold_minutes
         data = booking_data(
@@ -323,7 +325,7 @@ async def check_usable(scene: Scene, given: Iterable[Booking]) -> None:
     estate = await scene.writing.estate()
     for one in given:
         room = estate.rooms[one.room]
-        if free.shut(estate, room, one.span) or free.outside_hours(room, [one.span]):
+        if free_times.shut(estate, room, one.span) or free_times.outside_hours(room, [one.span]):
             raise NotAllowed("booking.room_shut", room=room.name, time=label(one.span))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.bookings import bookings
+from service.bookings.scheduling import free_times
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow
 from service.desk.ports.premises import Occupied
@@ -21,7 +22,6 @@ from service.domain.people import User
 from service.domain.premises import HOUR, Booking, BookingStatus, Estate, day_span
 from service.domain.ruleset import RuleSet
 from service.pipeline.runner import Clocks, run_checks
-from service.premises import free
 from service.screening.inputs import Inputs
 from service.screening.run_checks import given_of, material_of, sources_of, texts_of
 
@@ -101,7 +101,7 @@ def missing(
         return ["access.not_confirmed"]
     if one.span.end * 1000 <= now_ms:
         return ["access.over"]
-    if free.shut(estate, estate.rooms[one.room], one.span):
+    if free_times.shut(estate, estate.rooms[one.room], one.span):
         found.append("access.room_shut")
     if dossier.stopped is not None:
         found.append("access.stopped")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from service.bookings.bookings import bookings, check_same_day, now_of, read_span, release_lapsed, settled
 from service.bookings.clearance import application_of
 from service.bookings.rooms import room_in
+from service.bookings.scheduling import free_times
 from service.desk.actors import check_came_by
 from service.desk.fields import check_day, check_text
 from service.desk.ports.desk import Desk
@@ -28,7 +29,6 @@ from service.domain.premises import (
     Span,
     day_span,
 )
-from service.premises import free
 
 
 async def move(
@@ -74,10 +74,10 @@ async def move(
         if before.status is BookingStatus.CONFIRMED:
             _check_may_move(scene, application.premises, to, span)
             await check_same_day(scene, [span])
-        busy = free.Busy(await scene.writing.busy(found.rooms, [free.window([span])], but=[before.id]))
-        why = free.why_not(found, to, span, busy, now=now, late=True)
+        busy = free_times.Busy(await scene.writing.busy(found.rooms, [free_times.window([span])], but=[before.id]))
+        why = free_times.why_not(found, to, span, busy, now=now, late=True)
         if why is not None:
-            others = free.alternatives(found, to, span, busy, free.Wanted(), now=now, late=True)
+            others = free_times.alternatives(found, to, span, busy, free_times.Wanted(), now=now, late=True)
             raise SlotTaken(why, [(one.room, one.span.start, one.span.end) for one in others])
         hirer = Hirer((await scene.writing.details(case_id)).hirer or Hirer.ASSOCIATION)
         tariff, price = rules.price(to, span, hirer)

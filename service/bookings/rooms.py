@@ -7,6 +7,7 @@ from typing import Any
 
 from service.audit.canonical import canonical
 from service.bookings.room_document import SLUG, read_room, read_site
+from service.bookings.scheduling import calendar_feed, free_times
 from service.desk.actors import acting, person
 from service.desk.ports.desk import Desk
 from service.desk.ports.premises import Feed, Occupied
@@ -16,8 +17,6 @@ from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events import Actor, Event, EventType
 from service.domain.people import Role, User
 from service.domain.premises import DAY, WEEKDAYS, Estate, PremisesRules, Room, Span, day_of, day_span, instant, minutes
-from service.premises import feed as feeds
-from service.premises import free
 
 #: Who keeps the rooms: the premises unit, and the coordinator who owns the lists.
 KEEPERS = (Role.PREMISES_OFFICER, Role.COORDINATOR)
@@ -187,7 +186,7 @@ async def feed(desk: Desk, secret: str) -> bytes:
         occupied = await reading.occupied(rooms, Span(now - FEED_BACK * DAY, now + FEED_AHEAD * DAY))
     say = desk.words.say
     room = room_in(found, room_id)
-    return feeds.calendar(
+    return calendar_feed.calendar(
         room.name,
         say("sv", "feed.taken", {}),
         say("sv", "feed.held", {}),
@@ -204,7 +203,7 @@ async def in_the_way(desk: Desk, room_id: str) -> list[Occupied]:
         room = room_in(found, room_id)
         coming = Span(now, now + DAY * (room.ahead_days + 1))
         spans = await reading.spans_of(room_id, coming)
-        hit = set(free.outside_hours(room, spans) if room.in_use else spans)
+        hit = set(free_times.outside_hours(room, spans) if room.in_use else spans)
         own = await reading.occupied([room_id], coming) if hit else []
         related = found.parts(room_id) | set(found.above(room_id))
         standing = {one.booking.id: one for one in own if one.booking.span in hit}

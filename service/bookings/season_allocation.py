@@ -14,6 +14,18 @@ from typing import Any
 from service.audit.canonical import canonical
 from service.audit.checkpoint import body_of, unsigned
 from service.bookings import bookings
+from service.bookings.scheduling import series
+from service.bookings.scheduling.allocation import (
+    Ask,
+    Given,
+    Why,
+    Wished,
+    allocate,
+    lots,
+    overlapping,
+    possible,
+    why_not,
+)
 from service.desk.actors import acting, person
 from service.desk.fields import check_text
 from service.desk.ports.cases import QueueRow
@@ -29,8 +41,6 @@ from service.domain.events import Event, EventType
 from service.domain.people import Role, User
 from service.domain.premises import BookingStatus, Estate, Room, Season, Span, day_span
 from service.domain.ruleset import RuleSet
-from service.premises import series
-from service.premises.allocation import Ask, Given, Why, Wished, allocate, lots, overlapping, possible, why_not
 from service.proof.checkpoints import sign_log
 
 #: The type of application that asks for weekly times.

@@ -16,8 +16,8 @@ from typing import Any
 
 import httpx
 
+from service.bookings.scheduling.allocation import allocate, first_come, overlapping
 from service.domain.premises import LONGEST_SECONDS, day_span, instant
-from service.premises.allocation import allocate, first_come, overlapping
 from tests.benchmarks.__main__ import spread, timed
 from tests.builders import a_premises_document
 from tests.conftest import Service, a_cluster, new_database, psql, running

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.domain.premises import Estate
-from service.premises.allocation import (
+from service.bookings.scheduling.allocation import (
     Ask,
     Given,
     Wished,
@@ -19,6 +18,7 @@ from service.premises.allocation import (
     possible,
     why_not,
 )
+from service.domain.premises import Estate
 from tests.premises.rooms import a_room, an_estate
 
 ROOMS = ("hall", "hall.a", "hall.b", "sal", "rum")

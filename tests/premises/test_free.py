@@ -5,8 +5,8 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.bookings.scheduling.free_times import Busy, Wanted, alternatives, find, why_not
 from service.domain.premises import DAY, HOUR, Closure, Estate, Span, instant
-from service.premises.free import Busy, Wanted, alternatives, find, why_not
 from tests.premises.rooms import a_room, an_estate
 
 DAY_ONE = date(2026, 12, 7)

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from service.bookings.scheduling import free_times, series
 from service.domain.premises import DAY, HOUR, FreeDays, Span, day_span, instant, label
-from service.premises import free, series
 from tests.premises.rooms import a_room, an_estate
 
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
@@ -85,10 +85,10 @@ def test_a_rule_that_cannot_be_used_says_why(rule: str, code: str) -> None:
 
 def test_a_room_is_open_through_midnight_where_its_hours_meet() -> None:
     room = a_room(hours=(((0, 1440),),) * 7)
-    assert len(free.open_spans(room, AUTUMN, 2)) == 1
+    assert len(free_times.open_spans(room, AUTUMN, 2)) == 1
     span = Span(instant(AUTUMN, 23 * 60), instant(AUTUMN, 25 * 60))
     now = span.start - DAY
-    assert free.why_not(an_estate(room), room, span, free.Busy(()), now=now) is None
+    assert free_times.why_not(an_estate(room), room, span, free_times.Busy(()), now=now) is None
 
 
 def test_an_exception_is_stronger_than_the_week() -> None:
@@ -97,7 +97,9 @@ def test_an_exception_is_stronger_than_the_week() -> None:
 
     def why(day: int, start: int, end: int) -> str | None:
         at = date(2026, 12, day)
-        return free.why_not(estate, room, Span(instant(at, start), instant(at, end)), free.Busy(()), now=now)
+        return free_times.why_not(
+            estate, room, Span(instant(at, start), instant(at, end)), free_times.Busy(()), now=now
+        )
 
     assert why(24, 540, 660) is None
     assert why(24, 900, 960) == "room.outside_hours"

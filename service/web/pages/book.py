@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.bookings import availability, bookings, rooms
+from service.bookings.scheduling.free_times import Wanted
 from service.cases import phone
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -17,7 +18,6 @@ from service.domain.errors import GranskaError, InvalidInput, Problem, SlotTaken
 from service.domain.organisation import looks_personal
 from service.domain.people import Role, User
 from service.domain.premises import Hirer, label
-from service.premises.free import Wanted
 from service.web import forms, render
 from service.web.access import May, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk

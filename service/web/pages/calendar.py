@@ -6,11 +6,11 @@ from typing import Any
 from litestar import Response, get
 
 from service.bookings import availability, key_access, rooms
+from service.bookings.scheduling.free_times import Wanted
 from service.desk.rulebook import today
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import Role
 from service.domain.premises import ACCESS, EQUIPMENT, Hirer, day_of, label
-from service.premises.free import Wanted
 from service.proof import access_log
 from service.web import forms, render
 from service.web.access import ANYONE, May, may
