@@ -93,7 +93,7 @@ def coded() -> set[str]:
     }
     codes |= {
         f"fault.{one}"
-        for one in re.findall(r'[Ff]ault\([^"]*"([a-z-]+)"', (ROOT / "service/cases/verifying.py").read_text())
+        for one in re.findall(r'[Ff]ault\([^"]*"([a-z-]+)"', (ROOT / "service/proof/verification.py").read_text())
     }
     return codes - {"fault.seq", "fault.data", "http.response.start", "log.key", "log.vkey", "verify.py"}
 

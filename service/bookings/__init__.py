@@ -1,1 +1,1 @@
-"""TODO"""
+"""Rooms, what is free, bookings, moving and cancelling, clearance, keys, seasons."""

@@ -43,7 +43,7 @@ _MOST_NAMED = 6
 class Cell:
     """A room on a day: when it is free, and whether it can be used at all."""
 
-    free_times: tuple[Span, ...]
+    free: tuple[Span, ...]
     open: bool
 
     @property

@@ -24,7 +24,7 @@ COMMANDS = {
     "migrate": Listed("running:migrate", "Bring the database's schema up to date; safe to run again"),
     "pairs": Listed("comparing:pairs", "Compare the two names of each row of PAIRS (CSV)"),
     "receive": Listed("receiving:receive", "Receive applications from JSON FILES"),
-    "replay": Listed("auditing:replay", "Run the checks of CASE (its diary number) again"),
+    "replay": Listed("auditing:replay_command", "Run the checks of CASE (its diary number) again"),
     "restore": Listed("auditing:restore", "Put the backup SOURCE into an empty data folder"),
     "rooms": Listed("routine:rooms_group", "Sites and rooms"),
     "rules": Listed("routine:rules", "Rule sets: the City's routine, one adopted version at a time"),

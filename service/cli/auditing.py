@@ -18,7 +18,7 @@ from service.cli.with_desk import user_called, with_desk
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.proof import access_log, audit_sample, verification
-from service.screening import replay as replay_
+from service.screening import replay
 from service.settings import Settings, from_environment, resource
 from service.web.render import Pages
 from service.words import Catalogue
@@ -27,7 +27,7 @@ _BY = click.option("--by", required=True, metavar="EMAIL", help="The user who do
 _NEW = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command()
+@click.command("replay")
 @click.argument("case", required=False)
 @click.option("--all", "everything", is_flag=True, help="Every case there is.")
 @click.option(
@@ -35,7 +35,7 @@ _NEW = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--by", metavar="EMAIL", help="The auditor who draws the sample; stands in the log.")
 @told
-def replay(case: str | None, everything: bool, sample: int | None, by: str | None) -> None:
+def replay_command(case: str | None, everything: bool, sample: int | None, by: str | None) -> None:
     """Run the checks of CASE (its diary number) again with the rules, lists and inputs of that day.
 
     What comes out must be what was found, byte for byte. What timed out then or has been erased since cannot be run
@@ -46,8 +46,8 @@ def replay(case: str | None, everything: bool, sample: int | None, by: str | Non
     if sample is not None and not by:
         raise click.UsageError("--sample kräver --by.")
 
-    async def work(desk: Desk, settings: Settings) -> replay_.Tally:
-        tally = replay_.Tally()
+    async def work(desk: Desk, settings: Settings) -> replay.Tally:
+        tally = replay.Tally()
         with counting("Kör om kontroller") as said:
             async for one in _replays(desk, case, sample, by):
                 tally.add(one)
@@ -70,16 +70,16 @@ def replay(case: str | None, everything: bool, sample: int | None, by: str | Non
 
 async def _replays(desk: Desk, case: str | None, sample: int | None, by: str | None) -> Any:
     if case is not None:
-        found = await replay_.case_to_replay(desk, case)
-        for one in await replay_.replay_rounds(desk, found.id):
+        found = await replay.case_to_replay(desk, case)
+        for one in await replay.replay_rounds(desk, found.id):
             yield one
     elif sample is not None:
         drawn = await audit_sample.draw(desk, sample, by=await user_called(desk, by or ""))
         click.echo(f"Drog {len(drawn.cases)} av {drawn.of} ärenden med roten {drawn.seed} ({drawn.size} poster).")
-        for one in await replay_.replay(desk, drawn.cases):
+        for one in await replay.replay(desk, drawn.cases):
             yield one
     else:
-        async for one in replay_.replay_all(desk):
+        async for one in replay.replay_all(desk):
             yield one
 
 
@@ -155,7 +155,7 @@ def bundle(case: str, target: Path, mask: tuple[str, ...], public: bool, purpose
 
     async def work(desk: Desk, settings: Settings) -> bytes:
         whom = await user_called(desk, by)
-        found = await replay_.case_to_replay(desk, case)
+        found = await replay.case_to_replay(desk, case)
         words = Catalogue.load(resource("templates") / "words")
         pages = Pages(resource("templates"), words, static_version="", demo=False)
         _, body = await bundling.bundle(

@@ -1,1 +1,1 @@
-"""TODO"""
+"""The office itself: users, keys, and which rule set is in force."""

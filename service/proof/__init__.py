@@ -1,1 +1,1 @@
-"""TODO"""
+"""Checkpoints, inclusion proofs, verification, the access log, the auditor's samples."""

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.bookings import availability, clearance_steps, key_access, move_or_cancel, rooms
-from service.bookings import bookings as bookings_
+from service.bookings import availability, bookings, clearance_steps, key_access, move_or_cancel, rooms
 from service.cases import afterwards, communicating, deciding, handling, inquiring, phone, proposing, reviewing
 from service.cases.intake import receive
 from service.demo import demo_list
@@ -53,7 +52,7 @@ async def asked(desk: Desk, number: str = NUMBER, **changed: Any) -> str:
 
 async def times(desk: Desk, case_id: str) -> list[Booking]:
     async with desk.store.reading() as reading:
-        return await bookings_.bookings(reading, case_id)
+        return await bookings.bookings(reading, case_id)
 
 
 async def statuses(desk: Desk, case_id: str) -> list[str]:
@@ -74,11 +73,11 @@ async def approved(desk: Desk, officer: User, outcome: str = "approval", **chang
 
 
 async def do_decide(
-    desk: Desk, case_id: str, by: User, outcome: str = "approval", bookings: Sequence[str] = ()
+    desk: Desk, case_id: str, by: User, outcome: str = "approval", given: Sequence[str] = ()
 ) -> None:
     clauses = {"approval": "5.1", "partial_approval": "5.1", "write_off": "3.1", "refusal": "5.2"}
     proposal = Proposal(
-        DecisionOutcome(outcome), "L1", (clauses[outcome],), "Lokalen passar.", bookings=tuple(bookings)
+        DecisionOutcome(outcome), "L1", (clauses[outcome],), "Lokalen passar.", bookings=tuple(given)
     )
     await deciding.decide(desk, case_id, proposal, by=by, seen=await seen(desk, case_id))
 
@@ -181,25 +180,25 @@ SLOT = {"day": "2027-03-01", "start": "10:00", "end": "12:00"}
 async def test_a_hold_takes_the_room_until_its_time_is_over_and_then_frees_it_by_itself(
     desk: Desk, clock: Clock
 ) -> None:
-    made = await bookings_.hold(desk, "tallen", **SLOT, by=KEY)
+    made = await bookings.hold(desk, "tallen", **SLOT, by=KEY)
     with pytest.raises(SlotTaken) as wrong:
-        await bookings_.hold(desk, "tallen", **SLOT, by=KEY)
+        await bookings.hold(desk, "tallen", **SLOT, by=KEY)
     assert wrong.value.code == "room.taken"
     assert len(wrong.value.alternatives) == 3
     clock.forward(minutes=16)
-    again = await bookings_.hold(desk, "tallen", **SLOT, by=KEY)
+    again = await bookings.hold(desk, "tallen", **SLOT, by=KEY)
     async with desk.store.reading() as reading:
         assert (await reading.booking(made["booking"])).status is BookingStatus.LAPSED
     clock.forward(minutes=16)
-    assert await bookings_.work_off(desk) == 1
-    assert await bookings_.work_off(desk) == 0
+    assert await bookings.work_off(desk) == 1
+    assert await bookings.work_off(desk) == 0
     async with desk.store.reading() as reading:
         assert (await reading.booking(again["booking"])).status is BookingStatus.LAPSED
     await holds_true(desk)
 
 
 async def test_an_application_takes_over_the_hold_that_was_made_for_it_and_nobody_elses(desk: Desk) -> None:
-    made = await bookings_.hold(desk, "tallen", day="2027-02-01", start="18:00", end="21:00", by=KEY)
+    made = await bookings.hold(desk, "tallen", day="2027-02-01", start="18:00", end="21:00", by=KEY)
     stranger = await receive(
         desk,
         a_premises_document(**QUIET, hold=made["booking"]),
@@ -209,7 +208,7 @@ async def test_an_application_takes_over_the_hold_that_was_made_for_it_and_nobod
     assert await statuses(desk, stranger.case_id) == ["missed"]
     assert await statuses(desk, await asked(desk, hold=made["booking"])) == ["held"]
     with pytest.raises(NotFound):
-        await bookings_.give_up_hold(desk, made["booking"], by=KEY)
+        await bookings.give_up_hold(desk, made["booking"], by=KEY)
     await holds_true(desk)
 
 
@@ -220,7 +219,7 @@ async def test_the_hold_of_an_application_lapses_and_can_still_be_approved_while
     case_id = await asked(desk)
     await taken(desk, case_id, officer)
     clock.forward(days=31)
-    assert await bookings_.work_off(desk) == 1
+    assert await bookings.work_off(desk) == 1
     assert await statuses(desk, case_id) == ["lapsed"]
     await renewed(desk, officer, case_id)
     await do_decide(desk, case_id, officer)
@@ -229,7 +228,7 @@ async def test_the_hold_of_an_application_lapses_and_can_still_be_approved_while
     other = await asked(desk, OTHER_NUMBER, date="2027-02-08")
     await taken(desk, other, officer)
     clock.forward(days=31)
-    await bookings_.work_off(desk)
+    await bookings.work_off(desk)
     rival = await asked(desk, date="2027-02-08")
     assert await statuses(desk, rival) == ["held"]
     await renewed(desk, officer, other)
@@ -929,7 +928,7 @@ async def test_a_time_that_does_not_exist_is_named_and_never_taken_for_another(
     desk: Desk, day: str, start: str, end: str
 ) -> None:
     with pytest.raises(InvalidInput):
-        await bookings_.hold(desk, "tallen", day=day, start=start, end=end, by=KEY)
+        await bookings.hold(desk, "tallen", day=day, start=start, end=end, by=KEY)
     officer = await petter(desk)
     with pytest.raises(InvalidInput):
         await rooms.close_room(desk, "tallen", first=f"{day}T{start}", last=day, ground="danger", by=officer)

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.proof import access_log, audit_sample
 from service.proof.checkpoints import send_checkpoints, sign_log
-from service.screening import replay as replay_
+from service.screening import replay
 from service.web import forms, render
 from service.web.access import AUDITORS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -70,7 +70,7 @@ def _page(
     *,
     error: GranskaError | None = None,
     posted: forms.Form | None = None,
-    found: list[replay_.Replay] | None = None,
+    found: list[replay.Replay] | None = None,
     sample: audit_sample.Sample | None = None,
 ) -> Response[Any]:
     return page_or_complaint(
@@ -79,7 +79,7 @@ def _page(
 
 
 @post("/replay", opt=may(AUDITORS), status_code=200)
-async def replay(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+async def run_again(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Run one case's checks again, or those of a drawn sample."""
     form = await forms.read(request)
     try:
@@ -89,7 +89,7 @@ async def replay(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
                 limits = {"min": 1, "max": MOST_FROM_PAGE}
                 raise InvalidInput([Problem("/count", "input.out_of_range", limits)])
             sample = await audit_sample.draw(desk, int(count), by=user)
-            found = await replay_.replay(desk, sample.cases)
+            found = await replay.replay(desk, sample.cases)
         else:
             sample = None
             number = form.text("diary_number").strip()
@@ -97,7 +97,7 @@ async def replay(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
                 case = await reading.case_by_diary_number(number) if number and "\x00" not in number else None
             if case is None:
                 raise InvalidInput([Problem("/diary_number", "erase.no_case", {"case": number[:60]})])
-            found = await replay_.replay_rounds(desk, case.id)
+            found = await replay.replay_rounds(desk, case.id)
         for case_id in {one.case_id for one in found}:
             await access_log.note(desk, user, access_log.REPLAYED, case_id)
     except (InvalidInput, NotFound) as error:
@@ -105,4 +105,4 @@ async def replay(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
     return _page(request, posted=form, found=found, sample=sample)
 
 
-HANDLERS = (readings, checkpoint, replay_page, replay)
+HANDLERS = (readings, checkpoint, replay_page, run_again)
