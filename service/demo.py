@@ -5,8 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from service.bookings import rooms
-from service.cases import incidents
 from service.cases.intake import add_enclosure, receive
+from service.casework.review import incidents
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today

@@ -7,7 +7,7 @@ from typing import Any
 from service.bookings.booking_outcome import as_settled
 from service.bookings.bookings import bookings
 from service.cases import lettering
-from service.cases.communicating import CHANNELS
+from service.casework.review.correspondence import CHANNELS
 from service.desk.fields import check_day, check_text, one_of
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading

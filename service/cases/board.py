@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from service.cases import lettering, proposing
-from service.cases.communicating import material_of
+from service.casework.review.correspondence import material_of
 from service.desk.fields import one_of
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today

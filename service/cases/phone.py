@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from service.bookings import clearance_steps
 from service.bookings.availability import Call
 from service.bookings.clearance import clearance_of
-from service.cases import handling, intake
+from service.cases import intake
+from service.casework.review import assignment
 from service.desk import application_parts
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -83,7 +84,7 @@ async def book(desk: Desk, call: Call, *, purpose: str, hold: str | None, by: Us
     received = await intake.receive(desk, document, by=person(by), channel=CHANNEL, only_if_free=True)
     await run_checks.screen(desk, received.case_id)
     try:
-        await handling.declare_conflict(desk, received.case_id, conflict=False, text="", by=by, seen=0)
+        await assignment.declare_conflict(desk, received.case_id, conflict=False, text="", by=by, seen=0)
         async with desk.store.reading() as reading:
             case = await reading.case(received.case_id)
         await clearance_steps.execute(desk, received.case_id, by=by, seen=case.version)

@@ -8,7 +8,7 @@ from typing import Any
 from service.bookings.bookings import bookings
 from service.bookings.clearance import Clearance, application_of, clearance_of, data_key
 from service.bookings.clearance_steps import why_not_executed
-from service.cases.handling import shares_a_name
+from service.casework.review.assignment import shares_a_name
 from service.desk import application_parts
 from service.desk.ports.cases import CaseDetails, FormDraftRow, SecrecyMarking, StoredEnclosure, StoredFinding
 from service.desk.ports.desk import Desk

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.bookings import clearance_steps, key_access, move_or_cancel
-from service.cases import afterwards, communicating, deciding, handling, inquiring, proposing, reading
+from service.cases import afterwards, deciding, proposing, reading
 from service.cases import board as boards
+from service.casework.review import assignment, correspondence, inquiry
 from service.desk.ports.desk import Desk
 from service.domain import policy
 from service.domain.application import Kind
@@ -75,52 +76,52 @@ def _answers(form: Form) -> dict[str, bool]:
 
 E = EventType
 WAYS: dict[str, Way] = {
-    "conflict": _way(E.CONFLICT_DECLARED, handling.declare_conflict, conflict=_yes("conflict"), text=_text("text")),
-    "assign": _way(E.CASE_ASSIGNED, handling.assign, to=_text("to"), note=_text("note")),
-    "note": _way(E.NOTE_WRITTEN, handling.write_note, text=_text("text")),
-    "pause": _way(E.CASE_PAUSED, handling.pause, ground=_text("ground"), until=_text("until"), note=_text("note")),
-    "resume": _way(E.CASE_RESUMED, handling.resume),
-    "withdrawal": _way(E.APPLICATION_WITHDRAWN, handling.withdraw, received=_text("received"), text=_text("text")),
+    "conflict": _way(E.CONFLICT_DECLARED, assignment.declare_conflict, conflict=_yes("conflict"), text=_text("text")),
+    "assign": _way(E.CASE_ASSIGNED, assignment.assign, to=_text("to"), note=_text("note")),
+    "note": _way(E.NOTE_WRITTEN, assignment.write_note, text=_text("text")),
+    "pause": _way(E.CASE_PAUSED, assignment.pause, ground=_text("ground"), until=_text("until"), note=_text("note")),
+    "resume": _way(E.CASE_RESUMED, assignment.resume),
+    "withdrawal": _way(E.APPLICATION_WITHDRAWN, assignment.withdraw, received=_text("received"), text=_text("text")),
     "completion": _way(
         E.COMPLETION_ASKED,
-        communicating.ask_completion,
+        correspondence.ask_completion,
         text=_text("text"),
         due=_text("due"),
         language=_text("language"),
     ),
-    "reminder": _way(E.COMPLETION_REMINDED, communicating.remind, language=_text("language")),
+    "reminder": _way(E.COMPLETION_REMINDED, correspondence.remind, language=_text("language")),
     "completion-answer": _way(
         E.COMPLETION_ANSWERED,
-        communicating.answer_completion,
+        correspondence.answer_completion,
         completion=_text("completion"),
         text=_text("text"),
         received=_text("received"),
     ),
     "search": _way(
         E.SEARCH_RECORDED,
-        inquiring.record_search,
+        inquiry.record_search,
         template=_text("template"),
         searched_on=_text("searched_on"),
         found=_found,
         acts=forms.acts,
     ),
-    "verify-act": _way(E.ACT_VERIFIED, inquiring.verify_act, act=_text("act")),
+    "verify-act": _way(E.ACT_VERIFIED, inquiry.verify_act, act=_text("act")),
     "confirm-match": _way(
         E.FINDING_CONFIRMED,
-        inquiring.confirm_match,
+        inquiry.confirm_match,
         finding=_text("finding"),
         agrees=_yes("agrees"),
         text=_text("text"),
     ),
     "consultation": _way(
         E.CONSULTATION_ASKED,
-        inquiring.ask_consultee,
+        inquiry.ask_consultee,
         consultee=_text("consultee"),
         circumstances=_text("circumstances"),
     ),
     "consultation-answer": _way(
         E.CONSULTATION_ANSWERED,
-        inquiring.record_consultation,
+        inquiry.record_consultation,
         consultation=_text("consultation"),
         answer=_text("answer"),
         answered_on=_text("answered_on"),
@@ -130,14 +131,14 @@ WAYS: dict[str, Way] = {
     ),
     "assess": _way(
         E.ASSESSMENT_WRITTEN,
-        inquiring.assess,
+        inquiry.assess,
         criterion=_text("criterion"),
         result=_text("result"),
         text=_text("text"),
     ),
     "communication": _way(
         E.COMMUNICATION_SENT,
-        communicating.communicate,
+        correspondence.communicate,
         outcome=_text("outcome"),
         clauses=_texts("clauses"),
         text=_text("text"),
@@ -147,14 +148,14 @@ WAYS: dict[str, Way] = {
     ),
     "communication-answer": _way(
         E.COMMUNICATION_ANSWERED,
-        communicating.answer_communication,
+        correspondence.answer_communication,
         communication=_text("communication"),
         text=_text("text"),
         received=_text("received"),
     ),
     "exception": _way(
         E.COMMUNICATION_EXCEPTED,
-        communicating.except_communication,
+        correspondence.except_communication,
         exception=_text("exception"),
         text=_text("text"),
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from service.cases import handling, inquiring
+from service.casework.review import assignment, inquiry
 from service.desk.ports.desk import Desk
 from service.domain.decision import Act
 from service.domain.people import User
@@ -26,7 +26,7 @@ async def do(desk: Desk, step: Step, case_id: str, by: User, **given: Any) -> An
 async def unbiased(desk: Desk, case_id: str, *people: User) -> None:
     """Each declares that nothing stands in the way."""
     for one in people:
-        await do(desk, handling.declare_conflict, case_id, one, conflict=False, text="")
+        await do(desk, assignment.declare_conflict, case_id, one, conflict=False, text="")
 
 
 async def three(desk: Desk) -> tuple[User, User, User]:
@@ -51,7 +51,7 @@ def an_act(**changed: str) -> Act:
 async def searched(desk: Desk, case_id: str, by: User, *acts: tuple[Act, str, bool]) -> list[str]:
     found: list[str] = await do(
         desk,
-        inquiring.record_search,
+        inquiry.record_search,
         case_id,
         by,
         template="open_sources",
@@ -66,7 +66,7 @@ async def assess_all(desk: Desk, case_id: str, by: User, *groups: str) -> None:
     """Assess every criterion of these groups."""
     for criterion in CRITERIA:
         if criterion[1] in groups:
-            await do(desk, inquiring.assess, case_id, by, criterion=criterion[0], result="not_met", text=TEXT)
+            await do(desk, inquiry.assess, case_id, by, criterion=criterion[0], result="not_met", text=TEXT)
 
 
 CRITERIA = (

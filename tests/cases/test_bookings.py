@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from service.bookings import availability, bookings, clearance_steps, key_access, move_or_cancel, rooms
-from service.cases import afterwards, communicating, deciding, handling, inquiring, phone, proposing, reviewing
+from service.cases import afterwards, deciding, phone, proposing
 from service.cases.intake import receive
+from service.casework.review import assignment, correspondence, inquiry
+from service.casework.review.findings import ask_rescreening, take
 from service.demo import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -61,7 +63,7 @@ async def statuses(desk: Desk, case_id: str) -> list[str]:
 
 async def taken(desk: Desk, case_id: str, officer: User) -> None:
     await unbiased(desk, case_id, officer)
-    await do(desk, reviewing.take, case_id, officer)
+    await do(desk, take, case_id, officer)
 
 
 async def approved(desk: Desk, officer: User, outcome: str = "approval", **changed: Any) -> str:
@@ -72,13 +74,9 @@ async def approved(desk: Desk, officer: User, outcome: str = "approval", **chang
     return case_id
 
 
-async def do_decide(
-    desk: Desk, case_id: str, by: User, outcome: str = "approval", given: Sequence[str] = ()
-) -> None:
+async def do_decide(desk: Desk, case_id: str, by: User, outcome: str = "approval", given: Sequence[str] = ()) -> None:
     clauses = {"approval": "5.1", "partial_approval": "5.1", "write_off": "3.1", "refusal": "5.2"}
-    proposal = Proposal(
-        DecisionOutcome(outcome), "L1", (clauses[outcome],), "Lokalen passar.", bookings=tuple(given)
-    )
+    proposal = Proposal(DecisionOutcome(outcome), "L1", (clauses[outcome],), "Lokalen passar.", bookings=tuple(given))
     await deciding.decide(desk, case_id, proposal, by=by, seen=await seen(desk, case_id))
 
 
@@ -245,7 +243,7 @@ async def renewed(desk: Desk, officer: User, case_id: str) -> None:
         known = await reading.user_by_email("Samir@x.example")
     assert known is not None
     await import_list(desk, "demo", demo_list(desk, FIXTURES), by=person(known[0]))
-    await do(desk, reviewing.ask_rescreening, case_id, officer)
+    await do(desk, ask_rescreening, case_id, officer)
     await work_off(desk)
     await settle_all(desk, case_id, officer)
 
@@ -258,7 +256,7 @@ async def test_an_approval_confirms_and_a_write_off_gives_back(desk: Desk) -> No
     assert await statuses(desk, await approved(desk, officer)) == ["confirmed"]
     other = await asked(desk, OTHER_NUMBER, date="2027-02-08")
     await taken(desk, other, officer)
-    await do(desk, handling.withdraw, other, officer, received="2026-11-20", text="Nej.")
+    await do(desk, assignment.withdraw, other, officer, received="2026-11-20", text="Nej.")
     await do_decide(desk, other, officer, "write_off")
     assert await statuses(desk, other) == ["released"]
     assert await statuses(desk, await asked(desk, date="2027-02-08")) == ["held"]
@@ -402,19 +400,19 @@ async def test_the_city_cannot_call_off_a_confirmed_booking_but_by_a_whole_decis
     assert await statuses(desk, case_id) == ["confirmed"]
 
     act = (await searched(desk, case_id, officer, (an_act(), "decision", False)))[0]
-    await do(desk, inquiring.verify_act, case_id, second, act=act)
+    await do(desk, inquiry.verify_act, case_id, second, act=act)
     given = {"consultee": "police", "circumstances": "Hotet den 1 september."}
-    asked_id = await do(desk, inquiring.ask_consultee, case_id, officer, **given)
+    asked_id = await do(desk, inquiry.ask_consultee, case_id, officer, **given)
     answer = {
         "consultation": asked_id, "answer": "risk_described", "answered_on": "2026-11-22", "enclosure": "",
         "disclosed": True, "provision": "",
     }  # fmt: skip
-    await do(desk, inquiring.record_consultation, case_id, officer, **answer)
+    await do(desk, inquiry.record_consultation, case_id, officer, **answer)
     await assess_all(desk, case_id, officer, "proportionality")
     letter = {"outcome": "revocation", "clauses": ["5.3"], "text": "Svara.", "due": "", "channel": "mail"}
-    sent = await do(desk, communicating.communicate, case_id, officer, **letter, language="sv")
+    sent = await do(desk, correspondence.communicate, case_id, officer, **letter, language="sv")
     reply = {"communication": sent, "text": "Vi har talat med honom.", "received": "2026-11-22"}
-    await do(desk, communicating.answer_communication, case_id, officer, **reply)
+    await do(desk, correspondence.answer_communication, case_id, officer, **reply)
     proposal = revoking("5.3", [act], "Det räcker inte.")
     await do(desk, proposing.propose, case_id, officer, proposal=proposal)
     with pytest.raises(GranskaError):
@@ -540,7 +538,7 @@ async def test_a_list_that_is_newer_is_searched_by_the_bookings_own_checks(desk:
     await import_list(desk, "demo", demo_list(desk, FIXTURES), by=person(known[0]))
     with pytest.raises(NotAllowed, match="checks_outdated"):
         await do(desk, clearance_steps.execute, case_id, officer)
-    await do(desk, reviewing.ask_rescreening, case_id, officer)
+    await do(desk, ask_rescreening, case_id, officer)
     await work_off(desk)
     await do(desk, clearance_steps.execute, case_id, officer)
 

@@ -17,8 +17,9 @@ from service.bookings import (
     rooms,
     season_allocation,
 )
-from service.cases import afterwards, communicating, intake, phone
+from service.cases import afterwards, intake, phone
 from service.cases.intake import receive
+from service.casework.review import correspondence
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
@@ -196,7 +197,9 @@ async def test_another_system_reaches_no_case_but_its_own(desk: Desk) -> None:
         )  # fmt: skip
 
     with pytest.raises(NotFound):
-        await communicating.received_from_applicant(desk, received.case_id, kind="withdrawal", text="Nej.", by=stranger)
+        await correspondence.received_from_applicant(
+            desk, received.case_id, kind="withdrawal", text="Nej.", by=stranger
+        )
     with pytest.raises(NotFound):
         await enclose(stranger)
     with pytest.raises(NotFound):

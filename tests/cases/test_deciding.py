@@ -5,9 +5,11 @@ import json
 
 import pytest
 
-from service.cases import deciding, handling, records, reviewing
+from service.cases import deciding, records
 from service.cases.forgetting import forget_speakers
 from service.cases.intake import receive
+from service.casework.review import assignment
+from service.casework.review.findings import ask_rescreening, release, resolve, take
 from service.demo import demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
@@ -32,7 +34,7 @@ async def in_review(desk: Desk, officer: User, document: dict[str, object] | Non
     received = await receive(desk, document or a_grant_document(), by=KEY, channel="e_service")
     await work_off(desk)
     await unbiased(desk, received.case_id, officer)
-    await reviewing.take(desk, received.case_id, by=officer, seen=await version(desk, received.case_id))
+    await take(desk, received.case_id, by=officer, seen=await version(desk, received.case_id))
     return received.case_id
 
 
@@ -44,7 +46,7 @@ async def settle_all(desk: Desk, case_id: str, officer: User) -> None:
         if one.case_finding.open:
             able = RESOLUTIONS[one.case_finding.outcome]
             chosen = Resolution.NO_OBSTACLE if Resolution.NO_OBSTACLE in able else Resolution.CHECKED_OTHERWISE
-            await reviewing.resolve(
+            await resolve(
                 desk,
                 case_id,
                 one.id,
@@ -58,7 +60,7 @@ async def settle_all(desk: Desk, case_id: str, officer: User) -> None:
 async def withdrawn(desk: Desk, officer: User, document: dict[str, object] | None = None) -> str:
     """A case in review whose applicant has withdrawn: it can be written off."""
     case_id = await in_review(desk, officer, document)
-    await do(desk, handling.withdraw, case_id, officer, received="2026-11-20", text="Vi drar oss ur.")
+    await do(desk, assignment.withdraw, case_id, officer, received="2026-11-20", text="Vi drar oss ur.")
     return case_id
 
 
@@ -119,9 +121,9 @@ async def test_a_decided_case_changes_no_more(desk: Desk) -> None:
 
     steps = [
         deciding.decide(desk, case_id, proposal, by=officer, seen=seen),
-        reviewing.take(desk, case_id, by=officer, seen=seen),
-        reviewing.release(desk, case_id, by=officer, seen=seen),
-        reviewing.ask_rescreening(desk, case_id, by=officer, seen=seen),
+        take(desk, case_id, by=officer, seen=seen),
+        release(desk, case_id, by=officer, seen=seen),
+        ask_rescreening(desk, case_id, by=officer, seen=seen),
     ]
 
     for step in steps:
@@ -137,7 +139,7 @@ async def test_of_two_officers_who_take_a_case_at_the_same_moment_one_is_told(de
     seen = await version(desk, received.case_id)
 
     answers = await asyncio.gather(
-        *[reviewing.take(desk, received.case_id, by=one, seen=seen) for one in officers], return_exceptions=True
+        *[take(desk, received.case_id, by=one, seen=seen) for one in officers], return_exceptions=True
     )
 
     assert sum(one is None for one in answers) == 1
@@ -241,7 +243,7 @@ async def test_a_right_that_was_withdrawn_while_the_form_was_open_decides_nothin
         await deciding.decide(desk, case_id, written_off, by=officer, seen=await version(desk, case_id))
     await users_and_keys.withdraw_right(desk, held["role:association_officer"], by=actors.person(admin))
     with pytest.raises(GranskaError, match="not_found"):
-        await reviewing.release(desk, case_id, by=officer, seen=await version(desk, case_id))
+        await release(desk, case_id, by=officer, seen=await version(desk, case_id))
 
 
 async def test_nothing_is_approved_while_checks_wait_or_on_answers_that_were_overtaken(
@@ -256,7 +258,7 @@ async def test_nothing_is_approved_while_checks_wait_or_on_answers_that_were_ove
             await deciding.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
         return caught.value.code
 
-    await reviewing.ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
+    await ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
     assert await refused() == "decision.checks_waiting"
 
     await work_off(desk)
@@ -265,7 +267,7 @@ async def test_nothing_is_approved_while_checks_wait_or_on_answers_that_were_ove
     await import_list(desk, "demo", newer, by=actors.person(coordinator))
     assert await refused() == "decision.checks_outdated"
 
-    await reviewing.ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
+    await ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
     await work_off(desk)
     assert await refused() == "decision.findings_open", "the chair's name is on the new list"
     await settle_all(desk, case_id, officer)

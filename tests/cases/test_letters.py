@@ -13,7 +13,8 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from service.cases import afterwards, board, communicating, deciding, handling, inquiring, letter_texts, proposing
+from service.cases import afterwards, board, deciding, letter_texts, proposing
+from service.casework.review import assignment, correspondence, inquiry
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
 from service.domain.decision import BoardMinute, DecisionOutcome, OwnCondition
@@ -105,7 +106,7 @@ async def test_what_is_missing_is_asked_for_in_plain_words_with_a_day_and_what_m
     case_id = await taken(desk, alva)
     for language in ("sv", "en"):
         await do(
-            desk, communicating.ask_completion, case_id, alva, text="Ring gärna om något är oklart.", due="",
+            desk, correspondence.ask_completion, case_id, alva, text="Ring gärna om något är oklart.", due="",
             language=language,
         )  # fmt: skip
 
@@ -140,14 +141,14 @@ async def test_a_refusal_and_the_boards_report_carry_acts_answer_and_assessment(
     alva, bo, disa = await three(desk)
     case_id = await taken(desk, alva, bo, disa)
     [act] = await searched(desk, case_id, alva, (an_act(), "decision", False))
-    await do(desk, inquiring.verify_act, case_id, bo, act=act)
+    await do(desk, inquiry.verify_act, case_id, bo, act=act)
     await assess_all(desk, case_id, alva, "purpose", "heads", "special_reasons", "proportionality")
     sent = await do(
-        desk, communicating.communicate, case_id, alva, outcome="refusal", clauses=["4.1"], text="Vad säger ni om det?",
+        desk, correspondence.communicate, case_id, alva, outcome="refusal", clauses=["4.1"], text="Vad säger ni om det?",
         due="", channel="post", language="sv",
     )  # fmt: skip
     await do(
-        desk, communicating.answer_communication, case_id, alva, communication=sent, text="Vi tar avstånd.",
+        desk, correspondence.answer_communication, case_id, alva, communication=sent, text="Vi tar avstånd.",
         received="2026-11-22",
     )  # fmt: skip
     proposal = replace(DEMOCRACY, acts=(act,), response="Avståndstagandet kom först efter domen.")
@@ -254,11 +255,11 @@ async def test_paused_days_are_added_to_the_day_an_answer_is_due(desk: Desk, clo
     case_id = await taken(desk, alva)
     async with desk.store.reading() as reading:
         before = (await reading.case(case_id)).due_on
-    await do(desk, handling.pause, case_id, alva, ground="awaits_applicant", until="", note="")
+    await do(desk, assignment.pause, case_id, alva, ground="awaits_applicant", until="", note="")
     with pytest.raises(NotAllowed):
-        await do(desk, handling.pause, case_id, alva, ground="awaits_applicant", until="", note="")
+        await do(desk, assignment.pause, case_id, alva, ground="awaits_applicant", until="", note="")
     clock.forward(days=10)
-    await do(desk, handling.resume, case_id, alva)
+    await do(desk, assignment.resume, case_id, alva)
 
     async with desk.store.reading() as reading:
         after = (await reading.case(case_id)).due_on

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from service import app as parts
 from service.bookings import bookings, clearance_steps, move_or_cancel, rooms
-from service.cases import afterwards, deciding, handling, reviewing
+from service.cases import afterwards, deciding
 from service.cases.intake import receive
+from service.casework.review import assignment, findings
 from service.demo import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -85,9 +86,9 @@ class Walk:
         one = found[which % len(found)].id if found else ""
         match name:
             case "declare" | "declare conflict":
-                await do(desk, handling.declare_conflict, case_id, by, conflict=name != "declare", text="")
+                await do(desk, assignment.declare_conflict, case_id, by, conflict=name != "declare", text="")
             case "take":
-                await do(desk, reviewing.take, case_id, by)
+                await do(desk, findings.take, case_id, by)
             case "settle":
                 await settle_all(desk, case_id, by)
             case "approve" | "approve in part" | "write off":
@@ -125,7 +126,7 @@ class Walk:
             case "reopen":
                 await do(desk, afterwards.reopen, case_id, by, ground="revocation", text="Nytt.")
             case _:
-                await do(desk, handling.withdraw, case_id, by, received="2026-11-22", text="Nej.")
+                await do(desk, assignment.withdraw, case_id, by, received="2026-11-22", text="Nej.")
 
 
 def judge(log: list[dict[str, Any]]) -> int:

@@ -16,8 +16,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from service import app as parts
-from service.cases import afterwards, communicating, deciding, handling, inquiring, proposing, reviewing
+from service.cases import afterwards, deciding, proposing
 from service.cases.intake import receive
+from service.casework.review import assignment, correspondence, inquiry
+from service.casework.review.findings import release, resolve, take
 from service.demo import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -78,7 +80,7 @@ Taken = Callable[[Walk, User], Awaitable[Any]]
 async def search(walk: Walk, by: User) -> None:
     walk.act = (
         await do(
-            walk.desk, inquiring.record_search, walk.case_id, by, template="open_sources", searched_on="2026-11-20",
+            walk.desk, inquiry.record_search, walk.case_id, by, template="open_sources", searched_on="2026-11-20",
             found=["inget"] * 4, acts=[(an_act(), "decision", False)],
         )
     )[0]  # fmt: skip
@@ -86,14 +88,14 @@ async def search(walk: Walk, by: User) -> None:
 
 async def communicate(walk: Walk, by: User) -> None:
     walk.sent = await do(
-        walk.desk, communicating.communicate, walk.case_id, by, outcome="refusal", clauses=["4.1"], text="Vad säger ni?",
+        walk.desk, correspondence.communicate, walk.case_id, by, outcome="refusal", clauses=["4.1"], text="Vad säger ni?",
         due="", channel="mail", language="sv",
     )  # fmt: skip
 
 
 async def assess(walk: Walk, by: User) -> None:
     for criterion, _ in CRITERIA[:-1]:
-        await do(walk.desk, inquiring.assess, walk.case_id, by, criterion=criterion, result="met", text="Bedömt.")
+        await do(walk.desk, inquiry.assess, walk.case_id, by, criterion=criterion, result="met", text="Bedömt.")
 
 
 async def second(walk: Walk, by: User) -> None:
@@ -108,7 +110,7 @@ async def settle(walk: Walk, by: User) -> None:
         if one.case_finding.open:
             able = RESOLUTIONS[one.case_finding.outcome]
             chosen = Resolution.NO_OBSTACLE if Resolution.NO_OBSTACLE in able else Resolution.CHECKED_OTHERWISE
-            await do(walk.desk, reviewing.resolve, walk.case_id, by, finding_id=one.id, resolution=chosen, reason="Ja.")
+            await do(walk.desk, resolve, walk.case_id, by, finding_id=one.id, resolution=chosen, reason="Ja.")
 
 
 def simple(step: Any, **given_: Any) -> Taken:
@@ -120,20 +122,20 @@ async def wait(walk: Walk, by: User) -> None:
 
 
 STEPS_TAKEN: dict[str, Taken] = {
-    "unbiased": simple(handling.declare_conflict, conflict=False, text=""),
-    "biased": simple(handling.declare_conflict, conflict=True, text=""),
-    "take": simple(reviewing.take),
-    "release": simple(reviewing.release),
+    "unbiased": simple(assignment.declare_conflict, conflict=False, text=""),
+    "biased": simple(assignment.declare_conflict, conflict=True, text=""),
+    "take": simple(take),
+    "release": simple(release),
     "settle": settle,
     "search": search,
-    "verify": lambda walk, by: do(walk.desk, inquiring.verify_act, walk.case_id, by, act=walk.act),
+    "verify": lambda walk, by: do(walk.desk, inquiry.verify_act, walk.case_id, by, act=walk.act),
     "assess": assess,
     "communicate": communicate,
     "answer": lambda walk, by: do(
-        walk.desk, communicating.answer_communication, walk.case_id, by, communication=walk.sent, text="Nej.",
+        walk.desk, correspondence.answer_communication, walk.case_id, by, communication=walk.sent, text="Nej.",
         received="2026-11-22",
     ),
-    "except": simple(communicating.except_communication, exception="urgent", text="Det brinner."),
+    "except": simple(correspondence.except_communication, exception="urgent", text="Det brinner."),
     "wait": wait,
     "propose": lambda walk, by: _proposed(walk, by),
     "second": second,

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from service.cases import erasing, reviewing
+from service.cases import erasing
 from service.cases.intake import receive
+from service.casework.review.findings import ask_rescreening, resolve, take
 from service.demo import dated, demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
@@ -68,15 +69,13 @@ async def test_every_round_of_a_case_replays_and_what_was_cleared_later_was_not_
     case_id = await screened(desk, a_grant_document(representatives=people))
     alva = await someone(desk, "Alva", "role:association_officer")
     await unbiased(desk, case_id, alva)
-    await reviewing.take(desk, case_id, by=alva, seen=await version(desk, case_id))
+    await take(desk, case_id, by=alva, seen=await version(desk, case_id))
     async with desk.store.reading() as reading:
         findings = await reading.findings(case_id, 1)
     named = next(one for one in findings if one.case_finding.finding.check == "party_names")
     seen = await version(desk, case_id)
-    await reviewing.resolve(
-        desk, case_id, named.id, resolution=Resolution.NO_OBSTACLE, reason="En annan.", by=alva, seen=seen
-    )
-    await reviewing.ask_rescreening(desk, case_id, by=alva, seen=await version(desk, case_id))
+    await resolve(desk, case_id, named.id, resolution=Resolution.NO_OBSTACLE, reason="En annan.", by=alva, seen=seen)
+    await ask_rescreening(desk, case_id, by=alva, seen=await version(desk, case_id))
     await work_off(desk)
 
     first, second = await replay_rounds(desk, case_id)

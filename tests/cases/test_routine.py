@@ -5,8 +5,10 @@ from datetime import date
 
 import pytest
 
-from service.cases import afterwards, board, communicating, deciding, handling, inquiring, proposing, records, reviewing
+from service.cases import afterwards, board, deciding, proposing, records
 from service.cases.intake import add_enclosure, receive
+from service.casework.review import assignment, correspondence, inquiry
+from service.casework.review.findings import ask_rescreening, resolve, take
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
@@ -37,7 +39,7 @@ async def taken(desk: Desk, officer: User, *others: User) -> str:
     received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
     await work_off(desk)
     await unbiased(desk, received.case_id, officer, *others)
-    await do(desk, reviewing.take, received.case_id, officer)
+    await do(desk, take, received.case_id, officer)
     return received.case_id
 
 
@@ -61,16 +63,16 @@ async def test_a_refusal_on_democracy_grounds_takes_act_answer_second_person_and
     [act] = await searched(desk, case_id, alva, (an_act(), "decision", False))
     wanted = replace(DEMOCRACY, acts=(act,))
     assert "requires.act_verified" in await codes(do(desk, proposing.propose, case_id, alva, proposal=wanted))
-    assert await codes(do(desk, inquiring.verify_act, case_id, alva, act=act)) == {"act.verified_by_another"}
-    await do(desk, inquiring.verify_act, case_id, bo, act=act)
+    assert await codes(do(desk, inquiry.verify_act, case_id, alva, act=act)) == {"act.verified_by_another"}
+    await do(desk, inquiry.verify_act, case_id, bo, act=act)
     await assess_all(desk, case_id, alva, "heads", "special_reasons", "proportionality")
     sent = await do(
-        desk, communicating.communicate, case_id, alva,
+        desk, correspondence.communicate, case_id, alva,
         outcome="refusal", clauses=["4.1"], text="Vad säger ni om det?", due="", channel="mail", language="sv",
     )  # fmt: skip
     assert await codes(do(desk, proposing.propose, case_id, alva, proposal=wanted)) == {"decision.communication_open"}
     await do(
-        desk, communicating.answer_communication, case_id, alva,
+        desk, correspondence.answer_communication, case_id, alva,
         communication=sent, text="Vi tar avstånd.", received="2026-11-22",
     )  # fmt: skip
     assert await codes(do(desk, proposing.propose, case_id, alva, proposal=wanted)) == {"decision.response_missing"}
@@ -117,19 +119,19 @@ async def test_whoever_has_a_conflict_of_interest_is_locked_out_and_the_case_goe
     alva, bo, _ = await three(desk)
     received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
     await work_off(desk)
-    assert await codes(do(desk, reviewing.take, received.case_id, alva)) == {"conflict.declare_first"}
+    assert await codes(do(desk, take, received.case_id, alva)) == {"conflict.declare_first"}
     await unbiased(desk, received.case_id, alva, bo)
-    await do(desk, reviewing.take, received.case_id, alva)
+    await do(desk, take, received.case_id, alva)
 
-    await do(desk, handling.declare_conflict, received.case_id, alva, conflict=True, text="Min syster är kassör.")
+    await do(desk, assignment.declare_conflict, received.case_id, alva, conflict=True, text="Min syster är kassör.")
 
     async with desk.store.reading() as reading:
         case = await reading.case(received.case_id)
     assert (case.state, case.owner) == (State.SCREENED, None)
-    assert await codes(do(desk, reviewing.take, received.case_id, alva)) == {"conflict.locked_out"}
-    again = do(desk, handling.declare_conflict, received.case_id, alva, conflict=False, text="")
+    assert await codes(do(desk, take, received.case_id, alva)) == {"conflict.locked_out"}
+    again = do(desk, assignment.declare_conflict, received.case_id, alva, conflict=False, text="")
     assert await codes(again) == {"conflict.locked_out"}
-    await do(desk, handling.assign, received.case_id, bo, to=bo.id, note="")
+    await do(desk, assignment.assign, received.case_id, bo, to=bo.id, note="")
     result = await verify_log(desk)
     assert result.ok, (result.value_faults, result.table_faults, result.report.faults, result.reading)
 
@@ -148,10 +150,10 @@ async def test_a_dismissal_rests_on_what_was_asked_for_and_did_not_come(desk: De
         based_on=(missing,),
     )
     assert await codes(do(desk, proposing.propose, case_id, alva, proposal=dismissal)) == {"decision.not_communicated"}
-    await do(desk, communicating.ask_completion, case_id, alva, text="", due="", language="sv")
+    await do(desk, correspondence.ask_completion, case_id, alva, text="", due="", language="sv")
     clock.forward(days=10)
     assert "decision.not_communicated" in await codes(do(desk, proposing.propose, case_id, alva, proposal=dismissal))
-    await do(desk, communicating.remind, case_id, alva, language="sv")
+    await do(desk, correspondence.remind, case_id, alva, language="sv")
 
     # Silence makes a dismissal possible; nothing happens by itself.
     clock.forward(days=20)
@@ -171,21 +173,21 @@ async def test_what_the_applicant_may_not_see_carries_nothing(desk: Desk) -> Non
     await work_off(desk)
     case_id = received.case_id
     await unbiased(desk, case_id, alva)
-    await do(desk, reviewing.take, case_id, alva)
+    await do(desk, take, case_id, alva)
     [act] = await searched(desk, case_id, alva, (an_act(), "decision", False))
     await assess_all(desk, case_id, alva, "proportionality")
     asked = await do(
-        desk, inquiring.ask_consultee, case_id, alva, consultee="police", circumstances="Hotet den 1 september."
+        desk, inquiry.ask_consultee, case_id, alva, consultee="police", circumstances="Hotet den 1 september."
     )
     answer = {"answer": "risk_described", "answered_on": "2026-11-22", "enclosure": ""}
     hidden = {"disclosed": False, "provision": "35 kap. 1 § OSL"}
     without = do(
-        desk, inquiring.record_consultation, case_id, alva, consultation=asked, **answer, disclosed=False, provision=""
+        desk, inquiry.record_consultation, case_id, alva, consultation=asked, **answer, disclosed=False, provision=""
     )  # fmt: skip
     assert await codes(without) == {"input.missing"}
-    await do(desk, inquiring.record_consultation, case_id, alva, consultation=asked, **answer, **hidden)
+    await do(desk, inquiry.record_consultation, case_id, alva, consultation=asked, **answer, **hidden)
     await do(
-        desk, communicating.communicate, case_id, alva, outcome="refusal", clauses=["5.3"], text="Vad säger ni?", due="",
+        desk, correspondence.communicate, case_id, alva, outcome="refusal", clauses=["5.3"], text="Vad säger ni?", due="",
         channel="mail", language="sv",
     )  # fmt: skip
 
@@ -202,17 +204,17 @@ async def test_a_confirmed_listing_stops_support_at_once_and_a_person_still_deci
     await work_off(desk)
     case_id = received.case_id
     await unbiased(desk, case_id, alva, bo, disa)
-    await do(desk, reviewing.take, case_id, alva)
+    await do(desk, take, case_id, alva)
     async with desk.store.reading() as reading:
         findings = await reading.findings(case_id, 1)
     named = next(one.id for one in findings if one.case_finding.finding.check == "party_names")
     given = {"resolution": Resolution.OBSTACLE, "reason": "Samma födelseår.", "identifier": "document"}
-    await do(desk, reviewing.resolve, case_id, alva, finding_id=named, **given)
+    await do(desk, resolve, case_id, alva, finding_id=named, **given)
     stop = {"finding": named, "text": "Ingen utbetalning."}
     assert await codes(do(desk, afterwards.stop_support, case_id, alva, **stop)) == {"support.not_confirmed"}
-    own = do(desk, inquiring.confirm_match, case_id, alva, finding=named, agrees=True, text=TEXT)
+    own = do(desk, inquiry.confirm_match, case_id, alva, finding=named, agrees=True, text=TEXT)
     assert await codes(own) == {"finding.confirmed_by_another"}
-    await do(desk, inquiring.confirm_match, case_id, bo, finding=named, agrees=True, text=TEXT)
+    await do(desk, inquiry.confirm_match, case_id, bo, finding=named, agrees=True, text=TEXT)
 
     await do(desk, afterwards.stop_support, case_id, alva, **stop)
 
@@ -239,10 +241,10 @@ async def test_a_grant_is_revoked_and_recovered_the_whole_way_again(desk: Desk, 
         do(desk, proposing.propose, case_id, alva, proposal=recovery)
     )
     [act] = await searched(desk, case_id, alva, (an_act(what="lämnade falska kvitton"), "own", False))
-    await do(desk, inquiring.verify_act, case_id, bo, act=act)
+    await do(desk, inquiry.verify_act, case_id, bo, act=act)
     await assess_all(desk, case_id, alva, "proportionality")
     await do(
-        desk, communicating.communicate, case_id, alva, outcome="recovery", clauses=["6.1"], text="Vad säger ni?",
+        desk, correspondence.communicate, case_id, alva, outcome="recovery", clauses=["6.1"], text="Vad säger ni?",
         due="", channel="post", language="sv",
     )  # fmt: skip
     clock.forward(days=16)
@@ -299,9 +301,9 @@ async def test_a_live_application_is_not_written_off_by_one_person(desk: Desk) -
 async def test_an_answer_is_not_silence_and_what_was_found_harmless_carries_nothing(desk: Desk, clock: Clock) -> None:
     alva, *_ = await three(desk)
     case_id = await taken(desk, alva)
-    asked = await do(desk, communicating.ask_completion, case_id, alva, text="", due="", language="sv")
+    asked = await do(desk, correspondence.ask_completion, case_id, alva, text="", due="", language="sv")
     await do(
-        desk, communicating.answer_completion, case_id, alva, completion=asked, text="Kommer.", received="2026-11-22"
+        desk, correspondence.answer_completion, case_id, alva, completion=asked, text="Kommer.", received="2026-11-22"
     )
     await work_off(desk)
     async with desk.store.reading() as reading:
@@ -313,7 +315,7 @@ async def test_an_answer_is_not_silence_and_what_was_found_harmless_carries_noth
     clock.forward(days=30)
     assert await codes(do(desk, proposing.propose, case_id, alva, proposal=dismissal)) == {"decision.not_communicated"}
     harmless = {"resolution": Resolution.NO_OBSTACLE, "reason": "Fanns sedan förra året."}
-    await do(desk, reviewing.resolve, case_id, alva, finding_id=missing, **harmless)
+    await do(desk, resolve, case_id, alva, finding_id=missing, **harmless)
     assert "decision.finding_carries_nothing" in await codes(
         do(desk, proposing.propose, case_id, alva, proposal=dismissal)
     )
@@ -324,9 +326,9 @@ async def test_what_came_after_the_letter_must_be_told_too(desk: Desk) -> None:
     case_id = await taken(desk, alva, bo)
     await assess_all(desk, case_id, alva, "purpose")
     told = {"outcome": "refusal", "clauses": ["2.3"], "text": "Svara.", "due": "", "channel": "mail", "language": "sv"}
-    sent = await do(desk, communicating.communicate, case_id, alva, **told)
+    sent = await do(desk, correspondence.communicate, case_id, alva, **told)
     answer = {"communication": sent, "text": "Nej.", "received": "2026-11-22"}
-    await do(desk, communicating.answer_communication, case_id, alva, **answer)
+    await do(desk, correspondence.answer_communication, case_id, alva, **answer)
     refusal = a_proposal(DecisionOutcome.REFUSAL, clauses=("2.3",), circumstances="Så.", response="Läst.")
 
     async def enclose(kind: str) -> None:
@@ -344,10 +346,10 @@ async def test_what_came_after_the_letter_must_be_told_too(desk: Desk) -> None:
     async with desk.store.reading() as reading:
         findings = await reading.findings(case_id, (await reading.case(case_id)).round)
     missing = next(one.id for one in findings if one.case_finding.finding.check == "completeness")
-    sent = await do(desk, communicating.communicate, case_id, alva, **told)
-    await do(desk, communicating.answer_communication, case_id, alva, **(answer | {"communication": sent}))
+    sent = await do(desk, correspondence.communicate, case_id, alva, **told)
+    await do(desk, correspondence.answer_communication, case_id, alva, **(answer | {"communication": sent}))
     on = replace(refusal, based_on=(missing,))
-    await do(desk, reviewing.ask_rescreening, case_id, alva)
+    await do(desk, ask_rescreening, case_id, alva)
     await work_off(desk)
     assert "decision.finding_carries_nothing" in await codes(do(desk, proposing.propose, case_id, alva, proposal=on))
     await do(desk, proposing.propose, case_id, alva, proposal=refusal)
@@ -357,13 +359,13 @@ async def test_a_verifier_who_turns_out_to_have_a_conflict_has_verified_nothing(
     alva, bo, disa = await three(desk)
     case_id = await taken(desk, alva, bo, disa)
     [act] = await searched(desk, case_id, alva, (an_act(), "decision", False))
-    await do(desk, inquiring.verify_act, case_id, bo, act=act)
-    assert await codes(do(desk, inquiring.verify_act, case_id, disa, act=act)) == {"act.verified_already"}
-    await do(desk, handling.declare_conflict, case_id, bo, conflict=True, text="")
+    await do(desk, inquiry.verify_act, case_id, bo, act=act)
+    assert await codes(do(desk, inquiry.verify_act, case_id, disa, act=act)) == {"act.verified_already"}
+    await do(desk, assignment.declare_conflict, case_id, bo, conflict=True, text="")
     wanted = replace(DEMOCRACY, acts=(act,))
     assert "requires.act_verified" in await codes(do(desk, proposing.propose, case_id, alva, proposal=wanted))
 
-    await do(desk, inquiring.verify_act, case_id, disa, act=act)
+    await do(desk, inquiry.verify_act, case_id, disa, act=act)
 
 
 async def test_every_appeal_is_seen_to_before_the_case_leaves_the_court(desk: Desk, clock: Clock) -> None:
@@ -388,9 +390,9 @@ async def test_an_annulled_revocation_leaves_what_it_revoked(desk: Desk) -> None
     case_id = await granted(desk, alva, bo, disa)
     await do(desk, afterwards.reopen, case_id, alva, ground="revocation", text="Falska kvitton.")
     [act] = await searched(desk, case_id, alva, (an_act(what="lämnade falska kvitton"), "own", False))
-    await do(desk, inquiring.verify_act, case_id, bo, act=act)
+    await do(desk, inquiry.verify_act, case_id, bo, act=act)
     await assess_all(desk, case_id, alva, "proportionality")
-    await do(desk, communicating.except_communication, case_id, alva, exception="urgent", text="Pengarna försvinner.")
+    await do(desk, correspondence.except_communication, case_id, alva, exception="urgent", text="Pengarna försvinner.")
     revocation = a_proposal(
         DecisionOutcome.REVOCATION, clauses=("6.1",), circumstances="Kvittona var falska.", acts=(act,)
     )

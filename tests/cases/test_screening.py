@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from service.cases import reviewing
-from service.cases.incidents import NewIncident, record, verify
 from service.cases.intake import receive
 from service.cases.reading import case_view
+from service.casework.review.findings import ask_rescreening, resolve, take, withdraw_clearance
+from service.casework.review.incidents import NewIncident, record, verify
 from service.demo import demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
@@ -141,9 +141,9 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
         desk, a_grant_document(representatives=[{"name": "Tarkvin Vossberg", "role": "ordförande"}])
     )
     await unbiased(desk, case_id, officer)
-    await reviewing.take(desk, case_id, by=officer, seen=await version(desk, case_id))
+    await take(desk, case_id, by=officer, seen=await version(desk, case_id))
     finding = await the(desk, case_id, "party_names")
-    await reviewing.resolve(
+    await resolve(
         desk,
         case_id,
         finding.id,
@@ -153,7 +153,7 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
         seen=await version(desk, case_id),
     )
 
-    await reviewing.ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
+    await ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
     await work_off(desk)
     again = (await the(desk, case_id, "party_names")).case_finding
     assert (again.finding.result.code, again.open) == ("party_names.all_cleared", False)
@@ -174,7 +174,7 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
     coordinator = await someone(desk, "Siv", "role:coordinator")
     changed = demo_list(desk, FIXTURES).replace(b",1971,", b",1972,")
     await import_list(desk, "demo", changed, by=actors.person(coordinator))
-    await reviewing.ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
+    await ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
     await work_off(desk)
     assert (await the(desk, case_id, "party_names")).case_finding.open
 
@@ -187,17 +187,13 @@ async def take_up_again(desk: Desk, case_id: str, officer: User) -> None:
     [(pair, cleared)] = view.cleared.items()
     assert (cleared.by, cleared.reason) == (officer.pseudonym, "Annan person.")
     with pytest.raises(NotFound):
-        await reviewing.withdraw_clearance(
-            desk, case_id, "0" * 64, reason="?", by=officer, seen=await version(desk, case_id)
-        )
-    await reviewing.withdraw_clearance(
-        desk, case_id, pair, reason="Fel post.", by=officer, seen=await version(desk, case_id)
-    )
+        await withdraw_clearance(desk, case_id, "0" * 64, reason="?", by=officer, seen=await version(desk, case_id))
+    await withdraw_clearance(desk, case_id, pair, reason="Fel post.", by=officer, seen=await version(desk, case_id))
     await work_off(desk)
     opened = await the(desk, case_id, "party_names")
     assert opened.case_finding.open
     assert (await verify_log(desk)).ok
-    await reviewing.resolve(
+    await resolve(
         desk,
         case_id,
         opened.id,

@@ -17,8 +17,8 @@ from pathlib import Path
 import httpx
 
 from service import app as parts
-from service.cases import handling
 from service.cases.intake import receive
+from service.casework.review import assignment
 from service.desk.actors import person
 from service.settings import Settings
 from tests.builders import a_grant_document
@@ -40,9 +40,9 @@ async def many_in_review(folder: Path) -> list[str]:
             received = await receive(desk, document, by=person(found[0]), channel="paper")
             cases.append(received.case_id)
             given = {"by": found[0], "seen": 1}
-            await handling.declare_conflict(desk, received.case_id, conflict=False, text="", **given)
+            await assignment.declare_conflict(desk, received.case_id, conflict=False, text="", **given)
             given["seen"] = 2
-            await handling.withdraw(desk, received.case_id, received="2026-11-20", text="Vi drar oss ur.", **given)
+            await assignment.withdraw(desk, received.case_id, received="2026-11-20", text="Vi drar oss ur.", **given)
     database = sqlite3.connect(folder / "granska.sqlite")
     with database:
         # As after a screening and a taking; what this test is about comes after.

@@ -4,7 +4,8 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from service.cases import communicating, intake, intake_document
+from service.cases import intake, intake_document
+from service.casework.review import correspondence
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, Problem, TooLarge, WrongMediaType
 from service.domain.events import Actor, ActorKind
@@ -81,7 +82,7 @@ async def answer(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[di
         raise WrongMediaType("input.json_only")
     case_id = str(request.path_params["case_id"])
     form = await forms.read(request)
-    await communicating.received_from_applicant(
+    await correspondence.received_from_applicant(
         desk, case_id, kind=form.text("kind"), text=form.text("text"), by=Actor(ActorKind.KEY, key.pseudonym)
     )
     request.app.state.worker.wake()

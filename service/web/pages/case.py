@@ -7,7 +7,8 @@ from litestar import Response, get, post
 from litestar.response import File, Redirect
 
 from service.bookings.availability import clock
-from service.cases import deciding, intake, lettering, proposing, reading, reviewing
+from service.cases import deciding, intake, lettering, proposing, reading
+from service.casework.review import findings
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
@@ -86,7 +87,7 @@ async def show_case(
         mask=user.only_reviews,
         suggested=next((one.id for one in view.points if reaches(one, view.case)), ""),
         resolutions=RESOLUTIONS,
-        identifiers=reviewing.IDENTIFIERS,
+        identifiers=findings.IDENTIFIERS,
         may_match=user.has(Role.COORDINATOR) and not view.case.closed,
         outcomes=[one for one in DecisionOutcome if (one in ON_A_DECISION) <= (view.dossier.turn == "revocation")],
         shut={one.value for one in DecisionOutcome if policy.shut(view.basis, one)},
@@ -179,7 +180,7 @@ async def take(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
     """The officer takes the case."""
 
     async def step(form: forms.Form, seen: int) -> None:
-        await reviewing.take(desk, _id(request), by=user, seen=seen)
+        await findings.take(desk, _id(request), by=user, seen=seen)
 
     return await _act(request, desk, user, "take", step, "done.taken")
 
@@ -189,7 +190,7 @@ async def release(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
     """The officer puts the case back."""
 
     async def step(form: forms.Form, seen: int) -> None:
-        await reviewing.release(desk, _id(request), by=user, seen=seen)
+        await findings.release(desk, _id(request), by=user, seen=seen)
 
     return await _act(request, desk, user, "take", step, "done.released")
 
@@ -199,7 +200,7 @@ async def rescreen(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respon
     """Have the checks run again."""
 
     async def step(form: forms.Form, seen: int) -> None:
-        await reviewing.ask_rescreening(desk, _id(request), by=user, seen=seen)
+        await findings.ask_rescreening(desk, _id(request), by=user, seen=seen)
         request.app.state.worker.wake()
 
     return await _act(request, desk, user, "checks", step, "done.rescreen_asked")
@@ -211,7 +212,7 @@ async def resolve(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
     finding_id = str(request.path_params["finding_id"])
 
     async def step(form: forms.Form, seen: int) -> None:
-        await reviewing.resolve(
+        await findings.resolve(
             desk,
             _id(request),
             finding_id,
@@ -231,7 +232,7 @@ async def withdraw_clearance(request: AnyRequest, desk: TheDesk, user: SignedIn)
     pair = str(request.path_params["pair"])
 
     async def step(form: forms.Form, seen: int) -> None:
-        await reviewing.withdraw_clearance(
+        await findings.withdraw_clearance(
             desk, _id(request), pair, reason=form.text("clearance_reason"), by=user, seen=seen
         )
         request.app.state.worker.wake()
@@ -254,7 +255,7 @@ async def mark_secrecy(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Re
     """Put a secrecy marking on the case or one of its enclosures."""
 
     async def step(form: forms.Form, seen: int) -> None:
-        await reviewing.mark_secrecy(
+        await findings.mark_secrecy(
             desk,
             _id(request),
             enclosure=form.text("enclosure") or None,

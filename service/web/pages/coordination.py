@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import incidents
+from service.casework.review import incidents
 from service.desk.rulebook import rulebook, today
 from service.domain.clock import DAY_MS
 from service.domain.errors import GranskaError

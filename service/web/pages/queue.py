@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import communicating, handling
+from service.casework.review import assignment, correspondence
 from service.desk import case_search
 from service.desk.ports.cases import PAGE_SIZE, QueueQuery
 from service.desk.rulebook import today
@@ -107,9 +107,9 @@ async def bulk(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
             continue
         try:
             if form.text("do") == "assign":
-                await handling.assign(desk, case_id, to=user.id, note="", by=user, seen=int(version))
+                await assignment.assign(desk, case_id, to=user.id, note="", by=user, seen=int(version))
             elif form.text("do") == "remind":
-                await communicating.remind(desk, case_id, language="sv", by=user, seen=int(version))
+                await correspondence.remind(desk, case_id, language="sv", by=user, seen=int(version))
             done += 1
         except GranskaError:
             failed += 1

@@ -7,17 +7,8 @@ from litestar.response import Redirect
 
 from service.bookings import bookings, move_or_cancel
 from service.bookings.availability import clock
-from service.cases import (
-    afterwards,
-    communicating,
-    handling,
-    inquiring,
-    lettering,
-    precedents,
-    proposing,
-    reading,
-    reviewing,
-)
+from service.cases import afterwards, lettering, proposing, reading
+from service.casework.review import assignment, correspondence, findings, inquiry, precedents
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
 from service.domain import policy
@@ -61,7 +52,7 @@ async def show(
     missing: list[str] = []
     async with desk.store.reading() as read:
         if name in ("completion", "reminder"):
-            missing = await communicating.missing_of(desk, read, view.case, render.language(request))
+            missing = await correspondence.missing_of(desk, read, view.case, render.language(request))
         people = await read.users() if name == "assign" else []
         moves = await move_or_cancel.moves_of(read, view.case.id) if name == "call-off" else {}
     adverse = [
@@ -94,8 +85,8 @@ async def show(
         missing=missing,
         people=[one for one in people if policy.handles(view.case, one)],
         languages=lettering.LANGUAGES,
-        channels=communicating.CHANNELS,
-        results=inquiring.RESULTS,
+        channels=correspondence.CHANNELS,
+        results=inquiry.RESULTS,
         addenda=afterwards.ADDENDA,
         appeal_outcomes=afterwards.APPEAL_OUTCOMES,
         reopening=afterwards.REOPENING,
@@ -113,8 +104,8 @@ async def show(
         draft_name=WAYS[name].event.value,
         clauses=[one for one in offered_clauses(view) if one.outcomes & frozenset(adverse)],
         adverse=[one.value for one in adverse],
-        earliest=communicating.communication_due(
-            view.procedure.routine, today(desk), communicating.event_day(view.details)
+        earliest=correspondence.communication_due(
+            view.procedure.routine, today(desk), correspondence.event_day(view.details)
         ).isoformat(),
     )
 
@@ -128,7 +119,7 @@ async def take_step(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
         result = await WAYS[name].take(desk, case_id, form, user, form.number("version"))
         if name == "conflict" and form.text("take") == "yes":
             case = await reading.check_may_see(desk, case_id, by=user)
-            await reviewing.take(desk, case_id, by=user, seen=case.version)
+            await findings.take(desk, case_id, by=user, seen=case.version)
     except NotFound:
         raise
     except GranskaError as error:
@@ -154,7 +145,7 @@ async def keep_draft(request: AnyRequest, desk: TheDesk, user: SignedIn) -> None
     """Keep what is being written, so that nothing is lost; it is working material of the one who writes."""
     case_id = str(request.path_params["case_id"])
     form = await forms.read(request)
-    await handling.keep_draft(desk, case_id, form=form.text("_form"), values=form.written(), by=user)
+    await assignment.keep_draft(desk, case_id, form=form.text("_form"), values=form.written(), by=user)
 
 
 @get("/cases/{case_id:uuid}/precedents", opt=may(CASE_READERS))
