@@ -5,7 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from service.bookings import rooms
-from service.cases.intake import add_enclosure, receive
+from service.casework.intake.enclosures import add_enclosure
+from service.casework.intake.receive import receive
 from service.casework.review import incidents
 from service.desk.actors import person
 from service.desk.ports.desk import Desk

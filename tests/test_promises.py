@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 
 import pytest
 
-from service.cases.intake_document import read
+from service.casework.intake.application_document import read
 from service.demo import ACCOUNTS, dated
 from service.domain.case import OWNERS, STEPS, State, picture
 from service.domain.clock import utc_time

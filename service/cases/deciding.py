@@ -8,7 +8,8 @@ from typing import Any
 
 from service.audit.leaf import timestamp
 from service.bookings import booking_outcome, bookings
-from service.cases import intake_document, proposing
+from service.cases import proposing
+from service.casework.intake import application_document
 from service.desk import application_parts
 from service.desk.actors import person, still
 from service.desk.conditions import standing_conditions
@@ -136,7 +137,7 @@ async def _record(
         "application": application_parts.logged(details.parts),
         "speakers": details.speakers_ref,
         "revision": case.version,
-        "form": {"id": "application", "sha256": intake_document.schema_sha256()},
+        "form": {"id": "application", "sha256": application_document.schema_sha256()},
         "enclosures": [
             {"id": one.enclosure.id, "kind": one.enclosure.kind, "sha256": one.enclosure.sha256} for one in enclosures
         ],

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from service.cases import intake_document
-from service.cases.intake import receive as receive_application
+from service.casework.intake import application_document
+from service.casework.intake.receive import receive as receive_application
 from service.cli.common import explain, told, tracked
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
@@ -43,7 +43,7 @@ def receive(files: tuple[Path, ...], by: str) -> None:
 
 
 async def _receive_one(desk: Desk, file: Path, user: User) -> bool:
-    value = intake_document.parse_json(file.read_bytes())
+    value = application_document.parse_json(file.read_bytes())
     received = await receive_application(desk, value, by=person(user), channel="file")
     click.echo(f"{file.name}: {received.diary_number} {received.case_id}")
     return True

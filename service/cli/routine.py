@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from service.bookings import rooms
-from service.cases import intake_document
+from service.casework.intake import application_document
 from service.cli.common import counting, told
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
@@ -33,7 +33,7 @@ def rooms_load(file: Path, by: str) -> None:
 
     async def work(desk: Desk, settings: Settings) -> int:
         user = await user_called(desk, by)
-        return await rooms.load(desk, intake_document.parse_json(file.read_bytes()), by=person(user))
+        return await rooms.load(desk, application_document.parse_json(file.read_bytes()), by=person(user))
 
     click.echo(f"{with_desk(work)} lokaler är beskrivna.")
 

@@ -8,7 +8,7 @@ from typing import Any
 from piccolo.table import Table
 
 from service.audit.leaf import timestamp
-from service.cases.intake import lookup_digest
+from service.casework.intake.receive import lookup_digest
 from service.domain.ledger import Key
 from service.storage.list_texts import entry_texts
 from service.storage.rows import searched_name

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 
 from service import app as parts
-from service.cases.intake import receive
+from service.casework.intake.receive import receive
 from service.desk.actors import person
 from service.proof.verification import verify_log
 from service.settings import Settings

@@ -18,7 +18,7 @@ from service.audit import merkle
 from service.audit.checkpoint import Checkpoint
 from service.audit.leaf import encode
 from service.audit.verify import Depth
-from service.cases.intake import receive
+from service.casework.intake.receive import receive
 from service.demo import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk

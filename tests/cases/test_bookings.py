@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from service.bookings import availability, bookings, clearance_steps, key_access, move_or_cancel, rooms
-from service.cases import afterwards, deciding, phone, proposing
-from service.cases.intake import receive
+from service.cases import afterwards, deciding, proposing
+from service.casework.intake import phone_booking
+from service.casework.intake.receive import receive
 from service.casework.review import assignment, correspondence, inquiry
 from service.casework.review.findings import ask_rescreening, take
 from service.demo import demo_list
@@ -554,7 +555,7 @@ async def test_the_phone_books_in_one_go_and_says_why_where_it_cannot(desk: Desk
     assert look.decision is None
     assert look.price_ore == 8000
 
-    booked = await phone.book(desk, call, purpose="Styrelsemöte", hold=None, by=officer)
+    booked = await phone_booking.book(desk, call, purpose="Styrelsemöte", hold=None, by=officer)
     assert booked.error is None
     assert await statuses(desk, booked.case_id) == ["confirmed"]
 
@@ -562,13 +563,13 @@ async def test_the_phone_books_in_one_go_and_says_why_where_it_cannot(desk: Desk
     assert look.why_not == "room.taken"
     assert len(look.alternatives) == 3
     party = availability.Call("tallen", "2027-03-09", "18:00", "20:00", number=NUMBER, use="fest", persons=12)
-    booked = await phone.book(desk, party, purpose="Fest", hold=None, by=officer)
+    booked = await phone_booking.book(desk, party, purpose="Fest", hold=None, by=officer)
     assert booked.error is not None
     assert booked.error.code == "execution.purpose"
     assert await statuses(desk, booked.case_id) == ["held"]
     with pytest.raises(NotAllowed, match=r"standing\.unknown"):
         stranger = availability.Call("tallen", "2027-03-10", "18:00", "20:00", number=OTHER_NUMBER, use="mote")
-        await phone.book(desk, stranger, purpose="Möte", hold=None, by=officer)
+        await phone_booking.book(desk, stranger, purpose="Möte", hold=None, by=officer)
     await holds_true(desk)
 
 
@@ -827,12 +828,12 @@ async def test_the_phone_does_not_build_on_what_the_association_no_longer_is(des
     await work_off(desk)
     call = availability.Call("tallen", "2027-03-08", "18:00", "20:00", number=NUMBER, use="mote", persons=12)
     with pytest.raises(NotAllowed, match="data_changed"):
-        await phone.book(desk, call, purpose="Möte", hold=None, by=officer)
+        await phone_booking.book(desk, call, purpose="Möte", hold=None, by=officer)
     company = availability.Call(
         "tallen", "2027-03-08", "18:00", "20:00", number=NUMBER, use="mote", persons=12, hirer=Hirer.COMPANY
     )
     with pytest.raises(NotAllowed, match="only_associations"):
-        await phone.book(desk, company, purpose="Möte", hold=None, by=officer)
+        await phone_booking.book(desk, company, purpose="Möte", hold=None, by=officer)
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)

@@ -17,8 +17,9 @@ from service.bookings import (
     rooms,
     season_allocation,
 )
-from service.cases import afterwards, intake, phone
-from service.cases.intake import receive
+from service.cases import afterwards
+from service.casework.intake import enclosures, phone_booking
+from service.casework.intake.receive import receive, repeat_key
 from service.casework.review import correspondence
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -161,9 +162,9 @@ async def test_the_phone_that_comes_second_leaves_no_case_behind(desk: Desk) -> 
     await cleared(desk, officer)
     call = availability.Call("tallen", "2027-03-08", "18:00", "20:00", number=NUMBER, use="mote", persons=12)
 
-    async def book() -> phone.Booked | SlotTaken:
+    async def book() -> phone_booking.Booked | SlotTaken:
         try:
-            return await phone.book(desk, call, purpose="Styrelsemöte", hold=None, by=officer)
+            return await phone_booking.book(desk, call, purpose="Styrelsemöte", hold=None, by=officer)
         except SlotTaken as taken_already:
             return taken_already
 
@@ -172,7 +173,7 @@ async def test_the_phone_that_comes_second_leaves_no_case_behind(desk: Desk) -> 
     done = await asyncio.gather(*[book() for _ in range(4)])
     async with desk.store.reading() as reading:
         assert await reading.case_count() == before + 1
-    assert sum(isinstance(one, phone.Booked) for one in done) == 1
+    assert sum(isinstance(one, phone_booking.Booked) for one in done) == 1
     assert all(one.alternatives for one in done if isinstance(one, SlotTaken))
     await holds_true(desk)
 
@@ -191,7 +192,7 @@ async def test_another_system_reaches_no_case_but_its_own(desk: Desk) -> None:
     received = await receive(desk, a_premises_document(), by=mine, channel="e_service")
 
     async def enclose(by: Actor) -> None:
-        await intake.add_enclosure(
+        await enclosures.add_enclosure(
             desk, received.case_id, kind="stadgar", name="s.txt", media_type="text/plain", body=b"S", by=by,
             kinds=frozenset(Kind),
         )  # fmt: skip
@@ -216,8 +217,8 @@ async def test_what_the_log_looks_a_case_up_by_cannot_be_guessed_from_the_log(de
     document = a_premises_document(room="tallen", open_to_public=False, expected_number=20, use="mote")
     application = from_document(document)
     other_key = replace(desk, keyed=lambda text: f"another key's digest of {len(text)} signs")
-    assert intake.repeat_key(desk, case, application) == details.repeat_key
-    assert intake.repeat_key(other_key, case, application) != details.repeat_key, "it takes the service's own key"
+    assert repeat_key(desk, case, application) == details.repeat_key
+    assert repeat_key(other_key, case, application) != details.repeat_key, "it takes the service's own key"
 
 
 # --- Seasons ----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 
 from service.cases import deciding, records
 from service.cases.forgetting import forget_speakers
-from service.cases.intake import receive
+from service.casework.intake.receive import receive
 from service.casework.review import assignment
 from service.casework.review.findings import ask_rescreening, release, resolve, take
 from service.demo import demo_list

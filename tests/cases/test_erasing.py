@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from service.bookings import clearance_steps
-from service.cases import afterwards, bundling, erasing, intake, records, subject
-from service.cases.intake import receive
+from service.cases import afterwards, bundling, erasing, records, subject
+from service.casework.intake import enclosures
+from service.casework.intake.receive import receive
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.domain.application import Kind
@@ -204,7 +205,7 @@ async def test_an_enclosures_bytes_go_unless_another_case_has_the_same(desk: Des
     cases, numbers = [], []
     for _ in range(2):
         received = await receive(desk, a_grant_document(), by=actors.person(officer), channel="paper")
-        await intake.add_enclosure(
+        await enclosures.add_enclosure(
             desk, received.case_id, kind="stadgar", name="stadgar.txt", media_type="text/plain", body=b"Stadgar",
             by=actors.person(officer), kinds=frozenset(Kind),
         )  # fmt: skip
@@ -311,7 +312,7 @@ async def test_words_find_nobody(desk: Desk) -> None:
 async def test_an_erasure_that_was_cut_off_is_finished_later(desk: Desk) -> None:
     adam, officer = await someone(desk, "Adam", "role:administrator"), await an_officer(desk)
     received = await receive(desk, a_grant_document(), by=actors.person(officer), channel="paper")
-    await intake.add_enclosure(
+    await enclosures.add_enclosure(
         desk, received.case_id, kind="stadgar", name="stadgar.txt", media_type="text/plain", body=b"Stadgar",
         by=actors.person(officer), kinds=frozenset(Kind),
     )  # fmt: skip

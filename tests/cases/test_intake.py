@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.cases import intake_document
-from service.cases.intake import add_enclosure, receive
+from service.casework.intake import application_document
+from service.casework.intake.enclosures import add_enclosure
+from service.casework.intake.receive import receive
 from service.desk.actors import person
 from service.desk.ports.cases import QueueQuery
 from service.desk.ports.desk import Desk
@@ -28,7 +29,7 @@ KEY = Actor(ActorKind.KEY, "k-abcdefghij")
 
 def problems_of(document: object) -> dict[str, str]:
     with pytest.raises(InvalidInput) as caught:
-        intake_document.read(document, now=utc_time(NOON))
+        application_document.read(document, now=utc_time(NOON))
     return {one.pointer: one.code for one in caught.value.problems}
 
 
@@ -187,13 +188,13 @@ json_values = st.recursive(
 @given(st.dictionaries(st.sampled_from(["kind", "organisation", "grant", "premises", "declaration", "x"]), json_values))
 def test_any_json_is_read_or_refused_and_never_falls(value: object) -> None:
     with pytest.raises(InvalidInput):
-        intake_document.read(value, now=utc_time(NOON))
+        application_document.read(value, now=utc_time(NOON))
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"NaN", b'{"a":Infinity}', b"\xff\xfe", b"[" * 100_000, b"1" * 5000])
 def test_what_is_no_json_is_said_to_be_none(body: bytes) -> None:
     with pytest.raises(Unreadable):
-        intake_document.parse_json(body)
+        application_document.parse_json(body)
 
 
 async def test_an_enclosure_is_kept_outside_the_database_under_its_digest(desk: Desk) -> None:

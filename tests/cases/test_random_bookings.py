@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from service import app as parts
 from service.bookings import bookings, clearance_steps, move_or_cancel, rooms
 from service.cases import afterwards, deciding
-from service.cases.intake import receive
+from service.casework.intake.receive import receive
 from service.casework.review import assignment, findings
 from service.demo import demo_list
 from service.desk.actors import person

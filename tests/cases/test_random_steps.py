@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from service import app as parts
 from service.cases import afterwards, deciding, proposing
-from service.cases.intake import receive
+from service.casework.intake.receive import receive
 from service.casework.review import assignment, correspondence, inquiry
 from service.casework.review.findings import release, resolve, take
 from service.demo import demo_list

@@ -3,7 +3,7 @@
 import pytest
 
 from service.cases import reading
-from service.cases.intake import receive
+from service.casework.intake.receive import receive
 from service.desk import case_search
 from service.desk.ports.cases import QueueQuery
 from service.desk.ports.desk import Desk

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from service.cases import erasing
-from service.cases.intake import receive
+from service.casework.intake.receive import receive
 from service.casework.review.findings import ask_rescreening, resolve, take
 from service.demo import dated, demo_list
 from service.desk import actors

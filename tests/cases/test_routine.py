@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from service.cases import afterwards, board, deciding, proposing, records
-from service.cases.intake import add_enclosure, receive
+from service.casework.intake.enclosures import add_enclosure
+from service.casework.intake.receive import receive
 from service.casework.review import assignment, correspondence, inquiry
 from service.casework.review.findings import ask_rescreening, resolve, take
 from service.desk.actors import person

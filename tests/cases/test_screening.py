@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from service.cases.intake import receive
 from service.cases.reading import case_view
+from service.casework.intake.receive import receive
 from service.casework.review.findings import ask_rescreening, resolve, take, withdraw_clearance
 from service.casework.review.incidents import NewIncident, record, verify
 from service.demo import demo_list

@@ -14,7 +14,7 @@ import pytest
 
 from service import app as parts
 from service.audit.verify import Depth
-from service.cases.intake import receive
+from service.casework.intake.receive import receive
 from service.desk.actors import person
 from service.office.rule_set_adoption import adopt_at_setup
 from service.proof.verification import verify_log

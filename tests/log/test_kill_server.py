@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 
 from service import app as parts
-from service.cases.intake import receive
+from service.casework.intake.receive import receive
 from service.casework.review import assignment
 from service.desk.actors import person
 from service.settings import Settings

@@ -7,7 +7,7 @@ import pytest
 
 from service import app as parts
 from service.cases import deciding
-from service.cases.intake import receive
+from service.casework.intake.receive import receive
 from service.demo import demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from service.cases import intake, intake_document
+from service.casework.intake import application_document, enclosures, receive
 from service.casework.review import correspondence
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, Problem, TooLarge, WrongMediaType
@@ -26,13 +26,13 @@ async def hand_in(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[d
     if idempotency_key is not None and not (0 < len(idempotency_key) <= MAX_KEY and idempotency_key.isprintable()):
         raise InvalidInput([Problem("", "intake.key_malformed", {"max": MAX_KEY})])
     body = await request.body()
-    if len(body) > intake_document.MAX_BYTES:
-        raise TooLarge("input.body_too_large", max=intake_document.MAX_BYTES // 1000)
-    received = await intake.receive(
+    if len(body) > application_document.MAX_BYTES:
+        raise TooLarge("input.body_too_large", max=application_document.MAX_BYTES // 1000)
+    received = await receive.receive(
         desk,
-        intake_document.parse_json(body),
+        application_document.parse_json(body),
         by=Actor(ActorKind.KEY, key.pseudonym),
-        channel=intake.E_SERVICE,
+        channel=enclosures.E_SERVICE,
         idempotency_key=idempotency_key,
     )
     request.app.state.worker.wake()
@@ -50,7 +50,7 @@ async def hand_in(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[d
     "/api/v1/applications/{case_id:uuid}/enclosures",
     opt=may(INTAKE_KEY),
     status_code=201,
-    request_max_body_size=intake.MAX_ENCLOSURE_BYTES + 100_000,
+    request_max_body_size=enclosures.MAX_ENCLOSURE_BYTES + 100_000,
 )
 async def enclose(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dict[str, Any]]:
     """Receive one enclosure of an application: form fields `kind` and `file`."""
@@ -58,10 +58,10 @@ async def enclose(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[d
         raise WrongMediaType("input.multipart_only")
     case_id = str(request.path_params["case_id"])
     form = await forms.read(request)
-    file = await forms.upload(form.upload("file"), most=intake.MAX_ENCLOSURE_BYTES)
+    file = await forms.upload(form.upload("file"), most=enclosures.MAX_ENCLOSURE_BYTES)
     if not file.body:
         raise InvalidInput([Problem("/file", "enclosure.empty")])
-    enclosure_id = await intake.add_enclosure(
+    enclosure_id = await enclosures.add_enclosure(
         desk,
         case_id,
         kind=form.text("kind"),

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from service.cases.intake import MAX_ENCLOSURE_BYTES
-from service.cases.intake_document import schema
+from service.casework.intake.application_document import schema
+from service.casework.intake.enclosures import MAX_ENCLOSURE_BYTES
 from service.domain.enclosure import ENCLOSURE_KINDS
 
 _PROBLEM: dict[str, Any] = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from litestar import Response, post
 
-from service.cases import intake_document
+from service.casework.intake import application_document
 from service.domain.birth import read_birth
 from service.domain.errors import InvalidInput, Problem, TooLarge, WrongMediaType
 from service.domain.events import Actor, ActorKind
@@ -41,7 +41,7 @@ async def match(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dic
     body = await request.body()
     if len(body) > MAX_BYTES:
         raise TooLarge("input.body_too_large", max=MAX_BYTES // 1000)
-    queries = _queries(intake_document.parse_json(body))
+    queries = _queries(application_document.parse_json(body))
     limit = _limit(request.query_params.get("limit", "5"))
     found = await match_api.ask(
         desk,

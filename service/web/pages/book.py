@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from service.bookings import availability, bookings, rooms
 from service.bookings.scheduling.free_times import Wanted
-from service.cases import phone
+from service.casework.intake import phone_booking
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
@@ -134,7 +134,9 @@ async def book(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
         if look.why_not is not None and held is None:
             others = [(one.room, one.span.start, one.span.end) for one in look.alternatives]
             raise SlotTaken(look.why_not, others)
-        booked = await phone.book(desk, call, purpose=form.text("purpose"), hold=held.id if held else None, by=user)
+        booked = await phone_booking.book(
+            desk, call, purpose=form.text("purpose"), hold=held.id if held else None, by=user
+        )
     except GranskaError as error:
         if forms.is_json(request):
             return slot_taken(request, error) if isinstance(error, SlotTaken) else domain_error(request, error)

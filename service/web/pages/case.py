@@ -7,7 +7,8 @@ from litestar import Response, get, post
 from litestar.response import File, Redirect
 
 from service.bookings.availability import clock
-from service.cases import deciding, intake, lettering, proposing, reading
+from service.cases import deciding, lettering, proposing, reading
+from service.casework.intake import enclosures
 from service.casework.review import findings
 from service.desk import actors
 from service.desk.ports.desk import Desk
@@ -273,14 +274,14 @@ async def mark_secrecy(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Re
     "/cases/{case_id:uuid}/enclosures",
     opt=may(OFFICERS),
     status_code=303,
-    request_max_body_size=intake.MAX_ENCLOSURE_BYTES + 100_000,
+    request_max_body_size=enclosures.MAX_ENCLOSURE_BYTES + 100_000,
 )
 async def enclose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Add a document that came on paper or by mail."""
 
     async def step(form: forms.Form, seen: int) -> None:
-        file = await forms.upload(form.upload("file"), most=intake.MAX_ENCLOSURE_BYTES)
-        await intake.add_enclosure(
+        file = await forms.upload(form.upload("file"), most=enclosures.MAX_ENCLOSURE_BYTES)
+        await enclosures.add_enclosure(
             desk,
             _id(request),
             kind=form.text("kind"),

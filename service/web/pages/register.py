@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.bookings import availability
-from service.cases import intake
+from service.casework.intake import receive
 from service.desk.actors import person
 from service.desk.rulebook import rulebook, today
 from service.domain import policy
@@ -81,7 +81,7 @@ async def register(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respon
     form = await forms.read(request)
     try:
         document = forms.application(form, kind, today=today(desk))
-        received = await intake.receive(desk, document, by=person(user), channel="paper")
+        received = await receive.receive(desk, document, by=person(user), channel="paper")
     except InvalidInput as error:
         return await _form(request, desk, kind, form, error)
     request.app.state.worker.wake()

@@ -1,7 +1,6 @@
 """Step one: an application is received, its rules are pinned, and a case is opened."""
 
 import hashlib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,20 +9,19 @@ from typing import Any
 from service.audit.canonical import canonical
 from service.audit.leaf import timestamp
 from service.bookings import bookings
-from service.cases import intake_document
+from service.casework.intake import application_document
 from service.desk import application_parts
-from service.desk.actors import acting, check_came_by
-from service.desk.ports.cases import CaseDetails, StoredEnclosure
+from service.desk.actors import acting
+from service.desk.ports.cases import CaseDetails
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook
 from service.domain import policy
-from service.domain.application import Application, Kind, from_document
+from service.domain.application import Application, from_document
 from service.domain.case import Case, State
 from service.domain.clock import local_day, to_milliseconds, utc_time
-from service.domain.enclosure import ENCLOSURE_KINDS, Enclosure
-from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
-from service.domain.events import Actor, ActorKind, Event, EventType
+from service.domain.errors import Conflict, InvalidInput, NotFound, Problem
+from service.domain.events import Actor, Event, EventType
 from service.domain.organisation import normal_form
 from service.domain.premises import Hirer
 from service.domain.ruleset import RuleSet
@@ -54,7 +52,7 @@ async def receive(
     `only_if_free` is the phone's: the caller wants this time or none, so SlotTaken is raised and nothing is received.
     """
     now = desk.outside.now()
-    document = intake_document.read(value, now=utc_time(now))
+    document = application_document.read(value, now=utc_time(now))
     body_sha256 = hashlib.sha256(canonical(document).encode()).hexdigest()
     key = _key(by, idempotency_key)
     async with desk.store.writing() as writing:
@@ -239,71 +237,3 @@ def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event
         "speakers": details.speakers_ref,
     }
     return Event(EventType.CASE_RECEIVED, by, case.registered_at, data, case=case.id)
-
-
-E_SERVICE = "e_service"
-MAX_ENCLOSURE_BYTES = 10_000_000
-MAX_NAME = 200
-
-
-async def add_enclosure(
-    desk: Desk,
-    case_id: str,
-    *,
-    kind: str,
-    name: str,
-    media_type: str,
-    body: bytes,
-    by: Actor,
-    kinds: frozenset[Kind],
-) -> str:
-    """Add a document to an undecided case; `media_type` is what its content was found to be. Returns its id.
-
-    `kinds` are those that the sender may add to; another system adds only to what it handed in itself.
-    """
-    problems = []
-    if kind not in ENCLOSURE_KINDS:
-        problems.append(Problem("/kind", "input.choice", {"choices": ", ".join(ENCLOSURE_KINDS)}))
-    if not body:
-        problems.append(Problem("/file", "enclosure.empty"))
-    if problems:
-        raise InvalidInput(problems)
-    now, enclosure_id = desk.outside.now(), desk.outside.new_id()
-    async with desk.store.reading() as reading:
-        await _check_can_add(reading, case_id, by, kinds)
-    sha256 = desk.files.put(body)
-    async with desk.store.writing() as writing:
-        case = await _check_can_add(writing, case_id, by, kinds)
-        name_ref = writing.keep("enclosure-name", _safe_name(name), case=case_id)
-        enclosure = Enclosure(enclosure_id, kind, name, media_type, len(body), sha256, now)
-        data = {
-            "enclosure": enclosure_id,
-            "kind": kind,
-            "media_type": media_type,
-            "size": len(body),
-            "sha256": sha256,
-            "name": name_ref,
-        }
-        event = Event(EventType.ENCLOSURE_ADDED, by, now, data, case=case_id)
-        await writing.enclosure_added(event, case, StoredEnclosure(enclosure, name_ref))
-    return enclosure_id
-
-
-async def _check_can_add(reading: Reading, case_id: str, by: Actor, kinds: frozenset[Kind]) -> Case:
-    case = await reading.case(case_id)
-    user = await acting(reading, by)
-    may = {kind for kind, role in policy.HANDLING_ROLES.items() if user is None or user.has(role)}
-    if case.kind not in kinds & may:
-        raise NotFound("case.not_found")
-    if by.kind is ActorKind.KEY:
-        await check_came_by(reading, case_id, by)
-    if case.closed:
-        raise NotAllowed("case.already_decided")
-    return case
-
-
-def _safe_name(name: str) -> str:
-    """The file's name without folders and signs that do not belong in one."""
-    last = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
-    kept = "".join(one for one in last if one.isprintable() and unicodedata.category(one) not in ("Cs", "Cf"))
-    return unicodedata.normalize("NFC", kept.strip()[:MAX_NAME]) or "bilaga"

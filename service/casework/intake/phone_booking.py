@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from service.bookings import clearance_steps
 from service.bookings.availability import Call
 from service.bookings.clearance import clearance_of
-from service.cases import intake
+from service.casework.intake import receive
 from service.casework.review import assignment
 from service.desk import application_parts
 from service.desk.actors import person
@@ -81,7 +81,7 @@ async def book(desk: Desk, call: Call, *, purpose: str, hold: str | None, by: Us
         "hirer": "association",
         "use": call.use,
     } | ({"hold": hold} if hold else {})
-    received = await intake.receive(desk, document, by=person(by), channel=CHANNEL, only_if_free=True)
+    received = await receive.receive(desk, document, by=person(by), channel=CHANNEL, only_if_free=True)
     await run_checks.screen(desk, received.case_id)
     try:
         await assignment.declare_conflict(desk, received.case_id, conflict=False, text="", by=by, seen=0)
