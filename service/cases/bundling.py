@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from service.cases.erasing import CLASS_OF, CLASSES
-from service.cases.records import PURPOSES, Erasure, erased_when
+from service.casework.decision.record_page import PURPOSES, Erasure, erased_when
 from service.desk.actors import person, still
 from service.desk.ports.cases import StoredEnclosure
 from service.desk.ports.desk import Desk

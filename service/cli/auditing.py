@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from service import app as parts
-from service.cases import bundling, erasing, records, subject
+from service.cases import bundling, erasing, subject
+from service.casework.decision import record_page
 from service.cli.common import catalogue, counting, told
 from service.cli.logs import say_verified
 from service.cli.with_desk import user_called, with_desk
@@ -145,7 +146,7 @@ def _lines(path: Path) -> list[str]:
     "--public", is_flag=True, help="Leave out what a public copy leaves out unless someone chooses otherwise."
 )
 @click.option(
-    "--purpose", required=True, type=click.Choice(records.PURPOSES), help="What it is for; stands in the log."
+    "--purpose", required=True, type=click.Choice(record_page.PURPOSES), help="What it is for; stands in the log."
 )
 @_BY
 @told

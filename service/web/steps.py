@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.bookings import clearance_steps, key_access, move_or_cancel
-from service.cases import afterwards, deciding, proposing, reading
-from service.cases import board as boards
+from service.cases import reading
+from service.casework.decision import appeal, board_papers, delivery, follow_up, proposal, reopen, sign
 from service.casework.review import assignment, correspondence, inquiry
 from service.desk.ports.desk import Desk
 from service.domain import policy
@@ -159,45 +159,45 @@ WAYS: dict[str, Way] = {
         exception=_text("exception"),
         text=_text("text"),
     ),
-    "propose": _way(E.DECISION_PROPOSED, proposing.propose, proposal=forms.proposal),
-    "give-back": _way(E.PROPOSAL_RETURNED, proposing.give_back, text=_text("text")),
-    "second": _way(E.PROPOSAL_SECONDED, proposing.second, answers=_answers, text=_text("text")),
-    "package": _way(E.BOARD_PACKAGED, boards.package, language=_text("language")),
+    "propose": _way(E.DECISION_PROPOSED, proposal.propose, proposal=forms.proposal),
+    "give-back": _way(E.PROPOSAL_RETURNED, proposal.give_back, text=_text("text")),
+    "second": _way(E.PROPOSAL_SECONDED, proposal.second, answers=_answers, text=_text("text")),
+    "package": _way(E.BOARD_PACKAGED, board_papers.package, language=_text("language")),
     "sign": _way(
-        E.CASE_DECIDED, deciding.sign, delegation_point=_text("delegation_point"), board_minute=forms.board_minute
+        E.CASE_DECIDED, sign.sign, delegation_point=_text("delegation_point"), board_minute=forms.board_minute
     ),
     "letter": _way(
         E.LETTER_SENT,
-        afterwards.send_letter,
+        delivery.send_letter,
         channel=_text("channel"),
         language=_text("language"),
         sent=_text("sent"),
     ),
-    "notice": _way(E.DECISION_POSTED, afterwards.post_notice, posted=_text("posted")),
-    "reported": _way(E.DECISION_REPORTED, afterwards.report, meeting=_text("meeting")),
-    "addendum": _way(E.DECISION_ADDED_TO, afterwards.add_to_decision, kind=_text("kind"), text=_text("text")),
-    "terms": _way(E.TERMS_ACCEPTED, afterwards.accept_terms, terms=_text("terms"), on=_text("on"), text=_text("text")),
+    "notice": _way(E.DECISION_POSTED, delivery.post_notice, posted=_text("posted")),
+    "reported": _way(E.DECISION_REPORTED, delivery.report, meeting=_text("meeting")),
+    "addendum": _way(E.DECISION_ADDED_TO, follow_up.add_to_decision, kind=_text("kind"), text=_text("text")),
+    "terms": _way(E.TERMS_ACCEPTED, follow_up.accept_terms, terms=_text("terms"), on=_text("on"), text=_text("text")),
     "condition": _way(
         E.CONDITION_REPORTED,
-        afterwards.report_condition,
+        follow_up.report_condition,
         position=_chosen_number("position"),
         on=_text("on"),
         met=_yes("met"),
         text=_text("text"),
     ),
-    "appeal": _way(E.APPEAL_RECEIVED, afterwards.receive_appeal, received=_text("received"), text=_text("text")),
-    "appeal-test": _way(E.APPEAL_TESTED, afterwards.check_appeal, in_time=_yes("in_time"), text=_text("text")),
-    "appeal-forward": _way(E.APPEAL_FORWARDED, afterwards.forward_appeal, on=_text("on")),
+    "appeal": _way(E.APPEAL_RECEIVED, appeal.receive_appeal, received=_text("received"), text=_text("text")),
+    "appeal-test": _way(E.APPEAL_TESTED, appeal.check_appeal, in_time=_yes("in_time"), text=_text("text")),
+    "appeal-forward": _way(E.APPEAL_FORWARDED, appeal.forward_appeal, on=_text("on")),
     "appeal-settle": _way(
-        E.APPEAL_SETTLED, afterwards.settle_appeal, outcome=_text("outcome"), on=_text("on"), text=_text("text")
+        E.APPEAL_SETTLED, appeal.settle_appeal, outcome=_text("outcome"), on=_text("on"), text=_text("text")
     ),
-    "final": _way(E.DECISION_FINAL, afterwards.declare_final),
-    "reopen": _way(E.CASE_REOPENED, afterwards.reopen, ground=_text("ground"), text=_text("text")),
-    "stop": _way(E.SUPPORT_STOPPED, afterwards.stop_support, finding=_text("finding"), text=_text("text")),
-    "release-support": _way(E.SUPPORT_RELEASED, afterwards.release_support, text=_text("text")),
+    "final": _way(E.DECISION_FINAL, appeal.declare_final),
+    "reopen": _way(E.CASE_REOPENED, reopen.reopen, ground=_text("ground"), text=_text("text")),
+    "stop": _way(E.SUPPORT_STOPPED, reopen.stop_support, finding=_text("finding"), text=_text("text")),
+    "release-support": _way(E.SUPPORT_RELEASED, reopen.release_support, text=_text("text")),
     "aside": _way(
         E.SIDE_DECISION,
-        afterwards.decide_aside,
+        follow_up.decide_aside,
         kind=_text("kind"),
         text=_text("text"),
         delegation_point=_text("delegation_point"),

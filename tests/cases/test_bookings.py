@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from service.bookings import availability, bookings, clearance_steps, key_access, move_or_cancel, rooms
-from service.cases import afterwards, deciding, proposing
+from service.casework.decision import delivery, follow_up, reopen, sign
+from service.casework.decision import proposal as proposal_
 from service.casework.intake import phone_booking
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, correspondence, inquiry
@@ -78,7 +79,7 @@ async def approved(desk: Desk, officer: User, outcome: str = "approval", **chang
 async def do_decide(desk: Desk, case_id: str, by: User, outcome: str = "approval", given: Sequence[str] = ()) -> None:
     clauses = {"approval": "5.1", "partial_approval": "5.1", "write_off": "3.1", "refusal": "5.2"}
     proposal = Proposal(DecisionOutcome(outcome), "L1", (clauses[outcome],), "Lokalen passar.", bookings=tuple(given))
-    await deciding.decide(desk, case_id, proposal, by=by, seen=await seen(desk, case_id))
+    await sign.decide(desk, case_id, proposal, by=by, seen=await seen(desk, case_id))
 
 
 async def holds_true(desk: Desk) -> None:
@@ -385,7 +386,7 @@ async def test_the_city_cannot_call_off_a_confirmed_booking_but_by_a_whole_decis
     unit = await petter(desk)
     case_id = await approved(desk, unit)
     await unbiased(desk, case_id, officer, second, boss)
-    await do(desk, afterwards.reopen, case_id, officer, ground="revocation", text="Vi har fått in uppgifter.")
+    await do(desk, reopen.reopen, case_id, officer, ground="revocation", text="Vi har fått in uppgifter.")
 
     def revoking(clause: str, acts: Sequence[str] = (), response: str = "") -> Proposal:
         return Proposal(
@@ -394,7 +395,7 @@ async def test_the_city_cannot_call_off_a_confirmed_booking_but_by_a_whole_decis
         )  # fmt: skip
 
     with pytest.raises(InvalidInput) as wrong:
-        await do(desk, proposing.propose, case_id, officer, proposal=revoking("5.3"))
+        await do(desk, proposal_.propose, case_id, officer, proposal=revoking("5.3"))
     assert {one.code for one in wrong.value.problems} >= {
         "requires.act", "requires.consultation", "requires.assessment", "decision.not_communicated",
     }  # fmt: skip
@@ -415,15 +416,15 @@ async def test_the_city_cannot_call_off_a_confirmed_booking_but_by_a_whole_decis
     reply = {"communication": sent, "text": "Vi har talat med honom.", "received": "2026-11-22"}
     await do(desk, correspondence.answer_communication, case_id, officer, **reply)
     proposal = revoking("5.3", [act], "Det räcker inte.")
-    await do(desk, proposing.propose, case_id, officer, proposal=proposal)
+    await do(desk, proposal_.propose, case_id, officer, proposal=proposal)
     with pytest.raises(GranskaError):
-        await do(desk, deciding.sign, case_id, boss, delegation_point="N1", board_minute=None)
+        await do(desk, sign.sign, case_id, boss, delegation_point="N1", board_minute=None)
     assert await statuses(desk, case_id) == ["confirmed"]
 
     questions = ("facts_not_views", "written_rule", "answered")
-    await do(desk, proposing.second, case_id, second, answers=dict.fromkeys(questions, True), text=TEXT)
-    minute = deciding.BoardMinute("2026-11-20", "§ 5")
-    await do(desk, deciding.sign, case_id, boss, delegation_point="N1", board_minute=minute)
+    await do(desk, proposal_.second, case_id, second, answers=dict.fromkeys(questions, True), text=TEXT)
+    minute = sign.BoardMinute("2026-11-20", "§ 5")
+    await do(desk, sign.sign, case_id, boss, delegation_point="N1", board_minute=minute)
     assert await statuses(desk, case_id) == ["cancelled"]
     assert (await times(desk, case_id))[0].fee_ore == 0
     await holds_true(desk)
@@ -458,7 +459,7 @@ async def test_a_clearance_is_given_by_a_person_on_a_clean_case_and_executes_the
         case = await reading.case(case_id)
         assert await reading.decision(case_id) is None, "an execution is no decision"
     assert case.state is State.EXECUTED
-    await do(desk, afterwards.send_letter, case_id, officer, channel="mail", language="sv", sent="")
+    await do(desk, delivery.send_letter, case_id, officer, channel="mail", language="sv", sent="")
     await holds_true(desk)
 
 
@@ -586,7 +587,7 @@ async def test_the_key_needs_accepted_terms_and_a_look_at_the_lists_within_a_day
     assert await why() == {"access.terms", "access.not_screened"}
     with pytest.raises(NotAllowed, match=r"access\.terms"):
         await do(desk, key_access.give, case_id, officer, booking_id=one.id)
-    await do(desk, afterwards.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
+    await do(desk, follow_up.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
     assert await do(desk, key_access.screen, case_id, officer) == "met"
     assert await why() == {"access.screening_old"}, "nine days before the booking is not within a day of it"
     clock.forward(days=9)
@@ -604,7 +605,7 @@ async def test_the_key_needs_accepted_terms_and_a_look_at_the_lists_within_a_day
 async def test_a_listed_name_stops_at_the_door(desk: Desk) -> None:
     officer = await petter(desk)
     case_id = await approved(desk, officer, date="2026-12-01")
-    await do(desk, afterwards.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
+    await do(desk, follow_up.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
     assert await do(desk, key_access.screen, case_id, officer) == "met"
     listed = demo_list(desk, FIXTURES).decode().rstrip("\n")
     head, _, rows = listed.partition("\n")
@@ -881,7 +882,7 @@ async def test_a_confirmed_time_moves_only_where_it_would_have_been_given(desk: 
 async def test_no_officer_calls_off_while_a_revocation_is_looked_into(desk: Desk) -> None:
     officer = await petter(desk)
     case_id = await approved(desk, officer)
-    await do(desk, afterwards.reopen, case_id, officer, ground="revocation", text="Åsikter.")
+    await do(desk, reopen.reopen, case_id, officer, ground="revocation", text="Åsikter.")
     one = (await times(desk, case_id))[0]
     with pytest.raises(NotAllowed, match="taken_up"):
         await do(
@@ -898,7 +899,7 @@ async def test_a_key_is_for_the_time_it_was_given_for(desk: Desk, clock: Clock) 
     officer = await petter(desk)
     case_id = await approved(desk, officer, date="2026-11-29")
     one = (await times(desk, case_id))[0]
-    await do(desk, afterwards.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
+    await do(desk, follow_up.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
     clock.forward(days=7)
     await do(desk, key_access.screen, case_id, officer)
     await do(desk, key_access.give, case_id, officer, booking_id=one.id)

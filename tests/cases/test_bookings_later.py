@@ -17,7 +17,7 @@ from service.bookings import (
     rooms,
     season_allocation,
 )
-from service.cases import afterwards
+from service.casework.decision import delivery, follow_up
 from service.casework.intake import enclosures, phone_booking
 from service.casework.intake.receive import receive, repeat_key
 from service.casework.review import correspondence
@@ -91,7 +91,7 @@ async def test_no_key_to_a_room_that_is_closed_and_whoever_keeps_rooms_sees_whom
     officer = await petter(desk)
     case_id = await approved(desk, officer, date="2026-11-29")
     one = (await times(desk, case_id))[0]
-    await do(desk, afterwards.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
+    await do(desk, follow_up.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
     clock.forward(days=7)
     await do(desk, key_access.screen, case_id, officer)
     assert await rooms.in_the_way(desk, "tallen") == []
@@ -297,7 +297,7 @@ async def test_the_letter_tells_what_was_decided_what_was_not_given_and_what_cha
         case = await reading.case(case_id)
         decided = (await dossier_of(reading, case_id)).decision
         assert decided is not None
-        told = (await afterwards.booking_values(desk, reading, case, decided, "sv"))["times"]
+        told = (await delivery.booking_values(desk, reading, case, decided, "sv"))["times"]
     given, _, rest = told.partition("Det här fick ni inte:")
     missed, _, since = rest.partition("Nu gäller:")
     assert given.count("- 2027") == len(held)

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from service.cases import deciding, records
 from service.cases.forgetting import forget_speakers
+from service.casework.decision import record_page, sign
 from service.casework.intake.receive import receive
 from service.casework.review import assignment
 from service.casework.review.findings import ask_rescreening, release, resolve, take
@@ -75,7 +75,7 @@ async def decided_case(desk: Desk, **changed: object) -> tuple[str, str]:
     officer = known[0] if known else await an_officer(desk, "Beslutande")
     case_id = await withdrawn(desk, officer, a_grant_document(**changed))
     proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
-    await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
+    await sign.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
     async with desk.store.reading() as reading:
         return case_id, (await reading.case(case_id)).diary_number
 
@@ -84,12 +84,12 @@ async def test_an_approval_rests_on_settled_findings_and_the_log_proves_it(desk:
     officer = await an_officer(desk)
     case_id = await in_review(desk, officer)
     with pytest.raises(NotAllowed, match="findings_open"):
-        await deciding.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
+        await sign.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
 
     await settle_all(desk, case_id, officer)
-    await deciding.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
+    await sign.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
 
-    record = await records.read_record(desk, case_id, by=officer)
+    record = await record_page.read_record(desk, case_id, by=officer)
     data = record.leaf["data"]
     assert record.leaf["actor"] == {"kind": "person", "id": officer.pseudonym}
     assert data["outcome"] == "approval"
@@ -104,9 +104,9 @@ async def test_the_record_cites_both_rule_sets_where_they_differ(desk: Desk) -> 
     case_id = await in_review(desk, officer, a_grant_document(received_at="2026-03-01T12:00:00Z"))
     await settle_all(desk, case_id, officer)
 
-    await deciding.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
+    await sign.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
 
-    data = (await records.read_record(desk, case_id, by=officer)).leaf["data"]
+    data = (await record_page.read_record(desk, case_id, by=officer)).leaf["data"]
     assert (data["criteria_rules"]["id"], data["procedure_rules"]["id"]) == ("granvik-2025-1", "granvik-2026-1")
     # 45 000 kronor is above the ceiling of 2025 and below that of today: delegation is that in force at the step.
     assert data["people"]["delegation_point"] == "F1"
@@ -116,11 +116,11 @@ async def test_a_decided_case_changes_no_more(desk: Desk) -> None:
     officer = await an_officer(desk)
     case_id = await withdrawn(desk, officer)
     proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
-    await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
+    await sign.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
     seen = await version(desk, case_id)
 
     steps = [
-        deciding.decide(desk, case_id, proposal, by=officer, seen=seen),
+        sign.decide(desk, case_id, proposal, by=officer, seen=seen),
         take(desk, case_id, by=officer, seen=seen),
         release(desk, case_id, by=officer, seen=seen),
         ask_rescreening(desk, case_id, by=officer, seen=seen),
@@ -156,8 +156,8 @@ async def test_of_two_who_decide_at_the_same_moment_one_wins_and_the_log_has_one
     other = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",), delegation_point="F2")
 
     answers = await asyncio.gather(
-        deciding.decide(desk, case_id, off, by=officer, seen=seen),
-        deciding.decide(desk, case_id, other, by=boss, seen=seen),
+        sign.decide(desk, case_id, off, by=officer, seen=seen),
+        sign.decide(desk, case_id, other, by=boss, seen=seen),
         return_exceptions=True,
     )
 
@@ -173,7 +173,7 @@ async def test_the_log_holds_no_personal_data_in_clear(desk: Desk) -> None:
     officer = await an_officer(desk)
     case_id = await in_review(desk, officer)
     await settle_all(desk, case_id, officer)
-    await deciding.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
+    await sign.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
 
     async with desk.store.reading() as reading:
         text = "".join([one.leaf async for one in reading.log_rows()])
@@ -213,7 +213,7 @@ async def test_speakers_are_erased_when_the_event_is_over_and_the_log_still_veri
 async def test_opening_the_masked_values_needs_a_purpose_and_is_logged(desk: Desk) -> None:
     officer, auditor = await an_officer(desk), await someone(desk, "Ronja", "role:auditor")
     case_id = await withdrawn(desk, officer)
-    await deciding.decide(
+    await sign.decide(
         desk,
         case_id,
         a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",)),
@@ -223,8 +223,8 @@ async def test_opening_the_masked_values_needs_a_purpose_and_is_logged(desk: Des
 
     for purpose, note in (("curiosity", "x"), ("audit", "  ")):
         with pytest.raises(GranskaError):
-            await records.unmask(desk, case_id, purpose=purpose, note=note, by=auditor)
-    await records.unmask(desk, case_id, purpose="audit", note="Stickprov", by=auditor)
+            await record_page.unmask(desk, case_id, purpose=purpose, note=note, by=auditor)
+    await record_page.unmask(desk, case_id, purpose="audit", note="Stickprov", by=auditor)
 
     async with desk.store.reading() as reading:
         [last, *_] = await reading.log_page(before=None, case_id=case_id, limit=1)
@@ -240,7 +240,7 @@ async def test_a_right_that_was_withdrawn_while_the_form_was_open_decides_nothin
     written_off = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
 
     with pytest.raises(NotAllowed, match="no_delegation"):
-        await deciding.decide(desk, case_id, written_off, by=officer, seen=await version(desk, case_id))
+        await sign.decide(desk, case_id, written_off, by=officer, seen=await version(desk, case_id))
     await users_and_keys.withdraw_right(desk, held["role:association_officer"], by=actors.person(admin))
     with pytest.raises(GranskaError, match="not_found"):
         await release(desk, case_id, by=officer, seen=await version(desk, case_id))
@@ -255,7 +255,7 @@ async def test_nothing_is_approved_while_checks_wait_or_on_answers_that_were_ove
 
     async def refused() -> str:
         with pytest.raises(NotAllowed) as caught:
-            await deciding.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
+            await sign.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
         return caught.value.code
 
     await ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
@@ -287,7 +287,7 @@ async def test_what_a_decision_rests_on_is_checked_for_every_outcome(desk: Desk,
     for based_on in ("hej", "00000000-0000-4000-8000-00000000dead", findings[0].id):
         proposal = a_proposal(outcome, clauses=clauses, based_on=(based_on,), circumstances="Så.")
         with pytest.raises(GranskaError):
-            await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
+            await sign.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
 
 
 @pytest.mark.parametrize("nothing", ["\u200b", " \u00a0\u2060", "\ufeff"])
@@ -297,4 +297,4 @@ async def test_what_nobody_sees_is_no_reason(desk: Desk, nothing: str) -> None:
     proposal = a_proposal(DecisionOutcome.DISMISSAL, clauses=("3.1",), reasons=nothing, circumstances=nothing)
 
     with pytest.raises(InvalidInput):
-        await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
+        await sign.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from service.bookings import clearance_steps
-from service.cases import afterwards, bundling, erasing, records, subject
+from service.cases import bundling, erasing, subject
+from service.casework.decision import record_page, reopen
 from service.casework.intake import enclosures
 from service.casework.intake.receive import receive
 from service.desk import actors
@@ -63,7 +64,7 @@ async def test_a_case_is_over_with_its_last_decision_and_not_before_an_appeal_is
     assert [one.diary_number for one in (await erasing.plan_due(desk)).cases] == [number]
     officer = await an_officer(desk, "Anna")
     await unbiased(desk, case_id, officer)
-    await do(desk, afterwards.reopen, case_id, officer, ground="change", text="Nya uppgifter.")
+    await do(desk, reopen.reopen, case_id, officer, ground="change", text="Nya uppgifter.")
 
     assert (await erasing.plan_due(desk)).cases == [], "it is open again"
 
@@ -163,7 +164,7 @@ async def test_what_is_erased_is_gone_and_the_sheet_says_by_which_ground_and_whe
     await erasing.erase(desk, plan, ground="gdpr-17", document="Beslut HV 2026/99", by=adam)
 
     assert (await verify_log(desk)).ok
-    record = await records.read_record(desk, case_id, by=officer)
+    record = await record_page.read_record(desk, case_id, by=officer)
     gone = [one["value"] for one in record.leaf["data"]["application"] if one["value"] not in record.values]
     assert len(gone) == 3
     assert {record.erased[one].ground for one in gone} == {"Beslut HV 2026/99"}

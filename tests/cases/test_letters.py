@@ -13,7 +13,10 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from service.cases import afterwards, board, deciding, letter_texts, proposing
+from service.cases import letter_texts
+from service.casework.decision import board_papers, delivery, follow_up, sign
+from service.casework.decision.appeal import check_appeal, declare_final, receive_appeal, settle_appeal
+from service.casework.decision.proposal import propose, second
 from service.casework.review import assignment, correspondence, inquiry
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
@@ -97,7 +100,7 @@ def _structure(node: Any) -> list[Any]:
 async def approved(desk: Desk, officer: User, **changed: Any) -> str:
     case_id = await taken(desk, officer)
     await settle_all(desk, case_id, officer)
-    await do(desk, deciding.decide, case_id, officer, proposal=a_proposal(**changed))
+    await do(desk, sign.decide, case_id, officer, proposal=a_proposal(**changed))
     return case_id
 
 
@@ -126,8 +129,8 @@ async def test_a_decision_says_what_why_by_whom_what_next_and_how_to_appeal(desk
         reasons="Det har sökts mer än det finns. Barn och unga går före.", conditions=condition,
     )  # fmt: skip
     for language in ("sv", "en"):
-        await do(desk, afterwards.send_letter, case_id, alva, channel="mail", language=language, sent="")
-    await do(desk, afterwards.post_notice, case_id, alva, posted="2026-11-22")
+        await do(desk, delivery.send_letter, case_id, alva, channel="mail", language=language, sent="")
+    await do(desk, delivery.post_notice, case_id, alva, posted="2026-11-22")
 
     found = await letters(desk, case_id)
     for template, language, value in found:
@@ -152,16 +155,16 @@ async def test_a_refusal_and_the_boards_report_carry_acts_answer_and_assessment(
         received="2026-11-22",
     )  # fmt: skip
     proposal = replace(DEMOCRACY, acts=(act,), response="Avståndstagandet kom först efter domen.")
-    await do(desk, proposing.propose, case_id, alva, proposal=proposal)
-    await do(desk, board.package, case_id, alva, language="sv")
+    await do(desk, propose, case_id, alva, proposal=proposal)
+    await do(desk, board_papers.package, case_id, alva, language="sv")
     yes = dict.fromkeys(("facts_not_views", "written_rule", "own_act", "answered"), True)
-    await do(desk, proposing.second, case_id, bo, answers=yes, text="Läst.")
-    number, body = await board.packaged(desk, case_id, by=disa)
+    await do(desk, second, case_id, bo, answers=yes, text="Läst.")
+    number, body = await board_papers.packaged(desk, case_id, by=disa)
     assert number == "HV 2026/1"
     assert body[:2] == b"PK"
     minute = BoardMinute("2026-11-20", "§ 12")
-    await do(desk, deciding.sign, case_id, disa, delegation_point="N1", board_minute=minute)
-    await do(desk, afterwards.send_letter, case_id, alva, channel="post", language="sv", sent="")
+    await do(desk, sign.sign, case_id, disa, delegation_point="N1", board_minute=minute)
+    await do(desk, delivery.send_letter, case_id, alva, channel="post", language="sv", sent="")
 
     for template, language, value in await letters(desk, case_id):
         golden(f"{template}.refusal.{language}", value["text"])
@@ -176,10 +179,10 @@ async def test_each_of_the_three_ways_of_appeal_has_its_own_text(desk: Desk, kin
     alva, *_ = await three(desk)
     case_id = await approved(desk, alva)
     if kind == "decision":
-        await do(desk, afterwards.send_letter, case_id, alva, channel="mail", language="sv", sent="")
+        await do(desk, delivery.send_letter, case_id, alva, channel="mail", language="sv", sent="")
     else:
         await do(
-            desk, afterwards.decide_aside, case_id, alva, kind=kind, text="Uppgiften skyddas av 21 kap. 3 §.",
+            desk, follow_up.decide_aside, case_id, alva, kind=kind, text="Uppgiften skyddas av 21 kap. 3 §.",
             delegation_point="F1", language="sv",
         )  # fmt: skip
 
@@ -219,16 +222,16 @@ def test_three_working_days_before_a_near_booking_are_counted_without_holidays()
 async def test_an_appeal_is_in_time_by_the_dates_of_the_case_whatever_anyone_says(desk: Desk, clock: Clock) -> None:
     alva, *_ = await three(desk)
     case_id = await approved(desk, alva)
-    await do(desk, afterwards.post_notice, case_id, alva, posted="2026-11-22")
-    assert await codes(do(desk, afterwards.declare_final, case_id, alva)) == {"decision.still_appealable"}
+    await do(desk, delivery.post_notice, case_id, alva, posted="2026-11-22")
+    assert await codes(do(desk, declare_final, case_id, alva)) == {"decision.still_appealable"}
     clock.forward(days=30)
-    await do(desk, afterwards.receive_appeal, case_id, alva, received="2026-12-15", text="Fel.")
+    await do(desk, receive_appeal, case_id, alva, received="2026-12-15", text="Fel.")
 
-    early = do(desk, afterwards.check_appeal, case_id, alva, in_time=True, text="Jag tycker det.")
+    early = do(desk, check_appeal, case_id, alva, in_time=True, text="Jag tycker det.")
     assert await codes(early) == {"appeal.dates_say_other"}
-    await do(desk, afterwards.check_appeal, case_id, alva, in_time=False, text="Sista dag var 14 december.")
-    await do(desk, afterwards.settle_appeal, case_id, alva, outcome="dismissed", on="2026-12-20", text="Avvisat.")
-    await do(desk, afterwards.declare_final, case_id, alva)
+    await do(desk, check_appeal, case_id, alva, in_time=False, text="Sista dag var 14 december.")
+    await do(desk, settle_appeal, case_id, alva, outcome="dismissed", on="2026-12-20", text="Avvisat.")
+    await do(desk, declare_final, case_id, alva)
 
 
 async def test_a_letters_text_is_edited_without_touching_the_rest_and_wrong_places_are_named(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from service import app as parts
 from service.bookings import bookings, clearance_steps, move_or_cancel, rooms
-from service.cases import afterwards, deciding
+from service.casework.decision import reopen, sign
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, findings
 from service.demo import demo_list
@@ -97,7 +97,7 @@ class Walk:
                 clause = "3.1" if name == "write off" else "5.1"
                 chosen = (one,) if name == "approve in part" else ()
                 proposal = Proposal(DecisionOutcome(outcome), point, (clause,), "Lokalen passar.", bookings=chosen)
-                await do(desk, deciding.decide, case_id, by, proposal=proposal)
+                await do(desk, sign.decide, case_id, by, proposal=proposal)
             case "clear":
                 await do(desk, clearance_steps.give, case_id, by)
             case "unclear":
@@ -124,7 +124,7 @@ class Walk:
             case "hirer calls off":
                 await move_or_cancel.cancel_by_hirer(desk, case_id, one, by=KEY)
             case "reopen":
-                await do(desk, afterwards.reopen, case_id, by, ground="revocation", text="Nytt.")
+                await do(desk, reopen.reopen, case_id, by, ground="revocation", text="Nytt.")
             case _:
                 await do(desk, assignment.withdraw, case_id, by, received="2026-11-22", text="Nej.")
 

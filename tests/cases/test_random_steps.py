@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from service import app as parts
-from service.cases import afterwards, deciding, proposing
+from service.casework.decision import proposal as proposal_
+from service.casework.decision import reopen, sign
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, correspondence, inquiry
 from service.casework.review.findings import release, resolve, take
@@ -100,7 +101,7 @@ async def assess(walk: Walk, by: User) -> None:
 
 async def second(walk: Walk, by: User) -> None:
     yes = dict.fromkeys(("facts_not_views", "written_rule", "own_act", "answered"), True)
-    await do(walk.desk, proposing.second, walk.case_id, by, answers=yes, text="Läst.")
+    await do(walk.desk, proposal_.second, walk.case_id, by, answers=yes, text="Läst.")
 
 
 async def settle(walk: Walk, by: User) -> None:
@@ -139,22 +140,22 @@ STEPS_TAKEN: dict[str, Taken] = {
     "wait": wait,
     "propose": lambda walk, by: _proposed(walk, by),
     "second": second,
-    "return": simple(proposing.give_back, text="Nej."),
-    "sign": simple(deciding.sign, delegation_point="N1", board_minute=REFUSAL.board_minute),
-    "sign as unit": simple(deciding.sign, delegation_point="F2", board_minute=None),
+    "return": simple(proposal_.give_back, text="Nej."),
+    "sign": simple(sign.sign, delegation_point="N1", board_minute=REFUSAL.board_minute),
+    "sign as unit": simple(sign.sign, delegation_point="F2", board_minute=None),
     "refuse directly": lambda walk, by: _directly(walk, by),
-    "approve": simple(deciding.decide, proposal=a_proposal()),
-    "write off": simple(deciding.decide, proposal=a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))),
-    "reopen": simple(afterwards.reopen, ground="change", text="Nytt."),
+    "approve": simple(sign.decide, proposal=a_proposal()),
+    "write off": simple(sign.decide, proposal=a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))),
+    "reopen": simple(reopen.reopen, ground="change", text="Nytt."),
 }  # fmt: skip
 
 
 async def _proposed(walk: Walk, by: User) -> None:
-    await do(walk.desk, proposing.propose, walk.case_id, by, proposal=await walk.proposal())
+    await do(walk.desk, proposal_.propose, walk.case_id, by, proposal=await walk.proposal())
 
 
 async def _directly(walk: Walk, by: User) -> None:
-    await do(walk.desk, deciding.decide, walk.case_id, by, proposal=await walk.proposal())
+    await do(walk.desk, sign.decide, walk.case_id, by, proposal=await walk.proposal())
 
 
 #: The whole way to a lawful refusal: (step, who). Leaving anything out must close the way.

@@ -9,7 +9,7 @@ import pytest
 
 from service import app as parts
 from service.audit.verify import Depth
-from service.cases import deciding
+from service.casework.decision import sign
 from service.casework.intake.receive import receive
 from service.demo import demo_list
 from service.desk import actors
@@ -47,7 +47,7 @@ async def _fill(folder: Path) -> None:
             case_id = await (withdrawn if number < 3 else in_review)(desk, officer, document)
             if number < 3:
                 proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
-                await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
+                await sign.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
             await checkpoints.sign_log(desk)
         room = await receive(desk, a_premises_document(), by=actors.person(petter), channel="paper")
         await work_off(desk)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service import app as parts
-from service.cases import deciding
+from service.casework.decision import sign
 from service.casework.intake.receive import receive
 from service.demo import demo_list
 from service.desk import actors
@@ -74,7 +74,7 @@ async def folder(tmp_path: Path, clock: Clock) -> Path:
         officer = await someone(desk, "Alva", "role:association_officer", "delegation:F1")
         case_id = await withdrawn(desk, officer, a_grant_document())
         proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
-        await deciding.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
+        await sign.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
         assert (await verify_log(desk)).ok
     with sqlite3.connect(tmp_path / "granska.sqlite") as database:
         for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():

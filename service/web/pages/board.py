@@ -7,8 +7,8 @@ from typing import Any
 
 from litestar import Response, get
 
-from service.cases import afterwards, reading
-from service.cases import board as boards
+from service.cases import reading
+from service.casework.decision import board_papers, delivery
 from service.desk.fields import check_day
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
@@ -63,11 +63,11 @@ async def letter_preview(request: AnyRequest, desk: TheDesk, user: SignedIn) -> 
     decided, executed = view.dossier.decision, view.dossier.executed
     async with desk.store.reading() as read:
         if decided is not None:
-            written = await afterwards.decision_letter(
+            written = await delivery.decision_letter(
                 desk, read, view.case, decided, view.criteria, view.procedure, language
             )
         elif executed is not None:
-            written = await afterwards.confirmation(desk, read, view.case, executed, view.procedure, language)
+            written = await delivery.confirmation(desk, read, view.case, executed, view.procedure, language)
         else:
             raise NotFound("decision.not_found")
     return _pdf(desk.typesetter.pdf(written), f"{_file_name(view.case.diary_number)}-forhandsvisning.pdf")
@@ -77,7 +77,7 @@ async def letter_preview(request: AnyRequest, desk: TheDesk, user: SignedIn) -> 
 async def package(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """The board's package: report and annexes in one file."""
     case_id = str(request.path_params["case_id"])
-    number, body = await boards.packaged(desk, case_id, by=user)
+    number, body = await board_papers.packaged(desk, case_id, by=user)
     await access_log.note(desk, user, access_log.BUNDLE, case_id)
     name = f"namndpaket-{_file_name(number)}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
@@ -93,10 +93,10 @@ async def delegated(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
         "until": request.query_params.get("until") or now.isoformat(),
     }
     error: GranskaError | None = None
-    found: list[boards.Delegated] = []
+    found: list[board_papers.Delegated] = []
     try:
         since, until = check_day("/since", given["since"]), check_day("/until", given["until"])
-        found = await boards.delegated(desk, since, until, by=user)
+        found = await board_papers.delegated(desk, since, until, by=user)
     except GranskaError as raised:
         error = raised
     return page_or_complaint(

@@ -7,7 +7,8 @@ from litestar import Response, get, post
 from litestar.response import File, Redirect
 
 from service.bookings.availability import clock
-from service.cases import deciding, lettering, proposing, reading
+from service.cases import lettering, reading
+from service.casework.decision import proposal, sign
 from service.casework.intake import enclosures
 from service.casework.review import findings
 from service.desk import actors
@@ -103,7 +104,7 @@ async def show_case(
         label=label,
         clock=clock,
         phrases=[one for one in view.procedure.routine.phrases if view.case.kind in one.kinds],
-        questions=proposing.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
+        questions=proposal.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
     )
 
 
@@ -246,7 +247,7 @@ async def decide(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
     """A named person decides."""
 
     async def step(form: forms.Form, seen: int) -> None:
-        await deciding.decide(desk, _id(request), forms.proposal(form), by=user, seen=seen)
+        await sign.decide(desk, _id(request), forms.proposal(form), by=user, seen=seen)
 
     return await _act(request, desk, user, "decision", step, "done.decided")
 

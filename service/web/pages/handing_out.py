@@ -5,8 +5,9 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from service.cases import bundling, erasing, history, records
+from service.cases import bundling, erasing, history
 from service.cases.reading import check_may_see
+from service.casework.decision import record_page
 from service.desk.ports.desk import Desk
 from service.domain.clock import local_day
 from service.domain.errors import InvalidInput, Problem
@@ -34,7 +35,7 @@ async def _form(
         error=error,
         case=case,
         classes=erasing.CLASSES,
-        purposes=records.PURPOSES,
+        purposes=record_page.PURPOSES,
         forced=bundling.forced_mask(user),
         posted=posted or forms.Form({}),
     )

@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import records
 from service.cases.reading import check_may_see
+from service.casework.decision import record_page
 from service.domain.errors import InvalidInput
 from service.proof import access_log
 from service.web import forms
@@ -35,7 +35,7 @@ async def _sheet(
     posted: forms.Form | None = None,
 ) -> Response[Any]:
     case_id = str(request.path_params["case_id"])
-    found = await records.read_record(desk, case_id, by=user)
+    found = await record_page.read_record(desk, case_id, by=user)
     until = request.session.get(UNMASKED, {}).get(case_id, 0)
     return page_or_complaint(
         request,
@@ -45,7 +45,7 @@ async def _sheet(
         masked=until <= desk.outside.now(),
         until=until,
         posted=posted or forms.Form({}),
-        purposes=records.PURPOSES,
+        purposes=record_page.PURPOSES,
     )
 
 
@@ -55,7 +55,7 @@ async def unmask(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
     case_id = str(request.path_params["case_id"])
     form = await forms.read(request)
     try:
-        await records.unmask(desk, case_id, purpose=form.text("purpose"), note=form.text("note"), by=user)
+        await record_page.unmask(desk, case_id, purpose=form.text("purpose"), note=form.text("note"), by=user)
     except InvalidInput as error:
         return await _sheet(request, desk, user, error, form)
     unmasked = dict(request.session.get(UNMASKED, {}))

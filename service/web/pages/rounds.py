@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import rounds as steps
+from service.casework.decision import grant_rounds
 from service.desk.ports.desk import Desk
 from service.domain.case import State
 from service.domain.errors import GranskaError, InvalidInput, Problem
@@ -22,7 +22,7 @@ PROPOSERS = May(roles=frozenset({Role.ASSOCIATION_OFFICER}))
 @get("/rounds", opt=may(ROUND_READERS))
 async def all_rounds(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """The rounds of the rule sets."""
-    found, now = await steps.rounds(desk)
+    found, now = await grant_rounds.rounds(desk)
     return render.page(request, "pages/rounds.html", rounds=found, today=now)
 
 
@@ -41,7 +41,7 @@ async def _show(
     posted: forms.Form | None = None,
     done: int = 0,
 ) -> Response[Any]:
-    view = await steps.view(desk, str(request.path_params["round_id"]), by=user)
+    view = await grant_rounds.view(desk, str(request.path_params["round_id"]), by=user)
     return page_or_complaint(
         request,
         "pages/round.html",
@@ -74,11 +74,11 @@ async def propose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
         except InvalidInput as error:
             problems += list(error.problems)
             continue
-        wishes[case_id] = steps.Wish(amount, form.text(f"reason-{case_id}").strip(), seen)
+        wishes[case_id] = grant_rounds.Wish(amount, form.text(f"reason-{case_id}").strip(), seen)
     if problems or not wishes:
         wrong = InvalidInput(problems or [Problem("/round", "round.nothing_proposed")])
         return await _show(request, desk, user, error=wrong, posted=form)
-    done, failed = await steps.propose_all(desk, str(request.path_params["round_id"]), wishes, by=user)
+    done, failed = await grant_rounds.propose_all(desk, str(request.path_params["round_id"]), wishes, by=user)
     if failed:
         wrong = InvalidInput(
             [

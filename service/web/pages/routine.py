@@ -7,7 +7,8 @@ from litestar.response import Redirect
 
 from service.bookings import bookings, move_or_cancel
 from service.bookings.availability import clock
-from service.cases import afterwards, lettering, proposing, reading
+from service.cases import lettering, reading
+from service.casework.decision import appeal, follow_up, proposal, reopen
 from service.casework.review import assignment, correspondence, findings, inquiry, precedents
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
@@ -87,15 +88,15 @@ async def show(
         languages=lettering.LANGUAGES,
         channels=correspondence.CHANNELS,
         results=inquiry.RESULTS,
-        addenda=afterwards.ADDENDA,
-        appeal_outcomes=afterwards.APPEAL_OUTCOMES,
-        reopening=afterwards.REOPENING,
-        side_kinds=afterwards.SIDE_KINDS,
+        addenda=follow_up.ADDENDA,
+        appeal_outcomes=appeal.APPEAL_OUTCOMES,
+        reopening=reopen.REOPENING,
+        side_kinds=follow_up.SIDE_KINDS,
         outcomes=list(DecisionOutcome),
         today=today(desk).isoformat(),
         unverified={one.id for one in view.dossier.acts.values() if not policy.verified(view.dossier, one)},
-        in_time=afterwards.appeal_in_time(view.dossier),
-        questions=proposing.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
+        in_time=appeal.appeal_in_time(view.dossier),
+        questions=proposal.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
         mask=False,
         label=label,
         clock=clock,

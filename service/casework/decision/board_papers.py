@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from service.cases import lettering, proposing
+from service.cases import lettering
+from service.casework.decision import proposal
 from service.casework.review.correspondence import material_of
 from service.desk.fields import one_of
 from service.desk.ports.desk import Desk
@@ -54,7 +55,7 @@ async def package(desk: Desk, case_id: str, *, language: str, by: User, seen: in
 async def _values(scene: Scene, data: Mapping[str, Any], language: str) -> dict[str, str]:
     desk, dossier = scene.desk, scene.dossier
     details = await scene.writing.details(scene.case.id)
-    references = proposing.references(data) + [one.ref for one in dossier.assessed.values()]
+    references = proposal.references(data) + [one.ref for one in dossier.assessed.values()]
     answers = [one.answer for one in dossier.communications if one.answer]
     kept = await scene.writing.values([*references, *answers])
 

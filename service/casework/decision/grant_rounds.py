@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from service.cases.proposing import put_forward
+from service.casework.decision.proposal import put_forward
 from service.desk.actors import person, still
 from service.desk.ports.cases import QueueRow
 from service.desk.ports.desk import Desk

@@ -1,0 +1,97 @@
+"""What follows a decision without changing it: additions, terms, conditions, and decisions on other matters."""
+
+from service.cases import lettering
+from service.casework.decision.delivery import _decision
+from service.desk.fields import check_day, check_text, one_of
+from service.desk.ports.desk import Desk
+from service.desk.step import step
+from service.domain.errors import InvalidInput, NotAllowed, Problem
+from service.domain.events import EventType
+from service.domain.people import User
+
+#: What can be written to a decision afterwards; its own text stays as it was (JO 1008-2021).
+ADDENDA = ("addendum", "correction")
+
+SIDE_KINDS = ("disclosure", "data_subject")
+
+
+async def add_to_decision(desk: Desk, case_id: str, *, kind: str, text: str, by: User, seen: int) -> None:
+    """Add a dated text to a decision, or correct an obvious slip: a record of its own; the decision stays as it was."""
+    text = check_text("/text", text)
+    one_of("/kind", kind, ADDENDA)
+    async with step(desk, case_id, EventType.DECISION_ADDED_TO, by=by, seen=seen) as scene:
+        decided = _decision(scene)
+        if kind == "correction" and decided.by != scene.by.pseudonym and not scene.by.delegation_points:
+            raise NotAllowed("decision.no_delegation")
+        await scene.take(
+            {
+                "decision": decided.id,
+                "addendum": desk.outside.new_id(),
+                "kind": kind,
+                "text": scene.keep("addendum", text),
+            }
+        )
+
+
+async def accept_terms(desk: Desk, case_id: str, *, terms: str, on: str, text: str, by: User, seen: int) -> None:
+    """The applicant has accepted the terms, in this version, before payment or access."""
+    text = check_text("/text", text)
+    day = check_day("/on", on)
+    async with step(desk, case_id, EventType.TERMS_ACCEPTED, by=by, seen=seen) as scene:
+        decided = scene.dossier.grant
+        if decided is None:
+            raise NotAllowed("decision.not_favourable")
+        if terms != decided.data["terms"]:
+            raise InvalidInput([Problem("/terms", "decision.other_terms", {"terms": decided.data["terms"]})])
+        if day > scene.today:
+            raise InvalidInput([Problem("/on", "input.not_now_or_earlier")])
+        await scene.take(
+            {"decision": decided.id, "terms": terms, "on": day.isoformat(), "text": scene.keep("applicant", text)}
+        )
+
+
+async def report_condition(
+    desk: Desk, case_id: str, *, position: int, on: str, met: bool, text: str, by: User, seen: int
+) -> None:
+    """Note whether a condition of the decision has been met."""
+    text, day = check_text("/text", text), check_day("/on", on)
+    async with step(desk, case_id, EventType.CONDITION_REPORTED, by=by, seen=seen) as scene:
+        decided = scene.dossier.grant
+        if decided is None:
+            raise NotAllowed("decision.not_favourable")
+        if not 0 <= position < len(decided.data["conditions"]):
+            raise InvalidInput([Problem("/position", "input.missing")])
+        await scene.take(
+            {
+                "decision": decided.id,
+                "position": position,
+                "on": day.isoformat(),
+                "met": met,
+                "text": scene.keep("resolution", text),
+            }
+        )
+
+
+async def decide_aside(
+    desk: Desk, case_id: str, *, kind: str, text: str, delegation_point: str, language: str, by: User, seen: int
+) -> None:
+    """A decision beside the case's own, with its own way of appeal: not to release a document, or on personal data."""
+    text = check_text("/text", text)
+    one_of("/kind", kind, SIDE_KINDS)
+    one_of("/language", language, lettering.LANGUAGES)
+    async with step(desk, case_id, EventType.SIDE_DECISION, by=by, seen=seen) as scene:
+        if delegation_point not in scene.by.delegation_points or delegation_point not in scene.procedure.delegation:
+            raise NotAllowed("decision.no_delegation")
+        details = await scene.writing.details(case_id)
+        written = lettering.sheet(
+            desk, scene.procedure, kind, language, {"text": text}, case=scene.case, recipient=details.org_name
+        )
+        await scene.take(
+            {
+                "decision": desk.outside.new_id(),
+                "kind": kind,
+                "text": scene.keep("reasons", text),
+                "letter": lettering.keep(desk, scene.writing, scene.case, kind, written),
+                "delegation_point": delegation_point,
+            }
+        )

@@ -1,0 +1,100 @@
+"""Step four: a named person decides."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from service.bookings import booking_outcome, bookings
+from service.casework.decision.proposal import kept_content, standing, tidied
+from service.casework.decision.record import _record
+from service.desk.actors import person, still
+from service.desk.fields import check_day, check_text
+from service.desk.ports.desk import Desk
+from service.desk.ports.store import Writing
+from service.desk.rulebook import rulebook, today
+from service.desk.step import Scene, dossier_of
+from service.domain import policy
+from service.domain.application import Kind
+from service.domain.decision import FAVOURABLE, BoardMinute, Proposal
+from service.domain.errors import InvalidInput, NotAllowed, Problem
+from service.domain.events import Event, EventType
+from service.domain.people import User
+from service.domain.premises import BookingStatus
+from service.screening.freshness import check_fresh
+
+
+async def decide(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen: int) -> str:
+    """Record the decision of a case that needs no second person: outcome, clauses, reasons, and all it rests on.
+
+    Returns the decision's id.
+    """
+    proposal = replace(tidied(proposal), board_minute=_minute(desk, proposal.board_minute))
+    opened = await desk.looked.last_opened(case_id, by.pseudonym)
+    async with desk.store.writing() as writing:
+        scene = await _scene(desk, writing, case_id, by, seen)
+        if scene.dossier.proposal is not None:
+            raise NotAllowed("decision.sign_the_proposal")
+        content = kept_content(writing, scene.case, proposal)
+        return await _decided(scene, proposal, content, opened)
+
+
+async def sign(
+    desk: Desk, case_id: str, *, delegation_point: str, board_minute: BoardMinute | None, by: User, seen: int
+) -> str:
+    """Decide as has been proposed, word for word; returns the decision's id."""
+    minute = _minute(desk, board_minute)
+    opened = await desk.looked.last_opened(case_id, by.pseudonym)
+    async with desk.store.writing() as writing:
+        scene = await _scene(desk, writing, case_id, by, seen)
+        if scene.dossier.proposal is None:
+            raise NotAllowed("decision.nothing_proposed")
+        proposed = scene.dossier.proposal
+        proposal = await standing(writing, proposed, delegation_point=delegation_point, board_minute=minute)
+        return await _decided(scene, proposal, proposed.data, opened)
+
+
+async def _scene(desk: Desk, writing: Writing, case_id: str, by: User, seen: int) -> Scene:
+    by = await still(writing, by)
+    case = await writing.case(case_id)
+    policy.check_can_see(case, by)
+    policy.check_version(case, seen)
+    dossier = await dossier_of(writing, case_id)
+    book = await rulebook(desk, writing)
+    return Scene(desk, writing, case, by, dossier, book, EventType.CASE_DECIDED, person(by))
+
+
+async def _decided(scene: Scene, proposal: Proposal, content: Mapping[str, Any], opened_at: int | None) -> str:
+    desk, writing, case = scene.desk, scene.writing, scene.case
+    policy.check_can_decide(await scene.basis(), scene.by, proposal)
+    if proposal.outcome in FAVOURABLE:
+        findings = await writing.findings(case.id, case.round)
+        await check_fresh(writing, case, findings, scene.procedure, desk.outside.now())
+    decision_id = desk.outside.new_id()
+    changes = await _of_bookings(scene, proposal)
+    data = await _record(scene, proposal, content, decision_id, opened_at)
+    event = Event(EventType.CASE_DECIDED, scene.actor, desk.outside.now(), data, case=case.id)
+    await writing.case_decided(event, case.after(event.type))
+    await bookings.settle(scene, "decision", decision_id, changes)
+    return decision_id
+
+
+async def _of_bookings(scene: Scene, proposal: Proposal) -> booking_outcome.Changes:
+    """What the decision does to the times of the case."""
+    if scene.case.kind is not Kind.PREMISES:
+        return {}
+    await bookings.release_lapsed(scene.desk, scene.writing)
+    times = await bookings.bookings(scene.writing, scene.case.id)
+    changes = booking_outcome.changes(times, proposal, scene.dossier, now=bookings.now_of(scene.desk))
+    given = [one for one in times if changes.get(one.id, ("", None))[0] is BookingStatus.CONFIRMED]
+    await bookings.check_usable(scene, given)
+    await bookings.check_same_day(scene, [one.span for one in given])
+    return changes
+
+
+def _minute(desk: Desk, minute: BoardMinute | None) -> BoardMinute | None:
+    if minute is None:
+        return None
+    decided_on = check_day("/minute_date", minute.date)
+    if decided_on > today(desk):
+        raise InvalidInput([Problem("/minute_date", "input.not_now_or_earlier")])
+    return BoardMinute(decided_on.isoformat(), check_text("/minute_paragraph", minute.paragraph, most=40))
