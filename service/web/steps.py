@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.bookings import clearance_steps, key_access, move_or_cancel
-from service.cases import reading
 from service.casework.decision import appeal, board_papers, delivery, follow_up, proposal, reopen, sign
 from service.casework.review import assignment, correspondence, inquiry
+from service.casework.views import case_page
 from service.desk.ports.desk import Desk
 from service.domain import policy
 from service.domain.application import Kind
@@ -230,7 +230,7 @@ WAYS: dict[str, Way] = {
 ON_THE_CASE_PAGE = frozenset({"conflict", "propose", "sign"})
 
 
-def open_steps(view: reading.CaseView, user: User) -> list[str]:
+def open_steps(view: case_page.CaseView, user: User) -> list[str]:
     """The steps this person could take in the case as it stands, in the routine's order."""
     found = []
     for name, way in WAYS.items():
@@ -247,7 +247,7 @@ def open_steps(view: reading.CaseView, user: User) -> list[str]:
 OF_PREMISES = frozenset({"execute", "move", "call-off", "clearance", "clearance-withdraw", "access-check", "access"})
 
 
-def _of_premises(name: str, view: reading.CaseView) -> bool:
+def _of_premises(name: str, view: case_page.CaseView) -> bool:
     """The same, for the steps about a booking."""
     room = view.room
     if room is None:
@@ -266,7 +266,7 @@ def _of_premises(name: str, view: reading.CaseView) -> bool:
     return bool(wanted[name])
 
 
-def _makes_sense(name: str, view: reading.CaseView, user: User) -> bool:
+def _makes_sense(name: str, view: case_page.CaseView, user: User) -> bool:
     """Whether there is anything for this step to act on."""
     dossier, decided = view.dossier, view.dossier.decision
     unanswered = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from service.cases import reading
 from service.casework.intake.receive import receive
+from service.casework.views import case_page
 from service.desk import case_search
 from service.desk.ports.cases import QueueQuery
 from service.desk.ports.desk import Desk
@@ -23,7 +23,7 @@ async def questions(desk: Desk, capsys: pytest.CaptureFixture[str], case_id: str
     engine.log_queries = True
     for ask in (
         lambda: case_search.queue(desk, QueueQuery(kinds=(Kind.GRANT,))),
-        lambda: reading.case_view(desk, case_id, by=user),  # type: ignore[arg-type]
+        lambda: case_page.case_view(desk, case_id, by=user),  # type: ignore[arg-type]
     ):
         capsys.readouterr()
         await ask()

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from service.cases.reading import case_view
 from service.casework.intake.receive import receive
 from service.casework.review.findings import ask_rescreening, resolve, take, withdraw_clearance
 from service.casework.review.incidents import NewIncident, record, verify
+from service.casework.views.case_page import case_view
 from service.demo import demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk

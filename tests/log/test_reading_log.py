@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from service.cases import history
 from service.cases.forgetting import forget_readings
+from service.casework.views import history
 from service.desk.ports.desk import Desk
 from service.domain.clock import local_day
 from service.outbox import FolderChannel

@@ -7,8 +7,8 @@ from typing import Any
 
 from litestar import Response, get
 
-from service.cases import reading
 from service.casework.decision import board_papers, delivery
+from service.casework.views import case_page, gate
 from service.desk.fields import check_day
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
@@ -39,7 +39,7 @@ def _file_name(diary_number: str) -> str:
 async def letter(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """A letter as it went out, byte for byte."""
     case_id, seq = str(request.path_params["case_id"]), int(request.path_params["seq"])
-    case = await reading.check_may_see(desk, case_id, by=user)
+    case = await gate.check_may_see(desk, case_id, by=user)
     async with desk.store.reading() as read:
         row = await read.log_entry(seq) if seq < MOST_ENTRIES else None
         leaf = json.loads(row.leaf) if row else {}
@@ -59,7 +59,7 @@ async def letter_preview(request: AnyRequest, desk: TheDesk, user: SignedIn) -> 
     """The letter of the decision, or of the booking that was executed, as it would go out now."""
     case_id = str(request.path_params["case_id"])
     language = "en" if request.query_params.get("language") == "en" else "sv"
-    view = await reading.case_view(desk, case_id, by=user)
+    view = await case_page.case_view(desk, case_id, by=user)
     decided, executed = view.dossier.decision, view.dossier.executed
     async with desk.store.reading() as read:
         if decided is not None:

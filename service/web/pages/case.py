@@ -7,10 +7,12 @@ from litestar import Response, get, post
 from litestar.response import File, Redirect
 
 from service.bookings.availability import clock
-from service.cases import lettering, reading
+from service.cases import lettering
 from service.casework.decision import proposal, sign
 from service.casework.intake import enclosures
 from service.casework.review import findings
+from service.casework.views import gate as gate_
+from service.casework.views.case_page import CaseView, case_view
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
@@ -37,7 +39,7 @@ DRAFT = "case:decided"
 @get("/cases/{case_id:uuid}", opt=may(CASE_READERS))
 async def case_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Everything about a case; that it was opened is written down first."""
-    gate = await reading.gate(desk, _id(request), by=user)
+    gate = await gate_.gate(desk, _id(request), by=user)
     if gate is not None:
         return render.page(request, "pages/gate.html", gate=gate)
     await access_log.note(desk, user, access_log.OPENED, _id(request))
@@ -47,7 +49,7 @@ async def case_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
 @get("/cases/{case_id:uuid}/checks", opt=may(CASE_READERS))
 async def checks_part(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """The checks alone, for a page that waits for them; asks for a whole new page once they are there."""
-    view = await reading.case_view(desk, _id(request), by=user)
+    view = await case_view(desk, _id(request), by=user)
     answer = render.page(request, "components/waiting.html", view=view)
     if not view.screening:
         answer.headers["HX-Refresh"] = "true"
@@ -65,11 +67,11 @@ async def show_case(
 ) -> Response[Any]:
     """The case page, or the question that comes before it."""
     if error is not None:
-        gate = await reading.gate(desk, _id(request), by=user)
+        gate = await gate_.gate(desk, _id(request), by=user)
         if gate is not None:
             return page_or_complaint(request, "pages/gate.html", error=error, at="conflict", gate=gate)
     everything = request.query_params.get("events") == "all"
-    view = await reading.case_view(desk, _id(request), by=user, everything=everything)
+    view = await case_view(desk, _id(request), by=user, everything=everything)
     handles = policy.handles(view.case, user)
     mine = view.case.owner == user.id
     return page_or_complaint(
@@ -108,7 +110,7 @@ async def show_case(
     )
 
 
-def _waits_for_another(view: reading.CaseView, user: User) -> bool:
+def _waits_for_another(view: CaseView, user: User) -> bool:
     """Whether what is proposed is for someone else to sign: one's own adverse proposal, or no point that carries it."""
     proposed = view.dossier.proposal
     if proposed is None:
@@ -118,7 +120,7 @@ def _waits_for_another(view: reading.CaseView, user: User) -> bool:
     return (adverse and proposed.by == user.pseudonym) or not _sign_points(view, user)
 
 
-def _sign_points(view: reading.CaseView, user: User) -> list[DelegationPoint]:
+def _sign_points(view: CaseView, user: User) -> list[DelegationPoint]:
     proposed = view.dossier.proposal
     if proposed is None:
         return []
@@ -126,13 +128,13 @@ def _sign_points(view: reading.CaseView, user: User) -> list[DelegationPoint]:
     return policy.reaching(view.basis, user, DecisionOutcome(data["outcome"]), data["amount_ore"], data["clauses"])
 
 
-def offered_clauses(view: reading.CaseView) -> list[Clause]:
+def offered_clauses(view: CaseView) -> list[Clause]:
     """The clauses that can carry something in this case: those on a decision already made only where it is reopened."""
     offered = frozenset(DecisionOutcome) - (frozenset() if view.dossier.turn == "revocation" else ON_A_DECISION)
     return [one for one in view.criteria.clauses.values() if view.case.kind in one.kinds and one.outcomes & offered]
 
 
-def _begun(view: reading.CaseView) -> forms.Form:
+def _begun(view: CaseView) -> forms.Form:
     """What was being written in the decision form; with nothing to inquire into, the usual words to start from.
 
     Nothing is chosen for anyone: the outcome is left open, and the person who signs reads what they sign.
@@ -300,7 +302,7 @@ async def enclose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
 @get("/cases/{case_id:uuid}/enclosures/{enclosure_id:uuid}", opt=may(CASE_READERS))
 async def enclosure(request: AnyRequest, desk: TheDesk, user: SignedIn) -> File:
     """A document's bytes, always to be saved and never shown by the browser as a page of ours."""
-    view = await reading.case_view(desk, _id(request), by=user)
+    view = await case_view(desk, _id(request), by=user)
     wanted = str(request.path_params["enclosure_id"])
     for one in view.enclosures:
         if one.enclosure.id == wanted:

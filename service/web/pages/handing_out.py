@@ -5,9 +5,10 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from service.cases import bundling, erasing, history
-from service.cases.reading import check_may_see
+from service.cases import bundling, erasing
 from service.casework.decision import record_page
+from service.casework.views import history
+from service.casework.views.gate import check_may_see
 from service.desk.ports.desk import Desk
 from service.domain.clock import local_day
 from service.domain.errors import InvalidInput, Problem

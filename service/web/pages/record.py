@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases.reading import check_may_see
 from service.casework.decision import record_page
+from service.casework.views.gate import check_may_see
 from service.domain.errors import InvalidInput
 from service.proof import access_log
 from service.web import forms

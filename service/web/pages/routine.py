@@ -7,9 +7,10 @@ from litestar.response import Redirect
 
 from service.bookings import bookings, move_or_cancel
 from service.bookings.availability import clock
-from service.cases import lettering, reading
+from service.cases import lettering
 from service.casework.decision import appeal, follow_up, proposal, reopen
 from service.casework.review import assignment, correspondence, findings, inquiry, precedents
+from service.casework.views import case_page, gate
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
 from service.domain import policy
@@ -31,7 +32,7 @@ from service.web.steps import ON_THE_CASE_PAGE, WAYS, open_steps
 async def step_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """One step's question, with what is needed to answer it."""
     case_id, name = _place(request)
-    await reading.check_may_see(desk, case_id, by=user)
+    await gate.check_may_see(desk, case_id, by=user)
     await access_log.note(desk, user, access_log.OPENED, case_id)
     return await show(request, desk, user, name)
 
@@ -47,7 +48,7 @@ async def show(
 ) -> Response[Any]:
     """The page of a step, again with what was written where it could not be taken."""
     case_id, _ = _place(request)
-    view = await reading.case_view(desk, case_id, by=user)
+    view = await case_page.case_view(desk, case_id, by=user)
     if error is None and name not in open_steps(view, user):
         return await show_case(request, desk, user, error=NotAllowed("step.not_now"), at="tasks")
     missing: list[str] = []
@@ -119,7 +120,7 @@ async def take_step(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
         form = await forms.read(request)
         result = await WAYS[name].take(desk, case_id, form, user, form.number("version"))
         if name == "conflict" and form.text("take") == "yes":
-            case = await reading.check_may_see(desk, case_id, by=user)
+            case = await gate.check_may_see(desk, case_id, by=user)
             await findings.take(desk, case_id, by=user, seen=case.version)
     except NotFound:
         raise
@@ -153,7 +154,7 @@ async def keep_draft(request: AnyRequest, desk: TheDesk, user: SignedIn) -> None
 async def precedent_panel(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """The nearest earlier decisions, and in what they differ."""
     case_id = str(request.path_params["case_id"])
-    await reading.check_may_see(desk, case_id, by=user)
+    await gate.check_may_see(desk, case_id, by=user)
     found = await precedents.nearest(desk, case_id, by=user)
     part = "HX-Request" in request.headers
     return render.page(request, "components/precedents.html" if part else "pages/precedents.html", found=found)

@@ -8,22 +8,20 @@ from typing import Any
 from service.bookings.bookings import bookings
 from service.bookings.clearance import Clearance, application_of, clearance_of, data_key
 from service.bookings.clearance_steps import why_not_executed
-from service.casework.review.assignment import shares_a_name
 from service.desk import application_parts
 from service.desk.ports.cases import CaseDetails, FormDraftRow, SecrecyMarking, StoredEnclosure, StoredFinding
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.rulebook import Rulebook, rulebook, today
-from service.desk.step import dossier_of, entries
+from service.desk.step import entries
 from service.domain import policy
 from service.domain.application import Kind
-from service.domain.case import Case, State
+from service.domain.case import Case
 from service.domain.dossier import Dossier, fold
 from service.domain.errors import NotFound
 from service.domain.events import STEPS_OF_THE_ROUTINE, commitments_in
 from service.domain.people import User
 from service.domain.premises import Booking, Estate, Hirer
-from service.domain.routine import Both
 from service.domain.ruleset import DelegationPoint, RuleSet
 from service.domain.tasks import Task, tasks
 
@@ -107,46 +105,6 @@ class CaseView:
     account_names: dict[str, str]
     drafts: dict[str, dict[str, list[str]]]
     room: RoomView | None
-
-
-async def check_may_see(desk: Desk, case_id: str, *, by: User) -> Case:
-    """The case; raises NotFound for one this person may not know of, NotAllowed for one that is not open to them."""
-    async with desk.store.reading() as reading:
-        case = await reading.case(case_id)
-        policy.check_can_see(case, by)
-        if policy.acts_on(case, by):
-            policy.check_unbiased(by, await dossier_of(reading, case_id))
-    return case
-
-
-@dataclass(frozen=True)
-class Gate:
-    """What a person sees of a case before they have declared whether they have a conflict of interest."""
-
-    case: Case
-    org_name: str
-    hirer: str | None
-    hint: bool
-    locked_out: bool
-    may_take: bool
-    statement: Both
-
-
-async def gate(desk: Desk, case_id: str, *, by: User) -> Gate | None:
-    """The question to answer before the case opens, or None where it is open; raises NotFound as for the case."""
-    async with desk.store.reading() as reading:
-        case = await reading.case(case_id)
-        policy.check_can_see(case, by)
-        if not policy.acts_on(case, by):
-            return None
-        declared = (await dossier_of(reading, case_id)).conflict(by.pseudonym)
-        if declared is False:
-            return None
-        procedure = (await rulebook(desk, reading)).procedure(today(desk))
-        details = await reading.details(case_id)
-        hint = await shares_a_name(reading, case, by)
-    may_take = policy.handles(case, by) and case.owner is None and case.state is State.SCREENED
-    return Gate(case, details.org_name, details.hirer, hint, bool(declared), may_take, procedure.routine.disinterest)
 
 
 async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = False) -> CaseView:
