@@ -165,6 +165,6 @@ def test_there_is_one_demo_account_for_each_role() -> None:
 
 
 def test_no_name_of_a_person_is_asked_for_on_religion_politics_or_origin() -> None:
-    schema = (ROOT / "service/cases/application.schema.json").read_text("utf-8").casefold()
+    schema = (ROOT / "service/casework/intake/application.schema.json").read_text("utf-8").casefold()
     for word in ("religion", "politic", "ethnic", "nationality", "belief", "milieu", "personal_number", "personnummer"):
         assert word not in re.sub(r'"description": "[^"]*"', "", schema)

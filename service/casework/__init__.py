@@ -1,1 +1,1 @@
-"""TODO"""
+"""Cases, from application to legal force."""

@@ -10,7 +10,7 @@ import pytest
 
 from service.bookings import availability, bookings, clearance_steps, key_access, move_or_cancel, rooms
 from service.casework.decision import delivery, follow_up, reopen, sign
-from service.casework.decision import proposal as proposal_
+from service.casework.decision import proposal as proposals
 from service.casework.intake import phone_booking
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, correspondence, inquiry
@@ -395,7 +395,7 @@ async def test_the_city_cannot_call_off_a_confirmed_booking_but_by_a_whole_decis
         )  # fmt: skip
 
     with pytest.raises(InvalidInput) as wrong:
-        await do(desk, proposal_.propose, case_id, officer, proposal=revoking("5.3"))
+        await do(desk, proposals.propose, case_id, officer, proposal=revoking("5.3"))
     assert {one.code for one in wrong.value.problems} >= {
         "requires.act", "requires.consultation", "requires.assessment", "decision.not_communicated",
     }  # fmt: skip
@@ -416,13 +416,13 @@ async def test_the_city_cannot_call_off_a_confirmed_booking_but_by_a_whole_decis
     reply = {"communication": sent, "text": "Vi har talat med honom.", "received": "2026-11-22"}
     await do(desk, correspondence.answer_communication, case_id, officer, **reply)
     proposal = revoking("5.3", [act], "Det räcker inte.")
-    await do(desk, proposal_.propose, case_id, officer, proposal=proposal)
+    await do(desk, proposals.propose, case_id, officer, proposal=proposal)
     with pytest.raises(GranskaError):
         await do(desk, sign.sign, case_id, boss, delegation_point="N1", board_minute=None)
     assert await statuses(desk, case_id) == ["confirmed"]
 
     questions = ("facts_not_views", "written_rule", "answered")
-    await do(desk, proposal_.second, case_id, second, answers=dict.fromkeys(questions, True), text=TEXT)
+    await do(desk, proposals.second, case_id, second, answers=dict.fromkeys(questions, True), text=TEXT)
     minute = sign.BoardMinute("2026-11-20", "§ 5")
     await do(desk, sign.sign, case_id, boss, delegation_point="N1", board_minute=minute)
     assert await statuses(desk, case_id) == ["cancelled"]

@@ -17,9 +17,10 @@ from service.bookings import (
     rooms,
     season_allocation,
 )
-from service.casework.decision import delivery, follow_up
+from service.casework.decision import follow_up
 from service.casework.intake import enclosures, phone_booking
 from service.casework.intake.receive import receive, repeat_key
+from service.casework.letters import decision_letter
 from service.casework.review import correspondence
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -297,7 +298,7 @@ async def test_the_letter_tells_what_was_decided_what_was_not_given_and_what_cha
         case = await reading.case(case_id)
         decided = (await dossier_of(reading, case_id)).decision
         assert decided is not None
-        told = (await delivery.booking_values(desk, reading, case, decided, "sv"))["times"]
+        told = (await decision_letter.booking_values(desk, reading, case, decided, "sv"))["times"]
     given, _, rest = told.partition("Det här fick ni inte:")
     missed, _, since = rest.partition("Nu gäller:")
     assert given.count("- 2027") == len(held)

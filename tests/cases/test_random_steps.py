@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from service import app as parts
-from service.casework.decision import proposal as proposal_
+from service.casework.decision import proposal as proposals
 from service.casework.decision import reopen, sign
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, correspondence, inquiry
@@ -101,7 +101,7 @@ async def assess(walk: Walk, by: User) -> None:
 
 async def second(walk: Walk, by: User) -> None:
     yes = dict.fromkeys(("facts_not_views", "written_rule", "own_act", "answered"), True)
-    await do(walk.desk, proposal_.second, walk.case_id, by, answers=yes, text="Läst.")
+    await do(walk.desk, proposals.second, walk.case_id, by, answers=yes, text="Läst.")
 
 
 async def settle(walk: Walk, by: User) -> None:
@@ -140,7 +140,7 @@ STEPS_TAKEN: dict[str, Taken] = {
     "wait": wait,
     "propose": lambda walk, by: _proposed(walk, by),
     "second": second,
-    "return": simple(proposal_.give_back, text="Nej."),
+    "return": simple(proposals.give_back, text="Nej."),
     "sign": simple(sign.sign, delegation_point="N1", board_minute=REFUSAL.board_minute),
     "sign as unit": simple(sign.sign, delegation_point="F2", board_minute=None),
     "refuse directly": lambda walk, by: _directly(walk, by),
@@ -151,7 +151,7 @@ STEPS_TAKEN: dict[str, Taken] = {
 
 
 async def _proposed(walk: Walk, by: User) -> None:
-    await do(walk.desk, proposal_.propose, walk.case_id, by, proposal=await walk.proposal())
+    await do(walk.desk, proposals.propose, walk.case_id, by, proposal=await walk.proposal())
 
 
 async def _directly(walk: Walk, by: User) -> None:

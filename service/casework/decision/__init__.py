@@ -1,1 +1,1 @@
-"""TODO"""
+"""From proposal to legal force, and what follows."""

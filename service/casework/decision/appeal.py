@@ -3,8 +3,7 @@
 from datetime import date
 from typing import Any
 
-from service.casework.decision.delivery import _decision, check_since
-from service.casework.decision.reopen import new_due
+from service.casework.decision.decided import check_since, decision_of, new_due
 from service.desk.fields import check_day, check_text, one_of
 from service.desk.ports.desk import Desk
 from service.desk.step import step
@@ -22,7 +21,7 @@ async def receive_appeal(desk: Desk, case_id: str, *, received: str, text: str, 
     """An appeal has come in to the City; whether in time is tested by a person (rättidsprövning)."""
     text, day = check_text("/text", text), check_day("/received", received)
     async with step(desk, case_id, EventType.APPEAL_RECEIVED, by=by, seen=seen) as scene:
-        decided = _decision(scene)
+        decided = decision_of(scene)
         check_since(decided, day, scene.today, "/received")
         await scene.take(
             {
@@ -48,7 +47,7 @@ async def check_appeal(desk: Desk, case_id: str, *, in_time: bool, text: str, by
     """A person tests whether the appeal came in time; the dates of the case decide which answer can be given."""
     text = check_text("/text", text)
     async with step(desk, case_id, EventType.APPEAL_TESTED, by=by, seen=seen) as scene:
-        appeal, decided = scene.dossier.appeal, _decision(scene)
+        appeal, decided = scene.dossier.appeal, decision_of(scene)
         if appeal is None or appeal.in_time is not None:
             raise NotAllowed("appeal.tested_already")
         computed = appeal_in_time(scene.dossier)
@@ -110,7 +109,7 @@ async def settle_appeal(desk: Desk, case_id: str, *, outcome: str, on: str, text
 async def declare_final(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
     """The decision has gained legal force (laga kraft): its time for appeal is over and nobody has appealed in time."""
     async with step(desk, case_id, EventType.DECISION_FINAL, by=by, seen=seen) as scene:
-        decided = _decision(scene)
+        decided = decision_of(scene)
         if decided.last_day is None:
             raise NotAllowed("decision.not_posted")
         if scene.dossier.open_appeals:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from service.cases import lettering
 from service.casework.decision import proposal
+from service.casework.letters import compose
 from service.casework.review.correspondence import material_of
 from service.desk.fields import one_of
 from service.desk.ports.desk import Desk
@@ -32,11 +32,11 @@ _STILL = (1980, 1, 1, 0, 0, 0)
 
 async def package(desk: Desk, case_id: str, *, language: str, by: User, seen: int) -> None:
     """Make the report to the board (tjänsteutlåtande) for the proposal as it stands, and note its digest."""
-    one_of("/language", language, lettering.LANGUAGES)
+    one_of("/language", language, compose.LANGUAGES)
     async with step(desk, case_id, EventType.BOARD_PACKAGED, by=by, seen=seen) as scene:
         proposed = scene.dossier.proposal
         assert proposed is not None
-        written = lettering.sheet(
+        written = compose.sheet(
             desk,
             scene.procedure,
             "board_report",
@@ -45,7 +45,7 @@ async def package(desk: Desk, case_id: str, *, language: str, by: User, seen: in
             case=scene.case,
             recipient=scene.procedure.adopted_by,
         )
-        letter = lettering.keep(desk, scene.writing, scene.case, "board_report", written)
+        letter = compose.keep(desk, scene.writing, scene.case, "board_report", written)
         digest = hashlib.sha256(letter["sha256"].encode())
         for one in await scene.writing.enclosures(case_id):
             digest.update(one.enclosure.sha256.encode())
@@ -71,19 +71,19 @@ async def _values(scene: Scene, data: Mapping[str, Any], language: str) -> dict[
         if one.criterion in routine.criteria
     ]
     outcome = str(data["outcome"])
-    amount = "" if data["amount_ore"] is None else lettering.kronor(data["amount_ore"], language)
-    asked = "" if scene.case.amount_ore is None else lettering.kronor(scene.case.amount_ore, language)
+    amount = "" if data["amount_ore"] is None else compose.kronor(data["amount_ore"], language)
+    asked = "" if scene.case.amount_ore is None else compose.kronor(scene.case.amount_ore, language)
     return {
-        "matter": f"{details.org_name}. {lettering.matter(desk, details, scene.case, language)}",
+        "matter": f"{details.org_name}. {compose.matter(desk, details, scene.case, language)}",
         "outcome": desk.words.say(language, f"term.decision.{outcome}", {}),
         "decision": desk.words.say(language, "report.amount", {"amount": amount, "asked": asked}) if amount else "",
         "material": material,
         "circumstances": text(data["circumstances"]),
-        "assessment": lettering.listed(assessed),
+        "assessment": compose.listed(assessed),
         "answer": "\n\n".join(one for one in (*map(text, answers), text(data["response"])) if one),
         "reasons": text(data["reasons"]),
-        "clauses": lettering.clause_lines(scene.criteria, data["clauses"], language),
-        "annexes": lettering.listed(
+        "clauses": compose.clause_lines(scene.criteria, data["clauses"], language),
+        "annexes": compose.listed(
             [
                 f"{n}. {desk.words.say(language, f'term.enclosure.{one.enclosure.kind}', {})} "
                 f"(SHA-256 {one.enclosure.sha256[:16]})"

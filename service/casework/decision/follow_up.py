@@ -1,7 +1,7 @@
 """What follows a decision without changing it: additions, terms, conditions, and decisions on other matters."""
 
-from service.cases import lettering
-from service.casework.decision.delivery import _decision
+from service.casework.decision.decided import decision_of
+from service.casework.letters import compose
 from service.desk.fields import check_day, check_text, one_of
 from service.desk.ports.desk import Desk
 from service.desk.step import step
@@ -20,7 +20,7 @@ async def add_to_decision(desk: Desk, case_id: str, *, kind: str, text: str, by:
     text = check_text("/text", text)
     one_of("/kind", kind, ADDENDA)
     async with step(desk, case_id, EventType.DECISION_ADDED_TO, by=by, seen=seen) as scene:
-        decided = _decision(scene)
+        decided = decision_of(scene)
         if kind == "correction" and decided.by != scene.by.pseudonym and not scene.by.delegation_points:
             raise NotAllowed("decision.no_delegation")
         await scene.take(
@@ -78,12 +78,12 @@ async def decide_aside(
     """A decision beside the case's own, with its own way of appeal: not to release a document, or on personal data."""
     text = check_text("/text", text)
     one_of("/kind", kind, SIDE_KINDS)
-    one_of("/language", language, lettering.LANGUAGES)
+    one_of("/language", language, compose.LANGUAGES)
     async with step(desk, case_id, EventType.SIDE_DECISION, by=by, seen=seen) as scene:
         if delegation_point not in scene.by.delegation_points or delegation_point not in scene.procedure.delegation:
             raise NotAllowed("decision.no_delegation")
         details = await scene.writing.details(case_id)
-        written = lettering.sheet(
+        written = compose.sheet(
             desk, scene.procedure, kind, language, {"text": text}, case=scene.case, recipient=details.org_name
         )
         await scene.take(
@@ -91,7 +91,7 @@ async def decide_aside(
                 "decision": desk.outside.new_id(),
                 "kind": kind,
                 "text": scene.keep("reasons", text),
-                "letter": lettering.keep(desk, scene.writing, scene.case, kind, written),
+                "letter": compose.keep(desk, scene.writing, scene.case, kind, written),
                 "delegation_point": delegation_point,
             }
         )

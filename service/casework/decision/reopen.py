@@ -1,11 +1,9 @@
 """A decided case is taken up again, and support is stopped or released meanwhile."""
 
-from datetime import timedelta
-
-from service.casework.decision.delivery import _decision
+from service.casework.decision.decided import decision_of, new_due
 from service.desk.fields import check_text, one_of
 from service.desk.ports.desk import Desk
-from service.desk.step import Scene, step
+from service.desk.step import step
 from service.domain import policy
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events import EventType
@@ -16,17 +14,12 @@ from service.domain.people import User
 REOPENING = ("revocation", "change")
 
 
-def new_due(scene: Scene) -> str:
-    days = scene.criteria.kinds[scene.case.kind].answer_days
-    return (scene.today + timedelta(days=days)).isoformat()
-
-
 async def reopen(desk: Desk, case_id: str, *, ground: str, text: str, by: User, seen: int) -> None:
     """Take a decided case up again: to revoke or recover, or to change it; everything adverse starts anew."""
     text = check_text("/text", text)
     one_of("/ground", ground, REOPENING)
     async with step(desk, case_id, EventType.CASE_REOPENED, by=by, seen=seen) as scene:
-        decided = _decision(scene)
+        decided = decision_of(scene)
         if ground == "revocation" and scene.dossier.given is None:
             raise NotAllowed("decision.nothing_to_revoke")
         due = new_due(scene)

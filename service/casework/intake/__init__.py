@@ -1,1 +1,1 @@
-"""TODO"""
+"""An application comes in, with its enclosures."""

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from service.cases import lettering
+from service.casework.letters import compose
+from service.casework.letters.compose import CHANNELS
 from service.desk.actors import check_came_by
 from service.desk.fields import check_day, check_text, one_of
 from service.desk.ports.cases import CaseDetails, StoredFinding
@@ -23,8 +24,6 @@ from service.domain.routine import Routine
 from service.domain.ruleset import RuleSet
 from service.domain.tasks import CURABLE
 from service.rules.calendar import next_working_day, working_days_after
-
-CHANNELS = ("mail", "post", "e_service")
 
 
 async def missing_of(desk: Desk, reading: Reading, case: Case, language: str) -> list[str]:
@@ -47,7 +46,7 @@ async def missing_of(desk: Desk, reading: Reading, case: Case, language: str) ->
 async def ask_completion(desk: Desk, case_id: str, *, text: str, due: str, language: str, by: User, seen: int) -> str:
     """Write to the applicant what is missing, by when, and what may follow; returns the request's id."""
     text = check_text("/text", text, required=False)
-    one_of("/language", language, lettering.LANGUAGES)
+    one_of("/language", language, compose.LANGUAGES)
     async with step(desk, case_id, EventType.COMPLETION_ASKED, by=by, seen=seen) as scene:
         missing = await missing_of(desk, scene.writing, scene.case, language)
         if not missing and not text:
@@ -76,15 +75,15 @@ async def _completion_letter(
 ) -> dict[str, Any]:
     details = await scene.writing.details(scene.case.id)
     values = {
-        "matter": lettering.matter(scene.desk, details, scene.case, language),
-        "missing": lettering.listed(missing),
+        "matter": compose.matter(scene.desk, details, scene.case, language),
+        "missing": compose.listed(missing),
         "text": text,
         "deadline": day.isoformat(),
     }
-    written = lettering.sheet(
+    written = compose.sheet(
         scene.desk, scene.procedure, "completion", language, values, case=scene.case, recipient=details.org_name
     )
-    return lettering.keep(scene.desk, scene.writing, scene.case, "completion", written)
+    return compose.keep(scene.desk, scene.writing, scene.case, "completion", written)
 
 
 def _due(scene: Scene, given: str, days: int) -> date:
@@ -172,7 +171,7 @@ async def communicate(
         ("/clauses", bool(clauses)),
         ("/text", bool(text.strip())),
         ("/channel", channel in CHANNELS),
-        ("/language", language in lettering.LANGUAGES),
+        ("/language", language in compose.LANGUAGES),
     )
     lacking = [Problem(pointer, "input.missing") for pointer, there in wanted if not there]
     if lacking:
@@ -188,14 +187,14 @@ async def communicate(
             raise InvalidInput([Problem("/due", "communication.too_short", {"day": earliest.isoformat()})])
         material, told = await material_of(desk, scene.writing, scene.case, scene.dossier, scene.procedure, language)
         values = {
-            "matter": lettering.matter(desk, details, scene.case, language),
+            "matter": compose.matter(desk, details, scene.case, language),
             "outcome": desk.words.say(language, f"term.decision.{outcome}", {}),
-            "clauses": lettering.clause_lines(scene.criteria, clauses, language),
+            "clauses": compose.clause_lines(scene.criteria, clauses, language),
             "material": material,
             "text": text,
             "deadline": day.isoformat(),
         }
-        written = lettering.sheet(
+        written = compose.sheet(
             desk, scene.procedure, "communication", language, values, case=scene.case, recipient=details.org_name
         )
         sent = desk.outside.new_id()
@@ -208,7 +207,7 @@ async def communicate(
                 "text": scene.keep("letter-text", text),
                 "due": day.isoformat(),
                 "channel": channel,
-                "letter": lettering.keep(desk, scene.writing, scene.case, "communication", written),
+                "letter": compose.keep(desk, scene.writing, scene.case, "communication", written),
             }
         )
     return sent
@@ -248,7 +247,7 @@ async def material_of(
         "enclosures": [one.enclosure.id for one in enclosures],
         "consultations": [one.id for one in disclosed],
     }
-    return lettering.listed(lines), told
+    return compose.listed(lines), told
 
 
 def _finding_line(desk: Desk, one: StoredFinding, values: Mapping[str, Any], language: str) -> str:

@@ -1,1 +1,1 @@
-"""TODO"""
+"""What pages show of a case, and to whom."""

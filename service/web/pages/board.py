@@ -7,7 +7,8 @@ from typing import Any
 
 from litestar import Response, get
 
-from service.casework.decision import board_papers, delivery
+from service.casework.decision import board_papers
+from service.casework.letters import decision_letter
 from service.casework.views import case_page, gate
 from service.desk.fields import check_day
 from service.desk.ports.desk import Desk
@@ -63,11 +64,11 @@ async def letter_preview(request: AnyRequest, desk: TheDesk, user: SignedIn) -> 
     decided, executed = view.dossier.decision, view.dossier.executed
     async with desk.store.reading() as read:
         if decided is not None:
-            written = await delivery.decision_letter(
+            written = await decision_letter.decision_letter(
                 desk, read, view.case, decided, view.criteria, view.procedure, language
             )
         elif executed is not None:
-            written = await delivery.confirmation(desk, read, view.case, executed, view.procedure, language)
+            written = await decision_letter.confirmation(desk, read, view.case, executed, view.procedure, language)
         else:
             raise NotFound("decision.not_found")
     return _pdf(desk.typesetter.pdf(written), f"{_file_name(view.case.diary_number)}-forhandsvisning.pdf")

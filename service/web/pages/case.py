@@ -7,11 +7,11 @@ from litestar import Response, get, post
 from litestar.response import File, Redirect
 
 from service.bookings.availability import clock
-from service.cases import lettering
 from service.casework.decision import proposal, sign
 from service.casework.intake import enclosures
+from service.casework.letters import compose
 from service.casework.review import findings
-from service.casework.views import gate as gate_
+from service.casework.views import gate
 from service.casework.views.case_page import CaseView, case_view
 from service.desk import actors
 from service.desk.ports.desk import Desk
@@ -39,9 +39,9 @@ DRAFT = "case:decided"
 @get("/cases/{case_id:uuid}", opt=may(CASE_READERS))
 async def case_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Everything about a case; that it was opened is written down first."""
-    gate = await gate_.gate(desk, _id(request), by=user)
-    if gate is not None:
-        return render.page(request, "pages/gate.html", gate=gate)
+    asked = await gate.gate(desk, _id(request), by=user)
+    if asked is not None:
+        return render.page(request, "pages/gate.html", gate=asked)
     await access_log.note(desk, user, access_log.OPENED, _id(request))
     return await show_case(request, desk, user)
 
@@ -67,9 +67,9 @@ async def show_case(
 ) -> Response[Any]:
     """The case page, or the question that comes before it."""
     if error is not None:
-        gate = await gate_.gate(desk, _id(request), by=user)
-        if gate is not None:
-            return page_or_complaint(request, "pages/gate.html", error=error, at="conflict", gate=gate)
+        asked = await gate.gate(desk, _id(request), by=user)
+        if asked is not None:
+            return page_or_complaint(request, "pages/gate.html", error=error, at="conflict", gate=asked)
     everything = request.query_params.get("events") == "all"
     view = await case_view(desk, _id(request), by=user, everything=everything)
     handles = policy.handles(view.case, user)
@@ -151,7 +151,7 @@ def _begun(view: CaseView) -> forms.Form:
         return forms.Form({})
     values = {"reasons": [usual[0].text["sv"]], "clauses": [usual[0].clause]}
     if view.case.amount_ore is not None:
-        values["amount"] = [lettering.kronor(view.case.amount_ore)]
+        values["amount"] = [compose.kronor(view.case.amount_ore)]
     return forms.Form(values)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.cases import letter_texts, lettering
+from service.casework.letters import compose, edit_texts
 from service.desk.fields import check_day, check_text
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
@@ -21,7 +21,7 @@ from service.web.problems import page_or_complaint
 @get("/letters", opt=may(RULE_OWNERS))
 async def all_letters(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """The letters of the newest rule set."""
-    rules, _ = await letter_texts.newest(desk)
+    rules, _ = await edit_texts.newest(desk)
     return render.page(request, "pages/letters.html", rules=rules)
 
 
@@ -35,18 +35,18 @@ async def _show(
     request: AnyRequest, desk: Desk, form: forms.Form | None, error: GranskaError | None = None
 ) -> Response[Any]:
     name = str(request.path_params["name"])
-    rules, _ = await letter_texts.newest(desk)
+    rules, _ = await edit_texts.newest(desk)
     if name not in rules.letters:
         raise NotFound("letter.not_found")
     written = form or forms.Form(
-        {language: [rules.letters[name].body[language].strip()] for language in lettering.LANGUAGES}
+        {language: [rules.letters[name].body[language].strip()] for language in compose.LANGUAGES}
         | {"id": [f"{rules.id}-b"], "valid_from": [(today(desk) + timedelta(days=1)).isoformat()]}
     )
-    texts = {language: written.text(language) for language in lettering.LANGUAGES}
+    texts = {language: written.text(language) for language in compose.LANGUAGES}
     sheets = []
     if error is None:
         try:
-            sheets = [await letter_texts.preview(desk, name, texts, language=one) for one in lettering.LANGUAGES]
+            sheets = [await edit_texts.preview(desk, name, texts, language=one) for one in compose.LANGUAGES]
         except GranskaError as raised:
             error = raised
     return page_or_complaint(
@@ -70,9 +70,9 @@ async def edit_letter(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Res
         answer = await _show(request, desk, form)
         answer.status_code = 200 if answer.status_code == 303 else answer.status_code
         return answer
-    texts = {language: form.text(language) for language in lettering.LANGUAGES}
+    texts = {language: form.text(language) for language in compose.LANGUAGES}
     try:
-        draft = await letter_texts.put_forward(
+        draft = await edit_texts.put_forward(
             desk,
             str(request.path_params["name"]),
             texts,

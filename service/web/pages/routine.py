@@ -7,8 +7,8 @@ from litestar.response import Redirect
 
 from service.bookings import bookings, move_or_cancel
 from service.bookings.availability import clock
-from service.cases import lettering
 from service.casework.decision import appeal, follow_up, proposal, reopen
+from service.casework.letters import compose
 from service.casework.review import assignment, correspondence, findings, inquiry, precedents
 from service.casework.views import case_page, gate
 from service.desk.ports.desk import Desk
@@ -86,8 +86,8 @@ async def show(
         posted=posted or draft,
         missing=missing,
         people=[one for one in people if policy.handles(view.case, one)],
-        languages=lettering.LANGUAGES,
-        channels=correspondence.CHANNELS,
+        languages=compose.LANGUAGES,
+        channels=compose.CHANNELS,
         results=inquiry.RESULTS,
         addenda=follow_up.ADDENDA,
         appeal_outcomes=appeal.APPEAL_OUTCOMES,

@@ -112,3 +112,6 @@ def kronor(ore: int, language: str = "sv") -> str:
         return f"{whole:,}.{rest:02d}" if rest else f"{whole:,}"
     written = f"{whole:,}".replace(",", "\N{NO-BREAK SPACE}")
     return f"{written},{rest:02d}" if rest else written
+
+
+CHANNELS = ("mail", "post", "e_service")
