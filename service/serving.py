@@ -16,11 +16,11 @@ from litestar import Litestar
 
 from service import app as parts
 from service.bookings import bookings
-from service.cases.erasing import sweep_files
-from service.cases.forgetting import forget_readings, forget_speakers
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, place_of
 from service.pipeline.registry import Registry
+from service.privacy.erasure import sweep_files
+from service.privacy.retention import forget_readings, forget_speakers
 from service.proof.checkpoints import send_checkpoints, sign_log
 from service.screening.run_checks import work_off
 from service.settings import Settings, resource

@@ -11,13 +11,13 @@ from typing import Any
 import click
 
 from service import app as parts
-from service.cases import bundling, erasing, subject
 from service.casework.decision import record_page
 from service.cli.common import catalogue, counting, told
 from service.cli.logs import say_verified
 from service.cli.with_desk import user_called, with_desk
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
+from service.privacy import disclosure_bundle, erasure, subject_access
 from service.proof import access_log, audit_sample, verification
 from service.screening import replay
 from service.settings import Settings, from_environment, resource
@@ -88,8 +88,8 @@ async def _replays(desk: Desk, case: str | None, sample: int | None, by: str | N
 @click.argument("cases", nargs=-1)
 @click.option("--due", is_flag=True, help="Everything whose time is over by the rule set's retention table.")
 @click.option("--file", "listed", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Diary numbers.")
-@click.option("--class", "classes", multiple=True, type=click.Choice(erasing.CLASSES), help="What to erase of CASES.")
-@click.option("--ground", type=click.Choice(erasing.GROUNDS), default="retention", show_default=True)
+@click.option("--class", "classes", multiple=True, type=click.Choice(erasure.CLASSES), help="What to erase of CASES.")
+@click.option("--ground", type=click.Choice(erasure.GROUNDS), default="retention", show_default=True)
 @click.option(
     "--document", default="", help="The decision or rule this rests on, such as 'Gallringsbeslut HV 2026/61'."
 )
@@ -116,12 +116,12 @@ def erase(
     if yes and not (by and document):
         raise click.UsageError("--yes kräver --by och --document.")
 
-    async def work(desk: Desk, settings: Settings) -> tuple[erasing.Plan, int]:
-        plan = await (erasing.plan_due(desk) if due else erasing.plan_cases(desk, numbers, classes))
+    async def work(desk: Desk, settings: Settings) -> tuple[erasure.Plan, int]:
+        plan = await (erasure.plan_due(desk) if due else erasure.plan_cases(desk, numbers, classes))
         if not yes:
             return plan, 0
         whom = await user_called(desk, by or "")
-        return plan, await erasing.erase(desk, plan, ground=ground, document=document, by=whom)
+        return plan, await erasure.erase(desk, plan, ground=ground, document=document, by=whom)
 
     plan, erased = with_desk(work)
     term = partial(catalogue().term, "sv", "document_class")
@@ -141,7 +141,7 @@ def _lines(path: Path) -> list[str]:
 @click.command()
 @click.argument("case")
 @click.option("--out", "target", type=_NEW, required=True, help="The zip to write.")
-@click.option("--mask", multiple=True, type=click.Choice(erasing.CLASSES), help="A class of documents to leave out.")
+@click.option("--mask", multiple=True, type=click.Choice(erasure.CLASSES), help="A class of documents to leave out.")
 @click.option(
     "--public", is_flag=True, help="Leave out what a public copy leaves out unless someone chooses otherwise."
 )
@@ -152,14 +152,14 @@ def _lines(path: Path) -> list[str]:
 @told
 def bundle(case: str, target: Path, mask: tuple[str, ...], public: bool, purpose: str, by: str) -> None:
     """Write CASE (its diary number) as one zip: records, values, enclosures, proofs, a readable page, a verifier."""
-    masked = frozenset(mask) | (frozenset(bundling.MASKED_BY_DEFAULT) if public else frozenset())
+    masked = frozenset(mask) | (frozenset(disclosure_bundle.MASKED_BY_DEFAULT) if public else frozenset())
 
     async def work(desk: Desk, settings: Settings) -> bytes:
         whom = await user_called(desk, by)
         found = await replay.case_to_replay(desk, case)
         words = Catalogue.load(resource("templates") / "words")
         pages = Pages(resource("templates"), words, static_version="", demo=False)
-        _, body = await bundling.bundle(
+        _, body = await disclosure_bundle.bundle(
             desk,
             found.id,
             mask=masked,
@@ -199,9 +199,9 @@ def subject_export(request: str, person: str, organisation: str, target: Path, b
     """Collect all that is kept about one person or association, at their own request (GDPR 15)."""
 
     async def work(desk: Desk, settings: Settings) -> dict[str, Any]:
-        asked = subject.Asked(request=request, organisation=organisation, person=person)
+        asked = subject_access.Asked(request=request, organisation=organisation, person=person)
         whom = await user_called(desk, by)
-        found = await subject.export(desk, asked, by=whom)
+        found = await subject_access.export(desk, asked, by=whom)
         for one in found["cases"]:
             await access_log.note(desk, whom, access_log.EXPORTED, one["id"])
         return found

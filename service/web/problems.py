@@ -25,7 +25,7 @@ from service.domain.errors import (
     place_of,
 )
 from service.web import forms, render
-from service.web.access import NotSignedIn
+from service.web.route_permissions import NotSignedIn
 
 logger = logging.getLogger("granska.web")
 PROBLEM_JSON = "application/problem+json"

@@ -16,7 +16,6 @@ from litestar.handlers import BaseRouteHandler
 from litestar.static_files import create_static_files_router
 
 from service.desk.ports.desk import Desk
-from service.web.access import ANYONE, check_access, may
 from service.web.api import applications, match
 from service.web.api import premises as premises_api
 from service.web.deps import DEPENDENCIES
@@ -46,6 +45,7 @@ from service.web.pages import (
 )
 from service.web.problems import HANDLERS as ERROR_HANDLERS
 from service.web.render import Pages
+from service.web.route_permissions import ANYONE, check_access, may
 from service.web.sessions import SessionConfig, session_store
 from service.words import Catalogue
 

@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from service.cases.forgetting import forget_speakers
 from service.casework.decision import record_page, sign
 from service.casework.intake.receive import receive
 from service.casework.review import assignment
@@ -19,6 +18,7 @@ from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllow
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import User
 from service.office import users_and_keys
+from service.privacy.retention import forget_speakers
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import work_off

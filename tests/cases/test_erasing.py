@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from service.bookings import clearance_steps
-from service.cases import bundling, erasing, subject
 from service.casework.decision import record_page, reopen
 from service.casework.intake import enclosures
 from service.casework.intake.receive import receive
@@ -20,6 +19,7 @@ from service.desk.ports.desk import Desk
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, NotAllowed
 from service.domain.people import User
+from service.privacy import disclosure_bundle, erasure, subject_access
 from service.proof.verification import verify_log
 from service.screening.run_checks import work_off
 from service.settings import Settings
@@ -39,7 +39,7 @@ async def test_a_dry_run_lists_and_takes_nothing(desk: Desk, clock: Clock) -> No
     _, number = await decided_case(desk, representatives=WHO)
     clock.forward(days=3 * 366)
 
-    plan = await erasing.plan_due(desk)
+    plan = await erasure.plan_due(desk)
 
     assert [one.diary_number for one in plan.cases] == [number]
     assert plan.counts()["representatives"] == 1
@@ -55,18 +55,18 @@ async def test_nothing_is_due_a_day_too_early(desk: Desk, clock: Clock) -> None:
     await decided_case(desk)
     clock.forward(days=2 * 365 - 1)
 
-    assert (await erasing.plan_due(desk)).cases == []
+    assert (await erasure.plan_due(desk)).cases == []
 
 
 async def test_a_case_is_over_with_its_last_decision_and_not_before_an_appeal_is(desk: Desk, clock: Clock) -> None:
     case_id, number = await decided_case(desk)
     clock.forward(days=3 * 366)
-    assert [one.diary_number for one in (await erasing.plan_due(desk)).cases] == [number]
+    assert [one.diary_number for one in (await erasure.plan_due(desk)).cases] == [number]
     officer = await an_officer(desk, "Anna")
     await unbiased(desk, case_id, officer)
     await do(desk, reopen.reopen, case_id, officer, ground="change", text="Nya uppgifter.")
 
-    assert (await erasing.plan_due(desk)).cases == [], "it is open again"
+    assert (await erasure.plan_due(desk)).cases == [], "it is open again"
 
 
 async def test_a_booking_that_was_executed_is_over_though_nobody_decided_on_it(desk: Desk, clock: Clock) -> None:
@@ -77,7 +77,7 @@ async def test_a_booking_that_was_executed_is_over_though_nobody_decided_on_it(d
     await do(desk, clearance_steps.execute, case_id, officer)
     clock.forward(days=3 * 366)
 
-    plan = await erasing.plan_due(desk)
+    plan = await erasure.plan_due(desk)
 
     assert {"contact", "representatives"} <= next(one for one in plan.cases if one.case_id == case_id).counts().keys()
 
@@ -109,8 +109,8 @@ async def test_a_private_hirers_name_goes_when_its_time_is_over(
     assert repeated == [], "what the log looks a case up by holds no person's name to guess at"
     clock.forward(days=3 * 366)
 
-    plan = await erasing.plan_due(desk)
-    await erasing.erase(desk, plan, ground="retention", document="HV 2026/61", by=adam)
+    plan = await erasure.plan_due(desk)
+    await erasure.erase(desk, plan, ground="retention", document="HV 2026/61", by=adam)
 
     assert [one.case_id for one in plan.cases] == sorted(cases)
     async with desk.store.reading() as reading:
@@ -128,10 +128,10 @@ async def test_a_name_put_in_the_place_of_an_erased_one_is_found(desk: Desk, clo
     async with desk.store.reading() as reading:
         number = (await reading.case(case_id)).diary_number
     with pytest.raises(NotAllowed, match="to_come"):
-        await erasing.plan_cases(desk, [number], ["contact"])
+        await erasure.plan_cases(desk, [number], ["contact"])
     clock.forward(days=100)
-    await erasing.erase(
-        desk, await erasing.plan_cases(desk, [number], ["contact"]), ground="gdpr-17", document="Beslut", by=adam
+    await erasure.erase(
+        desk, await erasure.plan_cases(desk, [number], ["contact"]), ground="gdpr-17", document="Beslut", by=adam
     )
     assert (await verify_log(desk)).ok
     with contextlib.closing(sqlite3.connect(settings.folder / "granska.sqlite")) as database, database:
@@ -146,22 +146,22 @@ async def test_a_public_copy_of_a_private_hirers_case_names_nobody(desk: Desk) -
     case_id = await let_to_a_person(desk, officer, "Försvinn0001")
 
     async def copy(mask: frozenset[str]) -> list[str]:
-        _, body = await bundling.bundle(
+        _, body = await disclosure_bundle.bundle(
             desk, case_id, mask=mask, purpose="public_record", by=officer, front=lambda what: f"{what.organisation}"
         )
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             return [one for one in archive.namelist() if "Försvinn0001".encode() in archive.read(one)]
 
-    assert await copy(frozenset(bundling.MASKED_BY_DEFAULT)) == []
+    assert await copy(frozenset(disclosure_bundle.MASKED_BY_DEFAULT)) == []
     assert await copy(frozenset()) == ["index.html", "values.json"]
 
 
 async def test_what_is_erased_is_gone_and_the_sheet_says_by_which_ground_and_when(desk: Desk) -> None:
     case_id, number = await decided_case(desk, representatives=WHO)
     adam, officer = await someone(desk, "Adam", "role:administrator"), await an_officer(desk, "Anna")
-    plan = await erasing.plan_cases(desk, [number], ["representatives", "findings", "contact", "declaration"])
+    plan = await erasure.plan_cases(desk, [number], ["representatives", "findings", "contact", "declaration"])
 
-    await erasing.erase(desk, plan, ground="gdpr-17", document="Beslut HV 2026/99", by=adam)
+    await erasure.erase(desk, plan, ground="gdpr-17", document="Beslut HV 2026/99", by=adam)
 
     assert (await verify_log(desk)).ok
     record = await record_page.read_record(desk, case_id, by=officer)
@@ -170,27 +170,27 @@ async def test_what_is_erased_is_gone_and_the_sheet_says_by_which_ground_and_whe
     assert {record.erased[one].ground for one in gone} == {"Beslut HV 2026/99"}
     assert "Rakel" not in json.dumps(record.values)
     assert record.values[record.leaf["data"]["reasons"]]["text"], "the reasons are still there"
-    assert (await erasing.plan_cases(desk, [number], ["representatives"])).cases == [], "nothing is erased twice"
+    assert (await erasure.plan_cases(desk, [number], ["representatives"])).cases == [], "nothing is erased twice"
 
 
 async def test_only_an_administrator_erases_and_says_on_what_ground(desk: Desk) -> None:
     _, number = await decided_case(desk)
     officer, adam = await an_officer(desk, "Anna"), await someone(desk, "Adam", "role:administrator")
-    plan = await erasing.plan_cases(desk, [number], ["contact"])
+    plan = await erasure.plan_cases(desk, [number], ["contact"])
     with pytest.raises(NotAllowed):
-        await erasing.erase(desk, plan, ground="other", document="x", by=officer)
+        await erasure.erase(desk, plan, ground="other", document="x", by=officer)
     with pytest.raises(InvalidInput):
-        await erasing.erase(desk, plan, ground="other", document=" ", by=adam)
+        await erasure.erase(desk, plan, ground="other", document=" ", by=adam)
     with pytest.raises(InvalidInput):
-        await erasing.erase(desk, plan, ground="because", document="x", by=adam)
+        await erasure.erase(desk, plan, ground="because", document="x", by=adam)
 
-    assert (await erasing.plan_cases(desk, [number], ["contact"])).values == 1
+    assert (await erasure.plan_cases(desk, [number], ["contact"])).values == 1
 
 
 async def test_what_the_rule_set_preserves_is_not_erased(desk: Desk) -> None:
     _, number = await decided_case(desk)
     with pytest.raises(NotAllowed, match="preserved"):
-        await erasing.plan_cases(desk, [number], ["decision"])
+        await erasure.plan_cases(desk, [number], ["decision"])
 
 
 async def test_an_open_case_keeps_what_it_is_about(desk: Desk) -> None:
@@ -198,7 +198,7 @@ async def test_an_open_case_keeps_what_it_is_about(desk: Desk) -> None:
     async with desk.store.reading() as reading:
         number = (await reading.case(case_id)).diary_number
     with pytest.raises(NotAllowed, match="case_open"):
-        await erasing.plan_cases(desk, [number], ["contact"])
+        await erasure.plan_cases(desk, [number], ["contact"])
 
 
 async def test_an_enclosures_bytes_go_unless_another_case_has_the_same(desk: Desk) -> None:
@@ -219,8 +219,8 @@ async def test_an_enclosures_bytes_go_unless_another_case_has_the_same(desk: Des
             found = await reading.case_by_diary_number(number)
         assert found is not None
         async with desk.store.reading() as reading:
-            plan = erasing.Plan(await erasing._planned(reading, {found.id: frozenset({"enclosures"})}))
-        await erasing.erase(desk, plan, ground="other", document="Beslut", by=adam)
+            plan = erasure.Plan(await erasure._planned(reading, {found.id: frozenset({"enclosures"})}))
+        await erasure.erase(desk, plan, ground="other", document="Beslut", by=adam)
         assert desk.files.holds(sha256) is left
         assert (await verify_log(desk)).ok
 
@@ -242,9 +242,9 @@ async def test_no_file_holds_the_name_of_a_thousand_erased_persons(
         assert names_in(Path(settings.data)) == PERSONS
     (tmp_path / "before.zip").unlink()
     classes = ["contact", "representatives", "declaration", "findings"]
-    plan = await erasing.plan_cases(desk, numbers, classes)
+    plan = await erasure.plan_cases(desk, numbers, classes)
 
-    await erasing.erase(desk, plan, ground="gdpr-17", document="Beslut", by=adam)
+    await erasure.erase(desk, plan, ground="gdpr-17", document="Beslut", by=adam)
 
     await backup.dump(tmp_path / "after.zip", folder=Path(settings.data), software="x")
     assert names_in(tmp_path / "after.zip") == 0
@@ -267,7 +267,9 @@ async def test_a_data_subject_gets_their_own_and_nobody_elses(desk: Desk) -> Non
     await decided_case(desk, representatives=WHO)
     samir = await someone(desk, "Sam", "role:coordinator")
 
-    found = await subject.export(desk, subject.Asked(request="HV 2026/77", person="rakel försvinn"), by=samir)
+    found = await subject_access.export(
+        desk, subject_access.Asked(request="HV 2026/77", person="rakel försvinn"), by=samir
+    )
 
     text = json.dumps(found, ensure_ascii=False)
     assert "Rakel Försvinn" in text
@@ -281,7 +283,9 @@ async def test_an_association_gets_all_of_its_cases(desk: Desk) -> None:
     await decided_case(desk)
     samir = await someone(desk, "Sam", "role:coordinator")
 
-    found = await subject.export(desk, subject.Asked(request="HV 2026/77", organisation="802999-0002"), by=samir)
+    found = await subject_access.export(
+        desk, subject_access.Asked(request="HV 2026/77", organisation="802999-0002"), by=samir
+    )
 
     assert {one["field"] for one in found["cases"][0]["kept"]} >= {"application.contact", "reasons", "finding"}
 
@@ -289,24 +293,26 @@ async def test_an_association_gets_all_of_its_cases(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "asked",
     [
-        subject.Asked(request="", person="Rakel Försvinn"),
-        subject.Asked(request="HV 2026/77"),
-        subject.Asked(request="HV 2026/77", person="Rak"),
-        subject.Asked(request="HV 2026/77", person="Rakel Försvinn", organisation="802999-0002"),
-        subject.Asked(request="HV 2026/77", organisation="12"),
+        subject_access.Asked(request="", person="Rakel Försvinn"),
+        subject_access.Asked(request="HV 2026/77"),
+        subject_access.Asked(request="HV 2026/77", person="Rak"),
+        subject_access.Asked(request="HV 2026/77", person="Rakel Försvinn", organisation="802999-0002"),
+        subject_access.Asked(request="HV 2026/77", organisation="12"),
     ],
 )
-async def test_nobody_is_searched_for_without_their_own_registered_request(desk: Desk, asked: subject.Asked) -> None:
+async def test_nobody_is_searched_for_without_their_own_registered_request(
+    desk: Desk, asked: subject_access.Asked
+) -> None:
     samir = await someone(desk, "Sam", "role:coordinator")
     with pytest.raises(InvalidInput):
-        await subject.export(desk, asked, by=samir)
+        await subject_access.export(desk, asked, by=samir)
 
 
 async def test_words_find_nobody(desk: Desk) -> None:
     await decided_case(desk, representatives=WHO)
     samir = await someone(desk, "Sam", "role:coordinator")
     for words in ("Teater", "Försvinn", "ordförande", "Rakel"):
-        found = await subject.export(desk, subject.Asked(request="HV 2026/77", person=words), by=samir)
+        found = await subject_access.export(desk, subject_access.Asked(request="HV 2026/77", person=words), by=samir)
         assert found["cases"] == []
 
 
@@ -319,12 +325,12 @@ async def test_an_erasure_that_was_cut_off_is_finished_later(desk: Desk) -> None
     )  # fmt: skip
     async with desk.store.reading() as reading:
         [kept] = await reading.enclosures(received.case_id)
-        plan = erasing.Plan(await erasing._planned(reading, {received.case_id: frozenset({"enclosures"})}))
-    await erasing.erase(desk, plan, ground="other", document="Beslut", by=adam)
+        plan = erasure.Plan(await erasure._planned(reading, {received.case_id: frozenset({"enclosures"})}))
+    await erasure.erase(desk, plan, ground="other", document="Beslut", by=adam)
     desk.files.put(b"Stadgar")  # as if the power had gone before the file did
     assert {kind for _, _, kind in (await verify_log(desk)).table_faults} == {"file-erased-but-kept"}
 
-    assert await erasing.sweep_files(desk) == 1
+    assert await erasure.sweep_files(desk) == 1
 
     assert not desk.files.path(kept.enclosure.sha256).exists()
     assert (await verify_log(desk)).ok

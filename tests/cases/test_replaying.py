@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from service.cases import erasing
 from service.casework.intake.receive import receive
 from service.casework.review.findings import ask_rescreening, resolve, take
 from service.demo import dated, demo_list
@@ -14,6 +13,7 @@ from service.desk.rulebook import rulebook
 from service.domain.errors import NotAllowed, RuleSetRefused
 from service.domain.finding import Resolution
 from service.office import rule_set_adoption
+from service.privacy import erasure
 from service.proof import audit_sample
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
@@ -107,8 +107,8 @@ async def test_an_answer_that_was_changed_in_the_database_drifts(desk: Desk) -> 
 async def test_what_was_erased_is_said_to_be_and_is_no_drift(desk: Desk) -> None:
     case_id, number = await decided_case(desk)
     adam = await someone(desk, "Adam", "role:administrator")
-    plan = await erasing.plan_cases(desk, [number], ["representatives"])
-    await erasing.erase(desk, plan, ground="gdpr-17", document="Beslut HV 2026/9", by=adam)
+    plan = await erasure.plan_cases(desk, [number], ["representatives"])
+    await erasure.erase(desk, plan, ground="gdpr-17", document="Beslut HV 2026/9", by=adam)
 
     [one] = await replay_rounds(desk, case_id)
 

@@ -22,11 +22,11 @@ import pytest
 from service import app as parts
 from service.audit.checkpoint import body_of, read_checkpoint, read_receipt, unsigned, verify_receipt
 from service.audit.note import read_verifying_key
-from service.cases import bundling
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, InvalidInput, NotAllowed
 from service.outbox import FolderChannel, HttpsChannel, MailChannel
+from service.privacy import disclosure_bundle
 from service.proof import checkpoints, inclusion_proofs
 from service.proof.verification import read_exported, verify_log
 from service.settings import Settings
@@ -309,7 +309,7 @@ async def test_a_receipt_proves_a_decision_to_a_stranger(desk: Desk) -> None:
 
 async def the_bundle(desk: Desk, case_id: str, mask: frozenset[str] = frozenset()) -> bytes:
     officer = await an_officer(desk, "Anna")
-    _, body = await bundling.bundle(
+    _, body = await disclosure_bundle.bundle(
         desk, case_id, mask=mask, purpose="appeal", by=officer, front=lambda _: "<html></html>"
     )
     return body
@@ -347,7 +347,7 @@ async def test_a_bundle_proves_itself_and_a_masked_one_too(desk: Desk, tmp_path:
         known = await reading.user_by_email("anna@x.example")
     assert known is not None
     mask = frozenset({"contact", "representatives", "declaration", "findings", "resolutions", "enclosures"})
-    _, body = await bundling.bundle(
+    _, body = await disclosure_bundle.bundle(
         desk, case_id, mask=mask, purpose="public_record", by=known[0], front=lambda _: "<html></html>"
     )
     masked = unpacked(body, tmp_path / "masked")
@@ -445,18 +445,20 @@ async def test_an_auditor_takes_out_no_acts_and_nobody_takes_out_anything_withou
     ronja = await someone(desk, "Ronja", "role:auditor")
     adam = await someone(desk, "Adam", "role:administrator")
     with pytest.raises(InvalidInput):
-        await bundling.bundle(desk, case_id, mask=frozenset(), purpose="", by=ronja, front=lambda _: "")
+        await disclosure_bundle.bundle(desk, case_id, mask=frozenset(), purpose="", by=ronja, front=lambda _: "")
     with pytest.raises(GranskaError):
-        await bundling.bundle(desk, case_id, mask=frozenset(), purpose="audit", by=adam, front=lambda _: "")
+        await disclosure_bundle.bundle(desk, case_id, mask=frozenset(), purpose="audit", by=adam, front=lambda _: "")
 
-    _, body = await bundling.bundle(desk, case_id, mask=frozenset(), purpose="audit", by=ronja, front=lambda _: "")
+    _, body = await disclosure_bundle.bundle(
+        desk, case_id, mask=frozenset(), purpose="audit", by=ronja, front=lambda _: ""
+    )
 
     with zipfile.ZipFile(BytesIO(body)) as archive:
         values = json.loads(archive.read("values.json")).values()
     assert {one["field"] for one in values if "value" in one} <= {
         "organisation", "application.about", "application.organisation", "application.request", "reasons", "board-minute",
     }  # fmt: skip
-    assert {"acts", "findings"} <= bundling.forced_mask(ronja)
+    assert {"acts", "findings"} <= disclosure_bundle.forced_mask(ronja)
     async with desk.store.reading() as reading:
         [handed] = await reading.entries_of_type("case:handed-out", limit=5)
     assert json.loads(handed.leaf)["data"]["purpose"] == "audit"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from service.cases.forgetting import forget_readings
 from service.casework.views import history
 from service.desk.ports.desk import Desk
 from service.domain.clock import local_day
 from service.outbox import FolderChannel
+from service.privacy.retention import forget_readings
 from service.proof import access_log, checkpoints
 from service.proof.verification import verify_log
 from service.settings import Settings

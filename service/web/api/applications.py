@@ -10,9 +10,9 @@ from service.domain.application import Kind
 from service.domain.errors import InvalidInput, Problem, TooLarge, WrongMediaType
 from service.domain.events import Actor, ActorKind
 from service.web import file_types, forms
-from service.web.access import INTAKE_KEY, may
 from service.web.api.description import openapi
 from service.web.deps import AnyRequest, TheDesk, TheKey
+from service.web.route_permissions import INTAKE_KEY, may
 
 MAX_KEY = 200
 

@@ -17,8 +17,8 @@ from service.domain.organisation import normal_form
 from service.domain.text import visible
 from service.domain.watchlist import Candidate, ListEntry, MatchEvidence, Schema, Subject
 from service.screening import match_api
-from service.web.access import MATCH_KEY, may
 from service.web.deps import AnyRequest, TheDesk, TheKey
+from service.web.route_permissions import MATCH_KEY, may
 
 MAX_BYTES = 1_000_000
 MAX_NAME = 1000

@@ -11,9 +11,9 @@ from service.domain.errors import InvalidInput, Problem, SlotTaken, WrongMediaTy
 from service.domain.events import Actor, ActorKind
 from service.domain.premises import Booking, day_of
 from service.web import forms
-from service.web.access import INTAKE_KEY, may
 from service.web.deps import AnyRequest, TheDesk, TheKey
 from service.web.problems import slot_taken
+from service.web.route_permissions import INTAKE_KEY, may
 
 
 @get("/api/v1/availability", opt=may(INTAKE_KEY))

@@ -17,9 +17,9 @@ from service.domain.errors import GranskaError, NotFound
 from service.domain.people import Role
 from service.proof import access_log
 from service.web import forms
-from service.web.access import DECIDERS, RECORD_READERS, May, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
+from service.web.route_permissions import DECIDERS, RECORD_READERS, May, may
 
 LIST_READERS = May(roles=DECIDERS.roles | {Role.AUDITOR})
 _MONTH = 31

@@ -19,10 +19,10 @@ from service.domain.organisation import looks_personal
 from service.domain.people import Role, User
 from service.domain.premises import Hirer, label
 from service.web import forms, render
-from service.web.access import May, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.forms import Form
 from service.web.problems import domain_error, page_or_complaint, slot_taken
+from service.web.route_permissions import May, may
 
 #: What the caller is asked, in the page's address: never who they are.
 ASKED = ("room", "date", "from", "to", "number", "hirer", "use", "persons", "public")

@@ -13,9 +13,9 @@ from service.domain.people import Role
 from service.domain.premises import ACCESS, EQUIPMENT, Hirer, day_of, label
 from service.proof import access_log
 from service.web import forms, render
-from service.web.access import ANYONE, May, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
+from service.web.route_permissions import ANYONE, May, may
 
 CALENDAR_READERS = May(
     roles=frozenset({Role.PREMISES_OFFICER, Role.ASSOCIATION_OFFICER, Role.DECISION_MAKER, Role.COORDINATOR})

@@ -10,9 +10,9 @@ from service.desk.rulebook import rulebook, today
 from service.domain.clock import DAY_MS
 from service.domain.errors import GranskaError
 from service.web import forms, render
-from service.web.access import COORDINATORS, LIST_READERS, SIGNED_IN, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
+from service.web.route_permissions import COORDINATORS, LIST_READERS, SIGNED_IN, may
 
 
 @get("/lists", opt=may(LIST_READERS))

@@ -14,9 +14,9 @@ from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import User
 from service.office import rule_set_adoption
 from service.web import forms, render
-from service.web.access import RULE_OWNERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
+from service.web.route_permissions import RULE_OWNERS, may
 
 MOST_BYTES = 500_000
 

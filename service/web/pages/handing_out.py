@@ -5,7 +5,6 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from service.cases import bundling, erasing
 from service.casework.decision import record_page
 from service.casework.views import history
 from service.casework.views.gate import check_may_see
@@ -13,11 +12,12 @@ from service.desk.ports.desk import Desk
 from service.domain.clock import local_day
 from service.domain.errors import InvalidInput, Problem
 from service.domain.people import User
+from service.privacy import disclosure_bundle, erasure
 from service.proof import access_log
 from service.web import forms, render
-from service.web.access import CASE_READERS, RECORD_READERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
+from service.web.route_permissions import CASE_READERS, RECORD_READERS, may
 
 
 @get("/cases/{case_id:uuid}/bundle", opt=may(RECORD_READERS))
@@ -35,9 +35,9 @@ async def _form(
         "pages/bundle_form.html",
         error=error,
         case=case,
-        classes=erasing.CLASSES,
+        classes=erasure.CLASSES,
         purposes=record_page.PURPOSES,
-        forced=bundling.forced_mask(user),
+        forced=disclosure_bundle.forced_mask(user),
         posted=posted or forms.Form({}),
     )
 
@@ -48,17 +48,19 @@ async def bundle(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
     case_id = str(request.path_params["case_id"])
     await check_may_see(desk, case_id, by=user)
     form = await forms.read(request)
-    mask = frozenset(one for one in erasing.CLASSES if one in form.texts("mask")) | bundling.forced_mask(user)
+    mask = frozenset(one for one in erasure.CLASSES if one in form.texts("mask")) | disclosure_bundle.forced_mask(user)
     if form.text("preset") == "public":
-        mask |= frozenset(bundling.MASKED_BY_DEFAULT)
+        mask |= frozenset(disclosure_bundle.MASKED_BY_DEFAULT)
     pages, language = request.app.state.pages, render.language(request)
 
-    def front(contents: bundling.Contents) -> str:
+    def front(contents: disclosure_bundle.Contents) -> str:
         text: str = pages.render(language, "pages/bundle.html", {"b": contents})
         return text
 
     try:
-        case, body = await bundling.bundle(desk, case_id, mask=mask, purpose=form.text("purpose"), by=user, front=front)
+        case, body = await disclosure_bundle.bundle(
+            desk, case_id, mask=mask, purpose=form.text("purpose"), by=user, front=front
+        )
     except InvalidInput as error:
         return await _form(request, desk, user, error, form)
     await access_log.note(desk, user, access_log.PUBLIC_COPY if mask else access_log.BUNDLE, case_id)

@@ -6,8 +6,8 @@ from litestar import Response, get
 
 from service.domain.errors import NotFound
 from service.web import render
-from service.web.access import ANYONE, may
 from service.web.deps import AnyRequest
+from service.web.route_permissions import ANYONE, may
 
 TOPICS = ("start", "officer", "premises", "auditor", "coordinator", "administrator", "accessibility")
 

@@ -13,9 +13,9 @@ from service.desk.rulebook import today
 from service.domain.errors import GranskaError, NotFound
 from service.rules.load import LETTER_PLACES
 from service.web import forms, render
-from service.web.access import RULE_OWNERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
+from service.web.route_permissions import RULE_OWNERS, may
 
 
 @get("/letters", opt=may(RULE_OWNERS))

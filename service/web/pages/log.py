@@ -12,8 +12,8 @@ from service.domain.errors import NotFound
 from service.domain.events import EventType, commitments_in
 from service.proof import verification
 from service.web import render
-from service.web.access import AUDITORS, may
 from service.web.deps import AnyRequest, TheDesk
+from service.web.route_permissions import AUDITORS, may
 
 PER_PAGE = 50
 #: Entries whose texts concern the service's own work and nobody's case: an auditor reads them as they are.

@@ -11,9 +11,9 @@ from service.domain.errors import GranskaError
 from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, Role
 from service.office import users_and_keys
 from service.web import forms, render
-from service.web.access import ADMINISTRATORS, RIGHTS_READERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
+from service.web.route_permissions import ADMINISTRATORS, RIGHTS_READERS, may
 
 
 @get("/rights", opt=may(RIGHTS_READERS))

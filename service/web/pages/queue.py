@@ -16,9 +16,9 @@ from service.domain.case import State
 from service.domain.errors import GranskaError, InvalidInput
 from service.domain.people import User
 from service.web import forms, render
-from service.web.access import CASE_READERS, OFFICERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
+from service.web.route_permissions import CASE_READERS, OFFICERS, may
 
 STATES = ("open", *(one.value for one in State), "all")
 OWNERS = ("mine", "nobody")

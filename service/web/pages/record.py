@@ -10,9 +10,9 @@ from service.casework.views.gate import check_may_see
 from service.domain.errors import InvalidInput
 from service.proof import access_log
 from service.web import forms
-from service.web.access import RECORD_READERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
+from service.web.route_permissions import RECORD_READERS, may
 
 UNMASKED = "unmasked"
 UNMASKED_MS = 15 * 60 * 1000

@@ -16,9 +16,9 @@ from service.domain.organisation import looks_personal
 from service.domain.people import User
 from service.domain.premises import Hirer
 from service.web import forms, render
-from service.web.access import OFFICERS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
+from service.web.route_permissions import OFFICERS, may
 
 GRANT_TYPES = ("verksamhetsbidrag", "aktivitetsbidrag", "lovaktivitet")
 PREMISES_TYPES = ("booking", "open_room")

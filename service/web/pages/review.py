@@ -12,9 +12,9 @@ from service.proof import access_log, audit_sample
 from service.proof.checkpoints import send_checkpoints, sign_log
 from service.screening import replay
 from service.web import forms, render
-from service.web.access import AUDITORS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
+from service.web.route_permissions import AUDITORS, may
 
 PER_PAGE = 50
 MOST_FROM_PAGE = 200

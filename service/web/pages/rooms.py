@@ -15,11 +15,11 @@ from service.domain.people import Role, User
 from service.domain.premises import ACCESS, EQUIPMENT, WEEKDAYS, Room, label
 from service.proof import access_log
 from service.web import forms, render
-from service.web.access import May, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.forms import Form
 from service.web.pages.calendar import CALENDAR_READERS
 from service.web.problems import domain_error, page_or_complaint
+from service.web.route_permissions import May, may
 
 KEEPERS = May(roles=frozenset({Role.PREMISES_OFFICER, Role.COORDINATOR}))
 _NUMBERS = ("capacity", "before", "after", "longest", "ahead_hours", "ahead_days")

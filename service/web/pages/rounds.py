@@ -11,9 +11,9 @@ from service.domain.case import State
 from service.domain.errors import GranskaError, InvalidInput, Problem
 from service.domain.people import Role, User
 from service.web import forms, render
-from service.web.access import May, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
+from service.web.route_permissions import May, may
 
 ROUND_READERS = May(roles=frozenset({Role.ASSOCIATION_OFFICER, Role.DECISION_MAKER, Role.COORDINATOR, Role.AUDITOR}))
 PROPOSERS = May(roles=frozenset({Role.ASSOCIATION_OFFICER}))

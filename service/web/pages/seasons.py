@@ -13,10 +13,10 @@ from service.domain.people import Role, User
 from service.domain.premises import WEEKDAYS, clock_label
 from service.proof import access_log
 from service.web import forms, render
-from service.web.access import INTAKE_KEY, May, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.pages.calendar import CALENDAR_READERS
 from service.web.problems import page_or_complaint
+from service.web.route_permissions import INTAKE_KEY, May, may
 
 SHARERS = May(roles=frozenset({Role.PREMISES_OFFICER}))
 READERS = May(roles=CALENDAR_READERS.roles | {Role.AUDITOR})

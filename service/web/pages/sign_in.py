@@ -12,9 +12,9 @@ from service.domain.errors import InvalidInput, Problem
 from service.domain.people import Role, User
 from service.office import users_and_keys
 from service.web import forms, render, sessions
-from service.web.access import ANYONE, SIGNED_IN, SIGNED_IN_AT, USER_ID, may
 from service.web.deps import AnyRequest, MaybeUser, TheDesk
 from service.web.problems import page_or_complaint
+from service.web.route_permissions import ANYONE, SIGNED_IN, SIGNED_IN_AT, USER_ID, may
 from service.words import DEFAULT, LANGUAGES
 
 WINDOW_MS = 15 * 60 * 1000

@@ -19,9 +19,9 @@ from service.pipeline.isolated import call_thread
 from service.proof import access_log
 from service.screening.run_checks import compare_names, ensure_index
 from service.web import forms, render
-from service.web.access import COORDINATORS, may
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
+from service.web.route_permissions import COORDINATORS, may
 
 
 @get("/workbench", opt=may(COORDINATORS))

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service.cases.erasing import CLASS_OF, CLASSES
 from service.casework.decision.record_page import PURPOSES, Erasure, erased_when
 from service.desk.actors import person, still
 from service.desk.ports.cases import StoredEnclosure
@@ -20,6 +19,7 @@ from service.domain.case import Case
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events import Event, EventType, commitments_in
 from service.domain.people import Role, User
+from service.privacy.erasure import CLASS_OF, CLASSES
 from service.proof.checkpoints import first_key
 from service.proof.inclusion_proofs import Proof, prove
 
