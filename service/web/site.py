@@ -19,30 +19,21 @@ from service.desk.ports.desk import Desk
 from service.web.api import applications, match
 from service.web.api import premises as premises_api
 from service.web.deps import DEPENDENCIES
-from service.web.pages import (
-    board,
-    book,
-    calendar,
+from service.web.pages import help, sign_in
+from service.web.pages.bookings import calendar, phone, rooms, seasons
+from service.web.pages.casework import (
     case,
-    coordination,
-    drafting,
-    erasure,
-    handing_out,
-    help,
-    letters,
-    log,
-    people,
+    decision_record,
+    grant_rounds,
+    letters_and_board,
+    paper_application,
     queue,
-    record,
-    register,
-    review,
-    rooms,
-    rounds,
-    routine,
-    seasons,
-    sign_in,
-    workbench,
+    steps,
 )
+from service.web.pages.office import letter_texts, rule_set_drafts, users
+from service.web.pages.privacy import disclosure, erasure
+from service.web.pages.proof import auditor_desk, log
+from service.web.pages.screening import lists_and_incidents, matching_workbench
 from service.web.problems import HANDLERS as ERROR_HANDLERS
 from service.web.render import Pages
 from service.web.route_permissions import ANYONE, check_access, may
@@ -110,24 +101,24 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
         sign_in,
         queue,
         case,
-        routine,
-        board,
-        rounds,
+        steps,
+        letters_and_board,
+        grant_rounds,
         calendar,
         rooms,
-        book,
+        phone,
         seasons,
-        letters,
-        register,
+        letter_texts,
+        paper_application,
         log,
-        review,
-        record,
-        handing_out,
-        people,
+        auditor_desk,
+        decision_record,
+        disclosure,
+        users,
         erasure,
-        coordination,
-        drafting,
-        workbench,
+        lists_and_incidents,
+        rule_set_drafts,
+        matching_workbench,
         help,
     )
     site = Litestar(

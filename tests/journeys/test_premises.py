@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.web.steps import OF_PREMISES
+from service.web.pages.casework.step_forms import OF_PREMISES
 from tests.builders import a_premises_document
 from tests.conftest import Service, running
 from tests.journeys.conftest import Visitor

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.web.steps import OF_PREMISES, ON_THE_CASE_PAGE, WAYS
+from service.web.pages.casework.step_forms import OF_PREMISES, ON_THE_CASE_PAGE, WAYS
 from tests.builders import ROOT, a_grant_document
 from tests.conftest import Service, running
 from tests.journeys.conftest import Visitor

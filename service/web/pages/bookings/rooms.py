@@ -17,7 +17,7 @@ from service.proof import access_log
 from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.forms import Form
-from service.web.pages.calendar import CALENDAR_READERS
+from service.web.pages.bookings.calendar import CALENDAR_READERS
 from service.web.problems import domain_error, page_or_complaint
 from service.web.route_permissions import May, may
 

@@ -28,9 +28,9 @@ from service.domain.ruleset import Clause, DelegationPoint
 from service.proof import access_log
 from service.web import file_types, forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
+from service.web.pages.casework.step_forms import open_steps
 from service.web.problems import page_or_complaint
 from service.web.route_permissions import CASE_READERS, DECIDERS, OFFICERS, RECORD_READERS, may
-from service.web.steps import open_steps
 
 #: The name under which what is being written in the decision form is kept.
 DRAFT = "case:decided"

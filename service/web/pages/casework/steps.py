@@ -22,10 +22,10 @@ from service.proof import access_log
 from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.forms import Form
-from service.web.pages.case import offered_clauses, show_case
+from service.web.pages.casework.case import offered_clauses, show_case
+from service.web.pages.casework.step_forms import ON_THE_CASE_PAGE, WAYS, open_steps
 from service.web.problems import domain_error, page_or_complaint
 from service.web.route_permissions import CASE_READERS, DECIDERS, may
-from service.web.steps import ON_THE_CASE_PAGE, WAYS, open_steps
 
 
 @get("/cases/{case_id:uuid}/steps/{step:str}", opt=may(DECIDERS))

@@ -14,7 +14,7 @@ from service.domain.premises import WEEKDAYS, clock_label
 from service.proof import access_log
 from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
-from service.web.pages.calendar import CALENDAR_READERS
+from service.web.pages.bookings.calendar import CALENDAR_READERS
 from service.web.problems import page_or_complaint
 from service.web.route_permissions import INTAKE_KEY, May, may
 
