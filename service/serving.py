@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from litestar import Litestar
 
-from service import app as parts
+from service import app
 from service.bookings import bookings
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, place_of
@@ -86,7 +86,7 @@ def site_for(settings: Settings, *, port: int, checks: Registry | None = None) -
 
     @asynccontextmanager
     async def opening() -> AsyncIterator[tuple[Desk, ScreeningWorker]]:
-        async with parts.opened_desk(settings, checks=checks) as desk:
+        async with app.opened_desk(settings, checks=checks) as desk:
             worker = ScreeningWorker(desk, sign_every_ms=int(settings.checkpoint_minutes) * 60_000)
             task = asyncio.create_task(worker.run())
             # What is there at the start stays; looking through it again and again is what the slowest pages waited for.
@@ -119,7 +119,7 @@ def site_for(settings: Settings, *, port: int, checks: Registry | None = None) -
 
 def _secret(path: Path) -> str:
     """The key of form tokens, made once with tight permissions."""
-    parts.prepare_folder(path.parent)
+    app.prepare_folder(path.parent)
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32), "ascii")

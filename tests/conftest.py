@@ -21,7 +21,7 @@ import httpx
 import hypothesis
 import pytest
 
-from service import app as parts
+from service import app
 from service.bookings import rooms
 from service.demo import demo_list
 from service.desk.actors import person
@@ -187,13 +187,13 @@ async def desk(settings: Settings, clock: Clock, tmp_path_factory: pytest.TempPa
         _FILLED["desk", cluster] = folder, database.rpartition("/")[2]
     _copy_of("desk", cluster, settings.folder, name)
     clock.skip(100_000)  # the ids that were given there
-    async with parts.opened_desk(settings, outside=clock.outside()) as opened:
+    async with app.opened_desk(settings, outside=clock.outside()) as opened:
         yield opened
 
 
 async def _fill_desk(settings: Settings) -> None:
-    await parts.migrate_database(settings)
-    async with parts.opened_desk(settings, outside=Clock().outside()) as opened:
+    await app.migrate_database(settings)
+    async with app.opened_desk(settings, outside=Clock().outside()) as opened:
         for file in (RULES_2025, RULES_2026):
             await adopt_at_setup(opened, file.read_text("utf-8"))
         await load_rooms(opened)

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from service import app as parts
+from service import app
 from service.casework.decision import record_page
 from service.cli.common import catalogue, counting, told
 from service.cli.logs import say_verified
@@ -218,7 +218,7 @@ def subject_export(request: str, person: str, organisation: str, target: Path, b
 def backup(target: Path) -> None:
     """Write a copy of everything to TARGET (zip) while the service goes on. Sign-ins and the signing key stay here."""
     _new_file(target)
-    counts = asyncio.run(parts.write_backup(from_environment(), target))
+    counts = asyncio.run(app.write_backup(from_environment(), target))
     click.echo(f"{target}: {counts['case_file']} ärenden, {counts['log_entry']} loggposter")
 
 
@@ -237,7 +237,7 @@ def restore(source: Path, checkpoints: Path | None) -> None:
     Moving from SQLite to PostgreSQL is a backup and a restore: the log's root stays the same.
     """
     exported = verification.read_exported(checkpoints) if checkpoints else None
-    result = asyncio.run(parts.restore_backup(from_environment(), source, exported))
+    result = asyncio.run(app.restore_backup(from_environment(), source, exported))
     say_verified(result, tables=True)
     if not result.ok:
         click.echo("Återställningen stämmer inte och har tagits bort igen.", err=True)

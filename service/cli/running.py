@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from service import app as parts
+from service import app
 from service import demo as demo_district
 from service.cli.common import catalogue, told
 from service.cli.with_desk import user_called, with_desk
@@ -37,7 +37,7 @@ def serve(port: int, host: str) -> None:
 @told
 def migrate() -> None:
     """Bring the database's schema up to date; safe to run again."""
-    done = asyncio.run(parts.migrate_database(from_environment()))
+    done = asyncio.run(app.migrate_database(from_environment()))
     click.echo(f"Databasen är uppdaterad: {done} nya steg." if done else "Databasen är redan aktuell.")
 
 
@@ -46,7 +46,7 @@ def migrate() -> None:
 def demo() -> None:
     """Fill a fresh data folder with the fictional demo district, without serving anything."""
     settings = from_environment()
-    asyncio.run(parts.migrate_database(settings))
+    asyncio.run(app.migrate_database(settings))
 
     async def work(desk: Desk, settings: Settings) -> bool:
         return await demo_district.fill(desk, fixtures=resource("fixtures"), folder=settings.folder)

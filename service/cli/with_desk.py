@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from service import app as parts
+from service import app
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.domain.people import User
@@ -18,7 +18,7 @@ def with_desk(work: Callable[[Desk, Settings], Coroutine[Any, Any, T]]) -> T:
 
     async def run() -> T:
         settings = from_environment()
-        async with parts.opened_desk(settings) as desk:
+        async with app.opened_desk(settings) as desk:
             return await work(desk, settings)
 
     return asyncio.run(run())

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from service import app as parts
+from service import app
 from service.casework.intake.receive import receive
 from service.desk.actors import person
 from service.proof.verification import verify_log
@@ -138,7 +138,7 @@ def pages(service: Service, cases: int) -> None:
 async def verifying(folder: Path) -> None:
     """The log of a thousand cases, verified whole, beside hashing alone."""
     settings = Settings(data=str(folder))
-    async with parts.opened_desk(settings) as desk:
+    async with app.opened_desk(settings) as desk:
         async with desk.store.reading() as reading:
             user = (await reading.user_by_email("alva@demo.example"))[0]  # type: ignore[index]
         began = time.perf_counter()

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from service import app as parts
+from service import app
 from service.audit import merkle
 from service.audit.checkpoint import Checkpoint
 from service.audit.leaf import encode
@@ -125,7 +125,7 @@ async def verification(folder: Path) -> None:
     for _ in range(300_000):
         hashlib.sha256(b"\x00" + leaf).digest()
     print(f"peer: SHA-256 of such a leaf in a loop, {300_000 / (time.perf_counter() - began):.0f} a second")
-    async with parts.opened_desk(Settings(data=str(folder))) as desk:
+    async with app.opened_desk(Settings(data=str(folder))) as desk:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for depth in (Depth.HASHES, Depth.CANONICAL):
             took = []
@@ -164,8 +164,8 @@ async def proofs(desk: Desk) -> None:
 async def replays(folder: Path) -> None:
     """Five thousand cases of all kinds, checked once and then again."""
     settings = Settings(data=str(folder))
-    await parts.migrate_database(settings)
-    async with parts.opened_desk(settings) as desk:
+    await app.migrate_database(settings)
+    async with app.opened_desk(settings) as desk:
         await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
         samir = await someone(desk, "Samir", "role:coordinator")
         await import_list(desk, "demo", demo_list(desk, FIXTURES), by=person(samir))
@@ -191,8 +191,8 @@ async def replays(folder: Path) -> None:
 
 async def measure(folder: Path) -> None:
     settings = Settings(data=str(folder))
-    await parts.migrate_database(settings)
-    async with parts.opened_desk(settings) as desk:
+    await app.migrate_database(settings)
+    async with app.opened_desk(settings) as desk:
         await overhead(desk)
 
 
@@ -204,7 +204,7 @@ def main() -> None:
             asyncio.run(measure(Path(folder)))
     if "verify" in wanted:
         with tempfile.TemporaryDirectory() as folder:
-            asyncio.run(parts.migrate_database(Settings(data=folder)))
+            asyncio.run(app.migrate_database(Settings(data=folder)))
             a_million(Path(folder))
             subprocess.run([sys.executable, "-m", "tests.benchmarks.log", f"verify-in={folder}"], check=True)
     for one in wanted:

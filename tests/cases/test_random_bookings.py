@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from service import app as parts
+from service import app
 from service.bookings import bookings, clearance_steps, move_or_cancel, rooms
 from service.casework.decision import reopen, sign
 from service.casework.intake.receive import receive
@@ -168,8 +168,8 @@ def judge(log: list[dict[str, Any]]) -> int:
 
 async def walked(folder: Path, steps: list[tuple[str, int]]) -> int:
     clock, settings_ = Clock(), Settings(data=str(folder))
-    await parts.migrate_database(settings_)
-    async with parts.opened_desk(settings_, outside=clock.outside()) as desk:
+    await app.migrate_database(settings_)
+    async with app.opened_desk(settings_, outside=clock.outside()) as desk:
         await rooms_and_rules(desk)
         walk = Walk(desk, clock, [await someone(desk, f"P{n}", *rights.split()) for n, rights in enumerate(PEOPLE)])
         for name, which in steps:

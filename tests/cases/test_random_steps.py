@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from service import app as parts
+from service import app
 from service.casework.decision import proposal as proposals
 from service.casework.decision import reopen, sign
 from service.casework.intake.receive import receive
@@ -209,8 +209,8 @@ def judge(log: list[dict[str, Any]]) -> int:
 
 async def walked(settings_: Settings, steps: list[tuple[str, int]]) -> tuple[int, list[str]]:
     clock = Clock()
-    await parts.migrate_database(settings_)
-    async with parts.opened_desk(settings_, outside=clock.outside()) as desk:
+    await app.migrate_database(settings_)
+    async with app.opened_desk(settings_, outside=clock.outside()) as desk:
         for file in (RULES_2025, RULES_2026):
             await adopt_at_setup(desk, file.read_text("utf-8"))
         await import_list(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service import app as parts
+from service import app
 from service.audit.verify import Depth
 from service.casework.decision import sign
 from service.casework.intake.receive import receive
@@ -35,8 +35,8 @@ def settings_of(folder: Path) -> Settings:
 
 async def _fill(folder: Path) -> None:
     settings = settings_of(folder)
-    await parts.migrate_database(settings)
-    async with parts.opened_desk(settings) as desk:
+    await app.migrate_database(settings)
+    async with app.opened_desk(settings) as desk:
         await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
         samir = await someone(desk, "Samir", "role:coordinator")
         await import_list(desk, "demo", demo_list(desk, FIXTURES), by=actors.person(samir))
@@ -84,10 +84,10 @@ def copy_of(folder: Path, target: Path) -> Path:
 
 
 async def verified(folder: Path, *, exported: Path | None = None) -> Verification:
-    async with parts.opened_desk(settings_of(folder)) as desk:
+    async with app.opened_desk(settings_of(folder)) as desk:
         return await verify_log(desk, exported=read_exported(exported) if exported else None)
 
 
 async def tree_holds(settings: Settings) -> bool:
-    async with parts.opened_desk(settings) as desk:
+    async with app.opened_desk(settings) as desk:
         return (await verify_log(desk, depth=Depth.CANONICAL)).ok

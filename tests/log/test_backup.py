@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service import app as parts
+from service import app
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.outbox import FolderChannel
@@ -56,12 +56,12 @@ async def test_a_backup_taken_while_others_write_is_one_moment_of_the_same_log(
 
     for number in range(3):
         target = Settings(data=str(tmp_path / f"restored{number}"))
-        result = await parts.restore_backup(target, tmp_path / f"{number}.zip", None)
+        result = await app.restore_backup(target, tmp_path / f"{number}.zip", None)
         assert result.ok, (result.report.faults, result.table_faults[:3], result.value_faults[:3])
         assert result.report.root == roots[result.report.size].hex()
 
     # A backup from before the last signature does not reach it, and is refused where the signatures are at hand.
-    behind = await parts.restore_backup(
+    behind = await app.restore_backup(
         Settings(data=str(tmp_path / "behind")), tmp_path / "0.zip", read_exported(tmp_path / "out")
     )
     assert {one.kind for one in behind.report.faults} == {"truncated"}
@@ -82,12 +82,12 @@ async def test_moving_keeps_the_root_and_goes_on(
     address = new_database(request.getfixturevalue("postgres")) if way == "to postgres" else ""
     target = Settings(data=str(tmp_path / "there"), database=address)
 
-    result = await parts.restore_backup(target, tmp_path / "b.zip", read_exported(tmp_path / "out"))
+    result = await app.restore_backup(target, tmp_path / "b.zip", read_exported(tmp_path / "out"))
 
     assert result.ok, (result.report.faults, result.table_faults[:3])
     assert not (tmp_path / "there" / "keys" / "log.key").exists(), "the signing key is not in a backup"
     shutil.copy(key, tmp_path / "there" / "keys" / "log.key")
-    async with parts.opened_desk(target) as there:
+    async with app.opened_desk(target) as there:
         assert await root_of(there) == before
         await screened(there, a_grant_document())
         await checkpoints.sign_log(there)
@@ -97,7 +97,7 @@ async def test_moving_keeps_the_root_and_goes_on(
 async def test_a_restore_never_lands_on_something(desk: Desk, settings: Settings, tmp_path: Path) -> None:
     await backup.dump(tmp_path / "b.zip", folder=Path(settings.data), software="x")
     with pytest.raises(GranskaError, match="not_empty"):
-        await parts.restore_backup(settings, tmp_path / "b.zip", None)
+        await app.restore_backup(settings, tmp_path / "b.zip", None)
 
 
 @pytest.mark.parametrize("spoil", ["value", "log", "none"])
@@ -111,9 +111,9 @@ async def test_a_spoilt_backup_is_not_left_there(desk: Desk, settings: Settings,
         rewrite(tmp_path / "b.zip", "log_value" if spoil == "value" else "log_entry")
 
     with pytest.raises(GranskaError, match=r"damaged|not_a_backup"):
-        await parts.restore_backup(target, tmp_path / "b.zip", None)
+        await app.restore_backup(target, tmp_path / "b.zip", None)
     with pytest.raises(GranskaError, match="not_migrated"):
-        async with parts.opened_desk(target):
+        async with app.opened_desk(target):
             pass
 
 
@@ -137,10 +137,10 @@ async def test_a_backup_plants_no_key_and_takes_no_file_away(desk: Desk, setting
     (live / "keys").mkdir(parents=True)
     (live / "keys" / "clearance.key").write_bytes(b"x" * 32)
     with pytest.raises(GranskaError, match="not_empty"):
-        await parts.restore_backup(Settings(data=str(live)), tmp_path / "b.zip", None)
+        await app.restore_backup(Settings(data=str(live)), tmp_path / "b.zip", None)
     assert (live / "keys" / "clearance.key").read_bytes() == b"x" * 32
 
-    await parts.restore_backup(Settings(data=str(tmp_path / "there")), tmp_path / "b.zip", None)
+    await app.restore_backup(Settings(data=str(tmp_path / "there")), tmp_path / "b.zip", None)
 
     assert not any(b"PLANTED" in path.read_bytes() for path in (tmp_path / "there").rglob("*") if path.is_file())
 
@@ -153,4 +153,4 @@ async def test_a_manifest_that_is_none_is_told_so(tmp_path: Path, manifest: byte
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
         archive.writestr("manifest.json", manifest)
     with pytest.raises(GranskaError, match="not_a_backup"):
-        await parts.restore_backup(Settings(data=str(tmp_path / "there")), tmp_path / "b.zip", None)
+        await app.restore_backup(Settings(data=str(tmp_path / "there")), tmp_path / "b.zip", None)

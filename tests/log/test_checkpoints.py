@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from service import app as parts
+from service import app
 from service.audit.checkpoint import body_of, read_checkpoint, read_receipt, unsigned, verify_receipt
 from service.audit.note import read_verifying_key
 from service.desk import actors
@@ -289,7 +289,7 @@ async def test_a_folder_keeps_what_it_has_been_given(desk: Desk, settings: Setti
 
 def test_an_address_without_https_is_refused(tmp_path: Path) -> None:
     with pytest.raises(GranskaError, match="not_https"):
-        parts.outbox_of(Settings(data=str(tmp_path), checkpoint_url="http://x.example"))
+        app.outbox_of(Settings(data=str(tmp_path), checkpoint_url="http://x.example"))
 
 
 # --- In the hand ------------------------------------------------------------------------------------------------------

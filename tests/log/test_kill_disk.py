@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from service import app as parts
+from service import app
 from service.audit.verify import Depth, LogCheck
 from service.settings import Settings
 from tests.conftest import PATIENCE, someone
@@ -46,8 +46,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("prepared")
 
     async def fill() -> None:
-        await parts.migrate_database(Settings(data=str(folder)))
-        async with parts.opened_desk(Settings(data=str(folder))) as desk:
+        await app.migrate_database(Settings(data=str(folder)))
+        async with app.opened_desk(Settings(data=str(folder))) as desk:
             await someone(desk, "Alva")
 
     asyncio.run(fill())

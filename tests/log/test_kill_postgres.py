@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from service import app as parts
+from service import app
 from service.audit.verify import Depth
 from service.casework.intake.receive import receive
 from service.desk.actors import person
@@ -86,15 +86,15 @@ def killed_often(folder: Path, settings: str, kills: int) -> tuple[int, int]:
 
 
 async def set_up(place: Settings) -> None:
-    await parts.migrate_database(place)
-    async with parts.opened_desk(place) as desk:
+    await app.migrate_database(place)
+    async with app.opened_desk(place) as desk:
         await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
         await someone(desk, "Alva", "role:association_officer")
 
 
 async def write_until_killed(place: Settings, cluster: Cluster, seconds: float) -> set[str]:
     acknowledged: set[str] = set()
-    async with parts.opened_desk(place) as desk:
+    async with app.opened_desk(place) as desk:
         async with desk.store.reading() as reading:
             found = await reading.user_by_email("alva@x.example")
         assert found is not None
@@ -117,7 +117,7 @@ async def write_until_killed(place: Settings, cluster: Cluster, seconds: float) 
 
 
 async def what_is_there(place: Settings) -> tuple[set[str], bool]:
-    async with parts.opened_desk(place) as desk:
+    async with app.opened_desk(place) as desk:
         async with desk.store.reading() as reading:
             there, after = set[str](), ""
             while batch := await reading.case_ids(after=after, limit=5000):

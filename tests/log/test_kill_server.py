@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-from service import app as parts
+from service import app
 from service.casework.intake.receive import receive
 from service.casework.review import assignment
 from service.desk.actors import person
@@ -30,7 +30,7 @@ KILLS, ENOUGH = 60, 900
 
 async def many_in_review(folder: Path) -> list[str]:
     """Cases that alva has taken, and that wait for her decision."""
-    async with parts.opened_desk(Settings(data=str(folder))) as desk:
+    async with app.opened_desk(Settings(data=str(folder))) as desk:
         async with desk.store.reading() as reading:
             found = await reading.user_by_email("alva@demo.example")
         assert found is not None

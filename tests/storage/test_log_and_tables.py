@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service import app as parts
+from service import app
 from service.casework.decision import sign
 from service.casework.intake.receive import receive
 from service.demo import demo_list
@@ -66,8 +66,8 @@ async def test_an_event_that_breaks_its_schema_is_not_saved_and_neither_is_its_c
 async def folder(tmp_path: Path, clock: Clock) -> Path:
     """A SQLite folder with a decided case, closed, with its guards dropped as an attacker would."""
     settings = Settings(data=str(tmp_path))
-    await parts.migrate_database(settings)
-    async with parts.opened_desk(settings, outside=clock.outside()) as desk:
+    await app.migrate_database(settings)
+    async with app.opened_desk(settings, outside=clock.outside()) as desk:
         await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
         samir = await someone(desk, "Samir", "role:coordinator")
         await import_list(desk, "demo", demo_list(desk, FIXTURES), by=actors.person(samir))
@@ -85,7 +85,7 @@ async def folder(tmp_path: Path, clock: Clock) -> Path:
 async def verified_after(folder: Path, statement: str) -> Verification:
     with sqlite3.connect(folder / "granska.sqlite") as database:
         assert database.execute(statement).rowcount != 0, "the attack must change something"
-    async with parts.opened_desk(Settings(data=str(folder))) as desk:
+    async with app.opened_desk(Settings(data=str(folder))) as desk:
         return await verify_log(desk)
 
 
@@ -181,8 +181,8 @@ async def test_the_same_events_give_the_same_root_on_both_databases(
         settings = Settings(data=str(tmp_path / str(position)), database=address)
         (settings.folder / "keys").mkdir(parents=True)
         (settings.folder / "keys" / "clearance.key").write_bytes(bytes(32))
-        await parts.migrate_database(settings)
-        async with parts.opened_desk(settings, outside=Clock().outside()) as desk:
+        await app.migrate_database(settings)
+        async with app.opened_desk(settings, outside=Clock().outside()) as desk:
             await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
             officer = await someone(desk, "Alva", "role:association_officer")
             await receive(desk, a_grant_document(), by=actors.person(officer), channel="paper")
