@@ -1,16 +1,21 @@
 """The only place tests build things; each takes what matters to the test and fills in the rest."""
 
+import zlib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from stdnum import luhn
+
 from service.domain.application import Application, from_document
 from service.domain.case import Case, CaseFinding, State
 from service.domain.check import CheckInput
 from service.domain.decision import Act, DecisionOutcome, Proposal
+from service.domain.events import Actor, ActorKind
 from service.domain.finding import CheckResult, Finding, Outcome, Resolution, Run
 from service.domain.people import User
+from service.domain.premises import Estate, Room, Site
 from service.domain.ruleset import RuleSet
 from service.rules.load import parse
 
@@ -153,3 +158,69 @@ def an_act(**changed: Any) -> Act:
     return replace(
         Act("Ordföranden", "företrädare", "hotade en besökare", "2026-09-01", "Polisanmälan, HV 2026/9"), **changed
     )
+
+
+DEMOCRACY = a_proposal(
+    DecisionOutcome.REFUSAL,
+    clauses=("4.1",),
+    delegation_point="N1",
+    reasons="Föreningens ordförande har hotat en besökare vid ett möte. Det är ett hinder mot stöd.",
+    circumstances="Hotet är prövat i domstol.",
+)
+
+KEY = Actor(ActorKind.KEY, "k-abcdefghij")
+
+QUIET = {"room": "tallen", "open_to_public": False, "expected_number": 20, "use": "mote"}
+
+BASE_ROOM = Room(
+    id="hall",
+    site="s",
+    parent=None,
+    name="Hallen",
+    kind="idrott",
+    open_room=False,
+    capacity=50,
+    equipment=frozenset({"projector"}),
+    access=frozenset({"step_free"}),
+    hours=(((480, 1320),),) * 7,
+    exceptions={},
+    before=0,
+    after=0,
+    longest=720,
+    ahead_hours=0,
+    ahead_days=365,
+)
+
+
+def a_room(id: str = "hall", **changed: Any) -> Room:
+    return replace(BASE_ROOM, id=id, parent=id.rpartition(".")[0] or None, **changed)
+
+
+def an_estate(*rooms: Room) -> Estate:
+    return Estate({"s": Site("s", "Huset", "Gatan 1")}, {one.id: one for one in rooms})
+
+
+ACT = {
+    "act_0_who": "Ordföranden", "act_0_capacity": "företrädare, vid föreningens möte", "act_0_what": "hotade en besökare",
+    "act_0_when": "2026-09-01", "act_0_source": "Dom i tingsrätten, B 1-26", "act_0_grade": "decision",
+    "act_0_link": "no",
+}  # fmt: skip
+
+HEADS = ("head1", "head2", "head3", "head4")
+
+SPECIAL = ("distanced", "measures", "single", "long_ago")
+
+QUESTIONS = ("facts_not_views", "written_rule", "own_act", "answered")
+
+
+def today() -> str:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    return datetime.now(ZoneInfo("Europe/Stockholm")).date().isoformat()
+
+
+def association(name: str) -> dict[str, str]:
+    """A number of our own making for each, right by its check digit."""
+    stem = f"802999{zlib.crc32(name.encode()) % 1000:03d}"
+    return {"name": name, "org_number": f"{stem[:6]}-{stem[6:]}{luhn.calc_check_digit(stem)}"}

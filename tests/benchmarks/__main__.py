@@ -22,7 +22,7 @@ from service.proof.verification import verify_log
 from service.settings import Settings
 from service.sources.formats import UN_XML, read_list
 from tests.builders import SHARED, a_grant_document
-from tests.conftest import Service, running
+from tests.servers import Service, running
 
 REQUESTS, PAGE_LOOKS = 200, 200
 

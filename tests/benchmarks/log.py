@@ -33,7 +33,7 @@ from service.storage import log_store
 from service.storage.engine import reading, writing
 from service.storage.tables import Idempotency, LogEntry
 from tests.builders import FIXTURES, RULES_2026, a_grant_document
-from tests.conftest import someone
+from tests.steps import someone
 
 WRITES, ENTRIES, CASES = 1500, 1_000_000, 5000
 PERSON = Actor(ActorKind.PERSON, "u-abcdefghij")

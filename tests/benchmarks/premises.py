@@ -19,9 +19,9 @@ import httpx
 from service.bookings.scheduling.allocation import allocate, first_come, overlapping
 from service.domain.premises import LONGEST_SECONDS, day_span, instant
 from tests.benchmarks.__main__ import spread, timed
+from tests.benchmarks.town import a_town, hours
 from tests.builders import a_premises_document
-from tests.conftest import Service, a_cluster, new_database, psql, running
-from tests.premises.test_allocation import a_town, hours
+from tests.servers import Service, a_cluster, new_database, psql, running
 
 ROOMS, LOOKS = 50, 200
 #: Five two-hour bookings a day in every room: what a well-used house has.

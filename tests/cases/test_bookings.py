@@ -14,7 +14,7 @@ from service.casework.decision import proposal as proposals
 from service.casework.intake import phone_booking
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, correspondence, inquiry
-from service.casework.review.findings import ask_rescreening, take
+from service.casework.review.findings import ask_rescreening
 from service.demo import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -25,67 +25,16 @@ from service.domain.decision import DecisionOutcome, Proposal
 from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllowed, NotFound, SlotTaken
 from service.domain.events import Actor, ActorKind
 from service.domain.ledger import Ledger
-from service.domain.people import User
-from service.domain.premises import Booking, BookingStatus, Estate, Hirer, instant, label
+from service.domain.premises import BookingStatus, Estate, Hirer, instant, label
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import work_off
 from service.settings import Settings
 from service.storage.engine import SafeSQLite
-from tests.builders import FIXTURES, NUMBER, OTHER_NUMBER, a_premises_document
-from tests.cases.routine import TEXT, an_act, assess_all, do, searched, seen, three, unbiased
-from tests.cases.test_deciding import settle_all
-from tests.conftest import someone
+from tests.booking_steps import approved, asked, cleared, do_decide, holds_true, petter, renewed, statuses, taken, times
+from tests.builders import FIXTURES, KEY, NUMBER, OTHER_NUMBER, QUIET, a_premises_document
 from tests.fakes import Clock
-
-KEY = Actor(ActorKind.KEY, "k-aaaaaaaaaa")
-QUIET = {"room": "tallen", "open_to_public": False, "expected_number": 20, "use": "mote"}
-
-
-async def petter(desk: Desk, name: str = "Petter") -> User:
-    return await someone(desk, name, "role:premises_officer", "delegation:L1", "delegation:L2")
-
-
-async def asked(desk: Desk, number: str = NUMBER, **changed: Any) -> str:
-    document = a_premises_document(**{**QUIET, **changed})
-    document["organisation"]["org_number"] = number
-    received = await receive(desk, document, by=KEY, channel="e_service")
-    await work_off(desk)
-    return received.case_id
-
-
-async def times(desk: Desk, case_id: str) -> list[Booking]:
-    async with desk.store.reading() as reading:
-        return await bookings.bookings(reading, case_id)
-
-
-async def statuses(desk: Desk, case_id: str) -> list[str]:
-    return [one.status.value for one in await times(desk, case_id)]
-
-
-async def taken(desk: Desk, case_id: str, officer: User) -> None:
-    await unbiased(desk, case_id, officer)
-    await do(desk, take, case_id, officer)
-
-
-async def approved(desk: Desk, officer: User, outcome: str = "approval", **changed: Any) -> str:
-    case_id = await asked(desk, **changed)
-    await taken(desk, case_id, officer)
-    await settle_all(desk, case_id, officer)
-    await do_decide(desk, case_id, officer, outcome)
-    return case_id
-
-
-async def do_decide(desk: Desk, case_id: str, by: User, outcome: str = "approval", given: Sequence[str] = ()) -> None:
-    clauses = {"approval": "5.1", "partial_approval": "5.1", "write_off": "3.1", "refusal": "5.2"}
-    proposal = Proposal(DecisionOutcome(outcome), "L1", (clauses[outcome],), "Lokalen passar.", bookings=tuple(given))
-    await sign.decide(desk, case_id, proposal, by=by, seen=await seen(desk, case_id))
-
-
-async def holds_true(desk: Desk) -> None:
-    """The log and the tables say the same."""
-    assert (await verify_log(desk)).ok
-
+from tests.steps import TEXT, a_grave_act, assess_all, do, searched, settle_all, someone, three, unbiased
 
 # --- Asking -----------------------------------------------------------------------------------------------------------
 
@@ -239,17 +188,6 @@ async def test_the_hold_of_an_application_lapses_and_can_still_be_approved_while
     await holds_true(desk)
 
 
-async def renewed(desk: Desk, officer: User, case_id: str) -> None:
-    """The list is imported anew, the checks are run again and settled."""
-    async with desk.store.reading() as reading:
-        known = await reading.user_by_email("Samir@x.example")
-    assert known is not None
-    await import_list(desk, "demo", demo_list(desk, FIXTURES), by=person(known[0]))
-    await do(desk, ask_rescreening, case_id, officer)
-    await work_off(desk)
-    await settle_all(desk, case_id, officer)
-
-
 # --- Deciding ---------------------------------------------------------------------------------------------------------
 
 
@@ -401,7 +339,7 @@ async def test_the_city_cannot_call_off_a_confirmed_booking_but_by_a_whole_decis
     }  # fmt: skip
     assert await statuses(desk, case_id) == ["confirmed"]
 
-    act = (await searched(desk, case_id, officer, (an_act(), "decision", False)))[0]
+    act = (await searched(desk, case_id, officer, (a_grave_act(), "decision", False)))[0]
     await do(desk, inquiry.verify_act, case_id, second, act=act)
     given = {"consultee": "police", "circumstances": "Hotet den 1 september."}
     asked_id = await do(desk, inquiry.ask_consultee, case_id, officer, **given)
@@ -431,13 +369,6 @@ async def test_the_city_cannot_call_off_a_confirmed_booking_but_by_a_whole_decis
 
 
 # --- Clearance, execution, access -------------------------------------------------------------------------------------
-
-
-async def cleared(desk: Desk, officer: User, **changed: Any) -> str:
-    """An association with a standing clearance, given in a case that a person has approved."""
-    case_id = await approved(desk, officer, **changed)
-    await do(desk, clearance_steps.give, case_id, officer)
-    return case_id
 
 
 async def test_a_clearance_is_given_by_a_person_on_a_clean_case_and_executes_the_next_booking(desk: Desk) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import json
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 
@@ -28,17 +27,13 @@ from service.desk.step import dossier_of
 from service.domain.application import Kind, from_document
 from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllowed, NotFound, SlotTaken
 from service.domain.events import Actor, ActorKind
-from service.domain.people import User
-from service.domain.premises import WEEKDAYS
 from service.office import users_and_keys
 from service.screening.run_checks import work_off
-from tests.builders import FIXTURES, NUMBER, OTHER_NUMBER, a_premises_document
-from tests.cases.routine import do, unbiased
-from tests.cases.test_bookings import (
-    KEY,
+from tests.booking_steps import (
     approved,
     asked,
     cleared,
+    described_anew,
     do_decide,
     holds_true,
     petter,
@@ -46,21 +41,11 @@ from tests.cases.test_bookings import (
     taken,
     times,
 )
-from tests.cases.test_deciding import settle_all
-from tests.conftest import someone
+from tests.builders import FIXTURES, KEY, NUMBER, OTHER_NUMBER, a_premises_document
 from tests.fakes import Clock
+from tests.steps import do, settle_all, someone, unbiased
 
 pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-
-
-async def described_anew(desk: Desk, room_id: str, officer: User, **changed: Any) -> None:
-    room = (await rooms.estate(desk))[0].rooms[room_id]
-    document = {
-        "name": room.name, "kind": room.kind, "capacity": room.capacity, "before": room.before, "after": room.after,
-        "longest": room.longest, "ahead_hours": room.ahead_hours, "ahead_days": room.ahead_days,
-        "hours": {day: ["08:00-22:00"] for day in WEEKDAYS},
-    }  # fmt: skip
-    await rooms.describe_room(desk, room_id, document | changed, site=room.site, parent=room.parent, by=person(officer))
 
 
 @pytest.mark.parametrize("how", ["closed", "out of use", "other hours"])

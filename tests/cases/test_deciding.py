@@ -7,87 +7,31 @@ import pytest
 
 from service.casework.decision import record_page, sign
 from service.casework.intake.receive import receive
-from service.casework.review import assignment
-from service.casework.review.findings import ask_rescreening, release, resolve, take
+from service.casework.review.findings import ask_rescreening, release, take
 from service.demo import demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.domain.case import State
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllowed
-from service.domain.finding import RESOLUTIONS, Resolution
-from service.domain.people import User
 from service.office import users_and_keys
 from service.privacy.retention import forget_speakers
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import work_off
-from tests.builders import FIXTURES, a_grant_document, a_premises_document, a_proposal
-from tests.cases.routine import do, unbiased
-from tests.cases.test_intake import KEY
-from tests.cases.test_screening import version
-from tests.conftest import someone
+from tests.builders import FIXTURES, KEY, a_grant_document, a_premises_document, a_proposal
 from tests.fakes import Clock
-
-
-async def in_review(desk: Desk, officer: User, document: dict[str, object] | None = None) -> str:
-    received = await receive(desk, document or a_grant_document(), by=KEY, channel="e_service")
-    await work_off(desk)
-    await unbiased(desk, received.case_id, officer)
-    await take(desk, received.case_id, by=officer, seen=await version(desk, received.case_id))
-    return received.case_id
-
-
-async def settle_all(desk: Desk, case_id: str, officer: User) -> None:
-    async with desk.store.reading() as reading:
-        case = await reading.case(case_id)
-        findings = await reading.findings(case_id, case.round)
-    for one in findings:
-        if one.case_finding.open:
-            able = RESOLUTIONS[one.case_finding.outcome]
-            chosen = Resolution.NO_OBSTACLE if Resolution.NO_OBSTACLE in able else Resolution.CHECKED_OTHERWISE
-            await resolve(
-                desk,
-                case_id,
-                one.id,
-                resolution=chosen,
-                reason="Kontrollerat.",
-                by=officer,
-                seen=await version(desk, case_id),
-            )
-
-
-async def withdrawn(desk: Desk, officer: User, document: dict[str, object] | None = None) -> str:
-    """A case in review whose applicant has withdrawn: it can be written off."""
-    case_id = await in_review(desk, officer, document)
-    await do(desk, assignment.withdraw, case_id, officer, received="2026-11-20", text="Vi drar oss ur.")
-    return case_id
-
-
-async def an_officer(desk: Desk, name: str = "Alva") -> User:
-    return await someone(desk, name, "role:association_officer", "delegation:F1")
-
-
-async def decided_case(desk: Desk, **changed: object) -> tuple[str, str]:
-    """A case that an officer has written off; its id and diary number."""
-    async with desk.store.reading() as reading:
-        known = await reading.user_by_email("beslutande@x.example")
-    officer = known[0] if known else await an_officer(desk, "Beslutande")
-    case_id = await withdrawn(desk, officer, a_grant_document(**changed))
-    proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
-    await sign.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
-    async with desk.store.reading() as reading:
-        return case_id, (await reading.case(case_id)).diary_number
+from tests.steps import employed_officer, in_review, seen, settle_all, someone, unbiased, withdrawn
 
 
 async def test_an_approval_rests_on_settled_findings_and_the_log_proves_it(desk: Desk) -> None:
-    officer = await an_officer(desk)
+    officer = await employed_officer(desk)
     case_id = await in_review(desk, officer)
     with pytest.raises(NotAllowed, match="findings_open"):
-        await sign.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
+        await sign.decide(desk, case_id, a_proposal(), by=officer, seen=await seen(desk, case_id))
 
     await settle_all(desk, case_id, officer)
-    await sign.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
+    await sign.decide(desk, case_id, a_proposal(), by=officer, seen=await seen(desk, case_id))
 
     record = await record_page.read_record(desk, case_id, by=officer)
     data = record.leaf["data"]
@@ -100,11 +44,11 @@ async def test_an_approval_rests_on_settled_findings_and_the_log_proves_it(desk:
 
 
 async def test_the_record_cites_both_rule_sets_where_they_differ(desk: Desk) -> None:
-    officer = await an_officer(desk)
+    officer = await employed_officer(desk)
     case_id = await in_review(desk, officer, a_grant_document(received_at="2026-03-01T12:00:00Z"))
     await settle_all(desk, case_id, officer)
 
-    await sign.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
+    await sign.decide(desk, case_id, a_proposal(), by=officer, seen=await seen(desk, case_id))
 
     data = (await record_page.read_record(desk, case_id, by=officer)).leaf["data"]
     assert (data["criteria_rules"]["id"], data["procedure_rules"]["id"]) == ("granvik-2025-1", "granvik-2026-1")
@@ -113,17 +57,17 @@ async def test_the_record_cites_both_rule_sets_where_they_differ(desk: Desk) -> 
 
 
 async def test_a_decided_case_changes_no_more(desk: Desk) -> None:
-    officer = await an_officer(desk)
+    officer = await employed_officer(desk)
     case_id = await withdrawn(desk, officer)
     proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
-    await sign.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
-    seen = await version(desk, case_id)
+    await sign.decide(desk, case_id, proposal, by=officer, seen=await seen(desk, case_id))
+    version = await seen(desk, case_id)
 
     steps = [
-        sign.decide(desk, case_id, proposal, by=officer, seen=seen),
-        take(desk, case_id, by=officer, seen=seen),
-        release(desk, case_id, by=officer, seen=seen),
-        ask_rescreening(desk, case_id, by=officer, seen=seen),
+        sign.decide(desk, case_id, proposal, by=officer, seen=version),
+        take(desk, case_id, by=officer, seen=version),
+        release(desk, case_id, by=officer, seen=version),
+        ask_rescreening(desk, case_id, by=officer, seen=version),
     ]
 
     for step in steps:
@@ -132,14 +76,14 @@ async def test_a_decided_case_changes_no_more(desk: Desk) -> None:
 
 
 async def test_of_two_officers_who_take_a_case_at_the_same_moment_one_is_told(desk: Desk) -> None:
-    officers = [await an_officer(desk, name) for name in ("Alva", "Bo", "Cia")]
+    officers = [await employed_officer(desk, name) for name in ("Alva", "Bo", "Cia")]
     received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
     await work_off(desk)
     await unbiased(desk, received.case_id, *officers)
-    seen = await version(desk, received.case_id)
+    version = await seen(desk, received.case_id)
 
     answers = await asyncio.gather(
-        *[take(desk, received.case_id, by=one, seen=seen) for one in officers], return_exceptions=True
+        *[take(desk, received.case_id, by=one, seen=version) for one in officers], return_exceptions=True
     )
 
     assert sum(one is None for one in answers) == 1
@@ -147,17 +91,17 @@ async def test_of_two_officers_who_take_a_case_at_the_same_moment_one_is_told(de
 
 
 async def test_of_two_who_decide_at_the_same_moment_one_wins_and_the_log_has_one_decision(desk: Desk) -> None:
-    officer = await an_officer(desk)
+    officer = await employed_officer(desk)
     boss = await someone(desk, "Disa", "role:decision_maker", "delegation:F2")
     case_id = await withdrawn(desk, officer)
     await unbiased(desk, case_id, boss)
-    seen = await version(desk, case_id)
+    version = await seen(desk, case_id)
     off = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
     other = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",), delegation_point="F2")
 
     answers = await asyncio.gather(
-        sign.decide(desk, case_id, off, by=officer, seen=seen),
-        sign.decide(desk, case_id, other, by=boss, seen=seen),
+        sign.decide(desk, case_id, off, by=officer, seen=version),
+        sign.decide(desk, case_id, other, by=boss, seen=version),
         return_exceptions=True,
     )
 
@@ -170,10 +114,10 @@ async def test_of_two_who_decide_at_the_same_moment_one_wins_and_the_log_has_one
 
 
 async def test_the_log_holds_no_personal_data_in_clear(desk: Desk) -> None:
-    officer = await an_officer(desk)
+    officer = await employed_officer(desk)
     case_id = await in_review(desk, officer)
     await settle_all(desk, case_id, officer)
-    await sign.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
+    await sign.decide(desk, case_id, a_proposal(), by=officer, seen=await seen(desk, case_id))
 
     async with desk.store.reading() as reading:
         text = "".join([one.leaf async for one in reading.log_rows()])
@@ -211,14 +155,14 @@ async def test_speakers_are_erased_when_the_event_is_over_and_the_log_still_veri
 
 
 async def test_opening_the_masked_values_needs_a_purpose_and_is_logged(desk: Desk) -> None:
-    officer, auditor = await an_officer(desk), await someone(desk, "Ronja", "role:auditor")
+    officer, auditor = await employed_officer(desk), await someone(desk, "Ronja", "role:auditor")
     case_id = await withdrawn(desk, officer)
     await sign.decide(
         desk,
         case_id,
         a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",)),
         by=officer,
-        seen=await version(desk, case_id),
+        seen=await seen(desk, case_id),
     )
 
     for purpose, note in (("curiosity", "x"), ("audit", "  ")):
@@ -232,7 +176,7 @@ async def test_opening_the_masked_values_needs_a_purpose_and_is_logged(desk: Des
 
 
 async def test_a_right_that_was_withdrawn_while_the_form_was_open_decides_nothing(desk: Desk) -> None:
-    officer, admin = await an_officer(desk), await someone(desk, "Adam", "role:administrator")
+    officer, admin = await employed_officer(desk), await someone(desk, "Adam", "role:administrator")
     case_id = await withdrawn(desk, officer)
     async with desk.store.reading() as reading:
         held = {one["right_code"]: one["id"] for one in await reading.rights_history() if one["name"] == "Alva"}
@@ -240,25 +184,25 @@ async def test_a_right_that_was_withdrawn_while_the_form_was_open_decides_nothin
     written_off = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
 
     with pytest.raises(NotAllowed, match="no_delegation"):
-        await sign.decide(desk, case_id, written_off, by=officer, seen=await version(desk, case_id))
+        await sign.decide(desk, case_id, written_off, by=officer, seen=await seen(desk, case_id))
     await users_and_keys.withdraw_right(desk, held["role:association_officer"], by=actors.person(admin))
     with pytest.raises(GranskaError, match="not_found"):
-        await release(desk, case_id, by=officer, seen=await version(desk, case_id))
+        await release(desk, case_id, by=officer, seen=await seen(desk, case_id))
 
 
 async def test_nothing_is_approved_while_checks_wait_or_on_answers_that_were_overtaken(
     desk: Desk, clock: Clock
 ) -> None:
-    officer = await an_officer(desk)
+    officer = await employed_officer(desk)
     case_id = await in_review(desk, officer)
     await settle_all(desk, case_id, officer)
 
     async def refused() -> str:
         with pytest.raises(NotAllowed) as caught:
-            await sign.decide(desk, case_id, a_proposal(), by=officer, seen=await version(desk, case_id))
+            await sign.decide(desk, case_id, a_proposal(), by=officer, seen=await seen(desk, case_id))
         return caught.value.code
 
-    await ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
+    await ask_rescreening(desk, case_id, by=officer, seen=await seen(desk, case_id))
     assert await refused() == "decision.checks_waiting"
 
     await work_off(desk)
@@ -267,7 +211,7 @@ async def test_nothing_is_approved_while_checks_wait_or_on_answers_that_were_ove
     await import_list(desk, "demo", newer, by=actors.person(coordinator))
     assert await refused() == "decision.checks_outdated"
 
-    await ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
+    await ask_rescreening(desk, case_id, by=officer, seen=await seen(desk, case_id))
     await work_off(desk)
     assert await refused() == "decision.findings_open", "the chair's name is on the new list"
     await settle_all(desk, case_id, officer)
@@ -277,7 +221,7 @@ async def test_nothing_is_approved_while_checks_wait_or_on_answers_that_were_ove
 
 @pytest.mark.parametrize("outcome", list(DecisionOutcome))
 async def test_what_a_decision_rests_on_is_checked_for_every_outcome(desk: Desk, outcome: DecisionOutcome) -> None:
-    officer = await an_officer(desk)
+    officer = await employed_officer(desk)
     case_id = await in_review(desk, officer)
     async with desk.store.reading() as reading:
         findings = await reading.findings(case_id, 1)
@@ -287,14 +231,14 @@ async def test_what_a_decision_rests_on_is_checked_for_every_outcome(desk: Desk,
     for based_on in ("hej", "00000000-0000-4000-8000-00000000dead", findings[0].id):
         proposal = a_proposal(outcome, clauses=clauses, based_on=(based_on,), circumstances="Så.")
         with pytest.raises(GranskaError):
-            await sign.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
+            await sign.decide(desk, case_id, proposal, by=officer, seen=await seen(desk, case_id))
 
 
 @pytest.mark.parametrize("nothing", ["\u200b", " \u00a0\u2060", "\ufeff"])
 async def test_what_nobody_sees_is_no_reason(desk: Desk, nothing: str) -> None:
-    officer = await an_officer(desk)
+    officer = await employed_officer(desk)
     case_id = await in_review(desk, officer)
     proposal = a_proposal(DecisionOutcome.DISMISSAL, clauses=("3.1",), reasons=nothing, circumstances=nothing)
 
     with pytest.raises(InvalidInput):
-        await sign.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
+        await sign.decide(desk, case_id, proposal, by=officer, seen=await seen(desk, case_id))

@@ -24,13 +24,10 @@ from service.proof.verification import verify_log
 from service.screening.run_checks import work_off
 from service.settings import Settings
 from service.storage import backup
-from tests.builders import a_grant_document, a_premises_document
-from tests.cases.routine import do, unbiased
-from tests.cases.test_bookings import QUIET, asked, cleared, do_decide, petter, taken
-from tests.cases.test_deciding import an_officer, decided_case, settle_all
-from tests.cases.test_screening import screened
-from tests.conftest import someone
+from tests.booking_steps import asked, cleared, do_decide, petter, taken
+from tests.builders import QUIET, a_grant_document, a_premises_document
 from tests.fakes import Clock
+from tests.steps import decided_case, do, employed_officer, screened, settle_all, someone, unbiased
 
 WHO = [{"name": "Rakel Försvinn", "role": "ordförande"}, {"name": "Henning Ekdal", "role": "kassör"}]
 
@@ -62,7 +59,7 @@ async def test_a_case_is_over_with_its_last_decision_and_not_before_an_appeal_is
     case_id, number = await decided_case(desk)
     clock.forward(days=3 * 366)
     assert [one.diary_number for one in (await erasure.plan_due(desk)).cases] == [number]
-    officer = await an_officer(desk, "Anna")
+    officer = await employed_officer(desk, "Anna")
     await unbiased(desk, case_id, officer)
     await do(desk, reopen.reopen, case_id, officer, ground="change", text="Nya uppgifter.")
 
@@ -158,7 +155,7 @@ async def test_a_public_copy_of_a_private_hirers_case_names_nobody(desk: Desk) -
 
 async def test_what_is_erased_is_gone_and_the_sheet_says_by_which_ground_and_when(desk: Desk) -> None:
     case_id, number = await decided_case(desk, representatives=WHO)
-    adam, officer = await someone(desk, "Adam", "role:administrator"), await an_officer(desk, "Anna")
+    adam, officer = await someone(desk, "Adam", "role:administrator"), await employed_officer(desk, "Anna")
     plan = await erasure.plan_cases(desk, [number], ["representatives", "findings", "contact", "declaration"])
 
     await erasure.erase(desk, plan, ground="gdpr-17", document="Beslut HV 2026/99", by=adam)
@@ -175,7 +172,7 @@ async def test_what_is_erased_is_gone_and_the_sheet_says_by_which_ground_and_whe
 
 async def test_only_an_administrator_erases_and_says_on_what_ground(desk: Desk) -> None:
     _, number = await decided_case(desk)
-    officer, adam = await an_officer(desk, "Anna"), await someone(desk, "Adam", "role:administrator")
+    officer, adam = await employed_officer(desk, "Anna"), await someone(desk, "Adam", "role:administrator")
     plan = await erasure.plan_cases(desk, [number], ["contact"])
     with pytest.raises(NotAllowed):
         await erasure.erase(desk, plan, ground="other", document="x", by=officer)
@@ -202,7 +199,7 @@ async def test_an_open_case_keeps_what_it_is_about(desk: Desk) -> None:
 
 
 async def test_an_enclosures_bytes_go_unless_another_case_has_the_same(desk: Desk) -> None:
-    adam, officer = await someone(desk, "Adam", "role:administrator"), await an_officer(desk)
+    adam, officer = await someone(desk, "Adam", "role:administrator"), await employed_officer(desk)
     cases, numbers = [], []
     for _ in range(2):
         received = await receive(desk, a_grant_document(), by=actors.person(officer), channel="paper")
@@ -317,7 +314,7 @@ async def test_words_find_nobody(desk: Desk) -> None:
 
 
 async def test_an_erasure_that_was_cut_off_is_finished_later(desk: Desk) -> None:
-    adam, officer = await someone(desk, "Adam", "role:administrator"), await an_officer(desk)
+    adam, officer = await someone(desk, "Adam", "role:administrator"), await employed_officer(desk)
     received = await receive(desk, a_grant_document(), by=actors.person(officer), channel="paper")
     await enclosures.add_enclosure(
         desk, received.case_id, kind="stadgar", name="stadgar.txt", media_type="text/plain", body=b"Stadgar",

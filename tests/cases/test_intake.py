@@ -20,11 +20,9 @@ from service.domain.clock import utc_time
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unreadable
 from service.domain.events import Actor, ActorKind
 from service.proof.verification import verify_log
-from tests.builders import NUMBER, a_grant_document, a_premises_document
-from tests.conftest import someone
+from tests.builders import KEY, NUMBER, a_grant_document, a_premises_document
 from tests.fakes import NOON, Clock
-
-KEY = Actor(ActorKind.KEY, "k-abcdefghij")
+from tests.steps import someone
 
 
 def problems_of(document: object) -> dict[str, str]:

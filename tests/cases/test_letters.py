@@ -24,11 +24,9 @@ from service.domain.decision import BoardMinute, DecisionOutcome, OwnCondition
 from service.domain.errors import InvalidInput, NotAllowed
 from service.domain.people import User
 from service.rules.calendar import is_working_day, last_day, working_days_after
-from tests.builders import a_proposal
-from tests.cases.routine import an_act, assess_all, do, searched, three
-from tests.cases.test_deciding import settle_all
-from tests.cases.test_routine import DEMOCRACY, codes, taken
+from tests.builders import DEMOCRACY, a_proposal
 from tests.fakes import Clock
+from tests.steps import a_grave_act, assess_all, codes, do, searched, settle_all, taken_grant, three
 
 GOLDEN = Path(__file__).parent / "letters"
 #: Golden files are written anew with GRANSKA_GOLDEN=write, and then read by a person.
@@ -98,7 +96,7 @@ def _structure(node: Any) -> list[Any]:
 
 
 async def approved(desk: Desk, officer: User, **changed: Any) -> str:
-    case_id = await taken(desk, officer)
+    case_id = await taken_grant(desk, officer)
     await settle_all(desk, case_id, officer)
     await do(desk, sign.decide, case_id, officer, proposal=a_proposal(**changed))
     return case_id
@@ -106,7 +104,7 @@ async def approved(desk: Desk, officer: User, **changed: Any) -> str:
 
 async def test_what_is_missing_is_asked_for_in_plain_words_with_a_day_and_what_may_follow(desk: Desk) -> None:
     alva, *_ = await three(desk)
-    case_id = await taken(desk, alva)
+    case_id = await taken_grant(desk, alva)
     for language in ("sv", "en"):
         await do(
             desk, correspondence.ask_completion, case_id, alva, text="Ring gärna om något är oklart.", due="",
@@ -142,8 +140,8 @@ async def test_a_decision_says_what_why_by_whom_what_next_and_how_to_appeal(desk
 
 async def test_a_refusal_and_the_boards_report_carry_acts_answer_and_assessment(desk: Desk) -> None:
     alva, bo, disa = await three(desk)
-    case_id = await taken(desk, alva, bo, disa)
-    [act] = await searched(desk, case_id, alva, (an_act(), "decision", False))
+    case_id = await taken_grant(desk, alva, bo, disa)
+    [act] = await searched(desk, case_id, alva, (a_grave_act(), "decision", False))
     await do(desk, inquiry.verify_act, case_id, bo, act=act)
     await assess_all(desk, case_id, alva, "purpose", "heads", "special_reasons", "proportionality")
     sent = await do(
@@ -255,7 +253,7 @@ async def test_a_letters_text_is_edited_without_touching_the_rest_and_wrong_plac
 
 async def test_paused_days_are_added_to_the_day_an_answer_is_due(desk: Desk, clock: Clock) -> None:
     alva, *_ = await three(desk)
-    case_id = await taken(desk, alva)
+    case_id = await taken_grant(desk, alva)
     async with desk.store.reading() as reading:
         before = (await reading.case(case_id)).due_on
     await do(desk, assignment.pause, case_id, alva, ground="awaits_applicant", until="", note="")

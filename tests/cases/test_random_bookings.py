@@ -30,12 +30,10 @@ from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import work_off
 from service.settings import Settings
-from tests.builders import FIXTURES, NUMBER, OTHER_NUMBER, RULES_2026, a_premises_document
-from tests.cases.routine import do
-from tests.cases.test_bookings import KEY, QUIET, statuses, times
-from tests.cases.test_deciding import settle_all
-from tests.conftest import load_rooms, someone
+from tests.booking_steps import statuses, times
+from tests.builders import FIXTURES, KEY, NUMBER, OTHER_NUMBER, QUIET, RULES_2026, a_premises_document
 from tests.fakes import Clock
+from tests.steps import do, load_rooms, settle_all, someone
 
 SLOTS = (("tallen", "18:00", "21:00"), ("tallen", "20:00", "22:00"), ("vikhallen", "18:00", "20:00"))
 ROOMS = ("tallen", "linden", "vikhallen", "vikhallen.a", "vikhallen.b")

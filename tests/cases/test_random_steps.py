@@ -35,11 +35,10 @@ from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import work_off
 from service.settings import Settings
-from tests.builders import FIXTURES, RULES_2025, RULES_2026, a_grant_document, a_proposal
-from tests.cases.routine import CRITERIA, an_act, do, seen
-from tests.cases.test_intake import KEY
-from tests.conftest import new_database, someone
+from tests.builders import FIXTURES, KEY, RULES_2025, RULES_2026, a_grant_document, a_proposal
 from tests.fakes import Clock
+from tests.servers import new_database
+from tests.steps import CRITERIA, a_grave_act, do, seen, someone
 
 REFUSAL = a_proposal(
     DecisionOutcome.REFUSAL,
@@ -82,7 +81,7 @@ async def search(walk: Walk, by: User) -> None:
     walk.act = (
         await do(
             walk.desk, inquiry.record_search, walk.case_id, by, template="open_sources", searched_on="2026-11-20",
-            found=["inget"] * 4, acts=[(an_act(), "decision", False)],
+            found=["inget"] * 4, acts=[(a_grave_act(), "decision", False)],
         )
     )[0]  # fmt: skip
 

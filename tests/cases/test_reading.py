@@ -10,10 +10,8 @@ from service.desk.ports.desk import Desk
 from service.domain.application import Kind
 from service.screening.run_checks import work_off
 from service.storage.tables import LogEntry
-from tests.builders import a_grant_document
-from tests.cases.routine import unbiased
-from tests.cases.test_intake import KEY
-from tests.conftest import someone
+from tests.builders import KEY, a_grant_document
+from tests.steps import someone, unbiased
 
 
 async def questions(desk: Desk, capsys: pytest.CaptureFixture[str], case_id: str, user: object) -> tuple[int, int]:

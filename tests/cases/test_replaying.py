@@ -23,11 +23,8 @@ from service.screening.what_if import impact_of
 from service.storage.engine import is_sqlite
 from service.storage.tables import FindingRow, LogValue
 from tests.builders import FIXTURES, RULES_2026, a_grant_document
-from tests.cases.routine import unbiased
-from tests.cases.test_deciding import decided_case
-from tests.cases.test_screening import screened, version
-from tests.conftest import someone
 from tests.fakes import Clock
+from tests.steps import decided_case, screened, seen, someone, unbiased
 
 
 async def all_replays(desk: Desk) -> Tally:
@@ -69,13 +66,13 @@ async def test_every_round_of_a_case_replays_and_what_was_cleared_later_was_not_
     case_id = await screened(desk, a_grant_document(representatives=people))
     alva = await someone(desk, "Alva", "role:association_officer")
     await unbiased(desk, case_id, alva)
-    await take(desk, case_id, by=alva, seen=await version(desk, case_id))
+    await take(desk, case_id, by=alva, seen=await seen(desk, case_id))
     async with desk.store.reading() as reading:
         findings = await reading.findings(case_id, 1)
     named = next(one for one in findings if one.case_finding.finding.check == "party_names")
-    seen = await version(desk, case_id)
-    await resolve(desk, case_id, named.id, resolution=Resolution.NO_OBSTACLE, reason="En annan.", by=alva, seen=seen)
-    await ask_rescreening(desk, case_id, by=alva, seen=await version(desk, case_id))
+    version = await seen(desk, case_id)
+    await resolve(desk, case_id, named.id, resolution=Resolution.NO_OBSTACLE, reason="En annan.", by=alva, seen=version)
+    await ask_rescreening(desk, case_id, by=alva, seen=await seen(desk, case_id))
     await work_off(desk)
 
     first, second = await replay_rounds(desk, case_id)

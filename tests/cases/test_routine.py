@@ -16,52 +16,26 @@ from service.desk.step import dossier_of
 from service.domain.application import Kind
 from service.domain.case import State
 from service.domain.decision import BoardMinute, DecisionOutcome
-from service.domain.errors import InvalidInput, NotAllowed
+from service.domain.errors import InvalidInput
 from service.domain.finding import Resolution
 from service.domain.people import User
 from service.proof.verification import verify_log
 from service.screening.run_checks import work_off
-from tests.builders import a_grant_document, a_premises_document, a_proposal
-from tests.cases.routine import TEXT, an_act, assess_all, do, searched, three, unbiased
-from tests.cases.test_deciding import settle_all
-from tests.cases.test_intake import KEY
+from tests.builders import DEMOCRACY, KEY, a_grant_document, a_premises_document, a_proposal
 from tests.fakes import Clock
-
-DEMOCRACY = a_proposal(
-    DecisionOutcome.REFUSAL,
-    clauses=("4.1",),
-    delegation_point="N1",
-    reasons="Föreningens ordförande har hotat en besökare vid ett möte. Det är ett hinder mot stöd.",
-    circumstances="Hotet är prövat i domstol.",
-)
-
-
-async def taken(desk: Desk, officer: User, *others: User) -> str:
-    received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
-    await work_off(desk)
-    await unbiased(desk, received.case_id, officer, *others)
-    await do(desk, take, received.case_id, officer)
-    return received.case_id
-
-
-async def codes(step: object) -> set[str]:
-    """What a step that must fail complains of."""
-    with pytest.raises((InvalidInput, NotAllowed)) as caught:
-        await step  # type: ignore[misc]
-    error = caught.value
-    return {one.code for one in error.problems} if isinstance(error, InvalidInput) else {error.code}
+from tests.steps import TEXT, a_grave_act, assess_all, codes, do, searched, settle_all, taken_grant, three, unbiased
 
 
 async def test_a_refusal_on_democracy_grounds_takes_act_answer_second_person_and_board(
     desk: Desk, clock: Clock
 ) -> None:
     alva, bo, disa = await three(desk)
-    case_id = await taken(desk, alva, bo, disa)
+    case_id = await taken_grant(desk, alva, bo, disa)
     assert await codes(do(desk, proposal.propose, case_id, alva, proposal=DEMOCRACY)) == {
         "requires.act", "requires.assessment", "decision.not_communicated",
     }  # fmt: skip
 
-    [act] = await searched(desk, case_id, alva, (an_act(), "decision", False))
+    [act] = await searched(desk, case_id, alva, (a_grave_act(), "decision", False))
     wanted = replace(DEMOCRACY, acts=(act,))
     assert "requires.act_verified" in await codes(do(desk, proposal.propose, case_id, alva, proposal=wanted))
     assert await codes(do(desk, inquiry.verify_act, case_id, alva, act=act)) == {"act.verified_by_another"}
@@ -139,7 +113,7 @@ async def test_whoever_has_a_conflict_of_interest_is_locked_out_and_the_case_goe
 
 async def test_a_dismissal_rests_on_what_was_asked_for_and_did_not_come(desk: Desk, clock: Clock) -> None:
     alva, bo, disa = await three(desk)
-    case_id = await taken(desk, alva, bo, disa)
+    case_id = await taken_grant(desk, alva, bo, disa)
     async with desk.store.reading() as reading:
         findings = await reading.findings(case_id, 1)
     missing = next(one.id for one in findings if one.case_finding.finding.check == "completeness")
@@ -175,7 +149,7 @@ async def test_what_the_applicant_may_not_see_carries_nothing(desk: Desk) -> Non
     case_id = received.case_id
     await unbiased(desk, case_id, alva)
     await do(desk, take, case_id, alva)
-    [act] = await searched(desk, case_id, alva, (an_act(), "decision", False))
+    [act] = await searched(desk, case_id, alva, (a_grave_act(), "decision", False))
     await assess_all(desk, case_id, alva, "proportionality")
     asked = await do(
         desk, inquiry.ask_consultee, case_id, alva, consultee="police", circumstances="Hotet den 1 september."
@@ -230,7 +204,7 @@ async def test_a_confirmed_listing_stops_support_at_once_and_a_person_still_deci
 
 async def test_a_grant_is_revoked_and_recovered_the_whole_way_again(desk: Desk, clock: Clock) -> None:
     alva, bo, disa = await three(desk)
-    case_id = await taken(desk, alva, bo, disa)
+    case_id = await taken_grant(desk, alva, bo, disa)
     await settle_all(desk, case_id, alva)
     await do(desk, sign.decide, case_id, alva, proposal=a_proposal())
     await do(desk, reopen.reopen, case_id, alva, ground="revocation", text="Redovisningen var påhittad.")
@@ -241,7 +215,7 @@ async def test_a_grant_is_revoked_and_recovered_the_whole_way_again(desk: Desk, 
     assert {"requires.act", "decision.not_communicated", "decision.amount_not_paid"} <= await codes(
         do(desk, proposal.propose, case_id, alva, proposal=recovery)
     )
-    [act] = await searched(desk, case_id, alva, (an_act(what="lämnade falska kvitton"), "own", False))
+    [act] = await searched(desk, case_id, alva, (a_grave_act(what="lämnade falska kvitton"), "own", False))
     await do(desk, inquiry.verify_act, case_id, bo, act=act)
     await assess_all(desk, case_id, alva, "proportionality")
     await do(
@@ -267,7 +241,7 @@ async def test_a_grant_is_revoked_and_recovered_the_whole_way_again(desk: Desk, 
 
 
 async def granted(desk: Desk, officer: User, *others: User) -> str:
-    case_id = await taken(desk, officer, *others)
+    case_id = await taken_grant(desk, officer, *others)
     await settle_all(desk, case_id, officer)
     await do(desk, sign.decide, case_id, officer, proposal=a_proposal())
     return case_id
@@ -291,7 +265,7 @@ async def test_what_was_given_is_not_taken_by_another_name(desk: Desk) -> None:
 
 async def test_a_live_application_is_not_written_off_by_one_person(desk: Desk) -> None:
     alva, *_ = await three(desk)
-    case_id = await taken(desk, alva)
+    case_id = await taken_grant(desk, alva)
     off = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",), reasons="Vi orkar inte.")
 
     assert {"requires.finding", "decision.not_communicated"} <= await codes(
@@ -301,7 +275,7 @@ async def test_a_live_application_is_not_written_off_by_one_person(desk: Desk) -
 
 async def test_an_answer_is_not_silence_and_what_was_found_harmless_carries_nothing(desk: Desk, clock: Clock) -> None:
     alva, *_ = await three(desk)
-    case_id = await taken(desk, alva)
+    case_id = await taken_grant(desk, alva)
     asked = await do(desk, correspondence.ask_completion, case_id, alva, text="", due="", language="sv")
     await do(
         desk, correspondence.answer_completion, case_id, alva, completion=asked, text="Kommer.", received="2026-11-22"
@@ -324,7 +298,7 @@ async def test_an_answer_is_not_silence_and_what_was_found_harmless_carries_noth
 
 async def test_what_came_after_the_letter_must_be_told_too(desk: Desk) -> None:
     alva, bo, _ = await three(desk)
-    case_id = await taken(desk, alva, bo)
+    case_id = await taken_grant(desk, alva, bo)
     await assess_all(desk, case_id, alva, "purpose")
     told = {"outcome": "refusal", "clauses": ["2.3"], "text": "Svara.", "due": "", "channel": "mail", "language": "sv"}
     sent = await do(desk, correspondence.communicate, case_id, alva, **told)
@@ -358,8 +332,8 @@ async def test_what_came_after_the_letter_must_be_told_too(desk: Desk) -> None:
 
 async def test_a_verifier_who_turns_out_to_have_a_conflict_has_verified_nothing(desk: Desk) -> None:
     alva, bo, disa = await three(desk)
-    case_id = await taken(desk, alva, bo, disa)
-    [act] = await searched(desk, case_id, alva, (an_act(), "decision", False))
+    case_id = await taken_grant(desk, alva, bo, disa)
+    [act] = await searched(desk, case_id, alva, (a_grave_act(), "decision", False))
     await do(desk, inquiry.verify_act, case_id, bo, act=act)
     assert await codes(do(desk, inquiry.verify_act, case_id, disa, act=act)) == {"act.verified_already"}
     await do(desk, assignment.declare_conflict, case_id, bo, conflict=True, text="")
@@ -390,7 +364,7 @@ async def test_an_annulled_revocation_leaves_what_it_revoked(desk: Desk) -> None
     alva, bo, disa = await three(desk)
     case_id = await granted(desk, alva, bo, disa)
     await do(desk, reopen.reopen, case_id, alva, ground="revocation", text="Falska kvitton.")
-    [act] = await searched(desk, case_id, alva, (an_act(what="lämnade falska kvitton"), "own", False))
+    [act] = await searched(desk, case_id, alva, (a_grave_act(what="lämnade falska kvitton"), "own", False))
     await do(desk, inquiry.verify_act, case_id, bo, act=act)
     await assess_all(desk, case_id, alva, "proportionality")
     await do(desk, correspondence.except_communication, case_id, alva, exception="urgent", text="Pengarna försvinner.")

@@ -21,17 +21,9 @@ from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import screen, work_off
 from service.settings import Settings
-from tests.builders import FIXTURES, NUMBER, RULES_2026, a_grant_document, a_premises_document
-from tests.cases.routine import unbiased
-from tests.cases.test_intake import KEY
-from tests.conftest import someone
+from tests.builders import FIXTURES, KEY, NUMBER, RULES_2026, a_grant_document, a_premises_document
 from tests.fakes import AnsweringCheck, Clock, Installed, RaisingCheck
-
-
-async def screened(desk: Desk, document: dict[str, object]) -> str:
-    received = await receive(desk, document, by=KEY, channel="e_service")
-    assert await work_off(desk) >= 1
-    return received.case_id
+from tests.steps import screened, seen, someone, unbiased
 
 
 async def outcomes(desk: Desk, case_id: str) -> dict[str, tuple[Outcome, str]]:
@@ -141,7 +133,7 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
         desk, a_grant_document(representatives=[{"name": "Tarkvin Vossberg", "role": "ordförande"}])
     )
     await unbiased(desk, case_id, officer)
-    await take(desk, case_id, by=officer, seen=await version(desk, case_id))
+    await take(desk, case_id, by=officer, seen=await seen(desk, case_id))
     finding = await the(desk, case_id, "party_names")
     await resolve(
         desk,
@@ -150,10 +142,10 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
         resolution=Resolution.NO_OBSTACLE,
         reason="Annan person.",
         by=officer,
-        seen=await version(desk, case_id),
+        seen=await seen(desk, case_id),
     )
 
-    await ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
+    await ask_rescreening(desk, case_id, by=officer, seen=await seen(desk, case_id))
     await work_off(desk)
     again = (await the(desk, case_id, "party_names")).case_finding
     assert (again.finding.result.code, again.open) == ("party_names.all_cleared", False)
@@ -174,7 +166,7 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
     coordinator = await someone(desk, "Siv", "role:coordinator")
     changed = demo_list(desk, FIXTURES).replace(b",1971,", b",1972,")
     await import_list(desk, "demo", changed, by=actors.person(coordinator))
-    await ask_rescreening(desk, case_id, by=officer, seen=await version(desk, case_id))
+    await ask_rescreening(desk, case_id, by=officer, seen=await seen(desk, case_id))
     await work_off(desk)
     assert (await the(desk, case_id, "party_names")).case_finding.open
 
@@ -187,8 +179,8 @@ async def take_up_again(desk: Desk, case_id: str, officer: User) -> None:
     [(pair, cleared)] = view.cleared.items()
     assert (cleared.by, cleared.reason) == (officer.pseudonym, "Annan person.")
     with pytest.raises(NotFound):
-        await withdraw_clearance(desk, case_id, "0" * 64, reason="?", by=officer, seen=await version(desk, case_id))
-    await withdraw_clearance(desk, case_id, pair, reason="Fel post.", by=officer, seen=await version(desk, case_id))
+        await withdraw_clearance(desk, case_id, "0" * 64, reason="?", by=officer, seen=await seen(desk, case_id))
+    await withdraw_clearance(desk, case_id, pair, reason="Fel post.", by=officer, seen=await seen(desk, case_id))
     await work_off(desk)
     opened = await the(desk, case_id, "party_names")
     assert opened.case_finding.open
@@ -200,7 +192,7 @@ async def take_up_again(desk: Desk, case_id: str, officer: User) -> None:
         resolution=Resolution.NO_OBSTACLE,
         reason="Kontrollerad igen.",
         by=officer,
-        seen=await version(desk, case_id),
+        seen=await seen(desk, case_id),
     )
 
 
@@ -209,11 +201,6 @@ async def the(desk: Desk, case_id: str, check: str):  # type: ignore[no-untyped-
         case = await reading.case(case_id)
         found = await reading.findings(case_id, case.round)
     return next(one for one in found if one.case_finding.finding.check == check)
-
-
-async def version(desk: Desk, case_id: str) -> int:
-    async with desk.store.reading() as reading:
-        return (await reading.case(case_id)).version
 
 
 async def test_a_decided_case_is_not_screened_again(desk: Desk) -> None:

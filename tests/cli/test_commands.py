@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import FIXTURES, SHARED, a_grant_document
-from tests.conftest import Service, granska
+from tests.servers import Service, granska
 
 LIST = "#granska-list,1,2026-11-01T00:00:00Z,1\nentry_id,schema,name,aliases,weak_aliases,birth_years,countries,org_number\nP1,person,Tarquin Vossberg,,,1971,,\n"
 

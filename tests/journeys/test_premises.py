@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from service.web.pages.casework.step_forms import OF_PREMISES
+from tests.browser import Visitor, cookies, shoot
 from tests.builders import a_premises_document
-from tests.conftest import Service, running
-from tests.journeys.conftest import Visitor
-from tests.journeys.test_routine import cookies, shoot
+from tests.servers import Service, running
 
 Visit = Callable[..., Visitor]
 NUMBER = "802999-0093"

@@ -1,24 +1,17 @@
 """The whole routine in a browser: every step's page in both languages, and the few clicks of an ordinary case."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from service.web.pages.casework.step_forms import OF_PREMISES, ON_THE_CASE_PAGE, WAYS
-from tests.builders import ROOT, a_grant_document
-from tests.conftest import Service, running
-from tests.journeys.conftest import Visitor
-from tests.journeys.test_stories import hand_in
-from tests.web.test_criticised import ACT, HEADS, QUESTIONS, SPECIAL, association, today
+from tests.browser import Visitor, cookies, hand_in, shoot
+from tests.builders import ACT, HEADS, QUESTIONS, SPECIAL, a_grant_document, association, today
+from tests.servers import Service, running
 
 Visit = Callable[..., Visitor]
-SHOTS = ROOT / "service" / "web" / "static" / "help"
-#: The pictures of the help pages are taken anew with GRANSKA_SHOTS=write.
-WRITE = os.environ.get("GRANSKA_SHOTS") == "write"
 
 
 @pytest.fixture(scope="module")
@@ -26,18 +19,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """On SQLite alone: the steps themselves are tested on both engines, and pages make no difference between them."""
     with running(tmp_path_factory.mktemp("routine")) as one:
         yield one
-
-
-def shoot(visitor: Visitor, name: str) -> None:
-    """A picture of the page for the help pages: taken each time, kept when asked to."""
-    picture = visitor.page.screenshot(full_page=False)
-    path: Path = SHOTS / f"{name}.png"
-    if WRITE:
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(picture)
-    assert path.read_bytes()[16:24] == picture[16:24], "the kept picture has the size of the page"
-    pages = "".join(one.read_text("utf-8") for one in (ROOT / "templates" / "help").glob("*.html"))
-    assert f"/static/help/{name}.png" in pages, "a help page shows it"
 
 
 def test_an_ordinary_case_takes_at_most_six_clicks_and_nothing_to_retype(service: Service, visit: Visit) -> None:
@@ -232,10 +213,6 @@ def test_every_step_has_its_page_without_barriers_and_leaves_its_event(service: 
 
     assert set(WAYS) - ON_THE_CASE_PAGE - OF_PREMISES - seen == set(), "a step whose page nobody has looked at"
     assert "Allt stämmer" in service.run("log", "verify").stdout
-
-
-def cookies(who: Any) -> str:
-    return "; ".join(f"{name}={value}" for name, value in who.client.cookies.items())
 
 
 def _user(who: Any, case_id: str, name: str) -> str:

@@ -4,20 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.browser import Visitor, hand_in
 from tests.builders import a_grant_document, a_premises_document
-from tests.conftest import Service
-from tests.journeys.conftest import Visitor
+from tests.servers import Service
 
 Visit = Callable[..., Visitor]
-
-
-def hand_in(service: Service, document: dict[str, object]) -> str:
-    with service.api() as api:
-        case = api.post("/api/v1/applications", json=document).json()
-        for kind in ("stadgar", "arsmotesprotokoll", "verksamhetsplan"):
-            api.post(case["enclosures"], data={"kind": kind}, files={"file": (f"{kind}.txt", b"text")})
-    service.screened(case["id"])
-    return str(case["id"])
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])

@@ -19,11 +19,11 @@ def drop_guards(database: sqlite3.Connection) -> None:
         database.execute(f"DROP TRIGGER {name}")
 
 
-def _leaves(database: sqlite3.Connection) -> list[str]:
+def leaves_of(database: sqlite3.Connection) -> list[str]:
     return [one for (one,) in database.execute("SELECT leaf FROM log_entry ORDER BY seq")]
 
 
-def _rebuild(database: sqlite3.Connection, leaves: list[str]) -> bytes:
+def rebuild(database: sqlite3.Connection, leaves: list[str]) -> bytes:
     """Write these leaves as the log, with every hash and node recomputed; returns the root."""
     kept = {
         seq: (type, case, actor, at)
@@ -48,7 +48,7 @@ def _rebuild(database: sqlite3.Connection, leaves: list[str]) -> bytes:
     return frontier.root()
 
 
-def _edited(leaf: str, rng: random.Random) -> str:
+def edited(leaf: str, rng: random.Random) -> str:
     """The leaf with another time: well formed, and another story."""
     read = json.loads(leaf)
     read["at"] = read["at"][:-4] + f"{(int(read['at'][-4:-1]) + rng.randint(1, 998)) % 1000:03d}Z"
@@ -60,15 +60,15 @@ def _somewhere(leaves: list[str], rng: random.Random) -> int:
 
 
 def edit(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
-    seq = _somewhere(leaves := _leaves(database), rng)
-    database.execute("UPDATE log_entry SET leaf = ? WHERE seq = ?", (_edited(leaves[seq], rng), seq))
+    seq = _somewhere(leaves := leaves_of(database), rng)
+    database.execute("UPDATE log_entry SET leaf = ? WHERE seq = ?", (edited(leaves[seq], rng), seq))
 
 
 def edit_and_recompute(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
-    leaves = _leaves(database)
+    leaves = leaves_of(database)
     seq = rng.randrange(1, _signed(database))
-    leaves[seq] = _edited(leaves[seq], rng)
-    _rebuild(database, leaves)
+    leaves[seq] = edited(leaves[seq], rng)
+    rebuild(database, leaves)
 
 
 def delete(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
@@ -76,30 +76,30 @@ def delete(database: sqlite3.Connection, rng: random.Random, folder: Path) -> No
 
 
 def delete_and_renumber(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
-    leaves = _leaves(database)
+    leaves = leaves_of(database)
     del leaves[rng.randrange(1, _signed(database))]
     renumbered = []
     for seq, leaf in enumerate(leaves):
         read = json.loads(leaf)
         read["seq"] = seq
         renumbered.append(json.dumps(read, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
-    _rebuild(database, renumbered)
+    rebuild(database, renumbered)
 
 
 def swap(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
-    leaves = _leaves(database)
+    leaves = leaves_of(database)
     one, other = rng.sample(range(1, _signed(database)), 2)
     leaves[one], leaves[other] = leaves[other], leaves[one]
-    _rebuild(database, leaves)
+    rebuild(database, leaves)
 
 
 def truncate(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
-    _rebuild(database, _leaves(database)[: rng.randrange(1, _signed(database))])
+    rebuild(database, leaves_of(database)[: rng.randrange(1, _signed(database))])
 
 
 def truncate_with_checkpoints(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
     size = rng.randrange(1, _signed(database))
-    _rebuild(database, _leaves(database)[:size])
+    rebuild(database, leaves_of(database)[:size])
     database.execute("DELETE FROM log_checkpoint WHERE size > ?", (size,))
 
 
@@ -133,19 +133,19 @@ def edit_a_checkpoint(database: sqlite3.Connection, rng: random.Random, folder: 
 
 
 def encode_differently(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
-    leaves = _leaves(database)
+    leaves = leaves_of(database)
     seq = rng.randrange(1, _signed(database))
     leaves[seq] = leaves[seq].replace('"v":1', '"v":1.0')
-    _rebuild(database, leaves)
+    rebuild(database, leaves)
 
 
 def add_at_the_tail(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
     """The one that no signature can see: an entry after the last of them, as well formed as any."""
-    leaves = _leaves(database)
+    leaves = leaves_of(database)
     read = json.loads(next(one for one in reversed(leaves) if '"type":"match:asked"' in one))
     read["seq"] = len(leaves)
     leaves.append(json.dumps(read, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
-    _rebuild(database, leaves)
+    rebuild(database, leaves)
 
 
 def _signed(database: sqlite3.Connection) -> int:
@@ -158,11 +158,11 @@ def _key(folder: Path) -> SigningKey:
 
 
 def _rewrite_and_sign(database: sqlite3.Connection, rng: random.Random, key: SigningKey) -> None:
-    leaves = _leaves(database)
+    leaves = leaves_of(database)
     sizes = [one for (one,) in database.execute("SELECT size FROM log_checkpoint")]
     seq = rng.randrange(1, max(sizes))
-    leaves[seq] = _edited(leaves[seq], rng)
-    _rebuild(database, leaves)
+    leaves[seq] = edited(leaves[seq], rng)
+    rebuild(database, leaves)
     database.execute("DELETE FROM log_checkpoint")
     for size in sizes:
         root = merkle.root(merkle.leaf_hash(one.encode()) for one in leaves[:size])

@@ -1,14 +1,12 @@
 """A log of some 300 entries with signatures, some of which have left the house."""
 
 import asyncio
-import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from service import app
-from service.audit.verify import Depth
 from service.casework.decision import sign
 from service.casework.intake.receive import receive
 from service.demo import demo_list
@@ -17,20 +15,13 @@ from service.domain.decision import DecisionOutcome
 from service.domain.watchlist import Schema, Subject
 from service.office.rule_set_adoption import adopt_at_setup
 from service.proof import checkpoints
-from service.proof.verification import Verification, read_exported, verify_log
 from service.screening import match_api
 from service.screening.list_import import import_list
 from service.screening.run_checks import work_off
-from service.settings import Settings
 from tests.builders import FIXTURES, RULES_2026, a_grant_document, a_premises_document, a_proposal
-from tests.cases.test_deciding import in_review, withdrawn
-from tests.cases.test_screening import version
-from tests.conftest import someone
 from tests.log.attacks import drop_guards
-
-
-def settings_of(folder: Path) -> Settings:
-    return Settings(data=str(folder), checkpoint_folder=str(folder / "exported"))
+from tests.logs import copy_of, settings_of
+from tests.steps import in_review, seen, someone, withdrawn
 
 
 async def _fill(folder: Path) -> None:
@@ -47,7 +38,7 @@ async def _fill(folder: Path) -> None:
             case_id = await (withdrawn if number < 3 else in_review)(desk, officer, document)
             if number < 3:
                 proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
-                await sign.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
+                await sign.decide(desk, case_id, proposal, by=officer, seen=await seen(desk, case_id))
             await checkpoints.sign_log(desk)
         room = await receive(desk, a_premises_document(), by=actors.person(petter), channel="paper")
         await work_off(desk)
@@ -75,19 +66,3 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copied(signed: Path, tmp_path: Path) -> Path:
     """A copy to spoil."""
     return copy_of(signed, tmp_path / "copy")
-
-
-def copy_of(folder: Path, target: Path) -> Path:
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(folder, target, ignore=shutil.ignore_patterns("indexes", "*-wal", "*-shm"))
-    return target
-
-
-async def verified(folder: Path, *, exported: Path | None = None) -> Verification:
-    async with app.opened_desk(settings_of(folder)) as desk:
-        return await verify_log(desk, exported=read_exported(exported) if exported else None)
-
-
-async def tree_holds(settings: Settings) -> bool:
-    async with app.opened_desk(settings) as desk:
-        return (await verify_log(desk, depth=Depth.CANONICAL)).ok

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.log.attacks import ATTACKS
-from tests.log.conftest import copy_of, verified
+from tests.logs import copy_of, verified
 
 TRIALS, TRIALS_ALONE = 40, 10
 
@@ -46,13 +46,13 @@ async def test_an_attack_is_caught(name: str, signed: Path, tmp_path: Path) -> N
 
 
 async def test_the_exported_hashes_name_the_entry_that_was_rewritten(signed: Path, tmp_path: Path) -> None:
-    from tests.log.attacks import _edited, _leaves, _rebuild
+    from tests.log.attacks import edited, leaves_of, rebuild
 
     folder = copy_of(signed, tmp_path / "copy")
     with sqlite3.connect(folder / "granska.sqlite") as database:
-        leaves = _leaves(database)
-        leaves[123] = _edited(leaves[123], random.Random(1))
-        _rebuild(database, leaves)
+        leaves = leaves_of(database)
+        leaves[123] = edited(leaves[123], random.Random(1))
+        rebuild(database, leaves)
     database.close()
 
     result = await verified(folder, exported=signed / "exported")
@@ -62,7 +62,7 @@ async def test_the_exported_hashes_name_the_entry_that_was_rewritten(signed: Pat
 
 
 async def test_a_database_that_is_none_is_a_fault_and_no_traceback(copied: Path) -> None:
-    from tests.conftest import granska
+    from tests.servers import granska
 
     (copied / "granska.sqlite").write_bytes(b"not a database" * 1000)
     shutil.rmtree(copied / "indexes", ignore_errors=True)

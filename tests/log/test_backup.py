@@ -16,10 +16,9 @@ from service.proof.verification import read_exported, verify_log
 from service.settings import Settings
 from service.storage import backup
 from tests.builders import a_grant_document
-from tests.cases.test_deciding import decided_case
-from tests.cases.test_screening import screened
-from tests.conftest import new_database, someone
-from tests.log.test_checkpoints import with_channels
+from tests.logs import with_channels
+from tests.servers import new_database
+from tests.steps import decided_case, screened, someone
 
 
 async def root_of(desk: Desk) -> tuple[int, bytes]:

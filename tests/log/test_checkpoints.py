@@ -30,8 +30,8 @@ from service.privacy import disclosure_bundle
 from service.proof import checkpoints, inclusion_proofs
 from service.proof.verification import read_exported, verify_log
 from service.settings import Settings
-from tests.cases.test_deciding import an_officer, decided_case
-from tests.conftest import someone
+from tests.logs import with_channels
+from tests.steps import decided_case, employed_officer, someone
 
 ROOT = b"\0" * 32
 
@@ -191,12 +191,6 @@ def make_certificate(certificate: Path, key: Path) -> None:
     )
 
 
-def with_channels(desk: Desk, *channels: Any) -> Desk:
-    from dataclasses import replace
-
-    return replace(desk, outbox=channels)
-
-
 async def test_a_second_party_over_https_gets_the_note(desk: Desk, listener: str) -> None:
     sending = with_channels(desk, HttpsChannel(listener))
     signed = await checkpoints.sign_log(desk)
@@ -308,7 +302,7 @@ async def test_a_receipt_proves_a_decision_to_a_stranger(desk: Desk) -> None:
 
 
 async def the_bundle(desk: Desk, case_id: str, mask: frozenset[str] = frozenset()) -> bytes:
-    officer = await an_officer(desk, "Anna")
+    officer = await employed_officer(desk, "Anna")
     _, body = await disclosure_bundle.bundle(
         desk, case_id, mask=mask, purpose="appeal", by=officer, front=lambda _: "<html></html>"
     )

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from service.proof import verification
-from tests.log.conftest import copy_of, verified
+from tests.logs import copy_of, verified
 
 FLIPS = 1000
 

@@ -13,7 +13,8 @@ import pytest
 from service import app
 from service.audit.verify import Depth, LogCheck
 from service.settings import Settings
-from tests.conftest import PATIENCE, someone
+from tests.servers import PATIENCE
+from tests.steps import someone
 
 WRITER = """
 import asyncio, sys

@@ -20,7 +20,8 @@ from service.office.rule_set_adoption import adopt_at_setup
 from service.proof.verification import verify_log
 from service.settings import Settings
 from tests.builders import RULES_2026, a_grant_document
-from tests.conftest import PATIENCE, free_port, new_database, postgres_folder, postgres_tools, someone
+from tests.servers import PATIENCE, free_port, new_database, postgres_folder, postgres_tools
+from tests.steps import someone
 
 KILLS_POSTGRES = 10
 

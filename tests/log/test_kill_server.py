@@ -22,8 +22,8 @@ from service.casework.review import assignment
 from service.desk.actors import person
 from service.settings import Settings
 from tests.builders import a_grant_document
-from tests.conftest import PATIENCE, Browserlike, free_port, granska
-from tests.log.conftest import tree_holds
+from tests.logs import tree_holds
+from tests.servers import PATIENCE, Browserlike, free_port, granska
 
 KILLS, ENOUGH = 60, 900
 

@@ -19,14 +19,14 @@ from service.proof.verification import verify_log
 from service.settings import Settings
 from service.storage.engine import is_sqlite, writing
 from service.storage.tables import LogEntry, ReadEntry
-from tests.cases.test_deciding import an_officer, decided_case
-from tests.conftest import Service
 from tests.fakes import Clock
-from tests.log.test_checkpoints import with_channels
+from tests.logs import with_channels
+from tests.servers import Service
+from tests.steps import decided_case, employed_officer
 
 
 async def test_reading_does_not_wait_for_deciding(desk: Desk) -> None:
-    alva = await an_officer(desk)
+    alva = await employed_officer(desk)
     case_id, _ = await decided_case(desk)
     async with writing(LogEntry._meta.db):
         # Someone holds the one write lock there is on deciding; reading goes by another.
@@ -43,7 +43,7 @@ async def test_reading_does_not_wait_for_deciding(desk: Desk) -> None:
 
 
 async def test_what_is_forgotten_leaves_a_tree_that_verifies(desk: Desk, clock: Clock) -> None:
-    alva = await an_officer(desk)
+    alva = await employed_officer(desk)
     case_id, _ = await decided_case(desk)
     for _ in range(5):
         await access_log.note(desk, alva, access_log.OPENED, case_id)
@@ -62,7 +62,7 @@ async def test_what_is_forgotten_leaves_a_tree_that_verifies(desk: Desk, clock: 
 
 
 async def test_a_reading_that_was_changed_is_found(desk: Desk, settings: Settings) -> None:
-    alva = await an_officer(desk)
+    alva = await employed_officer(desk)
     await access_log.note(desk, alva, access_log.OPENED, None)
     await checkpoints.sign_log(desk)
     engine = LogEntry._meta.db
@@ -97,7 +97,7 @@ def test_opening_a_case_and_taking_it_out_are_written_down(service: Service) -> 
 
 
 async def test_a_case_then_and_now(desk: Desk, clock: Clock) -> None:
-    alva = await an_officer(desk)
+    alva = await employed_officer(desk)
     day = local_day(clock.at)
     clock.forward(days=10)
     case_id, _ = await decided_case(desk)
@@ -145,7 +145,7 @@ def test_the_auditors_bundle_leaves_people_out(service: Service) -> None:
     ],
 )
 async def test_a_reading_log_that_was_blanked_is_found(desk: Desk, statement: str, kind: str) -> None:
-    alva = await an_officer(desk)
+    alva = await employed_officer(desk)
     case_id, _ = await decided_case(desk)
     for _ in range(3):
         await access_log.note(desk, alva, access_log.OPENED, case_id)
@@ -160,7 +160,7 @@ async def test_a_reading_log_that_was_blanked_is_found(desk: Desk, statement: st
 
 
 async def test_the_reading_log_is_signed_though_nobody_decides_and_leaves_the_house(desk: Desk, tmp_path: Path) -> None:
-    alva = await an_officer(desk)
+    alva = await employed_officer(desk)
     await checkpoints.sign_log(desk)
     await access_log.note(desk, alva, access_log.OPENED, None)
 

@@ -17,8 +17,8 @@ from service.domain.ruleset import RequiredCheck
 from service.pipeline.registry import Registry
 from service.pipeline.runner import Clocks, Unavailable, run_checks
 from tests.builders import a_check_input
-from tests.conftest import PATIENCE
 from tests.fakes import AnsweringCheck, Installed, RaisingCheck, SlowCheck
+from tests.servers import PATIENCE
 
 CLOCKS = Clocks(lambda: 1_790_000_000_000, time.monotonic)
 MET = CheckResult(Outcome.MET, "x.fine")

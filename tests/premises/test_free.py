@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from service.bookings.scheduling.free_times import Busy, Wanted, alternatives, find, why_not
 from service.domain.premises import DAY, HOUR, Closure, Estate, Span, instant
-from tests.premises.rooms import a_room, an_estate
+from tests.builders import a_room, an_estate
 
 DAY_ONE = date(2026, 12, 7)
 NOW = instant(date(2026, 12, 1), 0)

@@ -6,7 +6,7 @@ import pytest
 
 from service.bookings.scheduling import free_times, series
 from service.domain.premises import DAY, HOUR, FreeDays, Span, day_span, instant, label
-from tests.premises.rooms import a_room, an_estate
+from tests.builders import a_room, an_estate
 
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
 

@@ -16,7 +16,7 @@ import pytest
 from service.settings import Settings
 from service.storage.database import migrate, opened
 from service.storage.tables import BookingSlot
-from tests.conftest import PATIENCE
+from tests.servers import PATIENCE
 
 SPAN = (100, 200)
 #: Allen's thirteen relations of another span to the one above, and whether the two overlap.

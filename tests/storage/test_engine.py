@@ -15,7 +15,7 @@ from service.settings import Settings
 from service.storage.database import applied, migrate, opened
 from service.storage.engine import BUSY_SECONDS, SafeSQLite, build_engine, reading, writing
 from service.storage.tables import ALL, Session
-from tests.conftest import PATIENCE
+from tests.servers import PATIENCE
 
 
 def a_session(name: str) -> Session:

@@ -20,10 +20,9 @@ from service.settings import Settings
 from service.storage.engine import writing
 from service.storage.tables import LogEntry
 from tests.builders import FIXTURES, RULES_2026, a_grant_document, a_proposal
-from tests.cases.test_deciding import withdrawn
-from tests.cases.test_screening import version
-from tests.conftest import new_database, someone
 from tests.fakes import Clock
+from tests.servers import new_database
+from tests.steps import seen, someone, withdrawn
 
 
 async def test_the_database_itself_refuses_to_change_the_log(desk: Desk, settings: Settings) -> None:
@@ -74,7 +73,7 @@ async def folder(tmp_path: Path, clock: Clock) -> Path:
         officer = await someone(desk, "Alva", "role:association_officer", "delegation:F1")
         case_id = await withdrawn(desk, officer, a_grant_document())
         proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
-        await sign.decide(desk, case_id, proposal, by=officer, seen=await version(desk, case_id))
+        await sign.decide(desk, case_id, proposal, by=officer, seen=await seen(desk, case_id))
         assert (await verify_log(desk)).ok
     with sqlite3.connect(tmp_path / "granska.sqlite") as database:
         for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():

@@ -6,7 +6,7 @@ from service.demo import ACCOUNTS
 from service.domain.people import Role
 from service.web.site import SiteConfig, build_site, routes
 from tests.builders import FIXTURES, ROOT
-from tests.conftest import Service
+from tests.servers import Service
 
 ID = "00000000-0000-4000-8000-00000000dead"
 NAMES = dict(zip(("alva", "petter", "disa", "samir", "ronja", "adam"), Role, strict=True))

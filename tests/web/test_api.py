@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.builders import a_grant_document, a_premises_document
-from tests.conftest import Service, granska
+from tests.servers import Service, granska
 
 JSON = {"Content-Type": "application/json"}
 

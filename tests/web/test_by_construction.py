@@ -16,7 +16,7 @@ import pytest
 from service.cli import main
 from service.web.site import SiteConfig, build_site, routes
 from tests.builders import FIXTURES, ROOT, RULES_2026, a_grant_document, a_premises_document
-from tests.conftest import Browserlike, Service, running
+from tests.servers import Browserlike, Service, running
 
 #: Tables that hold no case, rule, list, right or record: sign-ins, and statements about the log itself.
 APART = {
@@ -436,7 +436,7 @@ def test_every_command_is_on_the_list() -> None:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.conftest import granska
+    from tests.servers import granska
 
     folder = tmp_path_factory.mktemp("commands")
     assert granska("demo", environment={"GRANSKA_DATA": str(folder)}).returncode == 0
@@ -444,7 +444,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_command_that_changes_anything_leaves_its_event(demo: Path, tmp_path: Path) -> None:
-    from tests.conftest import granska
+    from tests.servers import granska
 
     text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "y-2027").replace("2026-07-01", DAY)
     rules, draft = tmp_path / "y.toml", ""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.builders import a_grant_document
-from tests.conftest import Browserlike, Service
+from tests.servers import Browserlike, Service
 
 
 def a_case(service: Service, **changed: object) -> str:

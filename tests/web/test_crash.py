@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.builders import a_grant_document
-from tests.conftest import NO_KEEPING, new_database, running
+from tests.servers import NO_KEEPING, new_database, running
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])

@@ -4,23 +4,12 @@ Not by words: the texts here say just what the criticised decisions said. Where 
 asked what the court asked.
 """
 
-import zlib
 from typing import Any
 
 import pytest
-from stdnum import luhn
 
-from tests.builders import a_grant_document, a_premises_document
-from tests.conftest import Browserlike, Service
-
-ACT = {
-    "act_0_who": "Ordföranden", "act_0_capacity": "företrädare, vid föreningens möte", "act_0_what": "hotade en besökare",
-    "act_0_when": "2026-09-01", "act_0_source": "Dom i tingsrätten, B 1-26", "act_0_grade": "decision",
-    "act_0_link": "no",
-}  # fmt: skip
-HEADS = ("head1", "head2", "head3", "head4")
-SPECIAL = ("distanced", "measures", "single", "long_ago")
-QUESTIONS = ("facts_not_views", "written_rule", "own_act", "answered")
+from tests.builders import ACT, HEADS, QUESTIONS, SPECIAL, a_grant_document, a_premises_document, association, today
+from tests.servers import Browserlike, Service
 
 
 class Case:
@@ -74,25 +63,12 @@ class Case:
         }  # fmt: skip
 
 
-def today() -> str:
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    return datetime.now(ZoneInfo("Europe/Stockholm")).date().isoformat()
-
-
 def grant(service: Service, name: str) -> Case:
     return Case(service, a_grant_document(organisation=association(name)))
 
 
 def room(service: Service, name: str) -> Case:
     return Case(service, a_premises_document(organiser=name) | {"organisation": association(name)})
-
-
-def association(name: str) -> dict[str, str]:
-    """A number of our own making for each, right by its check digit."""
-    stem = f"802999{zlib.crc32(name.encode()) % 1000:03d}"
-    return {"name": name, "org_number": f"{stem[:6]}-{stem[6:]}{luhn.calc_check_digit(stem)}"}
 
 
 def test_jo_1008_2021_reasons_about_values_and_policy_and_others_afterwards(lite: Service) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from tests.builders import a_grant_document
-from tests.conftest import PATIENCE, Service, granska
+from tests.servers import PATIENCE, Service, granska
 
 QUERY = {
     "schema": "Person",

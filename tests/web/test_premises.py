@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from tests.builders import a_premises_document
-from tests.conftest import PATIENCE, Browserlike, Service
+from tests.servers import PATIENCE, Browserlike, Service
 
 SLOT = {"room": "tallen", "from": "10:00", "to": "12:00"}
 CLUB = {"name": "Granvikens Bokcirkel", "org_number": "802999-0093"}

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.conftest import Browserlike, Service
+from tests.servers import Browserlike, Service
 
 
 @pytest.fixture(scope="module")

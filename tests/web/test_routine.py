@@ -7,9 +7,8 @@ import re
 import httpx
 from pypdf import PdfReader
 
-from tests.builders import a_grant_document
-from tests.conftest import PATIENCE, Service
-from tests.web.test_criticised import association
+from tests.builders import a_grant_document, association
+from tests.servers import PATIENCE, Service
 
 
 def hand_in(service: Service, document: dict[str, object]) -> str:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from service.web.site import HEADERS
-from tests.conftest import PATIENCE, Service, running
+from tests.servers import PATIENCE, Service, running
 
 PAGES = ["/sign-in", "/help", "/nothing", "/queue", "/static/granska.js", "/api/v1/openapi.json", "/health", "/cases/x"]
 

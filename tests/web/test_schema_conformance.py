@@ -10,7 +10,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.conftest import Service
+from tests.servers import Service
 
 CHECKS = [
     not_a_server_error,

@@ -1,0 +1,178 @@
+"""Takes a case through the routine, step by step, as its users do."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from service.bookings import rooms
+from service.casework.decision import sign
+from service.casework.intake.receive import receive
+from service.casework.review import assignment, inquiry
+from service.casework.review.findings import resolve, take
+from service.desk.ports.desk import Desk
+from service.domain.decision import Act, DecisionOutcome
+from service.domain.errors import InvalidInput, NotAllowed
+from service.domain.events import SYSTEM_ACTOR
+from service.domain.finding import RESOLUTIONS, Resolution
+from service.domain.people import User
+from service.office import users_and_keys
+from service.screening.run_checks import work_off
+from tests.builders import FIXTURES, KEY, PASSWORD, a_grant_document, a_proposal
+
+Step = Callable[..., Awaitable[Any]]
+TEXT = "Skrivet av en handläggare."
+
+
+async def seen(desk: Desk, case_id: str) -> int:
+    async with desk.store.reading() as reading:
+        return (await reading.case(case_id)).version
+
+
+async def do(desk: Desk, step: Step, case_id: str, by: User, **given: Any) -> Any:
+    """Take a step with the case as it is now."""
+    return await step(desk, case_id, by=by, seen=await seen(desk, case_id), **given)
+
+
+async def unbiased(desk: Desk, case_id: str, *people: User) -> None:
+    """Each declares that nothing stands in the way."""
+    for one in people:
+        await do(desk, assignment.declare_conflict, case_id, one, conflict=False, text="")
+
+
+async def three(desk: Desk) -> tuple[User, User, User]:
+    """An officer, a second officer, and someone who signs for the board and for the unit."""
+    officer = await someone(desk, "Alva", "role:association_officer", "role:premises_officer", "delegation:F1")
+    second = await someone(desk, "Bo", "role:association_officer", "role:premises_officer", "delegation:F1")
+    boss = await someone(desk, "Disa", "role:decision_maker", "delegation:F2", "delegation:L2", "delegation:N1")
+    return officer, second, boss
+
+
+def a_grave_act(**changed: str) -> Act:
+    base = {
+        "who": "Ordföranden",
+        "capacity": "företrädare, vid föreningens möte",
+        "what": "hotade en besökare med våld",
+        "when": "2026-09-01",
+        "source": "Dom i tingsrätten, mål B 1-26",
+    }
+    return Act(**(base | changed))
+
+
+async def searched(desk: Desk, case_id: str, by: User, *acts: tuple[Act, str, bool]) -> list[str]:
+    found: list[str] = await do(
+        desk,
+        inquiry.record_search,
+        case_id,
+        by,
+        template="open_sources",
+        searched_on="2026-11-20",
+        found=["inget"] * 4,
+        acts=acts,
+    )
+    return found
+
+
+async def assess_all(desk: Desk, case_id: str, by: User, *groups: str) -> None:
+    """Assess every criterion of these groups."""
+    for criterion in CRITERIA:
+        if criterion[1] in groups:
+            await do(desk, inquiry.assess, case_id, by, criterion=criterion[0], result="not_met", text=TEXT)
+
+
+CRITERIA = (
+    ("purpose", "purpose"),
+    *((f"head{n}", "heads") for n in range(1, 5)),
+    *((one, "special_reasons") for one in ("distanced", "measures", "single", "long_ago")),
+    ("proportionality", "proportionality"),
+    ("suitability", "suitability"),
+)
+
+
+async def in_review(desk: Desk, officer: User, document: dict[str, object] | None = None) -> str:
+    received = await receive(desk, document or a_grant_document(), by=KEY, channel="e_service")
+    await work_off(desk)
+    await unbiased(desk, received.case_id, officer)
+    await take(desk, received.case_id, by=officer, seen=await seen(desk, received.case_id))
+    return received.case_id
+
+
+async def settle_all(desk: Desk, case_id: str, officer: User) -> None:
+    async with desk.store.reading() as reading:
+        case = await reading.case(case_id)
+        findings = await reading.findings(case_id, case.round)
+    for one in findings:
+        if one.case_finding.open:
+            able = RESOLUTIONS[one.case_finding.outcome]
+            chosen = Resolution.NO_OBSTACLE if Resolution.NO_OBSTACLE in able else Resolution.CHECKED_OTHERWISE
+            await resolve(
+                desk,
+                case_id,
+                one.id,
+                resolution=chosen,
+                reason="Kontrollerat.",
+                by=officer,
+                seen=await seen(desk, case_id),
+            )
+
+
+async def withdrawn(desk: Desk, officer: User, document: dict[str, object] | None = None) -> str:
+    """A case in review whose applicant has withdrawn: it can be written off."""
+    case_id = await in_review(desk, officer, document)
+    await do(desk, assignment.withdraw, case_id, officer, received="2026-11-20", text="Vi drar oss ur.")
+    return case_id
+
+
+async def employed_officer(desk: Desk, name: str = "Alva") -> User:
+    return await someone(desk, name, "role:association_officer", "delegation:F1")
+
+
+async def decided_case(desk: Desk, **changed: object) -> tuple[str, str]:
+    """A case that an officer has written off; its id and diary number."""
+    async with desk.store.reading() as reading:
+        known = await reading.user_by_email("beslutande@x.example")
+    officer = known[0] if known else await employed_officer(desk, "Beslutande")
+    case_id = await withdrawn(desk, officer, a_grant_document(**changed))
+    proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
+    await sign.decide(desk, case_id, proposal, by=officer, seen=await seen(desk, case_id))
+    async with desk.store.reading() as reading:
+        return case_id, (await reading.case(case_id)).diary_number
+
+
+async def screened(desk: Desk, document: dict[str, object]) -> str:
+    received = await receive(desk, document, by=KEY, channel="e_service")
+    assert await work_off(desk) >= 1
+    return received.case_id
+
+
+async def taken_grant(desk: Desk, officer: User, *others: User) -> str:
+    received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
+    await work_off(desk)
+    await unbiased(desk, received.case_id, officer, *others)
+    await do(desk, take, received.case_id, officer)
+    return received.case_id
+
+
+async def codes(step: object) -> set[str]:
+    """What a step that must fail complains of."""
+    with pytest.raises((InvalidInput, NotAllowed)) as caught:
+        await step  # type: ignore[misc]
+    error = caught.value
+    return {one.code for one in error.problems} if isinstance(error, InvalidInput) else {error.code}
+
+
+async def load_rooms(desk: Desk) -> None:
+    """The fictional district's rooms."""
+    await rooms.load(desk, json.loads((FIXTURES / "rooms" / "granvik.json").read_text("utf-8")), by=SYSTEM_ACTOR)
+
+
+async def someone(desk: Desk, name: str, *rights: str) -> User:
+    """A user with these rights."""
+    user = await users_and_keys.create_user(desk, name=name, email=f"{name}@x.example", password=PASSWORD)
+    for one in rights:
+        await users_and_keys.grant_right(desk, user.id, one)
+    async with desk.store.reading() as reading:
+        found = await reading.user(user.id)
+    assert found is not None
+    return found
