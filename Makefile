@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 VENDOR := service/web/static/vendor
 # Without a database, a browser or a server of their own.
-QUICK := tests/audit tests/checks tests/domain tests/matching tests/pipeline tests/premises tests/rules tests/sources tests/test_architecture.py tests/test_promises.py
+QUICK := tests/audit tests/checks tests/domain tests/matching tests/pipeline tests/bookings/scheduling tests/rules tests/sources tests/test_architecture.py tests/test_promises.py
 export GRANSKA_DATA ?= ./data
 
 .PHONY: help run demo setup test quick format test-setup lock bench bench-log bench-matching bench-premises reset clean

@@ -20,7 +20,7 @@ from service.screening.list_import import import_list
 from service.settings import Settings
 from tests.builders import FIXTURES, RULES_2025, RULES_2026, SHARED
 from tests.fakes import Clock
-from tests.servers import FILLED, Service, copy_of_filled, a_cluster, new_database, postgres_folder, running
+from tests.servers import FILLED, Service, a_cluster, copy_of_filled, new_database, postgres_folder, running
 from tests.steps import load_rooms, someone
 
 IN_CI = os.environ.get("CI") == "true"
@@ -64,7 +64,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """A cluster for the tests of one worker."""
-    # What survives a fall is asked by tests/log/test_kill_postgres.py, of a cluster that waits for its disk.
+    # What survives a fall is asked by tests/storage/test_kill_postgres.py, of a cluster that waits for its disk.
     with postgres_folder() as folder, a_cluster(folder, "-c fsync=off") as cluster:
         yield cluster
 

@@ -1,6 +1,9 @@
 """Logs that have left the house, to be verified and spoilt."""
 
+import hashlib
+import json
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -35,3 +38,37 @@ def with_channels(desk: Desk, *channels: Any) -> Desk:
     from dataclasses import replace
 
     return replace(desk, outbox=channels)
+
+
+def state(folder: Path) -> dict[str, str]:
+    """A digest of each table."""
+    with sqlite3.connect(folder / "granska.sqlite") as database:
+        names = [one for (one,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found = {
+            name: hashlib.sha256(
+                repr(database.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall()).encode()
+            ).hexdigest()
+            for name in names
+            if name not in APART
+        }
+    database.close()
+    return found
+
+
+def entries(folder: Path, since: int) -> list[dict[str, Any]]:
+    with sqlite3.connect(folder / "granska.sqlite") as database:
+        rows = database.execute("SELECT leaf FROM log_entry WHERE seq >= ? ORDER BY seq", (since,)).fetchall()
+    database.close()
+    return [json.loads(one) for (one,) in rows]
+
+
+#: Tables that hold no case, rule, list, right or record: sign-ins, and statements about the log itself.
+APART = {
+    "session",
+    "log_checkpoint",
+    "checkpoint_dispatch",
+    "screening_job",
+    "form_draft",
+    "sqlite_sequence",
+    "migration",
+}

@@ -24,13 +24,13 @@ from service.domain.premises import (
     Closure,
     Estate,
     Hirer,
-    PremisesRules,
     Room,
     Span,
     clock_label,
     day_span,
     local,
 )
+from service.domain.premises_rules import PremisesRules
 from service.domain.ruleset import RuleSet
 
 #: How many days each view shows; a month is shown from its first day.

@@ -29,7 +29,6 @@ from service.domain.premises import (
     Booking,
     BookingStatus,
     Hirer,
-    PremisesRules,
     Span,
     day_of,
     day_span,
@@ -37,6 +36,7 @@ from service.domain.premises import (
     local,
     minutes,
 )
+from service.domain.premises_rules import PremisesRules
 
 #: Why a time could not be had, where another room or time may help.
 _MAY_BE_HAD_OTHERWISE = frozenset(

@@ -23,7 +23,8 @@ from service.domain.errors import NotAllowed
 from service.domain.events import EventType
 from service.domain.finding import NEEDS_NOBODY, Resolution
 from service.domain.people import User
-from service.domain.premises import Booking, BookingStatus, Estate, Hirer, PremisesRules
+from service.domain.premises import Booking, BookingStatus, Estate, Hirer
+from service.domain.premises_rules import PremisesRules
 from service.domain.ruleset import RuleSet
 from service.screening.freshness import check_fresh
 

@@ -23,7 +23,9 @@ from service.domain.premises import HOUR, Booking, BookingStatus, Estate, day_sp
 from service.domain.ruleset import RuleSet
 from service.pipeline.runner import Clocks, run_checks
 from service.screening.inputs import Inputs
-from service.screening.run_checks import given_of, material_of, sources_of, texts_of
+from service.screening.material import material_of
+from service.screening.run_checks import given_of, texts_of
+from service.screening.search_lists import sources_of
 
 #: The check that is asked again before access: names against the lists in force.
 CHECK = "party_names"

@@ -19,16 +19,8 @@ from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem, SlotTaken
 from service.domain.events import Actor, Event, EventType
 from service.domain.people import User
-from service.domain.premises import (
-    DAY,
-    Booking,
-    BookingStatus,
-    Hirer,
-    PremisesRules,
-    Room,
-    Span,
-    day_span,
-)
+from service.domain.premises import DAY, Booking, BookingStatus, Hirer, Room, Span, day_span
+from service.domain.premises_rules import PremisesRules
 
 
 async def move(

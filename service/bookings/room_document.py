@@ -11,12 +11,12 @@ from service.domain.premises import (
     LONGEST_SECONDS,
     WEEKDAYS,
     OpenHours,
-    PremisesRules,
     Room,
     Site,
     clock_label,
     day_of,
 )
+from service.domain.premises_rules import PremisesRules
 from service.domain.text import visible
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}(\.[a-z0-9][a-z0-9-]{0,39}){0,3}")

@@ -16,7 +16,8 @@ from service.desk.rulebook import rulebook, today
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events import Actor, Event, EventType
 from service.domain.people import Role, User
-from service.domain.premises import DAY, WEEKDAYS, Estate, PremisesRules, Room, Span, day_of, day_span, instant, minutes
+from service.domain.premises import DAY, WEEKDAYS, Estate, Room, Span, day_of, day_span, instant, minutes
+from service.domain.premises_rules import PremisesRules
 
 #: Who keeps the rooms: the premises unit, and the coordinator who owns the lists.
 KEEPERS = (Role.PREMISES_OFFICER, Role.COORDINATOR)

@@ -39,7 +39,8 @@ from service.domain.clock import DAY_MS, local_day
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import Event, EventType
 from service.domain.people import Role, User
-from service.domain.premises import BookingStatus, Estate, Room, Season, Span, day_span
+from service.domain.premises import BookingStatus, Estate, Room, Span, day_span
+from service.domain.premises_rules import Season
 from service.domain.ruleset import RuleSet
 from service.proof.checkpoints import sign_log
 

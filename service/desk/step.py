@@ -13,6 +13,7 @@ from service.desk.ports.log import LogRow
 from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import Rulebook, rulebook, today
 from service.domain import policy
+from service.domain.basis import Basis
 from service.domain.case import Case
 from service.domain.dossier import Dossier, Entry, fold
 from service.domain.events import Actor, Event, EventType
@@ -30,10 +31,10 @@ async def dossier_of(reading: Reading, case_id: str) -> Dossier:
     return fold(entries(await reading.entries_of_case(case_id)))
 
 
-async def basis_of(desk: Desk, reading: Reading, case: Case, dossier: Dossier, book: Rulebook) -> policy.Basis:
+async def basis_of(desk: Desk, reading: Reading, case: Case, dossier: Dossier, book: Rulebook) -> Basis:
     """What a decision in this case would be judged by now."""
     findings = [one.case_finding for one in await reading.findings(case.id, case.round)]
-    return policy.Basis(case, dossier, findings, book.of(case), book.procedure(today(desk)), today(desk).isoformat())
+    return Basis(case, dossier, findings, book.of(case), book.procedure(today(desk)), today(desk).isoformat())
 
 
 @dataclass
@@ -72,7 +73,7 @@ class Scene:
         """The same, for a text that may be left out."""
         return self.keep(field, text) if text else None
 
-    async def basis(self) -> policy.Basis:
+    async def basis(self) -> Basis:
         """What a decision would be judged by now."""
         return await basis_of(self.desk, self.writing, self.case, self.dossier, self.book)
 

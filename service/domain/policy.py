@@ -1,21 +1,18 @@
 """Who may do what to a case, and when. Rules raise; what they raise says why, in words the person sees."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from service.domain.adverse import _adverse_problems, _communication_problems
 from service.domain.application import Kind
+from service.domain.basis import Basis, adverse_rule, carries, grounds_of, match_confirmed
 from service.domain.case import STEPS, Case, CaseFinding, State
 from service.domain.decision import FAVOURABLE, ON_A_DECISION, DecisionOutcome, Proposal
-from service.domain.dossier import Dossier, RecordedAct
+from service.domain.dossier import Dossier
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import EventType
-from service.domain.finding import RESOLUTIONS, Outcome, Resolution
+from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import Role, User
-from service.domain.routine import Adverse, Ground
 from service.domain.ruleset import Clause, DelegationPoint, RuleSet
-
-#: The kind of enclosure that an officer adds on the applicant's behalf; what comes with a key is theirs too.
-FROM_APPLICANT, KEY_PREFIX = "svar", "k-"
 
 HANDLING_ROLES: dict[Kind, Role] = {
     Kind.GRANT: Role.ASSOCIATION_OFFICER,
@@ -135,36 +132,6 @@ def check_step(case: Case, user: User, dossier: Dossier, event: EventType) -> No
         raise NotAllowed("case.not_your_kind")
     if who == "signer" and not (user.has(Role.DECISION_MAKER) or case.owner == user.id):
         raise NotAllowed("decision.not_yours_to_sign")
-
-
-@dataclass(frozen=True)
-class Basis:
-    """What a decision is judged by: the case as it stands and the rules of then and now."""
-
-    case: Case
-    dossier: Dossier
-    findings: Sequence[CaseFinding]
-    criteria: RuleSet
-    procedure: RuleSet
-    today: str
-
-
-def grounds_of(clauses: Iterable[str], criteria: RuleSet) -> frozenset[Ground]:
-    """The grounds that these clauses stand for."""
-    return frozenset(criteria.clauses[one].ground for one in clauses if one in criteria.clauses)
-
-
-def adverse_rule(basis: Basis, outcome: DecisionOutcome, clauses: Iterable[str]) -> Adverse | None:
-    """The rule by which this goes against the applicant, or None.
-
-    Writing off is what the applicant asked for where they have withdrawn, and leaves all as it was where a decided case
-    was taken up again; otherwise it goes against them as a dismissal does.
-    """
-    if outcome is DecisionOutcome.WRITE_OFF:
-        if basis.dossier.withdrawn or basis.dossier.turn:
-            return None
-        outcome = DecisionOutcome.DISMISSAL
-    return basis.procedure.routine.adverse_rule(outcome, grounds_of(clauses, basis.criteria))
 
 
 def reaching(
@@ -327,128 +294,3 @@ def _basis_problems(basis: Basis, proposal: Proposal) -> list[Problem]:
     if any(one not in basis.dossier.acts for one in proposal.acts):
         problems.append(Problem("/acts", "decision.act_unknown"))
     return problems
-
-
-def carries(finding: CaseFinding) -> bool:
-    """Whether a finding can carry something: it does not hold and nobody found that harmless, or is an obstacle."""
-    return finding.resolution is Resolution.OBSTACLE or (
-        finding.outcome is Outcome.NOT_MET and finding.resolution is None
-    )
-
-
-def match_confirmed(basis: Basis, finding: CaseFinding) -> bool:
-    """Whether a listed name that one person took for the applicant's has been confirmed by another (D6, N3)."""
-    if finding.finding.check != "party_names" or finding.resolution is not Resolution.OBSTACLE:
-        return True
-    by, agrees = basis.dossier.confirmed.get(finding.id, ("", False))
-    return agrees and by != basis.dossier.resolved_by.get(finding.id) and basis.dossier.conflict(by) is False
-
-
-def shut(basis: Basis, outcome: DecisionOutcome) -> bool:
-    """Whether an outcome cannot be decided yet, whatever it is based on: the applicant has not been heard (D4)."""
-    clauses = [
-        one for one in basis.criteria.clauses.values() if outcome in one.outcomes and basis.case.kind in one.kinds
-    ]
-    rules = [adverse_rule(basis, outcome, [one.id]) for one in clauses]
-    if not rules or any(one is None for one in rules) or basis.dossier.exception is not None:
-        return False
-    heard = any(one.data["outcome"] == outcome and one.over(basis.today) for one in basis.dossier.communications)
-    ordered = any(one.answered_on is None and basis.today > one.due for one in basis.dossier.completions)
-    return not heard and not (ordered and any(one is not None and one.completion_suffices for one in rules))
-
-
-def _adverse_problems(basis: Basis, proposal: Proposal, clauses: Sequence[Clause]) -> list[Problem]:
-    """An adverse outcome documents its circumstances, and has in the case what its clauses require (D2)."""
-    problems = []
-    if not proposal.circumstances.strip():
-        problems.append(Problem("/circumstances", "decision.circumstances_missing"))
-    wanted = dict.fromkeys(name for one in clauses for name in one.requires)
-    for name in wanted:
-        code = lacking(basis, proposal, name)
-        if code:
-            place = {"act": "/acts", "finding": "/based_on"}.get(name, "/clauses")
-            problems.append(Problem(place, code, {"what": name}))
-    if not wanted and not (proposal.based_on or proposal.acts or basis.dossier.assessed or basis.dossier.completions):
-        problems.append(Problem("/circumstances", "decision.rests_on_nothing"))
-    if any(one.ground is Ground.DEMOCRACY for one in clauses) and not proposal.acts and "act" not in wanted:
-        problems.append(Problem("/acts", "decision.acts_missing"))
-    answered = [one for one in basis.dossier.communications if one.answered_on]
-    if answered and not proposal.response.strip():
-        problems.append(Problem("/response", "decision.response_missing"))
-    return problems
-
-
-def lacking(basis: Basis, proposal: Proposal, name: str) -> str | None:
-    """What is still missing of something that a clause requires, as a code, or None where it is there."""
-    dossier = basis.dossier
-    if name == "act":
-        return _act_lacking(basis, [dossier.acts[one] for one in proposal.acts if one in dossier.acts])
-    if name == "finding":
-        return None if proposal.based_on else "requires.finding"
-    if name.startswith("consultation:"):
-        asked = [one for one in dossier.consultations if one.data["consultee"] == name.partition(":")[2]]
-        if not any(one.answered_on and one.data.get("disclosed") for one in asked):
-            return "requires.consultation"
-        return None
-    group = [one.id for one in basis.procedure.routine.criteria_of(basis.case.kind) if one.group == name]
-    return "requires.assessment" if any(one not in dossier.assessed for one in group) else None
-
-
-def verified(dossier: Dossier, act: RecordedAct) -> bool:
-    """Whether someone else, with no conflict of interest known since, has read the act's source."""
-    by = act.verified_by
-    return by is not None and by != act.by and dossier.conflict(by) is False
-
-
-def _act_lacking(basis: Basis, acts: Sequence[RecordedAct]) -> str | None:
-    grades = basis.procedure.routine.grades
-    if not acts:
-        return "requires.act"
-    if all(one.link_only for one in acts):
-        return "requires.act_not_link"
-    own = [one for one in acts if not one.link_only]
-    if not any(one.grade in grades and grades[one.grade].carries for one in own):
-        return "requires.act_source"
-    if not any(one.grade in grades and grades[one.grade].carries and verified(basis.dossier, one) for one in own):
-        return "requires.act_verified"
-    return None
-
-
-def _communication_problems(basis: Basis, proposal: Proposal, adverse: Adverse) -> list[Problem]:
-    """Nothing adverse before the applicant has had all of it and their time, or an exception of the list (D4)."""
-    dossier, today = basis.dossier, basis.today
-    if dossier.exception is not None:
-        return []
-    if adverse.completion_suffices and _ordered_in_vain(basis, proposal):
-        return []
-    later = {
-        one
-        for one, (kind, by) in dossier.enclosures.items()
-        if kind != FROM_APPLICANT and not by.startswith(KEY_PREFIX)
-    }
-    whole = [
-        one
-        for one in dossier.communications
-        if one.data["outcome"] == proposal.outcome
-        and set(proposal.clauses) <= set(one.data["clauses"])
-        and set(proposal.acts) <= set(one.data["act_ids"])
-        and all(dossier.same_finding(relied, one.data["findings"]) for relied in proposal.based_on)
-        and later <= set(one.data["enclosures"])
-        and all(asked.id in one.data["consultations"] for asked in dossier.consultations if asked.data.get("disclosed"))
-    ]
-    if not dossier.communications:
-        return [Problem("/outcome", "decision.not_communicated")]
-    if not whole:
-        return [Problem("/outcome", "decision.communicated_less")]
-    if not any(one.over(today) for one in whole):
-        return [Problem("/outcome", "decision.communication_open", {"day": max(one.due for one in whole)})]
-    return []
-
-
-def _ordered_in_vain(basis: Basis, proposal: Proposal) -> bool:
-    """Whether just what this rests on was asked for, with what would follow, and did not come in time."""
-    relied = {one.finding.result.code for one in basis.findings if one.id in proposal.based_on}
-    return any(
-        one.answered_on is None and basis.today > one.due and relied <= set(one.data["missing"])
-        for one in basis.dossier.completions
-    )

@@ -8,7 +8,8 @@ from service.domain.application import Kind
 from service.domain.check import Param
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import NotFound
-from service.domain.premises import Hirer, PremisesRules
+from service.domain.premises import Hirer
+from service.domain.premises_rules import PremisesRules
 from service.domain.routine import Ground, Letter, Round, Routine
 from service.domain.watchlist import ListDefinition
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from service.domain.basis import Basis, adverse_rule, match_confirmed
 from service.domain.case import State
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import Params
 from service.domain.finding import Outcome, Resolution
-from service.domain.policy import Basis, adverse_rule, match_confirmed
 
 #: Findings that the applicant can do something about by sending more.
 CURABLE = ("declaration", "completeness", "organisation_number")

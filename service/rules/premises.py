@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from service.domain.premises import (
+from service.domain.premises import Hirer
+from service.domain.premises_rules import (
     Execution,
     FreeDays,
-    Hirer,
     Named,
     OutOfHours,
     PremisesRules,

@@ -14,7 +14,7 @@ from service.domain.ruleset import RuleSet
 from service.domain.watchlist import Candidate, ListDefinition, ListEntry, Schema, Subject
 from service.matching.names import comparable
 from service.pipeline.isolated import call_thread
-from service.screening.run_checks import ensure_index
+from service.screening.search_lists import ensure_index
 
 MOST_QUERIES = 100
 MOST_ANSWERS = 500

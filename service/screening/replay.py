@@ -23,7 +23,8 @@ from service.domain.ruleset import RuleSet
 from service.domain.watchlist import Method
 from service.pipeline.runner import Clocks, Sources, Unavailable, run_checks
 from service.screening.inputs import BROKE, incidents_of, other_cases_of
-from service.screening.run_checks import check_input, ensure_index, find_here, list_answer, with_cleared
+from service.screening.run_checks import check_input
+from service.screening.search_lists import ensure_index, find_here, list_answer, with_cleared
 
 BATCH = 200
 

@@ -1,57 +1,31 @@
 """Step two: every check that the rule set requires is asked, and the answers are saved; nothing is decided."""
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from functools import partial
 from typing import Any
 
 from service.audit.canonical import NotCanonical, canonical
 from service.audit.leaf import timestamp
-from service.desk import application_parts
-from service.desk.ports.cases import CaseDetails, StoredFinding
-from service.desk.ports.desk import Building, Desk
-from service.desk.ports.office import ActiveList
+from service.desk.ports.cases import StoredFinding
+from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading, Writing
-from service.desk.rulebook import rulebook
-from service.domain import policy
-from service.domain.application import Application, Party, PartyKind, from_document
+from service.domain.application import Application, PartyKind
 from service.domain.case import Case, CaseFinding
-from service.domain.check import CheckInput, ListAnswer, Need, PartyAnswer, RoomAnswer
-from service.domain.clock import DAY_MS, local_day
-from service.domain.errors import NotFound, place_of
+from service.domain.check import CheckInput
+from service.domain.clock import local_day
+from service.domain.errors import place_of
 from service.domain.events import SYSTEM_ACTOR, Event, EventType
 from service.domain.finding import CheckResult, Finding, Outcome
-from service.domain.organisation import normal_form
-from service.domain.people import User
-from service.domain.premises import LEFT_OUT, Booking, BookingStatus, Estate
 from service.domain.ruleset import RuleSet
-from service.domain.watchlist import Candidate, ListDefinition, ListEntry, Method
-from service.pipeline.isolated import call_thread
-from service.pipeline.runner import Clocks, Sources, Unavailable, run_checks
+from service.pipeline.runner import Clocks, run_checks
 from service.screening.inputs import Inputs
+from service.screening.material import Material, material_of
+from service.screening.search_lists import sources_of
 
 logger = logging.getLogger("granska.screening")
 MOST_TRIES = 5
-
-
-@dataclass(frozen=True)
-class Material:
-    """What one round of checks is about, read in one moment."""
-
-    case: Case
-    details: CaseDetails
-    application: Application
-    speakers: tuple[str, ...]
-    rules: RuleSet
-    procedure: RuleSet
-    today: date
-    lists: Mapping[str, ActiveList]
-    enclosure_kinds: tuple[str, ...]
-    estate: Estate
-    bookings: tuple[Booking, ...]
 
 
 async def work_off(desk: Desk) -> int:
@@ -88,34 +62,6 @@ async def screen(desk: Desk, case_id: str) -> None:
     logger.warning("case %s kept changing while it was screened; it waits for the next turn", case_id)
 
 
-async def material_of(desk: Desk, reading: Reading, case_id: str) -> Material:
-    """What the checks of a case are about now."""
-    case = await reading.case(case_id)
-    details = await reading.details(case_id)
-    book, today = await rulebook(desk, reading), local_day(desk.outside.now())
-    references = [
-        *application_parts.commitments(details.parts),
-        *([details.speakers_ref] if details.speakers_ref else []),
-    ]
-    values = await reading.values(references)
-    if not application_parts.whole(details.parts, values):
-        raise NotFound("case.erased")
-    enclosures = await reading.enclosures(case_id)
-    return Material(
-        case=case,
-        details=details,
-        application=from_document(application_parts.assembled(details.parts, values)),
-        speakers=tuple(values.get(details.speakers_ref or "", ())),
-        rules=book.criteria(local_day(case.received_at), today),
-        procedure=book.procedure(today),
-        today=today,
-        lists=await reading.active_lists(),
-        enclosure_kinds=tuple(sorted({one.enclosure.kind for one in enclosures})),
-        estate=await reading.estate(),
-        bookings=tuple((await reading.bookings_of([case_id])).get(case_id, ())),
-    )
-
-
 def given_of(material: Material) -> CheckInput:
     """What every check is given of it."""
     return check_input(
@@ -146,205 +92,6 @@ def check_input(
         speakers=speakers,
         declaration_version=rules.declaration.version,
         rooms=rooms,
-    )
-
-
-def sources_of(desk: Desk, material: Material) -> Sources:
-    """How each thing that a check may need is fetched; whatever cannot be had says why."""
-
-    async def enclosures() -> Mapping[str, Any]:
-        return {"enclosure_kinds": material.enclosure_kinds}
-
-    async def lists() -> Mapping[str, Any]:
-        return {"lists": await _list_answers(desk, material)}
-
-    async def incidents() -> Mapping[str, Any]:
-        written = material.application.organisation.number
-        number = normal_form(written) if written else None
-        if written and not number:
-            raise Unavailable("prior_incidents.number_unusable")
-        async with desk.store.reading() as reading:
-            today = material.today.isoformat()
-            return {"incidents": tuple(await reading.incidents(number, today)) if number else ()}
-
-    async def other_cases() -> Mapping[str, Any]:
-        async with desk.store.reading() as reading:
-            return {"other_cases": tuple(await reading.other_cases(material.details.repeat_key, material.case.id))}
-
-    async def room() -> Mapping[str, Any]:
-        premises = material.application.premises
-        known = material.estate.rooms.get(premises.room) if premises else None
-        asked = [one for one in material.bookings if one.reason != LEFT_OUT]
-        times = [one for one in asked if one.status is not BookingStatus.CANCELLED]
-        missed = sum(not one.takes for one in times)
-        return {"room": RoomAnswer(known.capacity if known else None, len(times), missed)}
-
-    return {
-        Need.ENCLOSURES: enclosures,
-        Need.LISTS: lists,
-        Need.INCIDENTS: incidents,
-        Need.OTHER_CASES: other_cases,
-        Need.ROOM: room,
-    }
-
-
-async def _list_answers(desk: Desk, material: Material) -> tuple[ListAnswer, ...]:
-    """Search every list in force today for everyone its legal basis covers."""
-    parties = material.application.parties(material.speakers)
-    answers = []
-    for definition in material.procedure.lists.values():
-        active = material.lists.get(definition.key)
-        if active is not None:
-            answers.append(await _one_list(desk, material.case.organisation_id, definition, active, parties))
-        elif definition.required:
-            raise Unavailable("party_names.list_missing", list=definition.title)
-    return tuple(answers)
-
-
-async def _one_list(
-    desk: Desk, organisation: str, definition: ListDefinition, active: ActiveList, parties: Sequence[Party]
-) -> ListAnswer:
-    return list_answer(
-        definition,
-        await search_list(desk, organisation, definition, active.version, parties),
-        version=active.version,
-        sha256=active.sha256,
-        age_days=max(0, (desk.outside.now() - active.as_of) // DAY_MS),
-        method=desk.finder.method(),
-    )
-
-
-def list_answer(
-    definition: ListDefinition,
-    parties: tuple[PartyAnswer, ...],
-    *,
-    version: str,
-    sha256: str,
-    age_days: int,
-    method: Method,
-) -> ListAnswer:
-    """What a list's version says, with what the rule set says of the list."""
-    return ListAnswer(
-        key=definition.key,
-        title=definition.title,
-        version=version,
-        sha256=sha256,
-        age_days=age_days,
-        max_age_days=definition.max_age_days,
-        subject_kinds=definition.subject_kinds,
-        parties=parties,
-        method=method,
-    )
-
-
-async def compare_names(
-    desk: Desk, case_id: str, *, by: User
-) -> tuple[Case, list[tuple[ListDefinition, tuple[PartyAnswer, ...]]]]:
-    """Everyone named in an undecided case against every active list; speakers only where the rules cite a basis."""
-    async with desk.store.reading() as reading:
-        material = await material_of(desk, reading, case_id)
-    case = material.case
-    policy.check_can_see(case, by)
-    if case.closed:
-        raise NotFound("case.not_found")
-    speakers_too = any(
-        one.check == "party_names" and one.params.get("speakers_basis")
-        for one in material.rules.kinds[case.kind].checks
-    )
-    parties = material.application.parties(material.speakers if speakers_too else ())
-    return case, [
-        (one, await search_list(desk, case.organisation_id, one, material.lists[one.key].version, parties))
-        for one in material.procedure.lists.values()
-        if one.key in material.lists
-    ]
-
-
-async def search_list(
-    desk: Desk, organisation: str, definition: ListDefinition, version: str, parties: Sequence[Party]
-) -> tuple[PartyAnswer, ...]:
-    """What a list's version says of everyone its legal basis covers, with what a person has held apart before."""
-    found = await find_parties(desk, organisation, definition, version, parties, model=desk.finder.method().model)
-    async with desk.store.reading() as reading:
-        cleared = await reading.clearances([one.pair for answer in found for one in answer.candidates])
-    return with_cleared(found, frozenset(cleared))
-
-
-async def find_parties(
-    desk: Desk, organisation: str, definition: ListDefinition, version: str, parties: Sequence[Party], *, model: str
-) -> tuple[PartyAnswer, ...]:
-    """What a list's version says of everyone its legal basis covers, whatever anyone has said of it since."""
-    await ensure_index(desk, version)
-    return await call_thread(lambda: find_here(desk, organisation, definition, version, parties, model=model))
-
-
-def find_here(
-    desk: Desk, organisation: str, definition: ListDefinition, version: str, parties: Sequence[Party], *, model: str
-) -> tuple[PartyAnswer, ...]:
-    """The same where the caller stands; the index is there."""
-    covered = [one for one in parties if one.kind.value in definition.subject_kinds]
-
-    return tuple(
-        PartyAnswer(
-            party,
-            tuple(
-                replace(one, pair=_pair(desk, organisation, party, one))
-                for one in desk.finder.search(version, definition.key, party, name=model)
-            ),
-            readable=desk.finder.readable(party),
-        )
-        for party in covered
-    )
-
-
-def with_cleared(answers: Sequence[PartyAnswer], cleared: frozenset[str]) -> tuple[PartyAnswer, ...]:
-    """The answers with the pairs marked that a person has held apart."""
-    return tuple(
-        replace(one, candidates=tuple(replace(found, cleared=found.pair in cleared) for found in one.candidates))
-        for one in answers
-    )
-
-
-_building = asyncio.Lock()
-
-
-async def ensure_index(desk: Desk, version: str) -> None:
-    """Build a version's index where there is none, as after an upgrade or a move; imports build their own."""
-    if desk.finder.knows(version):
-        return
-    async with _building:  # whoever comes meanwhile waits for this one rather than building another
-        if desk.finder.knows(version):
-            return
-        building = desk.finder.building(version)
-        try:
-            async with desk.store.reading() as reading:
-                async for batch in reading.list_entries(version):
-                    await call_thread(partial(_add_all, building, batch))
-        except BaseException:
-            building.drop()
-            raise
-        await call_thread(building.done)
-
-
-def _add_all(building: Building, batch: Sequence[ListEntry]) -> None:
-    for one in batch:
-        building.add(one)
-
-
-def _pair(desk: Desk, organisation: str, party: Party, candidate: Candidate) -> str:
-    """This party of this applicant and this entry, both as they are now, as a hash that only this service can make."""
-    return desk.keyed(
-        canonical(
-            {
-                "organisation": organisation,
-                "kind": party.kind.value,
-                "name": party.name,
-                "number": party.number,
-                "born": party.birth_year,
-                "list": candidate.list_key,
-                "entry": candidate.entry_id,
-                "entry_digest": candidate.entry_digest,
-            }
-        )
     )
 
 

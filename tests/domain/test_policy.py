@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.domain import policy
+from service.domain.basis import Basis
 from service.domain.case import STEPS, CaseFinding, State
 from service.domain.decision import BoardMinute, DecisionOutcome, Proposal
 from service.domain.dossier import Asked, Assessed, Dossier, Entry, Proposed, RecordedAct
@@ -46,11 +47,9 @@ def a_dossier(**changed: object) -> Dossier:
     return replace(dossier, **changed)  # type: ignore[arg-type]
 
 
-def a_basis(
-    *, findings: list[CaseFinding] | None = None, dossier: Dossier | None = None, **case: object
-) -> policy.Basis:
+def a_basis(*, findings: list[CaseFinding] | None = None, dossier: Dossier | None = None, **case: object) -> Basis:
     found = all_met(RULES) if findings is None else findings
-    return policy.Basis(a_case(**case), dossier or a_dossier(), found, RULES, RULES, "2026-11-22")
+    return Basis(a_case(**case), dossier or a_dossier(), found, RULES, RULES, "2026-11-22")
 
 
 def decide(

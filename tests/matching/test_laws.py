@@ -12,7 +12,7 @@ from service.matching.judge import State
 from service.matching.script import clean
 from tests.benchmarks import fit
 from tests.benchmarks.innocents import ORIGINS, people, strangers
-from tests.matching.test_finder import FINDER, groups
+from tests.matching.comparing import FINDER, groups
 
 MODEL, TABLE = model.load(), population.load()
 STATES = [State.NONE, State.NEEDS, State.CANDIDATE]

@@ -3,54 +3,15 @@
 A route or command that is not on the list below fails, and so does one whose change no event tells of.
 """
 
-import hashlib
-import json
 import re
 import sqlite3
 from pathlib import Path
 from typing import Any
 
-import click
-import pytest
-
-from service.cli import main
 from service.web.site import SiteConfig, build_site, routes
-from tests.builders import FIXTURES, ROOT, RULES_2026, a_grant_document, a_premises_document
+from tests.builders import DAY, FIXTURES, ROOT, RULES_2026, a_grant_document, a_premises_document
+from tests.logs import entries, state
 from tests.servers import Browserlike, Service, running
-
-#: Tables that hold no case, rule, list, right or record: sign-ins, and statements about the log itself.
-APART = {
-    "session",
-    "log_checkpoint",
-    "checkpoint_dispatch",
-    "screening_job",
-    "form_draft",
-    "sqlite_sequence",
-    "migration",
-}
-DAY = "2027-01-01"
-
-
-def state(folder: Path) -> dict[str, str]:
-    """A digest of each table."""
-    with sqlite3.connect(folder / "granska.sqlite") as database:
-        names = [one for (one,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        found = {
-            name: hashlib.sha256(
-                repr(database.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall()).encode()
-            ).hexdigest()
-            for name in names
-            if name not in APART
-        }
-    database.close()
-    return found
-
-
-def entries(folder: Path, since: int) -> list[dict[str, Any]]:
-    with sqlite3.connect(folder / "granska.sqlite") as database:
-        rows = database.execute("SELECT leaf FROM log_entry WHERE seq >= ? ORDER BY seq", (since,)).fetchall()
-    database.close()
-    return [json.loads(one) for (one,) in rows]
 
 
 def one_value(folder: Path, question: str) -> str:
@@ -411,90 +372,3 @@ def walk_premises(walk: Walk, service: Service, petter: Browserlike, samir: Brow
 
 
 # --- Commands --------------------------------------------------------------------------------------------------------
-
-#: Every command, and whether it changes what an event must tell of.
-COMMANDS = {
-    "serve": False, "migrate": False, "demo": True, "lists import": True, "lists show": False, "rules setup": True,
-    "rules propose": True, "rules impact": True, "rules adopt": True, "whatif": False, "users add": True,
-    "users grant": True, "keys add": True, "receive": True, "screen": False, "pairs": False, "log verify": False,
-    "log show": False, "log checkpoint": False, "log key": False, "log rotate-key": True, "log prove": False,
-    "log check": False,
-    "replay": False, "rooms load": True, "erase": True, "bundle": True, "subject-export": True, "backup": False, "restore": False,
-}  # fmt: skip
-
-
-def commands(group: click.Group, before: str = "") -> list[str]:
-    found = []
-    for name, one in group.commands.items():
-        found += commands(one, f"{before}{name} ") if isinstance(one, click.Group) else [before + name]
-    return found
-
-
-def test_every_command_is_on_the_list() -> None:
-    assert sorted(commands(main)) == sorted(COMMANDS)
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.servers import granska
-
-    folder = tmp_path_factory.mktemp("commands")
-    assert granska("demo", environment={"GRANSKA_DATA": str(folder)}).returncode == 0
-    return folder
-
-
-def test_every_command_that_changes_anything_leaves_its_event(demo: Path, tmp_path: Path) -> None:
-    from tests.servers import granska
-
-    text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "y-2027").replace("2026-07-01", DAY)
-    rules, draft = tmp_path / "y.toml", ""
-    rules.write_text(text)
-    (tmp_path / "list.csv").write_text(
-        (FIXTURES / "lists" / "demo.csv").read_text().replace("GENERATED", "2026-11-20T10:00:00Z")
-    )
-    (tmp_path / "a.json").write_text(json.dumps(a_grant_document()))
-    (tmp_path / "names.csv").write_text("name\nNågon Annan\n")
-    (tmp_path / "pairs.csv").write_text("schema,name1,name2\nPerson,A B,A C\n")
-    adam, samir, siv, disa = (f"{one}@demo.example" for one in ("adam", "samir", "siv", "disa"))
-    out = str(tmp_path / "out")
-    calls: list[tuple[str, list[str]]] = [
-        ("migrate", ["migrate"]),
-        ("lists import", ["lists", "import", "demo", str(tmp_path / "list.csv"), "--by", samir]),
-        ("lists show", ["lists", "show"]),
-        ("rooms load", ["rooms", "load", str(FIXTURES / "rooms" / "granvik.json"), "--by", "petter@demo.example"]),
-        ("rules propose", ["rules", "propose", str(rules), "--by", samir]),
-        ("rules impact", ["rules", "impact", "DRAFT", "--by", siv]),
-        ("rules adopt", ["rules", "adopt", "DRAFT", "--by", siv]),
-        ("whatif", ["whatif", str(rules)]),
-        ("users add", ["users", "add", "z@demo.example", "--name", "Z", "--password", "ett-langt-losenord"]),
-        ("users grant", ["users", "grant", "z@demo.example", "role:auditor"]),
-        ("keys add", ["keys", "add", "x", "--right", "match", "--by", adam]),
-        ("receive", ["receive", str(tmp_path / "a.json"), "--by", "alva@demo.example"]),
-        ("screen", ["screen", str(tmp_path / "names.csv"), "--list", f"d={tmp_path / 'list.csv'}", "--out", out + "1"]),
-        ("pairs", ["pairs", str(tmp_path / "pairs.csv"), "--out", out + "2"]),
-        ("log verify", ["log", "verify"]),
-        ("log show", ["log", "show"]),
-        ("log checkpoint", ["log", "checkpoint"]),
-        ("log key", ["log", "key"]),
-        ("log rotate-key", ["log", "rotate-key", "--by", adam]),
-        ("log prove", ["log", "prove", "HV 2026/1", "--all", "--out", out + "3"]),
-        ("replay", ["replay", "--all"]),
-        ("bundle", ["bundle", "HV 2026/1", "--out", out + "4", "--by", disa, "--purpose", "appeal"]),
-        ("subject-export", ["subject-export", "--request", "HV 2026/700", "--person", "Ylva Granfors", "--out", out + "5", "--by", samir]),
-        ("backup", ["backup", out + "6"]),
-    ]  # fmt: skip
-    for name, arguments in calls:
-        before, size = state(demo), len(entries(demo, 0))
-        said = granska(
-            *[draft if one == "DRAFT" else one for one in arguments], environment={"GRANSKA_DATA": str(demo)}
-        )
-        assert said.returncode == 0, (name, said.stdout, said.stderr)
-        if name == "rules propose":
-            draft = said.stdout.split()[-1]
-        new, changed = entries(demo, size), state(demo) != before
-        assert bool(new) is COMMANDS[name], (name, [one["type"] for one in new])
-        assert not changed or new, (name, "changed without an event")
-        assert all(re.fullmatch(r"(u|k)-[a-z2-7]{10}|system", one["actor"]["id"]) for one in new)
-    # Elsewhere: demo and rules setup fill an empty place, erase and restore have tests of their own, serve is walked above.
-    elsewhere = {"log check", "serve", "demo", "rules setup", "erase", "restore"}
-    assert {name for name, _ in calls} | elsewhere == set(COMMANDS)

@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 
 from dateutil.rrule import rrule, rrulestr
 
-from service.domain.premises import FreeDays, Span, instant
+from service.domain.premises import Span, instant
+from service.domain.premises_rules import FreeDays
 
 #: The parts of a rule that a recurring booking needs, and how each is written; others could be looked through for ever.
 _LONGEST_DAYS = 3 * 366

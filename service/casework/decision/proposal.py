@@ -11,6 +11,7 @@ from service.desk.ports.store import Reading, Writing
 from service.desk.step import Scene, step
 from service.domain import policy
 from service.domain.application import Kind
+from service.domain.basis import Basis, grounds_of
 from service.domain.case import Case
 from service.domain.decision import BoardMinute, DecisionOutcome, OwnCondition, Proposal
 from service.domain.dossier import Proposed
@@ -152,7 +153,7 @@ async def second(desk: Desk, case_id: str, *, answers: Mapping[str, bool], text:
         )
 
 
-def questions_of(basis: policy.Basis, proposed: Proposed) -> Sequence[str]:
+def questions_of(basis: Basis, proposed: Proposed) -> Sequence[str]:
     """Which questions the second person is asked about this proposal."""
-    grounds = policy.grounds_of(proposed.data["clauses"], basis.criteria)
+    grounds = grounds_of(proposed.data["clauses"], basis.criteria)
     return [one.id for one in basis.procedure.routine.questions_for(grounds)]

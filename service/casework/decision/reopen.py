@@ -4,7 +4,7 @@ from service.casework.decision.decided import decision_of, new_due
 from service.desk.fields import check_text, one_of
 from service.desk.ports.desk import Desk
 from service.desk.step import step
-from service.domain import policy
+from service.domain.basis import match_confirmed
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events import EventType
 from service.domain.finding import Resolution
@@ -48,7 +48,7 @@ async def stop_support(desk: Desk, case_id: str, *, finding: str, text: str, by:
             for one in basis.findings
             if one.id == finding and one.finding.check == "party_names" and one.resolution is Resolution.OBSTACLE
         ]
-        if not known or not policy.match_confirmed(basis, known[0]):
+        if not known or not match_confirmed(basis, known[0]):
             raise InvalidInput([Problem("/finding", "support.not_confirmed")])
         await scene.take({"finding": finding, "text": scene.keep("resolution", text)})
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from service.desk.fields import check_day, check_text, one_of
 from service.desk.ports.desk import Desk
 from service.desk.step import step
-from service.domain import policy
+from service.domain.basis import verified
 from service.domain.decision import Act
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events import EventType
@@ -90,7 +90,7 @@ async def verify_act(desk: Desk, case_id: str, *, act: str, by: User, seen: int)
             raise NotFound("act.not_found")
         if known.by == scene.by.pseudonym:
             raise NotAllowed("act.verified_by_another")
-        if known.verified_by is not None and policy.verified(scene.dossier, known):
+        if known.verified_by is not None and verified(scene.dossier, known):
             raise NotAllowed("act.verified_already")
         await scene.take({"act": act})
 

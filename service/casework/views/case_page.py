@@ -16,6 +16,7 @@ from service.desk.rulebook import Rulebook, rulebook, today
 from service.desk.step import entries
 from service.domain import policy
 from service.domain.application import Kind
+from service.domain.basis import Basis
 from service.domain.case import Case
 from service.domain.dossier import Dossier, fold
 from service.domain.errors import NotFound
@@ -99,7 +100,7 @@ class CaseView:
     cleared: dict[str, Cleared]
     earlier: int
     dossier: Dossier
-    basis: policy.Basis
+    basis: Basis
     tasks: list[Task]
     others: list[FormDraftRow]
     account_names: dict[str, str]
@@ -149,7 +150,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
             one: await reading.owner_name(one) or "?" for one in {row.account_id for row in others} - {by.id}
         }
     procedure = book.procedure(today(desk))
-    basis = policy.Basis(
+    basis = Basis(
         case, dossier, [one.case_finding for one in findings], book.of(case), procedure, today(desk).isoformat()
     )
     timed = done[::-1] if everything else done[: -MOST_ON_TIMELINE - 1 : -1]

@@ -16,7 +16,8 @@ from service.casework.views.case_page import CaseView, case_view
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
-from service.domain import policy
+from service.domain import basis, policy
+from service.domain.adverse import shut
 from service.domain.case import Case, State
 from service.domain.decision import ON_A_DECISION, DecisionOutcome
 from service.domain.enclosure import ENCLOSURE_KINDS
@@ -94,7 +95,7 @@ async def show_case(
         identifiers=findings.IDENTIFIERS,
         may_match=user.has(Role.COORDINATOR) and not view.case.closed,
         outcomes=[one for one in DecisionOutcome if (one in ON_A_DECISION) <= (view.dossier.turn == "revocation")],
-        shut={one.value for one in DecisionOutcome if policy.shut(view.basis, one)},
+        shut={one.value for one in DecisionOutcome if shut(view.basis, one)},
         enclosure_kinds=ENCLOSURE_KINDS,
         clauses=offered_clauses(view),
         posted=posted or (forms.Form({}) if at else _begun(view)),
@@ -116,7 +117,7 @@ def _waits_for_another(view: CaseView, user: User) -> bool:
     if proposed is None:
         return False
     outcome = DecisionOutcome(proposed.data["outcome"])
-    adverse = policy.adverse_rule(view.basis, outcome, proposed.data["clauses"]) is not None
+    adverse = basis.adverse_rule(view.basis, outcome, proposed.data["clauses"]) is not None
     return (adverse and proposed.by == user.pseudonym) or not _sign_points(view, user)
 
 

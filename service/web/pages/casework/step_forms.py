@@ -9,7 +9,7 @@ from service.casework.decision import appeal, board_papers, delivery, follow_up,
 from service.casework.review import assignment, correspondence, inquiry
 from service.casework.views import case_page
 from service.desk.ports.desk import Desk
-from service.domain import policy
+from service.domain import basis, policy
 from service.domain.application import Kind
 from service.domain.errors import GranskaError, InvalidInput, Problem
 from service.domain.events import EventType
@@ -283,9 +283,9 @@ def _makes_sense(name: str, view: case_page.CaseView, user: User) -> bool:
         "pause": dossier.paused is None,
         "resume": dossier.paused,
         "withdrawal": dossier.withdrawn is None,
-        "verify-act": any(not policy.verified(dossier, one) for one in dossier.acts.values()),
+        "verify-act": any(not basis.verified(dossier, one) for one in dossier.acts.values()),
         "confirm-match": any(
-            one.resolution == "obstacle" and not policy.match_confirmed(view.basis, one) for one in view.basis.findings
+            one.resolution == "obstacle" and not basis.match_confirmed(view.basis, one) for one in view.basis.findings
         ),
         "second": dossier.proposal and dossier.proposal.by != user.pseudonym,
         "package": dossier.proposal,

@@ -13,7 +13,7 @@ from service.casework.review import assignment, correspondence, findings, inquir
 from service.casework.views import case_page, gate
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
-from service.domain import policy
+from service.domain import basis, policy
 from service.domain.decision import ON_A_DECISION, DecisionOutcome
 from service.domain.errors import GranskaError, NotAllowed, NotFound
 from service.domain.people import User
@@ -95,7 +95,7 @@ async def show(
         side_kinds=follow_up.SIDE_KINDS,
         outcomes=list(DecisionOutcome),
         today=today(desk).isoformat(),
-        unverified={one.id for one in view.dossier.acts.values() if not policy.verified(view.dossier, one)},
+        unverified={one.id for one in view.dossier.acts.values() if not basis.verified(view.dossier, one)},
         in_time=appeal.appeal_in_time(view.dossier),
         questions=proposal.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
         mask=False,

@@ -17,7 +17,7 @@ from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.watchlist import Schema, Subject
 from service.pipeline.isolated import call_thread
 from service.proof import access_log
-from service.screening.run_checks import compare_names, ensure_index
+from service.screening.search_lists import compare_names, ensure_index
 from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint

@@ -28,7 +28,7 @@ from tests.builders import DEMOCRACY, a_proposal
 from tests.fakes import Clock
 from tests.steps import a_grave_act, assess_all, codes, do, searched, settle_all, taken_grant, three
 
-GOLDEN = Path(__file__).parent / "letters"
+GOLDEN = Path(__file__).parent / "golden"
 #: Golden files are written anew with GRANSKA_GOLDEN=write, and then read by a person.
 WRITE = os.environ.get("GRANSKA_GOLDEN") == "write"
 

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from service.bookings.scheduling import free_times, series
-from service.domain.premises import DAY, HOUR, FreeDays, Span, day_span, instant, label
+from service.domain.premises import DAY, HOUR, Span, day_span, instant, label
+from service.domain.premises_rules import FreeDays
 from tests.builders import a_room, an_estate
 
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.log.attacks import ATTACKS
 from tests.logs import copy_of, verified
+from tests.proof.attacks import ATTACKS
 
 TRIALS, TRIALS_ALONE = 40, 10
 
@@ -46,7 +46,7 @@ async def test_an_attack_is_caught(name: str, signed: Path, tmp_path: Path) -> N
 
 
 async def test_the_exported_hashes_name_the_entry_that_was_rewritten(signed: Path, tmp_path: Path) -> None:
-    from tests.log.attacks import edited, leaves_of, rebuild
+    from tests.proof.attacks import edited, leaves_of, rebuild
 
     folder = copy_of(signed, tmp_path / "copy")
     with sqlite3.connect(folder / "granska.sqlite") as database:

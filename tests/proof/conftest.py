@@ -19,8 +19,8 @@ from service.screening import match_api
 from service.screening.list_import import import_list
 from service.screening.run_checks import work_off
 from tests.builders import FIXTURES, RULES_2026, a_grant_document, a_premises_document, a_proposal
-from tests.log.attacks import drop_guards
 from tests.logs import copy_of, settings_of
+from tests.proof.attacks import drop_guards
 from tests.steps import in_review, seen, someone, withdrawn
 
 

@@ -1,0 +1,150 @@
+"""What a rule set says of premises: purposes, tariffs, what is mere execution, priorities, seasons."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from service.domain.premises import DAY, HOUR, Hirer, Room, Span, local
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something that the rule set names, in both languages."""
+
+    id: str
+    title: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """A tariff class (nolltaxa, subventionerad, normal): öre per hour by class of room."""
+
+    id: str
+    title: Mapping[str, str]
+    prices: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Execution:
+    """Bookings that are mere execution (ren verkställighet, KL 13:2) for whoever has a standing clearance."""
+
+    hirers: frozenset[Hirer]
+    room_kinds: frozenset[str]
+    purposes: frozenset[str]
+    most_persons: int
+    open_to_public: bool
+
+
+@dataclass(frozen=True)
+class OutOfHours:
+    """Local hours in which the house is not staffed; `surcharge_percent` on the tariff, and who decides."""
+
+    before: int
+    after: int
+    weekends: bool
+    surcharge_percent: int
+    executes: bool
+
+    def covers(self, span: Span) -> bool:
+        """Whether any of this lies in such hours."""
+        start, end = local(span.start), local(span.end)
+        if self.weekends and start.weekday() >= 5:
+            return True
+        last = end.hour * 60 + end.minute if end.date() == start.date() else 1440
+        return start.hour * 60 + start.minute < self.before or last > self.after
+
+
+@dataclass(frozen=True)
+class FreeDays:
+    """Days that a series leaves out (lov)."""
+
+    title: Mapping[str, str]
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class PriorityClass:
+    """A class of group in a season: `order` 1 goes first."""
+
+    id: str
+    order: int
+    title: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Season:
+    """A term for which weekly times are shared out (fördelning)."""
+
+    id: str
+    title: Mapping[str, str]
+    opens: date
+    closes: date
+    first: date
+    last: date
+    most_hours: int
+    text: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PremisesRules:
+    """What the rule set says of rooms: classes, purposes, tariffs, holds, and what is execution and what a decision.
+
+    `cancellation` is (whole days before, percent of the price), most days first.
+    """
+
+    room_kinds: Mapping[str, Named]
+    purposes: Mapping[str, Named]
+    tariffs: Mapping[str, Tariff]
+    tariff_of: Mapping[Hirer, str]
+    executes: tuple[Execution, ...]
+    cancellation: tuple[tuple[int, int], ...]
+    closures: Mapping[str, Named]
+    hold_minutes: int
+    application_hold_days: int
+    clearance_days: int
+    access_hours: int
+    longest_series: int
+    same_day_needs_clearance: bool
+    out_of_hours: OutOfHours
+    free_days: tuple[FreeDays, ...]
+    priorities: Mapping[str, PriorityClass]
+    seasons: Mapping[str, Season] = field(default_factory=dict)
+
+    def price(self, room: Room, span: Span, hirer: Hirer) -> tuple[str, int]:
+        """The tariff class and the price in öre: hours begun, with the surcharge outside staffed hours."""
+        tariff = self.tariffs[self.tariff_of[hirer]]
+        hours = -(-span.seconds // HOUR)
+        price = tariff.prices.get(room.kind, 0) * hours
+        if self.out_of_hours.covers(span):
+            price += price * self.out_of_hours.surcharge_percent // 100
+        return tariff.id, price
+
+    def fee(self, price_ore: int, start: int, now: int) -> int:
+        """What a hirer who cancels pays, in öre."""
+        days = (start - now) // DAY
+        percent = next((share for least, share in self.cancellation if days >= least), 100)
+        return price_ore * percent // 100
+
+    def executed(
+        self, hirer: Hirer, rooms: Iterable[Room], purpose: str, persons: int, *, public: bool, spans: Iterable[Span]
+    ) -> str | None:
+        """None where the rule set has such a booking executed, or else a code for what makes it a decision."""
+        kinds = {one.kind for one in rooms}
+        if not self.out_of_hours.executes and any(self.out_of_hours.covers(one) for one in spans):
+            return "execution.out_of_hours"
+        code = "execution.hirer"
+        for rule in self.executes:
+            if hirer not in rule.hirers:
+                continue
+            if not kinds <= rule.room_kinds:
+                code = "execution.room_kind"
+            elif purpose not in rule.purposes:
+                code = "execution.purpose"
+            elif persons > rule.most_persons:
+                code = "execution.persons"
+            elif public and not rule.open_to_public:
+                code = "execution.public"
+            else:
+                return None
+        return code

@@ -1,0 +1,63 @@
+"""What one round of checks looks at, read as of one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from service.desk import application_parts
+from service.desk.ports.cases import CaseDetails
+from service.desk.ports.desk import Desk
+from service.desk.ports.office import ActiveList
+from service.desk.ports.store import Reading
+from service.desk.rulebook import rulebook
+from service.domain.application import Application, from_document
+from service.domain.case import Case
+from service.domain.clock import local_day
+from service.domain.errors import NotFound
+from service.domain.premises import Booking, Estate
+from service.domain.ruleset import RuleSet
+
+
+@dataclass(frozen=True)
+class Material:
+    """What one round of checks is about, read in one moment."""
+
+    case: Case
+    details: CaseDetails
+    application: Application
+    speakers: tuple[str, ...]
+    rules: RuleSet
+    procedure: RuleSet
+    today: date
+    lists: Mapping[str, ActiveList]
+    enclosure_kinds: tuple[str, ...]
+    estate: Estate
+    bookings: tuple[Booking, ...]
+
+
+async def material_of(desk: Desk, reading: Reading, case_id: str) -> Material:
+    """What the checks of a case are about now."""
+    case = await reading.case(case_id)
+    details = await reading.details(case_id)
+    book, today = await rulebook(desk, reading), local_day(desk.outside.now())
+    references = [
+        *application_parts.commitments(details.parts),
+        *([details.speakers_ref] if details.speakers_ref else []),
+    ]
+    values = await reading.values(references)
+    if not application_parts.whole(details.parts, values):
+        raise NotFound("case.erased")
+    enclosures = await reading.enclosures(case_id)
+    return Material(
+        case=case,
+        details=details,
+        application=from_document(application_parts.assembled(details.parts, values)),
+        speakers=tuple(values.get(details.speakers_ref or "", ())),
+        rules=book.criteria(local_day(case.received_at), today),
+        procedure=book.procedure(today),
+        today=today,
+        lists=await reading.active_lists(),
+        enclosure_kinds=tuple(sorted({one.enclosure.kind for one in enclosures})),
+        estate=await reading.estate(),
+        bookings=tuple((await reading.bookings_of([case_id])).get(case_id, ())),
+    )
