@@ -51,11 +51,12 @@ class PartyNames:
             count = {"count": len(unreadable)}
             return CheckResult(Outcome.UNKNOWN, "party_names.unreadable", count, unreadable + evidence, sources)
         hits = [one for _, parties in answers for party in parties for one in party.candidates]
-        left = [one for one in hits if not one.cleared]
+        left = [one for one in hits if not one.held_apart]
         if not hits:
             return CheckResult(Outcome.MET, "party_names.no_candidate", counts, (), sources)
         if not left:
-            return CheckResult(Outcome.MET, "party_names.all_cleared", counts | {"count": len(hits)}, evidence, sources)
+            counts |= {"count": len(hits)}
+            return CheckResult(Outcome.MET, "party_names.all_held_apart", counts, evidence, sources)
         code = "needs_identifier" if all(one.needs_identifier for one in left) else "candidate"
         return CheckResult(
             Outcome.NEEDS_INQUIRY, f"party_names.{code}", counts | {"count": len(left)}, evidence, sources
@@ -84,9 +85,9 @@ def _evidence(source: ListAnswer, answer: PartyAnswer) -> list[Evidence]:
             "weight": one.score,
             "pair": one.pair,
         }
-        if one.cleared:
-            # The pair stands in the event of whoever cleared it; what is settled needs no reasons again.
-            pieces.append(Evidence("party_names.cleared", params, kind))
+        if one.held_apart:
+            # The pair stands in the event of whoever held it apart; what is settled needs no reasons again.
+            pieces.append(Evidence("party_names.held_apart", params, kind))
             continue
         same = answer.party.name.casefold().split() == one.matched_name.casefold().split()
         code = "same_name" if same else "quiet" if one.needs_identifier else "resembles"

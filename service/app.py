@@ -25,10 +25,10 @@ from service.rules.load import parse
 from service.settings import Settings, resource
 from service.sources.formats import read_list
 from service.storage import backup
+from service.storage.access_log import AccessLog
 from service.storage.database import applied, migrate, opened, reading_engine
 from service.storage.files import FileStore
 from service.storage.keys import KeyFolder
-from service.storage.reading_log import ReadingLog
 from service.storage.session_store import SessionStore
 from service.storage.store import TableStore
 from service.typesetting import Typesetter
@@ -102,7 +102,7 @@ async def opened_desk(
             raise GranskaError("database.not_migrated")
         yield Desk(
             store=TableStore(engine, random=outside.random, new_id=outside.new_id),
-            looked=ReadingLog(reading_engine(), outside.random),
+            access_log=AccessLog(reading_engine(), outside.random),
             keys=key_folder(settings, outside),
             outbox=outbox_of(settings),
             sessions=SessionStore(engine),
@@ -114,7 +114,7 @@ async def opened_desk(
             typesetter=Typesetter(resource("templates") / "letters" / "letter.typ"),
             parse_rules=parse,
             read_list=read_list,
-            keyed=keyed_hash(settings.folder / "keys" / "clearance.key", outside.random),
+            keyed=keyed_hash(settings.folder / "keys" / "distinction.key", outside.random),
             diary_prefix=settings.diary_prefix,
             software=version("granska"),
         )
@@ -152,7 +152,7 @@ async def restore_backup(settings: Settings, source: Path, exported: Exported | 
     """Put a backup into an empty place and verify it; what does not hold is not left there."""
     backup.read_manifest(source)
     prepare_folder(settings.folder)
-    if any(any(settings.folder.glob(one)) for one in ("enclosures", "indexes", "keys/clearance.key", "keys/*.vkey")):
+    if any(any(settings.folder.glob(one)) for one in ("enclosures", "indexes", "keys/distinction.key", "keys/*.vkey")):
         raise GranskaError("restore.not_empty")
     async with opened(settings.address) as engine:
         if await applied():

@@ -29,8 +29,8 @@ class FolderChannel:
         """Write the checkpoint and the hashes of the entries since the last; raises OSError where another is there."""
         await asyncio.to_thread(self._write, size, note, first, hashes)
 
-    async def send_reading(self, size: int, note: str) -> None:
-        """Write the reading log's newest checkpoint beside the others."""
+    async def send_access_log(self, size: int, note: str) -> None:
+        """Write the access log's newest checkpoint beside the others."""
         await asyncio.to_thread(self._write_reading, size, note)
 
     def _write_reading(self, size: int, note: str) -> None:
@@ -89,7 +89,7 @@ class HttpsChannel:
         if not taken:
             raise OSError(f"answered {answer.status_code}")
 
-    async def send_reading(self, size: int, note: str) -> None:
+    async def send_access_log(self, size: int, note: str) -> None:
         """The second party gets the log's checkpoints; who read what stays with the folder's keeper."""
 
 
@@ -106,7 +106,7 @@ class MailChannel:
         """Send the note; raises OSError where the server did not take it."""
         await asyncio.to_thread(self._send, size, note)
 
-    async def send_reading(self, size: int, note: str) -> None:
+    async def send_access_log(self, size: int, note: str) -> None:
         """As over https: only the log's own."""
 
     def _send(self, size: int, note: str) -> None:

@@ -20,7 +20,7 @@ from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, place_of
 from service.pipeline.registry import Registry
 from service.privacy.erasure import sweep_files
-from service.privacy.retention import forget_readings, forget_speakers
+from service.privacy.retention import erase_access_log, erase_speakers
 from service.proof.checkpoints import send_checkpoints, sign_log
 from service.screening.run_checks import work_off
 from service.settings import Settings, resource
@@ -76,8 +76,8 @@ class ScreeningWorker:
         now = self._desk.outside.now()
         if now - self._forgot_at > FORGET_EVERY_MS:
             self._forgot_at = now
-            await forget_speakers(self._desk)
-            await forget_readings(self._desk)
+            await erase_speakers(self._desk)
+            await erase_access_log(self._desk)
             await sweep_files(self._desk)
 
 

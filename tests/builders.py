@@ -125,7 +125,7 @@ def a_case(**changed: Any) -> Case:
         amount_ore=4_500_000,
         rules_id="granvik-2026-1",
         rules_sha256="0" * 64,
-        round=1,
+        check_round=1,
         version=3,
         organisation_id="00000000-0000-4000-8000-0000000000f1",
     )
@@ -181,7 +181,7 @@ BASE_ROOM = Room(
     open_room=False,
     capacity=50,
     equipment=frozenset({"projector"}),
-    access=frozenset({"step_free"}),
+    accessibility=frozenset({"step_free"}),
     hours=(((480, 1320),),) * 7,
     exceptions={},
     before=0,

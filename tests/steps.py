@@ -101,7 +101,7 @@ async def in_review(desk: Desk, officer: User, document: dict[str, object] | Non
 async def settle_all(desk: Desk, case_id: str, officer: User) -> None:
     async with desk.store.reading() as reading:
         case = await reading.case(case_id)
-        findings = await reading.findings(case_id, case.round)
+        findings = await reading.findings(case_id, case.check_round)
     for one in findings:
         if one.case_finding.open:
             able = RESOLUTIONS[one.case_finding.outcome]

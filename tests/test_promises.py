@@ -40,7 +40,7 @@ def coded() -> set[str]:
         if one.dist and one.dist.name == "granska"
     }
     prefixes = [
-        "access",
+        "accessibility",
         "checkpoint",
         "draft",
         "erase",

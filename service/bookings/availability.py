@@ -92,7 +92,7 @@ async def grid(desk: Desk, *, site: str | None, room: str | None, first: date, d
         )
         span = day_span(first, days)
         wide = Span(span.start - free_times.MARGIN, span.end + free_times.MARGIN)
-        parts = {one.id: found.parts(one.id) for one in rooms}
+        parts = {one.id: found.room_parts(one.id) for one in rooms}
         wanted = frozenset(part for all_parts in parts.values() for part in all_parts)
         busy = free_times.Busy(await reading.busy(wanted, [wide]))
         related = wanted | {above for one in rooms for above in found.above(one.id)}
@@ -250,7 +250,7 @@ async def look(desk: Desk, call: Call) -> Look:
         organisation = await reading.organisation_by_number(number) if number else None
         clearance, name = None, None
         if number:
-            clearance = Clearance(None, (("standing.unknown", {}),))
+            clearance = Clearance(None, (("clearance.unknown", {}),))
         if organisation:
             clearance = await clearance_of(desk, reading, organisation, procedure)
             name = await _name(reading, organisation)

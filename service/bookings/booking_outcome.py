@@ -1,4 +1,4 @@
-"""What a decision does to the times of its case: confirmed, given back or called off, in the decision's transaction."""
+"""What a decision does to the times of its case: confirmed, given back or cancelled, in the decision's transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

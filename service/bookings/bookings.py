@@ -114,14 +114,14 @@ async def ask_rooms(
     found = await writing.estate()
     rules = (await rulebook(desk, writing)).procedure(today(desk)).premises
     now, late = now_of(desk), by.kind is ActorKind.PERSON
-    parts = frozenset(part for room in {room for room, _ in wanted} for part in found.parts(room))
+    parts = frozenset(part for room in {room for room, _ in wanted} for part in found.room_parts(room))
     busy = free_times.Busy(await writing.busy(parts, [free_times.window(one.span for _, one in wanted)]))
     reasons = []
     for room_id, asked in wanted:
         room = found.rooms[room_id]
         why = asked.reason or free_times.why_not(found, room, asked.span, busy, now=now, late=late)
         if why is None:
-            busy.add(found.parts(room.id), room.taken(asked.span))
+            busy.add(found.room_parts(room.id), room.taken(asked.span))
         reasons.append(why)
     missed = [one.span for (_, one), why in zip(wanted, reasons, strict=True) if why in _MAY_BE_HAD_OTHERWISE]
     busy.also(await writing.busy(set(found.rooms) - parts, free_times.nearby(missed)))

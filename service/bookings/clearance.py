@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from service.audit.canonical import canonical
 from service.desk import application_parts
 from service.desk.ports.desk import Desk
-from service.desk.ports.premises import Standing
+from service.desk.ports.premises import GivenClearance
 from service.desk.ports.store import Reading
 from service.desk.rulebook import today
 from service.domain.application import Application, from_document
@@ -27,14 +27,14 @@ class Clearance:
     `recheck`: the lists are newer than the last look; the checks of the booking itself will say.
     """
 
-    standing: Standing | None
+    given: GivenClearance | None
     missing: tuple[tuple[str, Mapping[str, str | int]], ...]
     recheck: bool = False
 
     @property
     def clear(self) -> bool:
         """Whether nothing is missing."""
-        return self.standing is not None and not self.missing
+        return self.given is not None and not self.missing
 
 
 def data_key(desk: Desk, application: Application) -> str:
@@ -58,10 +58,10 @@ def data_key(desk: Desk, application: Application) -> str:
 async def application_of(reading: Reading, case: Case) -> Application:
     """What was handed in; raises NotFound where it has been erased."""
     details = await reading.details(case.id)
-    values = await reading.values(application_parts.commitments(details.parts))
-    if not application_parts.whole(details.parts, values):
+    values = await reading.values(application_parts.commitments(details.application_parts))
+    if not application_parts.whole(details.application_parts, values):
         raise NotFound("case.erased")
-    return from_document(application_parts.assembled(details.parts, values))
+    return from_document(application_parts.assembled(details.application_parts, values))
 
 
 async def clearance_of(
@@ -69,36 +69,38 @@ async def clearance_of(
 ) -> Clearance:
     """How an association stands now; `data` is the key of the data at hand, or that of its newest case is used."""
     now = today(desk).isoformat()
-    given = await reading.standings(organisation)
-    standing = given[0] if given and given[0].withdrawn_by is None else None  # the newest is the only one that counts
-    if standing is None:
-        code = "standing.withdrawn" if given else "standing.none"
+    all_given = await reading.clearances(organisation)
+    given = (
+        all_given[0] if all_given and all_given[0].revoked_by is None else None
+    )  # the newest is the only one that counts
+    if given is None:
+        code = "clearance.revoked" if all_given else "clearance.none"
         return Clearance(None, ((code, {}),))
     missing: list[tuple[str, Mapping[str, str | int]]] = []
-    if standing.until < now:
-        missing.append(("standing.ran_out", {"day": standing.until}))
-    if standing.declaration != procedure.declaration.version:
-        missing.append(("standing.declaration_old", {"version": procedure.declaration.version}))
-    elif standing.rules != procedure.id:
-        missing.append(("standing.rules_changed", {}))
+    if given.until < now:
+        missing.append(("clearance.ran_out", {"day": given.until}))
+    if given.declaration != procedure.declaration.version:
+        missing.append(("clearance.declaration_old", {"version": procedure.declaration.version}))
+    elif given.rules != procedure.id:
+        missing.append(("clearance.rules_changed", {}))
     cases = await reading.cases_of_organisation(organisation, limit=_CASES)
     if data is None:
         try:
             data = data_key(desk, await application_of(reading, cases[0]))
         except NotFound:
             data = ""  # what the newest case said has been erased, so nobody can say that it is the same
-    if data != standing.data:
-        missing.append(("standing.data_changed", {}))
+    if data != given.data:
+        missing.append(("clearance.data_changed", {}))
     if cases:
         number = (await reading.details(cases[0].id)).org_number
         if number and await reading.incidents(number, now):
-            missing.append(("standing.incident", {}))
+            missing.append(("clearance.incident", {}))
     if await _stopped(reading, [one.id for one in cases]):
-        missing.append(("standing.stopped", {}))
+        missing.append(("clearance.stopped", {}))
     lists = (await reading.active_lists()).values()
     active = {(one.key, one.version) for one in lists if one.key in procedure.lists}
-    recheck = {(one["key"], one["version"]) for one in standing.lists} != active
-    return Clearance(standing, tuple(missing), recheck)
+    recheck = {(one["key"], one["version"]) for one in given.lists} != active
+    return Clearance(given, tuple(missing), recheck)
 
 
 async def _stopped(reading: Reading, case_ids: Sequence[str]) -> bool:

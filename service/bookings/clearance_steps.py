@@ -1,4 +1,4 @@
-"""Standing clearance (stående klartecken): given by a named person, tied to what it was given on, and what it executes.
+"""Clearance (stående klartecken): given by a named person, tied to what it was given on, and what it executes.
 
 It decides nothing about any booking. Where the rule set says that a booking is mere execution (ren verkställighet, KL
 13:2), an officer carries it out; each booking's own checks still have to come out clean on the lists of the day.
@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from service.bookings import booking_outcome, bookings
 from service.bookings.clearance import application_of, clearance_of, data_key
-from service.desk.conditions import standing_conditions
+from service.desk.conditions import conditions_in_force
 from service.desk.fields import check_text
 from service.desk.ports.cases import StoredFinding
 from service.desk.ports.desk import Desk
@@ -31,26 +31,26 @@ from service.screening.freshness import check_fresh
 
 async def give(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
     """A named officer who may let rooms finds the association clear to book; returns the last day it holds."""
-    async with step(desk, case_id, EventType.STANDING_GIVEN, by=by, seen=seen) as scene:
+    async with step(desk, case_id, EventType.CLEARANCE_GIVEN, by=by, seen=seen) as scene:
         procedure, case = scene.procedure, scene.case
         application = await application_of(scene.writing, case)
         if case.kind is not Kind.PREMISES or application.hirer is not Hirer.ASSOCIATION:
-            raise NotAllowed("standing.only_associations")
+            raise NotAllowed("clearance.only_associations")
         _check_holds_point(scene)
         if scene.dossier.grant is None or scene.dossier.stopped is not None:
-            raise NotAllowed("standing.needs_approval")
+            raise NotAllowed("clearance.needs_approval")
         if scene.dossier.grant.outcome is not DecisionOutcome.APPROVAL or scene.dossier.grant is scene.dossier.executed:
             # A clearance rests on a decision, not on what an earlier clearance had executed.
-            raise NotAllowed("standing.needs_approval")
-        findings = await scene.writing.findings(case.id, case.round)
+            raise NotAllowed("clearance.needs_approval")
+        findings = await scene.writing.findings(case.id, case.check_round)
         # The room and its time say nothing of the association.
         about_them = [one for one in findings if one.case_finding.finding.check not in ("room", "timeliness")]
         wrong = any(one.case_finding.open for one in about_them)
         wrong = wrong or any(one.case_finding.resolution is Resolution.OBSTACLE for one in about_them)
         if wrong or application.declaration is None:
-            raise NotAllowed("standing.not_clean")
+            raise NotAllowed("clearance.not_clean")
         if application.declaration.text_version != procedure.declaration.version:
-            raise NotAllowed("standing.declaration_old", version=procedure.declaration.version)
+            raise NotAllowed("clearance.declaration_old", version=procedure.declaration.version)
         await check_fresh(scene.writing, case, findings, procedure, desk.outside.now())
         until = (scene.today + timedelta(days=procedure.premises.clearance_days)).isoformat()
         lists = [
@@ -58,9 +58,9 @@ async def give(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
             for _, one in sorted((await scene.writing.active_lists()).items())
             if one.key in procedure.lists
         ]
-        await scene.take_standing(
+        await scene.take_clearance(
             {
-                "standing": desk.outside.new_id(),
+                "clearance": desk.outside.new_id(),
                 "organisation": case.organisation_id,
                 "until": until,
                 "data": data_key(desk, application),
@@ -79,14 +79,14 @@ def _check_holds_point(scene: Scene) -> None:
         raise NotAllowed("decision.no_delegation")
 
 
-async def withdraw(desk: Desk, case_id: str, *, text: str, by: User, seen: int) -> None:
-    """A named officer withdraws the clearance, with why: the next booking goes the full way. No booking is touched."""
+async def revoke(desk: Desk, case_id: str, *, text: str, by: User, seen: int) -> None:
+    """A named officer revokes the clearance, with why: the next booking goes the full way. No booking is touched."""
     text = check_text("/text", text)
-    async with step(desk, case_id, EventType.STANDING_WITHDRAWN, by=by, seen=seen) as scene:
-        given = await scene.writing.standings(scene.case.organisation_id)
-        if not given or given[0].withdrawn_by is not None:
-            raise NotAllowed("standing.none")
-        await scene.take_standing({"standing": given[0].id, "text": scene.keep("resolution", text)})
+    async with step(desk, case_id, EventType.CLEARANCE_REVOKED, by=by, seen=seen) as scene:
+        given = await scene.writing.clearances(scene.case.organisation_id)
+        if not given or given[0].revoked_by is not None:
+            raise NotAllowed("clearance.none")
+        await scene.take_clearance({"clearance": given[0].id, "text": scene.keep("resolution", text)})
 
 
 def not_executable(
@@ -143,7 +143,7 @@ async def execute(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
         if case.owner not in (None, scene.by.id):
             raise NotAllowed("case.not_yours")
         await bookings.release_lapsed(desk, scene.writing)
-        findings = await scene.writing.findings(case.id, case.round)
+        findings = await scene.writing.findings(case.id, case.check_round)
         missing = await why_not_executed(desk, scene.writing, case, findings, procedure)
         if missing:
             raise NotAllowed(missing[0][0], **dict(missing[0][1]))
@@ -160,15 +160,15 @@ async def execute(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
             procedure,
             data=data_key(desk, await application_of(scene.writing, case)),
         )
-        assert clearance.standing is not None
+        assert clearance.given is not None
         execution = desk.outside.new_id()
         await scene.take(
             {
                 "execution": execution,
-                "standing": clearance.standing.id,
+                "clearance": clearance.given.id,
                 "bookings": [one.id for one in held],
                 "terms": procedure.routine.terms_version,
-                "conditions": standing_conditions(scene),
+                "conditions": conditions_in_force(scene),
                 "rules": {"id": procedure.id, "sha256": procedure.sha256},
             }
         )

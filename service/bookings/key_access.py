@@ -27,7 +27,7 @@ from service.screening.material import material_of
 from service.screening.run_checks import given_of, texts_of
 from service.screening.search_lists import sources_of
 
-#: The check that is asked again before access: names against the lists in force.
+#: The check that is asked again before accessibility: names against the lists in force.
 CHECK = "party_names"
 #: The events that say how a booking stands when the key is to be handed out.
 _TOLD = (
@@ -37,8 +37,8 @@ _TOLD = (
     EventType.TERMS_ACCEPTED,
     EventType.SUPPORT_STOPPED,
     EventType.SUPPORT_RELEASED,
-    EventType.ACCESS_SCREENED,
-    EventType.ACCESS_GIVEN,
+    EventType.KEY_ACCESS_SCREENED,
+    EventType.KEY_ACCESS_GIVEN,
     EventType.BOOKING_MOVED,
     EventType.APPEAL_RECEIVED,
     EventType.APPEAL_SETTLED,
@@ -70,10 +70,10 @@ async def screen(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
         clocks=Clocks(desk.outside.now, desk.outside.monotonic),
     )
     if not findings:
-        raise NotFound("access.no_check")
+        raise NotFound("key_access.no_check")
     finding = findings[0]
     detail, _ = texts_of(desk, finding.result)
-    async with step(desk, case_id, EventType.ACCESS_SCREENED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, EventType.KEY_ACCESS_SCREENED, by=by, seen=seen) as scene:
         if scene.dossier.grant is None:
             raise NotAllowed("decision.not_favourable")
         await scene.take(
@@ -100,31 +100,31 @@ def missing(
     """What stands between a hirer and the key, as codes."""
     found = []
     if one.status is not BookingStatus.CONFIRMED or dossier.grant is None:
-        return ["access.not_confirmed"]
+        return ["key_access.not_confirmed"]
     if one.span.end * 1000 <= now_ms:
-        return ["access.over"]
+        return ["key_access.over"]
     if free_times.shut(estate, estate.rooms[one.room], one.span):
-        found.append("access.room_shut")
+        found.append("key_access.room_shut")
     if dossier.stopped is not None:
-        found.append("access.stopped")
+        found.append("key_access.stopped")
     accepted = dossier.grant.accepted
     if accepted is None or accepted["terms"] != dossier.grant.data["terms"]:
-        found.append("access.terms")
-    window = procedure.premises.access_hours * HOUR * 1000
-    screened = dossier.access_screened
+        found.append("key_access.terms")
+    window = procedure.premises.key_access_hours * HOUR * 1000
+    screened = dossier.key_access_screened
     earliest = max(now_ms, one.span.start * 1000) - window
     if screened is None:
-        found.append("access.not_screened")
+        found.append("key_access.not_screened")
     elif screened.at < earliest or {each["version"] for each in screened.data["lists"]} != active:
-        found.append("access.screening_old")
+        found.append("key_access.screening_old")
     elif Outcome(screened.data["outcome"]) not in NEEDS_NOBODY:
-        found.append("access.not_clean")
+        found.append("key_access.not_clean")
     return found
 
 
 async def give(desk: Desk, case_id: str, *, booking_id: str, by: User, seen: int) -> None:
     """A named officer hands out the key (or the code) for one booking."""
-    async with step(desk, case_id, EventType.ACCESS_GIVEN, by=by, seen=seen) as scene:
+    async with step(desk, case_id, EventType.KEY_ACCESS_GIVEN, by=by, seen=seen) as scene:
         found = {one.id: one for one in await bookings.bookings(scene.writing, case_id)}
         if booking_id not in found:
             raise NotFound("booking.not_found")
@@ -133,14 +133,14 @@ async def give(desk: Desk, case_id: str, *, booking_id: str, by: User, seen: int
         why = missing(scene.dossier, found[booking_id], estate, scene.procedure, active, desk.outside.now())
         if why:
             raise NotAllowed(why[0])
-        if booking_id in scene.dossier.access_given:
-            raise NotAllowed("access.given_already")
+        if booking_id in scene.dossier.key_access_given:
+            raise NotAllowed("key_access.given_already")
         assert scene.dossier.grant is not None
-        assert scene.dossier.access_screened is not None
+        assert scene.dossier.key_access_screened is not None
         await scene.take(
             {
                 "booking": booking_id,
-                "screening": scene.dossier.access_screened.data["screening"],
+                "screening": scene.dossier.key_access_screened.data["screening"],
                 "terms": scene.dossier.grant.data["terms"],
             }
         )
@@ -162,7 +162,7 @@ async def of_day(desk: Desk, day: date, site: str | None) -> tuple[Estate, list[
     for one in occupied:
         dossier = dossiers.get(one.case or "", Dossier())
         why = missing(dossier, one.booking, found, procedure, active, now)
-        listed.append(Entry(one, tuple(why), one.booking.id in dossier.access_given))
+        listed.append(Entry(one, tuple(why), one.booking.id in dossier.key_access_given))
     return found, listed
 
 

@@ -1,4 +1,4 @@
-"""A booking is moved or called off as its hirer has asked: an officer writes it down, or the e-service hands it in."""
+"""A booking is moved or cancelled as its hirer has asked: an officer writes it down, or the e-service hands it in."""
 
 from collections.abc import Mapping, Sequence
 
@@ -150,7 +150,7 @@ def fee_of(booking: Booking, rules: PremisesRules, now: int, moves: Moves) -> in
 async def cancel(
     desk: Desk, case_id: str, *, chosen: Sequence[str], received: str, text: str, by: User, seen: int
 ) -> None:
-    """The hirer calls off these times; what it costs follows from the tariff. The City cannot call off by this way.
+    """The hirer cancels these times; what it costs follows from the tariff. The City cannot cancel by this way.
 
     While the case is taken up for revocation no officer can: then the decision says what becomes of the times.
     """
@@ -176,7 +176,7 @@ async def cancel(
 
 
 async def cancel_by_hirer(desk: Desk, case_id: str, booking_id: str, *, by: Actor) -> int:
-    """The hirer calls off one time through the e-service; returns what it costs in öre."""
+    """The hirer cancels one time through the e-service; returns what it costs in öre."""
     async with desk.store.writing() as writing:
         case = await writing.case(case_id)
         await check_came_by(writing, case_id, by)
@@ -186,8 +186,8 @@ async def cancel_by_hirer(desk: Desk, case_id: str, booking_id: str, *, by: Acto
         if case.state is State.PROPOSED:
             raise Conflict("booking.being_decided")
         text = writing.keep("applicant", {"text": desk.words.say("sv", "booking.by_e_service", {})}, case=case_id)
-        called_off = settled("hirer", None, changes)["bookings"]
-        data = {"bookings": called_off, "received": today(desk).isoformat(), "text": text}
+        cancelled = settled("hirer", None, changes)["bookings"]
+        data = {"bookings": cancelled, "received": today(desk).isoformat(), "text": text}
         event = Event(EventType.BOOKING_CANCELLED, by, desk.outside.now(), data, case=case_id)
         await writing.booking_step(event, case.after(event.type))
         return sum(fee or 0 for _, fee in changes.values())

@@ -6,7 +6,7 @@ from typing import Any
 
 from service.domain.errors import InvalidInput, Problem
 from service.domain.premises import (
-    ACCESS,
+    ACCESSIBILITY,
     EQUIPMENT,
     LONGEST_SECONDS,
     WEEKDAYS,
@@ -51,7 +51,7 @@ def room_of(id: str, site: str, parent: str | None, document: Mapping[str, Any])
         open_room=document["open_room"],
         capacity=document["capacity"],
         equipment=frozenset(document["equipment"]),
-        access=frozenset(document["access"]),
+        accessibility=frozenset(document["accessibility"]),
         hours=tuple(_minutes(document["hours"][day]) for day in WEEKDAYS),
         exceptions={day: _minutes(hours) for day, hours in document["exceptions"].items()},
         before=document["before"],
@@ -106,7 +106,7 @@ def read_room(given: Mapping[str, Any], rules: PremisesRules) -> dict[str, Any]:
         value = document[name] = given.get(name)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             problems.append(Problem(f"/{name}", "room.number", {"least": least, "most": most}))
-    for name, known in (("equipment", EQUIPMENT), ("access", ACCESS)):
+    for name, known in (("equipment", EQUIPMENT), ("accessibility", ACCESSIBILITY)):
         value = given.get(name, [])
         if not isinstance(value, list) or any(one not in known for one in value):
             problems.append(Problem(f"/{name}", "input.choice", {"choices": ", ".join(known)}))

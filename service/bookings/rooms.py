@@ -117,7 +117,7 @@ async def close_room(desk: Desk, room: str, *, first: str, last: str, ground: st
             "ground": ground,
         }
         await writing.room_closed(Event(EventType.ROOM_CLOSED, person(by), desk.outside.now(), data))
-        return await writing.occupied(found.parts(room) | set(found.above(room)), span)
+        return await writing.occupied(found.room_parts(room) | set(found.above(room)), span)
 
 
 def _closing(first: str, last: str) -> Span:
@@ -183,7 +183,7 @@ async def feed(desk: Desk, secret: str) -> bytes:
             raise NotFound("http.404")
         found = await reading.estate()
         # Whatever lies within the room or around it takes it too.
-        rooms = found.parts(room_id) | set(found.above(room_id))
+        rooms = found.room_parts(room_id) | set(found.above(room_id))
         occupied = await reading.occupied(rooms, Span(now - FEED_BACK * DAY, now + FEED_AHEAD * DAY))
     say = desk.words.say
     room = room_in(found, room_id)
@@ -206,7 +206,7 @@ async def in_the_way(desk: Desk, room_id: str) -> list[Occupied]:
         spans = await reading.spans_of(room_id, coming)
         hit = set(free_times.outside_hours(room, spans) if room.in_use else spans)
         own = await reading.occupied([room_id], coming) if hit else []
-        related = found.parts(room_id) | set(found.above(room_id))
+        related = found.room_parts(room_id) | set(found.above(room_id))
         standing = {one.booking.id: one for one in own if one.booking.span in hit}
         for closed in found.closed(room_id):
             if closed.end > now:

@@ -101,7 +101,7 @@ async def _asks(
     start = day_span(season.opens).start * 1000
     rows = await reading.received_between([TYPE], start, start + 400 * DAY_MS, limit=MOST_ASKS)
     cases = await reading.cases_by_id([one.case.id for one in rows])
-    refs = {case_id: dict(details.parts)["request"] for case_id, (_, details) in cases.items()}
+    refs = {case_id: dict(details.application_parts)["request"] for case_id, (_, details) in cases.items()}
     values = await reading.values(list(refs.values()))
     in_time: list[tuple[QueueRow, Ask, str]] = []
     late: list[tuple[QueueRow, Ask, str]] = []
@@ -261,7 +261,7 @@ def estate_of(body: Mapping[str, Any]) -> Estate:
     rooms = {
         one["id"]: Room(
             id=one["id"], site="", parent=one["parent"], name=one["id"], kind="", open_room=False, capacity=0,
-            equipment=frozenset(), access=frozenset(),
+            equipment=frozenset(), accessibility=frozenset(),
             hours=tuple(tuple((start, end) for start, end in day) for day in one["hours"]), exceptions={},
             before=one["before"], after=one["after"], longest=one["longest"], ahead_hours=0, ahead_days=0,
             in_use=one["in_use"],
@@ -379,7 +379,14 @@ async def _hold_weeks(
     until = max(season.first - timedelta(days=1), soon)
     await bookings.ask_rooms(desk, writing, case, wanted, until=until, by=person(by))
     await writing.rescreen_asked(
-        Event(EventType.CASE_RESCREEN_ASKED, person(by), desk.outside.now(), {"round": case.round}, case=case_id), case
+        Event(
+            EventType.CASE_RESCREEN_ASKED,
+            person(by),
+            desk.outside.now(),
+            {"check_round": case.check_round},
+            case=case_id,
+        ),
+        case,
     )
     return 1
 

@@ -19,23 +19,23 @@ COMMANDS = {
     "demo": Listed("running:demo", "Fill a fresh data folder with the fictional demo district"),
     "erase": Listed("auditing:erase", "Erase personal values of CASES (diary numbers)"),
     "keys": Listed("running:keys", "Keys for the City's other systems"),
-    "lists": Listed("routine:lists", "Watch lists: import a version, show what is active"),
+    "lists": Listed("lists_and_rules:lists", "Watch lists: import a version, show what is active"),
     "log": Listed("logs:log", "The event log: verify it, show it"),
     "migrate": Listed("running:migrate", "Bring the database's schema up to date; safe to run again"),
     "pairs": Listed("comparing:pairs", "Compare the two names of each row of PAIRS (CSV)"),
     "receive": Listed("receiving:receive", "Receive applications from JSON FILES"),
     "replay": Listed("auditing:replay_command", "Run the checks of CASE (its diary number) again"),
     "restore": Listed("auditing:restore", "Put the backup SOURCE into an empty data folder"),
-    "rooms": Listed("routine:rooms_group", "Sites and rooms"),
-    "rules": Listed("routine:rules", "Rule sets: the City's routine, one adopted version at a time"),
+    "rooms": Listed("lists_and_rules:rooms_group", "Sites and rooms"),
+    "rules": Listed("lists_and_rules:rules", "Rule sets: the City's routine, one adopted version at a time"),
     "screen": Listed("comparing:screen", "Compare the names in SUBJECTS (CSV) with lists"),
     "serve": Listed("running:serve", "Serve the web pages and the API"),
-    "subject-export": Listed(
-        "auditing:subject_export",
+    "subject-access": Listed(
+        "auditing:subject_access_command",
         "Collect all that is kept about one person or association",
     ),
     "users": Listed("running:users", "Users, for setting up the first administrator"),
-    "whatif": Listed("routine:whatif", "Show what the rule set in FILE would have asked of past cases"),
+    "whatif": Listed("lists_and_rules:whatif", "Show what the rule set in FILE would have asked of past cases"),
 }
 
 

@@ -62,7 +62,7 @@ def replay_command(case: str | None, everything: bool, sample: int | None, by: s
     for one in tally.drifting[:50]:
         for difference in one.drift:
             click.echo(
-                f"AVVIKER {one.diary_number} omgång {one.round} {difference.check} [{difference.what}]\n"
+                f"AVVIKER {one.diary_number} omgång {one.check_round} {difference.check} [{difference.what}]\n"
                 f"  då: {difference.then}\n  nu: {difference.now}"
             )
     if tally.drifting:
@@ -72,7 +72,7 @@ def replay_command(case: str | None, everything: bool, sample: int | None, by: s
 async def _replays(desk: Desk, case: str | None, sample: int | None, by: str | None) -> Any:
     if case is not None:
         found = await replay.case_to_replay(desk, case)
-        for one in await replay.replay_rounds(desk, found.id):
+        for one in await replay.replay_case(desk, found.id):
             yield one
     elif sample is not None:
         drawn = await audit_sample.draw(desk, sample, by=await user_called(desk, by or ""))
@@ -188,14 +188,14 @@ def _write(target: Path, body: bytes) -> None:
         file.write(body)
 
 
-@click.command("subject-export")
+@click.command("subject-access")
 @click.option("--request", required=True, metavar="NUMBER", help="The diary number of the person's own request.")
 @click.option("--person", default="", help="The name the person gave.")
 @click.option("--organisation", default="", metavar="NUMBER", help="Or the association's number.")
 @click.option("--out", "target", type=_NEW, required=True, help="The JSON file to write.")
 @_BY
 @told
-def subject_export(request: str, person: str, organisation: str, target: Path, by: str) -> None:
+def subject_access_command(request: str, person: str, organisation: str, target: Path, by: str) -> None:
     """Collect all that is kept about one person or association, at their own request (GDPR 15)."""
 
     async def work(desk: Desk, settings: Settings) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from service.desk.step import Scene
 
 
-def standing_conditions(scene: Scene) -> list[dict[str, Any]]:
+def conditions_in_force(scene: Scene) -> list[dict[str, Any]]:
     """The routine's own conditions, among them the reservation of revocation (D9)."""
     return [
         {

@@ -33,7 +33,7 @@ async def dossier_of(reading: Reading, case_id: str) -> Dossier:
 
 async def basis_of(desk: Desk, reading: Reading, case: Case, dossier: Dossier, book: Rulebook) -> Basis:
     """What a decision in this case would be judged by now."""
-    findings = [one.case_finding for one in await reading.findings(case.id, case.round)]
+    findings = [one.case_finding for one in await reading.findings(case.id, case.check_round)]
     return Basis(case, dossier, findings, book.of(case), book.procedure(today(desk)), today(desk).isoformat())
 
 
@@ -90,10 +90,10 @@ class Scene:
         event = Event(self.type, self.actor, self.desk.outside.now(), data, case=self.case.id)
         self.case = await self.writing.booking_step(event, self.case.after(self.type), screen=screen)
 
-    async def take_standing(self, data: Mapping[str, Any]) -> None:
+    async def take_clearance(self, data: Mapping[str, Any]) -> None:
         """The same, where a standing clearance is given or withdrawn."""
         event = Event(self.type, self.actor, self.desk.outside.now(), data, case=self.case.id)
-        self.case = await self.writing.standing_step(event, self.case.after(self.type))
+        self.case = await self.writing.clearance_step(event, self.case.after(self.type))
 
 
 @asynccontextmanager

@@ -92,7 +92,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Wish:
-    """A weekly time wished for in a season; `rooms` the dearest first, `weekday` 0 is Monday, minutes are local."""
+    """A weekly time wished for in a season; `rooms` the most wanted first, `weekday` 0 is Monday, minutes are local."""
 
     weekday: int
     start: int
@@ -102,7 +102,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class SeasonRequest:
-    """Weekly times asked for a term: for which group, and the wishes, the dearest first."""
+    """Weekly times asked for a term: for which group, and the wishes, the most wanted first."""
 
     season: str
     group: str
@@ -177,7 +177,7 @@ class Application:
 
 
 def from_document(document: Mapping[str, Any]) -> Application:
-    """An application from its stored document, which `cases/intake_document.py` has validated."""
+    """An application from its stored document, which `casework/intake/application_document.py` has validated."""
     organisation, contact = document["organisation"], document.get("contact")
     return Application(
         kind=Kind(document["kind"]),

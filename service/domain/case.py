@@ -88,10 +88,10 @@ STEPS: dict[E, Step] = {
     E.BOOKING_EXECUTED: Step(frozenset({State.SCREENED, State.IN_REVIEW}), State.EXECUTED, "handler"),
     E.BOOKING_MOVED: Step(frozenset(State) - {State.PROPOSED, State.APPEALED}, None, "handler"),
     E.BOOKING_CANCELLED: Step(frozenset(State) - {State.PROPOSED}, None, "handler"),
-    E.STANDING_GIVEN: Step(CLOSED, None, "handler"),
-    E.STANDING_WITHDRAWN: Step(frozenset(State), None, "handler"),
-    E.ACCESS_SCREENED: Step(CLOSED, None, "handler"),
-    E.ACCESS_GIVEN: Step(CLOSED, None, "handler"),
+    E.CLEARANCE_GIVEN: Step(CLOSED, None, "handler"),
+    E.CLEARANCE_REVOKED: Step(frozenset(State), None, "handler"),
+    E.KEY_ACCESS_SCREENED: Step(CLOSED, None, "handler"),
+    E.KEY_ACCESS_GIVEN: Step(CLOSED, None, "handler"),
     E.SIDE_DECISION: Step(frozenset(State), None, "signer"),
 }
 #: Whose move it is where a case stands: nothing waits for nobody.
@@ -160,7 +160,7 @@ class Case:
     amount_ore: int | None
     rules_id: str
     rules_sha256: str
-    round: int
+    check_round: int
     version: int
     organisation_id: str
 

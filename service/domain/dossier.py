@@ -142,8 +142,8 @@ class Dossier:
     returned: Entry | None = None
     decisions: list[Decided] = field(default_factory=list)
     executed: Decided | None = None
-    access_screened: Entry | None = None
-    access_given: dict[str, Entry] = field(default_factory=dict)
+    key_access_screened: Entry | None = None
+    key_access_given: dict[str, Entry] = field(default_factory=dict)
     appeals: list[Appeal] = field(default_factory=list)
     side: list[Entry] = field(default_factory=list)
     notes: list[Entry] = field(default_factory=list)
@@ -326,14 +326,14 @@ def _add(found: Dossier, one: Entry) -> None:
             given = {"outcome": DecisionOutcome.APPROVAL.value, "amount_ore": None}
             found.executed = Decided(data["execution"], one.seq, one.at, one.actor, {**data, **given})
         case E.BOOKING_MOVED:
-            found.access_given.pop(data["booking"], None)  # the key was for another time
+            found.key_access_given.pop(data["booking"], None)  # the key was for another time
             for each in (found.grant, found.executed):
                 if each is not None:
                     each.letters.clear()  # what was sent says the time before
-        case E.ACCESS_SCREENED:
-            found.access_screened = one
-        case E.ACCESS_GIVEN:
-            found.access_given[data["booking"]] = one
+        case E.KEY_ACCESS_SCREENED:
+            found.key_access_screened = one
+        case E.KEY_ACCESS_GIVEN:
+            found.key_access_given[data["booking"]] = one
         case _:
             _decide(found, one)
 

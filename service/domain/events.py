@@ -82,23 +82,23 @@ class EventType(StrEnum):
     BOOKING_MOVED = "booking:moved"
     BOOKING_CANCELLED = "booking:cancelled"
     BOOKING_EXECUTED = "booking:executed"
-    STANDING_GIVEN = "standing:given"
-    STANDING_WITHDRAWN = "standing:withdrawn"
-    ACCESS_SCREENED = "access:screened"
-    ACCESS_GIVEN = "access:given"
+    CLEARANCE_GIVEN = "clearance:given"
+    CLEARANCE_REVOKED = "clearance:revoked"
+    KEY_ACCESS_SCREENED = "key-access:screened"
+    KEY_ACCESS_GIVEN = "key-access:given"
     ALLOCATION_MADE = "allocation:made"
     MATCH_ASKED = "match:asked"
     FINDING_RESOLVED = "finding:resolved"
-    CLEARANCE_WITHDRAWN = "clearance:withdrawn"
+    DISTINCTION_WITHDRAWN = "distinction:withdrawn"
     ENCLOSURE_ADDED = "enclosure:added"
     SECRECY_MARKED = "secrecy:marked"
     INCIDENT_RECORDED = "incident:recorded"
     INCIDENT_VERIFIED = "incident:verified"
     RECORD_UNMASKED = "record:unmasked"
     CASE_HANDED_OUT = "case:handed-out"
-    READINGS_FORGOTTEN = "readings:forgotten"
+    ACCESS_LOG_ERASED = "access-log:erased"
     SAMPLE_DRAWN = "sample:drawn"
-    SUBJECT_EXPORTED = "subject:exported"
+    SUBJECT_ACCESS_EXPORTED = "subject-access:exported"
     VALUE_ERASED = "value:erased"
 
 
@@ -279,7 +279,7 @@ _RECORD = closed(
     # 5 by what machinery
     engine=closed(software=CODE, model=CODE, population=CODE, analysis=CODE, checks=many(_CHECK)),
     # 6 on what input
-    round=INT,
+    check_round=INT,
     inputs=maybe(COMMITMENT),
     lists=many(closed(key=CODE, version=CODE, sha256=DIGEST, generated=TIME, as_of=TIME)),
     # 7 what the checks found
@@ -371,9 +371,9 @@ SCHEMAS: dict[EventType, Rule] = {
         speakers=maybe(COMMITMENT),
     ),
     EventType.CASE_SCREENED: closed(
-        round=INT, rules=_RULES, procedure=_RULES, model=CODE, inputs=COMMITMENT, findings=many(_FINDING)
+        check_round=INT, rules=_RULES, procedure=_RULES, model=CODE, inputs=COMMITMENT, findings=many(_FINDING)
     ),
-    EventType.CASE_RESCREEN_ASKED: closed(round=INT),
+    EventType.CASE_RESCREEN_ASKED: closed(check_round=INT),
     EventType.CASE_TAKEN: closed(owner=UUID, before=maybe(UUID)),
     EventType.CASE_RELEASED: closed(before=UUID),
     EventType.CASE_DECIDED: _RECORD,
@@ -465,13 +465,13 @@ SCHEMAS: dict[EventType, Rule] = {
     ),
     EventType.BOOKING_CANCELLED: closed(bookings=_SETTLED, received=DATE, text=COMMITMENT),
     EventType.BOOKING_EXECUTED: closed(
-        execution=UUID, standing=UUID, bookings=many(UUID), terms=CODE, conditions=many(_CONDITION), rules=_RULES
+        execution=UUID, clearance=UUID, bookings=many(UUID), terms=CODE, conditions=many(_CONDITION), rules=_RULES
     ),
-    EventType.STANDING_GIVEN: closed(
-        standing=UUID, organisation=UUID, until=DATE, data=DIGEST, declaration=CODE, rules=_RULES, lists=many(_LIST)
+    EventType.CLEARANCE_GIVEN: closed(
+        clearance=UUID, organisation=UUID, until=DATE, data=DIGEST, declaration=CODE, rules=_RULES, lists=many(_LIST)
     ),
-    EventType.STANDING_WITHDRAWN: closed(standing=UUID, text=COMMITMENT),
-    EventType.ACCESS_SCREENED: closed(
+    EventType.CLEARANCE_REVOKED: closed(clearance=UUID, text=COMMITMENT),
+    EventType.KEY_ACCESS_SCREENED: closed(
         screening=UUID,
         outcome=CODE,
         code=CODE,
@@ -482,14 +482,14 @@ SCHEMAS: dict[EventType, Rule] = {
         detail=COMMITMENT,
         procedure=_RULES,
     ),
-    EventType.ACCESS_GIVEN: closed(booking=UUID, screening=UUID, terms=CODE),
+    EventType.KEY_ACCESS_GIVEN: closed(booking=UUID, screening=UUID, terms=CODE),
     EventType.ALLOCATION_MADE: closed(
         allocation=UUID, season=CODE, seed=DIGEST, seed_size=INT, edited=maybe(COMMITMENT), sha256=DIGEST, rules=_RULES
     ),
     EventType.FINDING_RESOLVED: closed(
-        finding=UUID, check=CODE, resolution=CODE, reason=COMMITMENT, identifier=maybe(CODE), cleared=many(DIGEST)
+        finding=UUID, check=CODE, resolution=CODE, reason=COMMITMENT, identifier=maybe(CODE), held_apart=many(DIGEST)
     ),
-    EventType.CLEARANCE_WITHDRAWN: closed(pair=DIGEST, reason=COMMITMENT),
+    EventType.DISTINCTION_WITHDRAWN: closed(pair=DIGEST, reason=COMMITMENT),
     EventType.MATCH_ASKED: closed(
         list=CODE, version=UUID, sha256=DIGEST, model=CODE, asked=COMMITMENT, queries=INT, found=INT
     ),
@@ -503,9 +503,9 @@ SCHEMAS: dict[EventType, Rule] = {
     EventType.INCIDENT_VERIFIED: closed(incident=UUID),
     EventType.RECORD_UNMASKED: closed(decision=UUID, purpose=CODE, note=COMMITMENT),
     EventType.CASE_HANDED_OUT: closed(purpose=CODE, masked=many(CODE)),
-    EventType.READINGS_FORGOTTEN: closed(count=INT, up_to=INT),
+    EventType.ACCESS_LOG_ERASED: closed(count=INT, up_to=INT),
     EventType.SAMPLE_DRAWN: closed(size=INT, seed=DIGEST, of=INT, cases=many(UUID)),
-    EventType.SUBJECT_EXPORTED: closed(request=COMMITMENT, cases=many(UUID)),
+    EventType.SUBJECT_ACCESS_EXPORTED: closed(request=COMMITMENT, cases=many(UUID)),
     EventType.VALUE_ERASED: closed(
         values=many(COMMITMENT), enclosures=many(UUID), ground=CODE, document=maybe(COMMITMENT), classes=many(CODE)
     ),
@@ -517,7 +517,7 @@ WITHOUT_PERSON = frozenset(
         EventType.LOG_OPENED,
         EventType.CASE_SCREENED,
         EventType.VALUE_ERASED,
-        EventType.READINGS_FORGOTTEN,
+        EventType.ACCESS_LOG_ERASED,
         # A hold whose time is over: the room is free again, and nothing is said of the case.
         EventType.BOOKING_SETTLED,
     }
@@ -593,10 +593,10 @@ STEPS_OF_THE_ROUTINE = frozenset(
         EventType.BOOKING_MOVED,
         EventType.BOOKING_CANCELLED,
         EventType.BOOKING_EXECUTED,
-        EventType.STANDING_GIVEN,
-        EventType.STANDING_WITHDRAWN,
-        EventType.ACCESS_SCREENED,
-        EventType.ACCESS_GIVEN,
+        EventType.CLEARANCE_GIVEN,
+        EventType.CLEARANCE_REVOKED,
+        EventType.KEY_ACCESS_SCREENED,
+        EventType.KEY_ACCESS_GIVEN,
     }
 )
 
@@ -613,7 +613,7 @@ OF_A_CASE = frozenset(
         EventType.MATCH_ASKED,
         *STEPS_OF_THE_ROUTINE,
         EventType.BOOKING_ASKED,
-        EventType.CLEARANCE_WITHDRAWN,
+        EventType.DISTINCTION_WITHDRAWN,
         EventType.ENCLOSURE_ADDED,
         EventType.SECRECY_MARKED,
         EventType.RECORD_UNMASKED,

@@ -101,15 +101,15 @@ class Ledger:
                     "reason": data["reason"],
                     "resolved_by": actor,
                 }
-                for pair in data["cleared"]:
-                    # A pair cleared before is cleared once more by whoever looked last.
-                    self.facts["clearance", pair] = {
-                        "case": case, "finding": data["finding"], "cleared_by": actor, "at": at,
+                for pair in data["held_apart"]:
+                    # A pair held apart before is held apart once more by whoever looked last.
+                    self.facts["distinction", pair] = {
+                        "case": case, "finding": data["finding"], "held_apart_by": actor, "at": at,
                     }  # fmt: skip
                 self._count_attention(case)
                 self._touch(case)
-            case EventType.CLEARANCE_WITHDRAWN:
-                del self.facts["clearance", data["pair"]]
+            case EventType.DISTINCTION_WITHDRAWN:
+                del self.facts["distinction", data["pair"]]
                 self._touch(case)
             case EventType.ENCLOSURE_ADDED:
                 self.facts["enclosure", data["enclosure"]] = {
@@ -164,8 +164,8 @@ class Ledger:
                 | EventType.MATCH_ASKED
                 | EventType.SAMPLE_DRAWN
                 | EventType.CASE_HANDED_OUT
-                | EventType.READINGS_FORGOTTEN
-                | EventType.SUBJECT_EXPORTED
+                | EventType.ACCESS_LOG_ERASED
+                | EventType.SUBJECT_ACCESS_EXPORTED
             ):
                 pass
 
@@ -209,7 +209,7 @@ class Ledger:
                     made = {"case": case, "fee_ore": None, "made_by": actor, "made_at": at}
                     self.facts["booking", one["booking"]] = kept | made
             case EventType.BOOKING_EXECUTED:
-                self._check_standing(case, at, data["standing"])
+                self._check_clearance(case, at, data["clearance"])
                 self._given[data["execution"]] = (case, actor)
             case EventType.BOOKING_SETTLED | EventType.BOOKING_CANCELLED:
                 self._check_settled(type, case, actor, data)
@@ -224,14 +224,14 @@ class Ledger:
                         "tariff", "price_ore",
                     )
                 }  # fmt: skip
-            case EventType.STANDING_GIVEN:
-                self.facts["standing", data["standing"]] = {
+            case EventType.CLEARANCE_GIVEN:
+                self.facts["clearance", data["clearance"]] = {
                     "organisation": data["organisation"], "case": case, "until": data["until"], "data": data["data"],
                     "declaration": data["declaration"], "rules": data["rules"]["id"], "lists": data["lists"],
-                    "given_by": actor, "given_at": at, "withdrawn_by": None,
+                    "given_by": actor, "given_at": at, "revoked_by": None,
                 }  # fmt: skip
-            case EventType.STANDING_WITHDRAWN:
-                self.facts["standing", data["standing"]]["withdrawn_by"] = actor
+            case EventType.CLEARANCE_REVOKED:
+                self.facts["clearance", data["clearance"]]["revoked_by"] = actor
             case EventType.ALLOCATION_MADE:
                 kept = {name: data[name] for name in ("season", "sha256")}
                 self.facts["allocation", data["allocation"]] = kept | {"made_by": actor, "made_at": at}
@@ -269,7 +269,7 @@ class Ledger:
         return derived, twice
 
     def _check_settled(self, type: EventType, case: str | None, actor: str, data: Mapping[str, Any]) -> None:
-        """A time is confirmed, or called off by the City, by what a named person decided or executed, or ValueError.
+        """A time is confirmed, or cancelled by the City, by what a named person decided or executed, or ValueError.
 
         What the service does of itself is to let a hold run out.
         """
@@ -281,13 +281,13 @@ class Ledger:
             if one["status"] == "confirmed" and not decided:
                 raise ValueError("confirmed without a decision")
             if type is EventType.BOOKING_SETTLED and before == "confirmed" and not decided:
-                raise ValueError("called off without a decision")
+                raise ValueError("cancelled without a decision")
 
-    def _check_standing(self, case: str | None, at: str, standing: str) -> None:
+    def _check_clearance(self, case: str | None, at: str, clearance: str) -> None:
         """What was executed rested on a clearance of that association that held that day; raises ValueError."""
-        given = self.facts["standing", standing]
+        given = self.facts["clearance", clearance]
         whose = self._case(case)["organisation"]
-        if given["organisation"] != whose or given["withdrawn_by"] is not None or given["until"] < at[:10]:
+        if given["organisation"] != whose or given["revoked_by"] is not None or given["until"] < at[:10]:
             raise ValueError("executed without a clearance")
 
     def _check_right(self, actor: str, people: Mapping[str, Any]) -> None:
@@ -312,18 +312,22 @@ class Ledger:
             "received": data["received"], "registered": at, "due": data["due"],
             "channel": data["channel"], "rules": data["rules"]["id"], "rules_sha256": data["rules"]["sha256"],
             "application": data["application"], "speakers": data["speakers"], "state": "received", "owner": None,
-            "round": 0, "attention": 0, "version": 1,
+            "check_round": 0, "attention": 0, "version": 1,
         }  # fmt: skip
 
     def _case_screened(self, case: str, data: Mapping[str, Any]) -> None:
         facts = self._case(case)
         if facts["state"] == "received":
             facts["state"] = "screened"
-        facts |= {"round": data["round"], "rules": data["rules"]["id"], "rules_sha256": data["rules"]["sha256"]}
+        facts |= {
+            "check_round": data["check_round"],
+            "rules": data["rules"]["id"],
+            "rules_sha256": data["rules"]["sha256"],
+        }
         for position, one in enumerate(data["findings"]):
             before = self.facts.get(("finding", one["carried_from"] or ""), {})
             self.facts["finding", one["id"]] = {
-                "case": case, "round": data["round"], "position": position, "check": one["check"],
+                "case": case, "check_round": data["check_round"], "position": position, "check": one["check"],
                 "check_version": one["check_version"], "outcome": one["outcome"], "code": one["code"],
                 "lists": one["lists"], "run": one["run"],
                 "detail": one["detail"], "speaker_detail": one["speaker_detail"], "resolution": one["resolution"],

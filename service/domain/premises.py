@@ -22,7 +22,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: What a room may have, as codes with words.
 EQUIPMENT = ("projector", "sound", "whiteboard", "piano", "stage", "kitchen", "sports", "tables", "hearing_loop")
 #: What is known of how a room can be reached and used.
-ACCESS = ("step_free", "lift", "accessible_toilet", "parking", "automatic_door")
+ACCESSIBILITY = ("step_free", "lift", "accessible_toilet", "parking", "automatic_door")
 
 
 class Hirer(StrEnum):
@@ -41,7 +41,7 @@ class BookingStatus(StrEnum):
     MISSED = "missed"  # could not be had; kept with its reason and alternatives
     LAPSED = "lapsed"  # a hold whose time ran out
     RELEASED = "released"  # given back before it was confirmed
-    CANCELLED = "cancelled"  # confirmed, then called off
+    CANCELLED = "cancelled"  # confirmed, then cancelled
 
 
 #: The statuses in which a booking takes its room.
@@ -97,7 +97,7 @@ class Room:
     open_room: bool
     capacity: int
     equipment: frozenset[str]
-    access: frozenset[str]
+    accessibility: frozenset[str]
     hours: tuple[OpenHours, ...]
     exceptions: Mapping[str, OpenHours]
     before: int
@@ -136,7 +136,7 @@ class Estate:
     rooms: Mapping[str, Room]
     closures: tuple[Closure, ...] = ()
 
-    def parts(self, room: str) -> frozenset[str]:
+    def room_parts(self, room: str) -> frozenset[str]:
         """The room and all that lie within it."""
         return self._within.get(room, frozenset())
 
@@ -159,7 +159,7 @@ class Estate:
 
     def closed(self, room: str) -> list[Span]:
         """When a room cannot be used: its own closures, those of its parts and of what it is a part of."""
-        related = self.parts(room) | set(self.above(room))
+        related = self.room_parts(room) | set(self.above(room))
         return [one.span for one in self.closures if one.room in related and not one.lifted]
 
 

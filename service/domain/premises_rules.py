@@ -103,7 +103,7 @@ class PremisesRules:
     hold_minutes: int
     application_hold_days: int
     clearance_days: int
-    access_hours: int
+    key_access_hours: int
     longest_series: int
     same_day_needs_clearance: bool
     out_of_hours: OutOfHours

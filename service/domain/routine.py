@@ -123,7 +123,7 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Round:
+class GrantRound:
     """A window in which grants of some types are sought (ansökningsomgång); the frame is in öre."""
 
     id: str

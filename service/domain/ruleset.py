@@ -10,7 +10,7 @@ from service.domain.decision import DecisionOutcome
 from service.domain.errors import NotFound
 from service.domain.premises import Hirer
 from service.domain.premises_rules import PremisesRules
-from service.domain.routine import Ground, Letter, Round, Routine
+from service.domain.routine import GrantRound, Ground, Letter, Routine
 from service.domain.watchlist import ListDefinition
 
 
@@ -104,7 +104,7 @@ class RuleSet:
     premises: PremisesRules
     retention: Mapping[str, Retention]
     routine: Routine
-    rounds: Mapping[str, Round]
+    grant_rounds: Mapping[str, GrantRound]
     letters: Mapping[str, Letter]
     appeal: Mapping[str, Mapping[str, str]]
 

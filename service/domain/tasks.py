@@ -126,8 +126,8 @@ def _executed(basis: Basis) -> list[Task]:
     return [
         Task("task.confirmation", bool(executed.letters), "letter"),
         Task("task.terms", executed.accepted is not None, "terms"),
-        Task("task.access_check", basis.dossier.access_screened is not None, "access-check"),
-        Task("task.access", bool(basis.dossier.access_given), "access"),
+        Task("task.key_access_check", basis.dossier.key_access_screened is not None, "key-access-check"),
+        Task("task.key_access", bool(basis.dossier.key_access_given), "key-access"),
     ]
 
 

@@ -59,7 +59,7 @@ class Candidate:
 
     `score` is an evidence weight in whole permille, for the record and for ordering; no rule compares it with
     anything, and no officer is shown it without its reasons. `entry_digest` is of all that the list says of the entry.
-    `pair` stands for this party and this entry as they are now; `cleared` when a person has held those two apart.
+    `pair` stands for this party and this entry as they are now; `held_apart` when a person has held those two apart.
     """
 
     list_key: str
@@ -71,7 +71,7 @@ class Candidate:
     evidence: tuple["MatchEvidence", ...]
     needs_identifier: bool
     pair: str = ""
-    cleared: bool = False
+    held_apart: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ AFTER_EVENT = "speakers-after-event"
 DAYS_IN_YEAR = 366
 
 
-async def forget_speakers(desk: Desk) -> int:
+async def erase_speakers(desk: Desk) -> int:
     """Erase the names of speakers, and what was found about them, of events that are over; returns how many cases."""
     async with desk.store.reading() as reading:
         due = await reading.expired_speakers(today(desk).isoformat())
@@ -28,23 +28,23 @@ async def forget_speakers(desk: Desk) -> int:
     return len(due)
 
 
-async def forget_readings(desk: Desk) -> int:
+async def erase_access_log(desk: Desk) -> int:
     """Take away who read what, where the rule set's time for it is over; returns how many entries."""
     async with desk.store.reading() as reading:
         try:
-            kept = (await rulebook(desk, reading)).procedure(today(desk)).retention.get("reading_log")
+            kept = (await rulebook(desk, reading)).procedure(today(desk)).retention.get("access_log")
         except NotFound:
             return 0
     if kept is None or kept.years is None:
         return 0
     now = desk.outside.now()
     before = now - kept.years * DAYS_IN_YEAR * DAY_MS
-    count, up_to = await desk.looked.due_before(before)
+    count, up_to = await desk.access_log.due_before(before)
     if count:
         # First what is to happen, then that it happens: the two lie in different files, and a stop in between leaves
         # entries that are still to go, never entries that are gone without a word.
         async with desk.store.writing() as writing:
             data = {"count": count, "up_to": up_to}
-            await writing.readings_forgotten(Event(EventType.READINGS_FORGOTTEN, SYSTEM_ACTOR, now, data))
-        await desk.looked.forget_before(before)
+            await writing.access_log_erased(Event(EventType.ACCESS_LOG_ERASED, SYSTEM_ACTOR, now, data))
+        await desk.access_log.forget_before(before)
     return count

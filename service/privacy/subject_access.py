@@ -51,7 +51,9 @@ async def export(desk: Desk, asked: Asked, *, by: User) -> dict[str, Any]:
         }
         reference = writing.keep("subject-request", {"request": request})
         data = {"request": reference, "cases": list(case_ids)}
-        await writing.subject_exported(Event(EventType.SUBJECT_EXPORTED, person(now), desk.outside.now(), data))
+        await writing.subject_access_exported(
+            Event(EventType.SUBJECT_ACCESS_EXPORTED, person(now), desk.outside.now(), data)
+        )
     for one in cases:
         one["read_by"] = await _readings(desk, one["id"])
     return found
@@ -102,7 +104,7 @@ async def _incidents(reading: Reading, number: str) -> list[dict[str, Any]]:
 async def _readings(desk: Desk, case_id: str) -> list[dict[str, Any]]:
     """When and in which role the case was opened; who, is for the auditor to tell."""
     found = []
-    for one in await desk.looked.of_case(case_id):
+    for one in await desk.access_log.of_case(case_id):
         leaf = json.loads(one.leaf) if one.leaf else {}
         found.append({"at": leaf.get("at"), "role": leaf.get("role"), "what": leaf.get("action")})
     return found

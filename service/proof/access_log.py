@@ -2,7 +2,7 @@
 
 from service.audit.leaf import timestamp
 from service.desk.ports.desk import Desk
-from service.desk.ports.log import ReadRow
+from service.desk.ports.log import AccessRow
 from service.domain.people import Role, User
 
 #: What can be done to a case by looking; the calendar with names shows many cases' hirers at once.
@@ -23,7 +23,7 @@ async def note(desk: Desk, user: User, action: str, case_id: str | None, *, role
     """Write down that this person did this, in the role that lets them."""
     now = desk.outside.now()
     held = role or min(user.roles, default=None)
-    await desk.looked.note(
+    await desk.access_log.note(
         actor=user.pseudonym,
         role=held.value if held else "none",
         action=action,
@@ -33,6 +33,6 @@ async def note(desk: Desk, user: User, action: str, case_id: str | None, *, role
     )
 
 
-async def page(desk: Desk, *, before: int | None, case_id: str | None, limit: int) -> tuple[list[ReadRow], int]:
+async def page(desk: Desk, *, before: int | None, case_id: str | None, limit: int) -> tuple[list[AccessRow], int]:
     """Who looked at what, newest first, and how many entries there have been."""
-    return await desk.looked.page(before=before, case=case_id, limit=limit), await desk.looked.size()
+    return await desk.access_log.page(before=before, case=case_id, limit=limit), await desk.access_log.size()

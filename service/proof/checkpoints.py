@@ -54,7 +54,7 @@ async def sign_log(desk: Desk) -> Signed:
     key = desk.keys.signing()
     if key is None or str(key.verifier) != current:
         raise GranskaError("checkpoint.no_key")
-    await desk.looked.checkpoint(
+    await desk.access_log.checkpoint(
         lambda read, root: Checkpoint(key.name + READING_LOG, read, root).signed(key), desk.outside.now()
     )
     async with desk.store.writing() as writing:
@@ -95,11 +95,11 @@ async def send_checkpoints(desk: Desk) -> int:
 
 
 async def _send(desk: Desk, channel: Channel) -> int:
-    """The log's checkpoints, oldest first, and the newest of the reading log."""
+    """The log's checkpoints, oldest first, and the newest of the access log."""
     sent = 0
-    last = await desk.looked.last_checkpoint()
+    last = await desk.access_log.last_checkpoint()
     if last:
-        await channel.send_reading(*last)
+        await channel.send_access_log(*last)
     while True:
         async with desk.store.reading() as reading:
             before = await reading.dispatched(channel.name)

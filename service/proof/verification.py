@@ -26,7 +26,7 @@ CHECKPOINT, HASHES, PUBLIC_KEY, READING_FILE = ".checkpoint", ".hashes", ".vkey"
 
 @dataclass
 class Verification:
-    """The whole answer: of the entries, the kept values, the tables and the reading log."""
+    """The whole answer: of the entries, the kept values, the tables and the access log."""
 
     report: Report
     value_faults: list[Fault] = field(default_factory=list)
@@ -99,7 +99,7 @@ async def verify_log(
         report.faults = [*result.report.faults, Fault(None, "cannot-be-read", type(error).__name__)]
         result.report = report
     if depth is Depth.MEANING:
-        result.reading = await verify_reading_log(desk, trusted, exported)
+        result.reading = await verify_access_log(desk, trusted, exported)
     return result
 
 
@@ -196,7 +196,7 @@ def _opened(
     bad: list[Fault] = []
     for name, note in notes:
         try:
-            found = read_checkpoint(note, known) if not ending else _of_reading_log(note, known)
+            found = read_checkpoint(note, known) if not ending else _of_access_log(note, known)
             if not name.endswith(CHECKPOINT) and str(found.size) != name:
                 raise BadNote("kept under another size")
             good.append(found)
@@ -205,8 +205,8 @@ def _opened(
     return good, bad
 
 
-def _of_reading_log(note: str, known: tuple[VerifyingKey, ...]) -> Checkpoint:
-    """The reading log is signed by the log's key, under a name of its own."""
+def _of_access_log(note: str, known: tuple[VerifyingKey, ...]) -> Checkpoint:
+    """The access log is signed by the log's key, under a name of its own."""
     text, signers = open_note(note, known)
     found = unsigned(text)
     if found.origin not in {one.name + READING_LOG for one in signers}:
@@ -292,15 +292,15 @@ def _value(text: str) -> object:
         return object()  # equals nothing that could have been committed to
 
 
-async def verify_reading_log(desk: Desk, trusted: tuple[VerifyingKey, ...], exported: Exported) -> Report:
-    """The reading log's tree and signatures; a text whose time was over, as the log says, is gone; its hash counts."""
+async def verify_access_log(desk: Desk, trusted: tuple[VerifyingKey, ...], exported: Exported) -> Report:
+    """The access log's tree and signatures; a text whose time was over, as the log says, is gone; its hash counts."""
     report = Report()
     try:
         async with desk.store.reading() as reading:
             known = vouched_for(trusted, [_data(one.leaf) for one in await _rotations(reading)])
-            forgotten = await reading.entries_of_type(EventType.READINGS_FORGOTTEN.value, limit=1)
+            forgotten = await reading.entries_of_type(EventType.ACCESS_LOG_ERASED.value, limit=1)
         may_lack = _data(forgotten[0].leaf).get("up_to", 0) if forgotten else 0
-        notes = [(f"{size}", note) for size, note in await desk.looked.checkpoints()]
+        notes = [(f"{size}", note) for size, note in await desk.access_log.checkpoints()]
         good, report.faults = _opened(notes, known, ending=READING_LOG)
         theirs, bad = _opened(exported.reading, known, ending=READING_LOG)
         report.faults += bad
@@ -314,7 +314,7 @@ async def _reading_entries(desk: Desk, report: Report, good: Sequence[Checkpoint
     # The two trees are compared by a digest of each, so that a long log is read in constant memory.
     frontier, due, nodes = merkle.Frontier(), {(one.size, one.root) for one in good}, hashlib.sha256()
     sizes = {size for size, _ in due}
-    async for batch in desk.looked.scan():
+    async for batch in desk.access_log.scan():
         for seq, leaf, stored, case_id, actor, at in batch:
             if seq != frontier.size:
                 report.faults.append(Fault(frontier.size, "gap"))
@@ -336,7 +336,7 @@ async def _reading_entries(desk: Desk, report: Report, good: Sequence[Checkpoint
                 if {root for size, root in due if size == frontier.size} != {frontier.root()}:
                     report.faults.append(Fault(seq, "rewritten"))
     stored_nodes = hashlib.sha256()
-    async for batch in desk.looked.scan_nodes():
+    async for batch in desk.access_log.scan_nodes():
         for _, node_hash in batch:
             stored_nodes.update(f"{node_hash}\n".encode("utf-8", "replace"))
     if nodes.digest() != stored_nodes.digest():

@@ -25,10 +25,10 @@ from service.domain.routine import (
     Consultee,
     Criterion,
     Grade,
+    GrantRound,
     Ground,
     Letter,
     Phrase,
-    Round,
     Routine,
     Search,
     SecondQuestion,
@@ -164,7 +164,9 @@ def _check_references(text: str, given: Mapping[str, Any]) -> None:
         for n in range(len(given["premises"].get(table, ())))
         for name in names
     ]
-    places += [["rounds", n, name] for n in range(len(given.get("rounds", ()))) for name in ("opens", "closes")]
+    places += [
+        ["grant_rounds", n, name] for n in range(len(given.get("grant_rounds", ()))) for name in ("opens", "closes")
+    ]
     for place in places:
         value: Any = given
         for step in place:
@@ -190,8 +192,8 @@ def _check_routine(text: str, given: Mapping[str, Any], clauses: set[str]) -> No
             if name not in known:
                 line = line_of(text, ["clauses", position, "requires"])
                 raise RuleSetRefused("rules.unknown_requirement", line=line, name=name)
-    phrases, rounds = routine["phrases"], given.get("rounds", [])
-    for table, field, items in (("routine.phrases", "clause", phrases), ("rounds", "late_clause", rounds)):
+    phrases, rounds = routine["phrases"], given.get("grant_rounds", [])
+    for table, field, items in (("routine.phrases", "clause", phrases), ("grant_rounds", "late_clause", rounds)):
         for position, one in enumerate(items):
             if one.get(field) and one[field] not in clauses:
                 line = line_of(text, [*table.split("."), position, field])
@@ -225,7 +227,7 @@ def _rule_set(given: Mapping[str, Any], sha256: str) -> RuleSet:
             one["class"]: Retention(one["class"], one["ground"], one.get("years")) for one in given.get("retention", ())
         },
         routine=_routine(given["routine"]),
-        rounds={one["id"]: _round(one) for one in given.get("rounds", ())},
+        grant_rounds={one["id"]: _grant_round(one) for one in given.get("grant_rounds", ())},
         letters={name: Letter(name, one["route"], one["title"], one["body"]) for name, one in given["letters"].items()},
         appeal=given["appeal"],
     )
@@ -295,8 +297,8 @@ def _routine(given: Mapping[str, Any]) -> Routine:
     )  # fmt: skip
 
 
-def _round(given: Mapping[str, Any]) -> Round:
-    return Round(
+def _grant_round(given: Mapping[str, Any]) -> GrantRound:
+    return GrantRound(
         id=given["id"],
         title=given["title"],
         types=frozenset(given["types"]),

@@ -108,7 +108,7 @@ def premises_rules(given: Mapping[str, Any]) -> PremisesRules:
         **{
             name: given[name]
             for name in (
-                "hold_minutes", "application_hold_days", "clearance_days", "access_hours", "longest_series",
+                "hold_minutes", "application_hold_days", "clearance_days", "key_access_hours", "longest_series",
                 "same_day_needs_clearance",
             )
         },

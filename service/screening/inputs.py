@@ -78,13 +78,13 @@ class Inputs:
 
 
 def _list(answer: ListAnswer) -> dict[str, Any]:
-    cleared = sorted(one.pair for party in answer.parties for one in party.candidates if one.cleared)
+    held_apart = sorted(one.pair for party in answer.parties for one in party.candidates if one.held_apart)
     return {
         "key": answer.key,
         "version": answer.version,
         "sha256": answer.sha256,
         "age_days": answer.age_days,
-        "cleared": cleared,
+        "held_apart": held_apart,
     }
 
 

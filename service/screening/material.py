@@ -41,17 +41,17 @@ async def material_of(desk: Desk, reading: Reading, case_id: str) -> Material:
     details = await reading.details(case_id)
     book, today = await rulebook(desk, reading), local_day(desk.outside.now())
     references = [
-        *application_parts.commitments(details.parts),
+        *application_parts.commitments(details.application_parts),
         *([details.speakers_ref] if details.speakers_ref else []),
     ]
     values = await reading.values(references)
-    if not application_parts.whole(details.parts, values):
+    if not application_parts.whole(details.application_parts, values):
         raise NotFound("case.erased")
     enclosures = await reading.enclosures(case_id)
     return Material(
         case=case,
         details=details,
-        application=from_document(application_parts.assembled(details.parts, values)),
+        application=from_document(application_parts.assembled(details.application_parts, values)),
         speakers=tuple(values.get(details.speakers_ref or "", ())),
         rules=book.criteria(local_day(case.received_at), today),
         procedure=book.procedure(today),

@@ -24,7 +24,7 @@ from service.domain.watchlist import Method
 from service.pipeline.runner import Clocks, Sources, Unavailable, run_checks
 from service.screening.inputs import BROKE, incidents_of, other_cases_of
 from service.screening.run_checks import check_input
-from service.screening.search_lists import ensure_index, find_here, list_answer, with_cleared
+from service.screening.search_lists import ensure_index, find_here, list_answer, with_held_apart
 
 BATCH = 200
 
@@ -45,7 +45,7 @@ class Replay:
 
     case_id: str
     diary_number: str
-    round: int
+    check_round: int
     identical: tuple[str, ...] = ()
     drift: tuple[Difference, ...] = ()
     not_replayable: tuple[tuple[str, str], ...] = ()
@@ -81,7 +81,7 @@ class Then:
 
     case: Case
     details: CaseDetails
-    round: int
+    check_round: int
     findings: Sequence[Mapping[str, Any]]
     values: Mapping[str, Any]
     rules: RuleSet | None
@@ -91,7 +91,7 @@ class Then:
     @property
     def gone(self) -> str | None:
         """Why it cannot be run again at all, or None."""
-        if self.inputs is None or not application_parts.whole(self.details.parts, self.values):
+        if self.inputs is None or not application_parts.whole(self.details.application_parts, self.values):
             return "erased"
         if self.details.speakers_ref and self.details.speakers_ref not in self.values:
             return "erased"
@@ -101,7 +101,7 @@ class Then:
 
     def application(self) -> Application:
         """What had been handed in."""
-        return from_document(application_parts.assembled(self.details.parts, self.values))
+        return from_document(application_parts.assembled(self.details.application_parts, self.values))
 
     def given(self, rules: RuleSet) -> CheckInput:
         """What the checks were given then, under these rules."""
@@ -134,7 +134,7 @@ async def replay_all(desk: Desk) -> AsyncIterator[Replay]:
         after = case_ids[-1]
 
 
-async def replay_rounds(desk: Desk, case_id: str) -> list[Replay]:
+async def replay_case(desk: Desk, case_id: str) -> list[Replay]:
     """Every round of one case run again, oldest first."""
     async with desk.store.reading() as reading:
         entries = [one for one in await reading.entries_of_case(case_id) if one.type == "case:screened"]
@@ -154,7 +154,7 @@ async def _thens(reading: Reading, entries: Mapping[str, LogRow], book: Rulebook
     wanted: list[str] = []
     for case_id, data in rounds.items():
         details = cases[case_id][1]
-        wanted += [*application_parts.commitments(details.parts), data["inputs"]]
+        wanted += [*application_parts.commitments(details.application_parts), data["inputs"]]
         wanted += [details.speakers_ref] if details.speakers_ref else []
         wanted += [ref for one in data["findings"] for ref in (one["detail"], one["speaker_detail"]) if ref]
     values: dict[str, Any] = {}
@@ -165,7 +165,7 @@ async def _thens(reading: Reading, entries: Mapping[str, LogRow], book: Rulebook
         Then(
             case=cases[case_id][0],
             details=cases[case_id][1],
-            round=data["round"],
+            check_round=data["check_round"],
             findings=data["findings"],
             values=values,
             rules=by_id.get((data["rules"]["id"], data["rules"]["sha256"])),
@@ -177,7 +177,7 @@ async def _thens(reading: Reading, entries: Mapping[str, LogRow], book: Rulebook
 
 
 async def _replay_one(desk: Desk, then: Then) -> Replay:
-    head = Replay(then.case.id, then.case.diary_number, then.round)
+    head = Replay(then.case.id, then.case.diary_number, then.check_round)
     if then.gone:
         return replace(head, not_replayable=tuple((one["check"], str(then.gone)) for one in then.findings))
     assert then.rules is not None
@@ -280,7 +280,7 @@ async def _lists(desk: Desk, then: Then, procedure: RuleSet) -> tuple[ListAnswer
         answers.append(
             list_answer(
                 definition,
-                with_cleared(found, frozenset(one["cleared"])),
+                with_held_apart(found, frozenset(one["held_apart"])),
                 version=one["version"],
                 sha256=one["sha256"],
                 age_days=one["age_days"],

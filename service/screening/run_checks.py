@@ -105,10 +105,12 @@ async def _save(desk: Desk, material: Material, findings: Sequence[Finding], inp
             return False
         before = await _answers_before(writing, case)
         moved = case.after(EventType.CASE_SCREENED)
-        moved = replace(moved, round=case.round + 1, rules_id=material.rules.id, rules_sha256=material.rules.sha256)
+        moved = replace(
+            moved, check_round=case.check_round + 1, rules_id=material.rules.id, rules_sha256=material.rules.sha256
+        )
         stored = [_stored(desk, writing, moved, position, one, before) for position, one in enumerate(findings)]
         data = {
-            "round": moved.round,
+            "check_round": moved.check_round,
             "rules": {"id": material.rules.id, "sha256": material.rules.sha256},
             "procedure": {"id": material.procedure.id, "sha256": material.procedure.sha256},
             "model": desk.finder.method().model,
@@ -122,7 +124,7 @@ async def _save(desk: Desk, material: Material, findings: Sequence[Finding], inp
 
 async def _answers_before(reading: Reading, case: Case) -> dict[str, StoredFinding]:
     """What a person has settled in the round before, by the answer it settled: the same answer stays settled."""
-    settled = [one for one in await reading.findings(case.id, case.round) if one.case_finding.resolution]
+    settled = [one for one in await reading.findings(case.id, case.check_round) if one.case_finding.resolution]
     refs = [ref for one in settled for ref in (one.detail_ref, one.speaker_ref) if ref]
     values = await reading.values(refs)
     return {
@@ -146,7 +148,7 @@ def _stored(
     return StoredFinding(
         id=finding_id,
         case_finding=CaseFinding(finding_id, finding, same.case_finding.resolution if same else None),
-        round=case.round,
+        check_round=case.check_round,
         position=position,
         detail_ref=writing.keep("finding", detail, case=case.id),
         speaker_ref=writing.keep("speaker-detail", speakers, case=case.id) if speakers else None,

@@ -140,8 +140,8 @@ async def search_list(
     """What a list's version says of everyone its legal basis covers, with what a person has held apart before."""
     found = await find_parties(desk, organisation, definition, version, parties, model=desk.finder.method().model)
     async with desk.store.reading() as reading:
-        cleared = await reading.clearances([one.pair for answer in found for one in answer.candidates])
-    return with_cleared(found, frozenset(cleared))
+        held_apart = await reading.distinctions([one.pair for answer in found for one in answer.candidates])
+    return with_held_apart(found, frozenset(held_apart))
 
 
 async def find_parties(
@@ -171,10 +171,10 @@ def find_here(
     )
 
 
-def with_cleared(answers: Sequence[PartyAnswer], cleared: frozenset[str]) -> tuple[PartyAnswer, ...]:
+def with_held_apart(answers: Sequence[PartyAnswer], held_apart: frozenset[str]) -> tuple[PartyAnswer, ...]:
     """The answers with the pairs marked that a person has held apart."""
     return tuple(
-        replace(one, candidates=tuple(replace(found, cleared=found.pair in cleared) for found in one.candidates))
+        replace(one, candidates=tuple(replace(found, held_apart=found.pair in held_apart) for found in one.candidates))
         for one in answers
     )
 

@@ -37,11 +37,11 @@ ORDER: tuple[type[Table], ...] = (
     tables.BookingRow,
     tables.ClosureRow,
     tables.FeedRow,
-    tables.StandingRow,
+    tables.ClearanceRow,
     tables.AllocationRow,
     tables.FindingRow,
     tables.EnclosureRow,
-    tables.Clearance,
+    tables.Distinction,
     tables.SecrecyRow,
     tables.DecisionRow,
     tables.IncidentRow,
@@ -70,14 +70,14 @@ async def dump(target: Path, *, folder: Path, software: str) -> dict[str, int]:
                 "SELECT DISTINCT e.sha256 FROM enclosure e JOIN log_value v ON v.commitment = e.name_ref"
             )
             wanted = {one["sha256"] for one in kept}
-        async with reading(tables.ReadEntry._meta.db):
+        async with reading(tables.AccessEntry._meta.db):
             for table in tables.READING_LOG:
                 await _dump_table(archive, table, counts, digests)
         # A file is on disk before any row names it, so the moment's files are all there by now.
         for path in sorted((folder / "enclosures").rglob("*")):
             if path.is_file() and path.name in wanted:
                 archive.write(path, f"enclosures/{path.name}")
-        for path in (folder / "keys" / "clearance.key", *sorted((folder / "keys").glob("*.vkey"))):
+        for path in (folder / "keys" / "distinction.key", *sorted((folder / "keys").glob("*.vkey"))):
             if path.is_file():
                 archive.write(path, f"keys/{path.name}")
         manifest = {"format": FORMAT, "software": software, "rows": counts, "sha256": digests}
@@ -136,7 +136,7 @@ async def load(source: Path, *, folder: Path) -> dict[str, int]:
                 raise GranskaError("restore.not_empty")
             for table in ORDER:
                 await _load_table(archive, table, manifest)
-        engine = tables.ReadEntry._meta.db
+        engine = tables.AccessEntry._meta.db
         async with engine.transaction():
             for table in tables.READING_LOG:
                 await _load_table(archive, table, manifest)
@@ -172,7 +172,7 @@ def forget_files(folder: Path) -> None:
     shutil.rmtree(folder / "indexes", ignore_errors=True)
     for path in (
         *(folder / "keys").glob("*.vkey"),
-        folder / "keys" / "clearance.key",
+        folder / "keys" / "distinction.key",
         *folder.glob("granska*.sqlite*"),
     ):
         path.unlink(missing_ok=True)
@@ -183,7 +183,7 @@ def _load_files(archive: zipfile.ZipFile, folder: Path) -> None:
         kind, _, rest = name.partition("/")
         if kind == "enclosures" and len(rest) == 64 and rest.isalnum():
             target = folder / "enclosures" / rest[:2] / rest
-        elif kind == "keys" and re.fullmatch(r"clearance\.key|log-[0-9a-f]{8}\.vkey", rest):
+        elif kind == "keys" and re.fullmatch(r"distinction\.key|log-[0-9a-f]{8}\.vkey", rest):
             target = folder / "keys" / rest
         else:
             continue

@@ -68,20 +68,24 @@ class CaseReading:
             raise NotFound("case.not_found")
         return row
 
-    async def findings(self, case_id: str, round: int) -> list[StoredFinding]:
+    async def findings(self, case_id: str, check_round: int) -> list[StoredFinding]:
         found = (
             await FindingRow.select()
-            .where((FindingRow.case_id == case_id) & (FindingRow.round == round))
+            .where((FindingRow.case_id == case_id) & (FindingRow.check_round == check_round))
             .order_by(FindingRow.position)
         )
         return [rows.finding_of(one) for one in found]
 
-    async def settled_before(self, case_id: str, round: int) -> dict[str, StoredFinding]:
+    async def settled_before(self, case_id: str, check_round: int) -> dict[str, StoredFinding]:
         """By check, the last finding before this round that a person settled."""
         found = (
             await FindingRow.select()
-            .where((FindingRow.case_id == case_id) & (FindingRow.round < round) & FindingRow.resolution.is_not_null())
-            .order_by(FindingRow.round)
+            .where(
+                (FindingRow.case_id == case_id)
+                & (FindingRow.check_round < check_round)
+                & FindingRow.resolution.is_not_null()
+            )
+            .order_by(FindingRow.check_round)
         )
         settled = [rows.finding_of(one) for one in found]
         return {one.case_finding.finding.check: one for one in settled}
@@ -227,7 +231,7 @@ class CaseReading:
         return list(
             await CaseRow.raw(
                 "SELECT d.id, d.case_id, d.outcome, d.amount_ore, d.seq, c.diary_number, c.type, "
-                "c.amount_ore AS asked, c.round FROM decision d JOIN case_file c ON c.id = d.case_id "
+                "c.amount_ore AS asked, c.check_round FROM decision d JOIN case_file c ON c.id = d.case_id "
                 "WHERE c.kind = {} AND c.id <> {} ORDER BY d.seq DESC LIMIT {}",
                 kind.value,
                 but,
@@ -235,11 +239,13 @@ class CaseReading:
             )
         )
 
-    async def findings_of(self, rounds: Mapping[str, int]) -> dict[str, list[StoredFinding]]:
+    async def findings_of(self, check_rounds: Mapping[str, int]) -> dict[str, list[StoredFinding]]:
         """The findings of several cases in their present rounds."""
         found: dict[str, list[StoredFinding]] = {}
-        for one in await FindingRow.select().where(FindingRow.case_id.is_in(list(rounds))) if rounds else ():
-            if rounds[one["case_id"]] == one["round"]:
+        for one in (
+            await FindingRow.select().where(FindingRow.case_id.is_in(list(check_rounds))) if check_rounds else ()
+        ):
+            if check_rounds[one["case_id"]] == one["check_round"]:
                 found.setdefault(one["case_id"], []).append(rows.finding_of(one))
         return found
 

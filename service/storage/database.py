@@ -10,7 +10,7 @@ from typing import Any
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.apps.migrations.tables import Migration
 
-from service.storage import piccolo_conf, reading_log, tables
+from service.storage import access_log, piccolo_conf, tables
 from service.storage.engine import build_engine, close_engine, is_sqlite, open_engine
 
 
@@ -24,7 +24,7 @@ async def opened(address: str) -> AsyncIterator[Any]:
     bound: list[Any] = [*tables.ALL, Migration]
     for table in bound:
         table._meta.db = engine
-    beside = build_engine(f"sqlite:///{reading_log.file_beside(engine.path)}") if is_sqlite(engine) else engine
+    beside = build_engine(f"sqlite:///{access_log.file_beside(engine.path)}") if is_sqlite(engine) else engine
     for table in tables.READING_LOG:
         table._meta.db = beside
     try:
@@ -36,8 +36,8 @@ async def opened(address: str) -> AsyncIterator[Any]:
 
 
 def reading_engine() -> Any:
-    """The engine of the reading log: on SQLite a file of its own, on PostgreSQL the same."""
-    return tables.ReadEntry._meta.db
+    """The engine of the access log: on SQLite a file of its own, on PostgreSQL the same."""
+    return tables.AccessEntry._meta.db
 
 
 async def migrate() -> int:
@@ -48,7 +48,7 @@ async def migrate() -> int:
         result = await ForwardsMigrationManager(app_name="storage").run()
     if not result.success:
         raise RuntimeError(f"the migration failed: {said.getvalue()}")
-    await reading_log.prepare(reading_engine())
+    await access_log.prepare(reading_engine())
     return len(await applied()) - len(before)
 
 

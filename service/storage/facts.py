@@ -19,9 +19,10 @@ from service.storage.tables import (
     BookingRow,
     BookingSlot,
     CaseRow,
-    Clearance,
+    ClearanceRow,
     ClosureRow,
     DecisionRow,
+    Distinction,
     EnclosureRow,
     FeedRow,
     FindingRow,
@@ -36,7 +37,6 @@ from service.storage.tables import (
     RuleSetRow,
     SecrecyRow,
     SiteRow,
-    StandingRow,
 )
 
 Fact = tuple[Key, Mapping[str, Any]]
@@ -103,9 +103,9 @@ async def stored() -> AsyncIterator[Fact]:
             ("enclosure", row["id"]),
             {"case": row["case_id"], "name": row["name_ref"]} | {name: row[name] for name in columns},
         )
-    async for row in _all(Clearance):
-        kept = {"case": row["case_id"], "finding": row["finding_id"], "cleared_by": row["cleared_by"]}
-        yield ("clearance", row["pair"]), kept | {"at": timestamp(row["at"])}
+    async for row in _all(Distinction):
+        kept = {"case": row["case_id"], "finding": row["finding_id"], "held_apart_by": row["held_apart_by"]}
+        yield ("distinction", row["pair"]), kept | {"at": timestamp(row["at"])}
     async for row in _all(SecrecyRow):
         yield (
             ("secrecy", row["id"]),
@@ -144,10 +144,10 @@ async def stored() -> AsyncIterator[Fact]:
     async for row in _all(BookingSlot):
         times = {"taken_from": row["taken_from"], "taken_to": row["taken_to"]}
         yield ("slot", row["id"]), {"booking": row["booking_id"], "room": row["room_id"], **times}
-    async for row in _all(StandingRow):
-        as_is = ("until", "declaration", "given_by", "withdrawn_by")
+    async for row in _all(ClearanceRow):
+        as_is = ("until", "declaration", "given_by", "revoked_by")
         yield (
-            ("standing", row["id"]),
+            ("clearance", row["id"]),
             {name: row[name] for name in as_is}
             | {
                 "organisation": row["organisation_id"],
@@ -236,7 +236,7 @@ def _case_facts(row: Mapping[str, Any], organisation: Any, attributes: Sequence[
         "speakers": row["speakers_ref"],
         "state": row["state"],
         "owner": row["owner_id"],
-        "round": row["round"],
+        "check_round": row["check_round"],
         "attention": row["attention"],
         "version": row["version"],
     }
@@ -245,7 +245,7 @@ def _case_facts(row: Mapping[str, Any], organisation: Any, attributes: Sequence[
 def _finding_facts(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "case": row["case_id"],
-        "round": row["round"],
+        "check_round": row["check_round"],
         "position": row["position"],
         "check": row["check_key"],
         "check_version": row["check_version"],

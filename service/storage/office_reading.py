@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from service.audit.leaf import milliseconds
-from service.desk.ports.office import ActiveList, Draft, StoredClearance, StoredIncident
+from service.desk.ports.office import ActiveList, Draft, StoredDistinction, StoredIncident
 from service.domain.check import Incident
 from service.domain.people import ServiceKey, User
 from service.domain.watchlist import ListEntry
@@ -16,7 +16,7 @@ from service.storage.log_reading import LogReading
 from service.storage.tables import (
     Account,
     ApiKey,
-    Clearance,
+    Distinction,
     IncidentRow,
     ListEntryRow,
     ListVersion,
@@ -63,9 +63,9 @@ class OfficeReading(LogReading):
             found.append(int(rows_found[0]["n"]))
         return found[0], found[1], found[2]
 
-    async def clearances(self, pairs: Sequence[str]) -> dict[str, StoredClearance]:
-        found = await Clearance.select().where(Clearance.pair.is_in(list(set(pairs)))) if pairs else []
-        return {one["pair"]: StoredClearance(**one) for one in found}
+    async def distinctions(self, pairs: Sequence[str]) -> dict[str, StoredDistinction]:
+        found = await Distinction.select().where(Distinction.pair.is_in(list(set(pairs)))) if pairs else []
+        return {one["pair"]: StoredDistinction(**one) for one in found}
 
     async def list_versions(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = await ListVersion.select().order_by(ListVersion.imported_at, ascending=False)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from service.bookings.room_document import room_of, site_of
-from service.desk.ports.premises import Allocation, Feed, Occupied, Standing
+from service.desk.ports.premises import Allocation, Feed, GivenClearance, Occupied
 from service.domain.case import Case
 from service.domain.errors import NotFound
 from service.domain.premises import (
@@ -27,11 +27,11 @@ from service.storage.tables import (
     BookingRow,
     BookingSlot,
     CaseRow,
+    ClearanceRow,
     ClosureRow,
     FeedRow,
     RoomRow,
     SiteRow,
-    StandingRow,
 )
 
 
@@ -138,16 +138,16 @@ class PremisesReading:
         )
         return [booking_of(one) for one in found]
 
-    async def standings(self, organisation: str) -> list[Standing]:
+    async def clearances(self, organisation: str) -> list[GivenClearance]:
         """Newest first."""
         found = (
-            await StandingRow.select()
-            .where(StandingRow.organisation_id == organisation)
-            .order_by(StandingRow.given_at, ascending=False)
-            .order_by(StandingRow.id)
+            await ClearanceRow.select()
+            .where(ClearanceRow.organisation_id == organisation)
+            .order_by(ClearanceRow.given_at, ascending=False)
+            .order_by(ClearanceRow.id)
         )
         return [
-            Standing(
+            GivenClearance(
                 id=one["id"],
                 organisation=one["organisation_id"],
                 case=one["case_id"],
@@ -158,7 +158,7 @@ class PremisesReading:
                 lists=tuple(json.loads(one["lists"])),
                 given_by=one["given_by"],
                 given_at=one["given_at"],
-                withdrawn_by=one["withdrawn_by"],
+                revoked_by=one["revoked_by"],
             )
             for one in found
         ]

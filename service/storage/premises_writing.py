@@ -12,11 +12,11 @@ from service.domain.events import Event, EventType
 from service.storage.tables import (
     AllocationRow,
     BookingRow,
+    ClearanceRow,
     ClosureRow,
     FeedRow,
     RoomRow,
     SiteRow,
-    StandingRow,
 )
 
 #: PostgreSQL's code for a violated exclusion constraint.
@@ -169,13 +169,13 @@ class PremisesWriting:
         async with free():
             await BookingRow.update(changed).where(BookingRow.id == data["booking"])
 
-    async def standing_step(self, event: Event, case: Case) -> Case:
+    async def clearance_step(self, event: Event, case: Case) -> Case:
         after = await self.step_taken(event, case)
         data = event.data
-        if event.type is EventType.STANDING_GIVEN:
-            await StandingRow.insert(
-                StandingRow(
-                    id=data["standing"],
+        if event.type is EventType.CLEARANCE_GIVEN:
+            await ClearanceRow.insert(
+                ClearanceRow(
+                    id=data["clearance"],
                     organisation_id=data["organisation"],
                     case_id=case.id,
                     until=data["until"],
@@ -188,8 +188,8 @@ class PremisesWriting:
                 )
             )
         else:
-            await StandingRow.update({StandingRow.withdrawn_by: event.actor.id}).where(
-                StandingRow.id == data["standing"]
+            await ClearanceRow.update({ClearanceRow.revoked_by: event.actor.id}).where(
+                ClearanceRow.id == data["clearance"]
             )
         return after
 

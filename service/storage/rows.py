@@ -43,7 +43,7 @@ def case_of(row: Row) -> Case:
         amount_ore=row["amount_ore"],
         rules_id=row["rules_id"],
         rules_sha256=row["rules_sha256"],
-        round=row["round"],
+        check_round=row["check_round"],
         version=row["version"],
         organisation_id=row["organisation_id"],
     )
@@ -51,14 +51,14 @@ def case_of(row: Row) -> Case:
 
 def details_of(row: Row) -> CaseDetails:
     """What is kept of a case beside its facts."""
-    kept = {name: row[name] for name in CaseDetails.__dataclass_fields__ if name != "parts"}
+    kept = {name: row[name] for name in CaseDetails.__dataclass_fields__ if name != "application_parts"}
     parts = tuple((str(one["part"]), str(one["value"])) for one in json.loads(row["application_parts"]))
-    return CaseDetails(**kept, parts=parts)
+    return CaseDetails(**kept, application_parts=parts)
 
 
 def parts_text(details: CaseDetails) -> str:
     """The application's parts as the case's row keeps them."""
-    return canonical([{"part": name, "value": value} for name, value in details.parts])
+    return canonical([{"part": name, "value": value} for name, value in details.application_parts])
 
 
 def row_of_case(case: Case, details: CaseDetails, diary: tuple[int, int | None]) -> CaseRow:
@@ -80,11 +80,11 @@ def row_of_case(case: Case, details: CaseDetails, diary: tuple[int, int | None])
         due_on=case.due_on,
         rules_id=case.rules_id,
         rules_sha256=case.rules_sha256,
-        round=case.round,
+        check_round=case.check_round,
         attention=0,
         version=case.version,
         application_parts=parts_text(details),
-        **{name: getattr(details, name) for name in CaseDetails.__dataclass_fields__ if name != "parts"},
+        **{name: getattr(details, name) for name in CaseDetails.__dataclass_fields__ if name != "application_parts"},
     )
 
 
@@ -101,7 +101,7 @@ def finding_of(row: Row) -> StoredFinding:
     return StoredFinding(
         id=row["id"],
         case_finding=CaseFinding(row["id"], finding, resolution),
-        round=row["round"],
+        check_round=row["check_round"],
         position=row["position"],
         detail_ref=row["detail_ref"],
         speaker_ref=row["speaker_ref"],
@@ -117,7 +117,7 @@ def row_of_finding(case_id: str, stored: StoredFinding) -> FindingRow:
     return FindingRow(
         id=stored.id,
         case_id=case_id,
-        round=stored.round,
+        check_round=stored.check_round,
         position=stored.position,
         check_key=finding.check,
         check_version=finding.check_version,

@@ -145,7 +145,7 @@ class CaseRow(Table, tablename="case_file"):
     speakers_ref = Text(null=True, default=None)
     repeat_key = Text()
     event_on = Text(null=True, default=None)
-    round = BigInt()
+    check_round = BigInt()
     attention = BigInt()
     version = BigInt()
 
@@ -155,7 +155,7 @@ class FindingRow(Table, tablename="finding"):
 
     id = Text(primary_key=True)
     case_id = Text()
-    round = BigInt()
+    check_round = BigInt()
     position = BigInt()
     check_key = Text()
     check_version = Text()
@@ -185,13 +185,13 @@ class EnclosureRow(Table, tablename="enclosure"):
     added_at = BigInt()
 
 
-class Clearance(Table, tablename="clearance"):
+class Distinction(Table, tablename="distinction"):
     """A pair of a case's party and a list entry, as a keyed hash of both, that a person has held apart."""
 
     pair = Text(primary_key=True)
     case_id = Text()
     finding_id = Text()
-    cleared_by = Text()
+    held_apart_by = Text()
     at = BigInt()
 
 
@@ -382,7 +382,7 @@ class FeedRow(Table, tablename="feed"):
     revoked = Boolean()
 
 
-class StandingRow(Table, tablename="standing_clearance"):
+class ClearanceRow(Table, tablename="clearance"):
     """That a named person has found an association clear to book, until when, and on what."""
 
     id = Text(primary_key=True)
@@ -395,7 +395,7 @@ class StandingRow(Table, tablename="standing_clearance"):
     lists = Text()
     given_by = Text()
     given_at = BigInt()
-    withdrawn_by = Text(null=True, default=None)
+    revoked_by = Text(null=True, default=None)
 
 
 class AllocationRow(Table, tablename="allocation"):
@@ -409,7 +409,7 @@ class AllocationRow(Table, tablename="allocation"):
     made_at = BigInt()
 
 
-class ReadEntry(Table, tablename="read_entry"):
+class AccessEntry(Table, tablename="access_entry"):
     """Someone looked at something: a leaf of the reading tree. The text goes when its time is over, the hash stays."""
 
     seq = BigInt(primary_key=True)
@@ -420,14 +420,14 @@ class ReadEntry(Table, tablename="read_entry"):
     at = BigInt()
 
 
-class ReadNode(Table, tablename="read_node"):
+class AccessNode(Table, tablename="access_node"):
     """A node above the leaves of the reading tree."""
 
     place = BigInt(primary_key=True)
     hash = Text()
 
 
-class ReadCheckpoint(Table, tablename="read_checkpoint"):
+class AccessCheckpoint(Table, tablename="access_checkpoint"):
     """A signed statement of the reading tree's size and root."""
 
     size = BigInt(primary_key=True)
@@ -435,8 +435,8 @@ class ReadCheckpoint(Table, tablename="read_checkpoint"):
     at = BigInt()
 
 
-#: Tables of the reading log; on SQLite they lie in a file of their own, so that reading never waits for deciding.
-READING_LOG: tuple[type[Table], ...] = (ReadEntry, ReadNode, ReadCheckpoint)
+#: Tables of the access log; on SQLite they lie in a file of their own, so that reading never waits for deciding.
+READING_LOG: tuple[type[Table], ...] = (AccessEntry, AccessNode, AccessCheckpoint)
 
 #: Every table of this module, so that none is forgotten when they are bound to an engine.
 ALL: tuple[type[Table], ...] = tuple(

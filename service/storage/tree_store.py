@@ -1,4 +1,4 @@
-"""A Merkle tree in three tables: leaves, the nodes above them, and signed checkpoints. The log and the reading log
+"""A Merkle tree in three tables: leaves, the nodes above them, and signed checkpoints. The log and the access log
 are each one."""
 
 import asyncio

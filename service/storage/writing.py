@@ -17,9 +17,9 @@ from service.storage.tables import (
     Account,
     ApiKey,
     CaseRow,
-    Clearance,
     DecisionRow,
     Dispatch,
+    Distinction,
     EnclosureRow,
     FindingRow,
     FormDraft,
@@ -258,17 +258,19 @@ class TableWriting(PremisesWriting, TableReading):
                 FindingRow.resolved_by: finding.resolved_by,
             }
         ).where(FindingRow.id == finding.id)
-        for pair in event.data["cleared"]:
-            # A pair cleared before is cleared once more by whoever looked last.
-            await Clearance.delete().where(Clearance.pair == pair)
-            await Clearance.insert(
-                Clearance(pair=pair, case_id=case.id, finding_id=finding.id, cleared_by=event.actor.id, at=event.at)
+        for pair in event.data["held_apart"]:
+            # A pair held apart before is held apart once more by whoever looked last.
+            await Distinction.delete().where(Distinction.pair == pair)
+            await Distinction.insert(
+                Distinction(
+                    pair=pair, case_id=case.id, finding_id=finding.id, held_apart_by=event.actor.id, at=event.at
+                )
             )
         await self._save(case, attention=attention)
 
-    async def clearance_withdrawn(self, event: Event, case: Case) -> None:
+    async def distinction_withdrawn(self, event: Event, case: Case) -> None:
         await self._append(event)
-        await Clearance.delete().where(Clearance.pair == event.data["pair"])
+        await Distinction.delete().where(Distinction.pair == event.data["pair"])
         await self._save(case)
         await self._ask_screening(case.id, event.at)
 
@@ -320,13 +322,13 @@ class TableWriting(PremisesWriting, TableReading):
     async def case_handed_out(self, event: Event) -> None:
         await self._append(event)
 
-    async def readings_forgotten(self, event: Event) -> None:
+    async def access_log_erased(self, event: Event) -> None:
         await self._append(event)
 
     async def sample_drawn(self, event: Event) -> None:
         await self._append(event)
 
-    async def subject_exported(self, event: Event) -> None:
+    async def subject_access_exported(self, event: Event) -> None:
         await self._append(event)
 
     async def checkpoint_signed(self, size: int, note: str, at: int) -> None:
@@ -359,7 +361,7 @@ class TableWriting(PremisesWriting, TableReading):
         changed: dict[Any, Any] = {
             CaseRow.state: case.state.value,
             CaseRow.owner_id: case.owner,
-            CaseRow.round: case.round,
+            CaseRow.check_round: case.check_round,
             CaseRow.due_on: case.due_on,
             CaseRow.rules_id: case.rules_id,
             CaseRow.rules_sha256: case.rules_sha256,

@@ -211,7 +211,7 @@ def page_path(path: str) -> str:
 
 _PAGE_OF_FORM = (
     (r"(/cases/[^/]+/(?:bundle|history|matching|precedents))", r"\1"),
-    (r"(/rounds/[^/]+)/.*", r"\1"),
+    (r"(/grant-rounds/[^/]+)/.*", r"\1"),
     (r"(/cases/[^/]+)/.*", r"\1"),
     (r"(/records/[^/]+)/.*", r"\1"),
     (r"(/rooms/[^/]+/edit)", r"\1"),

@@ -32,7 +32,7 @@ def rooms(service: Service) -> None:
     """A city's house: fifty rooms, ten of which are two halls with their parts."""
     described: list[dict[str, Any]] = []
     base = {
-        "site": "stora-huset", "kind": "mote", "capacity": 40, "equipment": ["projector"], "access": ["step_free"],
+        "site": "stora-huset", "kind": "mote", "capacity": 40, "equipment": ["projector"], "accessibility": ["step_free"],
         "hours": "07:00-23:00", "before": 0, "after": 0, "longest": 720, "ahead_hours": 0, "ahead_days": 1100,
     }  # fmt: skip
     for number in range(ROOMS - 10):

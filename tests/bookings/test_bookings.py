@@ -1,4 +1,4 @@
-"""Bookings: asked for, held, moved, called off, executed and decided, on both databases, and the log tells it all."""
+"""Bookings: asked for, held, moved, cancelled, executed and decided, on both databases, and the log tells it all."""
 
 from typing import Any
 

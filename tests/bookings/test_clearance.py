@@ -39,7 +39,7 @@ async def test_a_clearance_is_given_by_a_person_on_a_clean_case_and_executes_the
     officer = await petter(desk)
     first = await asked(desk, date="2027-02-15")
     await unbiased(desk, first, officer)
-    with pytest.raises(NotAllowed, match=r"standing\.none"):
+    with pytest.raises(NotAllowed, match=r"clearance\.none"):
         await do(desk, clearance_steps.execute, first, officer)
 
     await cleared(desk, officer)
@@ -100,7 +100,7 @@ async def test_a_clearance_ends_with_what_it_rests_on(desk: Desk, clock: Clock) 
         await unbiased(desk, case_id, officer)
         async with desk.store.reading() as reading:
             case = await reading.case(case_id)
-            findings = await reading.findings(case_id, case.round)
+            findings = await reading.findings(case_id, case.check_round)
             procedure = (await rulebook(desk, reading)).procedure(date(2026, 11, 22))
             why = await clearance_steps.why_not_executed(desk, reading, case, findings, procedure)
         if not why:
@@ -118,8 +118,8 @@ async def test_a_clearance_ends_with_what_it_rests_on(desk: Desk, clock: Clock) 
     await unbiased(desk, received.case_id, officer)
     with pytest.raises(NotAllowed, match="data_changed"):
         await do(desk, clearance_steps.execute, received.case_id, officer)
-    await do(desk, clearance_steps.withdraw, given, officer, text="Vi behöver se stadgarna.")
-    assert await missing() == {"standing.withdrawn"}
+    await do(desk, clearance_steps.revoke, given, officer, text="Vi behöver se stadgarna.")
+    assert await missing() == {"clearance.revoked"}
     await holds_true(desk)
 
 
@@ -141,7 +141,7 @@ async def test_a_list_that_is_newer_is_searched_by_the_bookings_own_checks(desk:
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-async def test_a_withdrawn_clearance_leaves_no_older_one_and_an_execution_renews_none(desk: Desk) -> None:
+async def test_a_revoked_clearance_leaves_no_older_one_and_an_execution_renews_none(desk: Desk) -> None:
     officer = await petter(desk)
     given = await cleared(desk, officer)
     case_id = await asked(desk, date="2027-02-22")
@@ -150,8 +150,8 @@ async def test_a_withdrawn_clearance_leaves_no_older_one_and_an_execution_renews
     with pytest.raises(NotAllowed, match="needs_approval"):
         await do(desk, clearance_steps.give, case_id, officer)
     await do(desk, clearance_steps.give, given, officer)
-    await do(desk, clearance_steps.withdraw, given, officer, text="Vi behöver se stadgarna.")
+    await do(desk, clearance_steps.revoke, given, officer, text="Vi behöver se stadgarna.")
     other = await asked(desk, date="2027-03-01")
     await unbiased(desk, other, officer)
-    with pytest.raises(NotAllowed, match=r"standing\.withdrawn"):
+    with pytest.raises(NotAllowed, match=r"clearance\.revoked"):
         await do(desk, clearance_steps.execute, other, officer)

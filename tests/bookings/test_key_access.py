@@ -38,12 +38,12 @@ async def test_the_key_needs_accepted_terms_and_a_look_at_the_lists_within_a_day
         assert [entry.occupied.case for entry in listed] == [case_id]
         return set(listed[0].missing)
 
-    assert await why() == {"access.terms", "access.not_screened"}
+    assert await why() == {"key_access.terms", "key_access.not_screened"}
     with pytest.raises(NotAllowed, match=r"access\.terms"):
         await do(desk, key_access.give, case_id, officer, booking_id=one.id)
     await do(desk, follow_up.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
     assert await do(desk, key_access.screen, case_id, officer) == "met"
-    assert await why() == {"access.screening_old"}, "nine days before the booking is not within a day of it"
+    assert await why() == {"key_access.screening_old"}, "nine days before the booking is not within a day of it"
     clock.forward(days=9)
     assert await do(desk, key_access.screen, case_id, officer) == "met"
     assert await why() == set()
@@ -87,7 +87,7 @@ async def test_a_key_is_for_the_time_it_was_given_for(desk: Desk, clock: Clock) 
     moved = {"booking": one.id, "room": "tallen", "day": "2027-04-12", "start": "10:00", "end": "12:00"}
     await do(desk, move_or_cancel.move, case_id, officer, **moved, text="De blev sena.")
     _, listed = await key_access.of_day(desk, date(2027, 4, 12), None)
-    assert [(entry.given, entry.missing) for entry in listed] == [(False, ("access.screening_old",))]
+    assert [(entry.given, entry.missing) for entry in listed] == [(False, ("key_access.screening_old",))]
     clock.forward(days=200)
     with pytest.raises(NotAllowed, match=r"access\.over"):
         await do(desk, key_access.give, case_id, officer, booking_id=one.id)
@@ -109,7 +109,7 @@ async def test_no_key_to_a_room_that_is_closed_and_whoever_keeps_rooms_sees_whom
     with pytest.raises(NotAllowed, match=r"access\.room_shut"):
         await do(desk, key_access.give, case_id, officer, booking_id=one.id)
     _, listed = await key_access.of_day(desk, date(2026, 11, 29), None)
-    assert [entry.missing for entry in listed] == [("access.room_shut",)]
+    assert [entry.missing for entry in listed] == [("key_access.room_shut",)]
     grid = await availability.grid(desk, site=None, room="tallen", first=date(2026, 11, 29), days=1)
     assert not grid.cells["tallen"][0].open, "closed is not the same as full"
     estate = (await rooms.estate(desk))[0]

@@ -1,7 +1,7 @@
-"""Random people book, move, decide, execute and call off at random; the log alone is asked whether anything was unlawful.
+"""Random people book, move, decide, execute and cancel at random; the log alone is asked whether anything was unlawful.
 
 No time is confirmed but by a named person who held a delegation point and had declared no conflict, none is let twice,
-and none that was confirmed is called off by the City but by a decision.
+and none that was confirmed is cancelled by the City but by a decision.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ PEOPLE = ("role:premises_officer delegation:L1", "role:premises_officer", "role:
           "role:decision_maker delegation:L2")  # fmt: skip
 STEPS = (
     "ask", "ask series", "declare", "declare conflict", "take", "settle", "approve", "approve in part", "write off",
-    "clear", "unclear", "execute", "move", "call off", "hirer calls off", "hold", "wait", "reopen", "withdraw",
+    "clear", "unclear", "execute", "move", "cancel", "hirer cancels", "hold", "wait", "reopen", "withdraw",
 )  # fmt: skip
 
 
@@ -99,7 +99,7 @@ class Walk:
             case "clear":
                 await do(desk, clearance_steps.give, case_id, by)
             case "unclear":
-                await do(desk, clearance_steps.withdraw, case_id, by, text="Skäl.")
+                await do(desk, clearance_steps.revoke, case_id, by, text="Skäl.")
             case "execute":
                 await do(desk, clearance_steps.execute, case_id, by)
             case "move":
@@ -115,11 +115,11 @@ class Walk:
                     end="20:00",
                     text="De bad.",
                 )
-            case "call off":
+            case "cancel":
                 await do(
                     desk, move_or_cancel.cancel, case_id, by, chosen=[one], received="2026-11-22", text="De ringde."
                 )
-            case "hirer calls off":
+            case "hirer cancels":
                 await move_or_cancel.cancel_by_hirer(desk, case_id, one, by=KEY)
             case "reopen":
                 await do(desk, reopen.reopen, case_id, by, ground="revocation", text="Nytt.")
@@ -157,8 +157,8 @@ def judge(log: list[dict[str, Any]]) -> int:
                     assert held & {"delegation:L1", "delegation:L2"}
                 else:
                     assert "role:premises_officer" in held
-                    given = [e for e in before if e["type"] == "standing:given"]
-                    assert any(e["data"]["standing"] == by["data"]["standing"] for e in given)
+                    given = [e for e in before if e["type"] == "clearance:given"]
+                    assert any(e["data"]["clearance"] == by["data"]["clearance"] for e in given)
             if was == "confirmed" and now != "confirmed":
                 assert entry["type"] == "booking:cancelled", "nothing here goes the whole way to a revocation"
     return confirmed

@@ -105,7 +105,7 @@ async def second(walk: Walk, by: User) -> None:
 
 async def settle(walk: Walk, by: User) -> None:
     async with walk.desk.store.reading() as reading:
-        findings = await reading.findings(walk.case_id, (await reading.case(walk.case_id)).round)
+        findings = await reading.findings(walk.case_id, (await reading.case(walk.case_id)).check_round)
     for one in findings:
         if one.case_finding.open:
             able = RESOLUTIONS[one.case_finding.outcome]

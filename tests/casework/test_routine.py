@@ -319,7 +319,7 @@ async def test_what_came_after_the_letter_must_be_told_too(desk: Desk) -> None:
 
     # A finding of a later round is another finding, unless it carries on the same answer.
     async with desk.store.reading() as reading:
-        findings = await reading.findings(case_id, (await reading.case(case_id)).round)
+        findings = await reading.findings(case_id, (await reading.case(case_id)).check_round)
     missing = next(one.id for one in findings if one.case_finding.finding.check == "completeness")
     sent = await do(desk, correspondence.communicate, case_id, alva, **told)
     await do(desk, correspondence.answer_communication, case_id, alva, **(answer | {"communication": sent}))

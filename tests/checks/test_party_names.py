@@ -8,10 +8,10 @@ from service.domain.watchlist import Candidate, MatchEvidence, Method
 from tests.builders import a_check_input
 
 
-def a_candidate(*, needs_identifier: bool = False, cleared: bool = False) -> Candidate:
+def a_candidate(*, needs_identifier: bool = False, held_apart: bool = False) -> Candidate:
     reason = MatchEvidence("same_words", "Vossberg", "Vossberg")
     name = "Tarquin Vossberg"
-    return Candidate("demo", "P-1", "d" * 64, name, name, 990, (reason,), needs_identifier, "a" * 64, cleared)
+    return Candidate("demo", "P-1", "d" * 64, name, name, 990, (reason,), needs_identifier, "a" * 64, held_apart)
 
 
 def an_answer(*candidates: Candidate, kind: PartyKind = PartyKind.REPRESENTATIVE, **changed: Any) -> ListAnswer:
@@ -72,11 +72,11 @@ def test_speakers_are_compared_only_where_the_rules_cite_a_basis() -> None:
 
 
 def test_what_a_person_has_held_apart_is_shown_and_asked_of_nobody_again() -> None:
-    result = ask(an_answer(a_candidate(cleared=True)))
-    assert (result.outcome, result.code) == (Outcome.MET, "party_names.all_cleared")
-    assert [one.code for one in result.evidence] == ["party_names.cleared"]
+    result = ask(an_answer(a_candidate(held_apart=True)))
+    assert (result.outcome, result.code) == (Outcome.MET, "party_names.all_held_apart")
+    assert [one.code for one in result.evidence] == ["party_names.held_apart"]
 
-    both = ask(an_answer(a_candidate(cleared=True), a_candidate(needs_identifier=True)))
+    both = ask(an_answer(a_candidate(held_apart=True), a_candidate(needs_identifier=True)))
     assert (both.outcome, both.code) == (Outcome.NEEDS_INQUIRY, "party_names.needs_identifier")
 
 

@@ -18,7 +18,7 @@ COMMANDS = {
     "users grant": True, "keys add": True, "receive": True, "screen": False, "pairs": False, "log verify": False,
     "log show": False, "log checkpoint": False, "log key": False, "log rotate-key": True, "log prove": False,
     "log check": False,
-    "replay": False, "rooms load": True, "erase": True, "bundle": True, "subject-export": True, "backup": False, "restore": False,
+    "replay": False, "rooms load": True, "erase": True, "bundle": True, "subject-access": True, "backup": False, "restore": False,
 }  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def test_every_command_that_changes_anything_leaves_its_event(demo: Path, tmp_pa
         ("log prove", ["log", "prove", "HV 2026/1", "--all", "--out", out + "3"]),
         ("replay", ["replay", "--all"]),
         ("bundle", ["bundle", "HV 2026/1", "--out", out + "4", "--by", disa, "--purpose", "appeal"]),
-        ("subject-export", ["subject-export", "--request", "HV 2026/700", "--person", "Ylva Granfors", "--out", out + "5", "--by", samir]),
+        ("subject-access", ["subject-access", "--request", "HV 2026/700", "--person", "Ylva Granfors", "--out", out + "5", "--by", samir]),
         ("backup", ["backup", out + "6"]),
     ]  # fmt: skip
     for name, arguments in calls:

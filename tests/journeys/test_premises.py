@@ -83,7 +83,7 @@ def test_the_phone_from_the_first_question_to_the_key(service: Service, visit: V
 
     # The confirmation, the terms, the lists and the key.
     for step, fields in (
-        ("letter", {}), ("terms", {"#text": "Godkänt i mejl av ordföranden."}), ("access-check", {}),
+        ("letter", {}), ("terms", {"#text": "Godkänt i mejl av ordföranden."}), ("key-access-check", {}),
     ):  # fmt: skip
         petter.go(f"/cases/{booked}/steps/{step}")
         for field, value in fields.items():
@@ -124,7 +124,7 @@ def test_a_series_with_collisions_is_mended_with_the_keyboard_and_approved_in_pa
     service.screened(case_id)
     petter.page.wait_for_load_state("networkidle")
     assert petter.text().count("Preliminärbokad till") == 5
-    petter.go(f"/cases/{case_id}/steps/call-off")
+    petter.go(f"/cases/{case_id}/steps/cancel")
     petter.page.locator("input[name=bookings]").first.check()
     petter.page.fill("#text", "Första gången går bort.")
     petter.press("main form button.govuk-button")
@@ -159,7 +159,7 @@ def test_every_page_of_rooms_is_without_barriers_and_in_both_languages(service: 
         "/seasons/2027-varen",
         f"/cases/{case_id}",
         f"/cases/{case_id}/steps/move",
-        f"/cases/{case_id}/steps/call-off",
+        f"/cases/{case_id}/steps/cancel",
     ):
         read_twice(service, petter, path)
     petter.go(f"/calendar?date={DAY}")

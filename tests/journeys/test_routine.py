@@ -223,7 +223,7 @@ def _user(who: Any, case_id: str, name: str) -> str:
 def test_pictures_of_the_pages_that_are_not_a_case(service: Service, visit: Visit) -> None:
     alva, samir = visit().sign_in("alva"), visit().sign_in("samir")
     shoot(alva.go("/queue"), "queue")
-    shoot(alva.go("/rounds/2026-autumn"), "round")
+    shoot(alva.go("/grant-rounds/2026-autumn"), "check_round")
     shoot(alva.go("/delegated"), "delegated")
     shoot(samir.go("/letters/decision"), "letters")
 
@@ -235,7 +235,7 @@ def test_a_round_shows_asked_against_proposed_against_frame_and_proposes_in_bulk
     client = service.signed_in("alva")
     for one in cases:
         assert client.act(one, "take").status_code == 303
-    alva = visit().sign_in("alva").go("/rounds/2026-autumn")
+    alva = visit().sign_in("alva").go("/grant-rounds/2026-autumn")
     for one, amount, reason in zip(
         cases, ("45 000", "20 000", "50 000"), ("", "Ramen räcker inte.", "För mycket."), strict=True
     ):
@@ -246,7 +246,7 @@ def test_a_round_shows_asked_against_proposed_against_frame_and_proposes_in_bulk
 
     assert "lägre än det sökta" in alva.text() or "mindre än" in alva.text(), "the third asks for more than was sought"
     assert alva.page.input_value(f"#amount-{cases[2]}") == "50 000", "what was written is kept"
-    alva.go("/rounds/2026-autumn")
+    alva.go("/grant-rounds/2026-autumn")
     assert alva.page.locator(f"#amount-{cases[0]}").count() == 0, "the two others are put forward"
     assert "Förslag: Bifall" in alva.text()
     assert "Förslag: Delvis bifall" in alva.text()
@@ -254,4 +254,4 @@ def test_a_round_shows_asked_against_proposed_against_frame_and_proposes_in_bulk
     # Each is still its own decision, signed by name; a cut in the budget needs no second person.
     for one in cases[:2]:
         assert client.step(one, "sign", delegation_point="F1").status_code == 200
-    assert "20\u00a0000\u00a0kr" in visit().sign_in("disa").go("/rounds/2026-autumn").text()
+    assert "20\u00a0000\u00a0kr" in visit().sign_in("disa").go("/grant-rounds/2026-autumn").text()

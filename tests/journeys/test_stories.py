@@ -142,8 +142,8 @@ PAGES = {
     "alva": [
         "/queue",
         "/queue?state=decided",
-        "/rounds",
-        "/rounds/2026-autumn",
+        "/grant-rounds",
+        "/grant-rounds/2026-autumn",
         "/delegated",
         "/register/grant",
         "/rules",

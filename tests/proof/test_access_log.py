@@ -13,12 +13,12 @@ from service.casework.views import history
 from service.desk.ports.desk import Desk
 from service.domain.clock import local_day
 from service.outbox import FolderChannel
-from service.privacy.retention import forget_readings
+from service.privacy.retention import erase_access_log
 from service.proof import access_log, checkpoints
 from service.proof.verification import verify_log
 from service.settings import Settings
 from service.storage.engine import is_sqlite, writing
-from service.storage.tables import LogEntry, ReadEntry
+from service.storage.tables import AccessEntry, LogEntry
 from tests.fakes import Clock
 from tests.logs import with_channels
 from tests.servers import Service
@@ -51,7 +51,7 @@ async def test_what_is_forgotten_leaves_a_tree_that_verifies(desk: Desk, clock: 
     clock.forward(days=3 * 366)
     await access_log.note(desk, alva, access_log.OPENED, case_id)
 
-    assert await forget_readings(desk) == 5
+    assert await erase_access_log(desk) == 5
 
     rows, size = await access_log.page(desk, before=None, case_id=None, limit=10)
     assert size == 6
@@ -67,11 +67,11 @@ async def test_a_reading_that_was_changed_is_found(desk: Desk, settings: Setting
     await checkpoints.sign_log(desk)
     engine = LogEntry._meta.db
     if not is_sqlite(engine):
-        await engine.run_ddl("UPDATE read_entry SET leaf = replace(leaf, 'opened', 'closed')")
+        await engine.run_ddl("UPDATE access_entry SET leaf = replace(leaf, 'opened', 'closed')")
     else:
         path = Path(settings.data) / "granska-reading.sqlite"
         with sqlite3.connect(path) as database:
-            database.execute("UPDATE read_entry SET leaf = replace(leaf, 'opened', 'closed')")
+            database.execute("UPDATE access_entry SET leaf = replace(leaf, 'opened', 'closed')")
         database.close()
 
     result = await verify_log(desk)
@@ -90,10 +90,10 @@ def test_opening_a_case_and_taking_it_out_are_written_down(service: Service) -> 
     disa.get(f"/cases/{case_id}/history?day=2026-01-01")
 
     assert taken.headers["content-type"] == "application/zip"
-    page = ronja.get("/log/readings").text
+    page = ronja.get("/log/access").text
     for said in ("öppnade ärendet", "tog ut en maskerad kopia", "jämförde då och nu", "Disa Beslutsfattare"):
         assert said in page
-    assert disa.get("/log/readings").status_code == 403
+    assert disa.get("/log/access").status_code == 403
 
 
 async def test_a_case_then_and_now(desk: Desk, clock: Clock) -> None:
@@ -115,12 +115,12 @@ async def test_a_case_then_and_now(desk: Desk, clock: Clock) -> None:
 def test_someone_who_may_not_see_a_case_leaves_no_trace_of_it(service: Service) -> None:
     petter, disa, ronja = (service.signed_in(one) for one in ("petter", "disa", "ronja"))
     grant = service.signed_in("alva").get("/queue").text.split("/cases/")[1][:36]
-    before = ronja.get("/log/readings").text.count("Petter Lokal")
+    before = ronja.get("/log/access").text.count("Petter Lokal")
 
     assert petter.get(f"/cases/{grant}").status_code == 404
     assert petter.get(f"/cases/{grant}/history").status_code == 404
     assert petter.send(f"/cases/{grant}/bundle").status_code == 404
-    assert ronja.get("/log/readings").text.count("Petter Lokal") == before
+    assert ronja.get("/log/access").text.count("Petter Lokal") == before
     assert disa.get(f"/cases/{grant}").status_code == 200
 
 
@@ -137,11 +137,11 @@ def test_the_auditors_bundle_leaves_people_out(service: Service) -> None:
 @pytest.mark.parametrize(
     ("statement", "kind"),
     [
-        ("UPDATE read_entry SET leaf = NULL, case_id = NULL, actor = ''", "value-missing"),
-        ("UPDATE read_entry SET case_id = 'nothing'", "columns"),
-        ("UPDATE read_entry SET actor = 'u-aaaaaaaaaa'", "columns"),
-        ("DELETE FROM read_node", "tree-node"),
-        ("DELETE FROM read_entry", "truncated"),
+        ("UPDATE access_entry SET leaf = NULL, case_id = NULL, actor = ''", "value-missing"),
+        ("UPDATE access_entry SET case_id = 'nothing'", "columns"),
+        ("UPDATE access_entry SET actor = 'u-aaaaaaaaaa'", "columns"),
+        ("DELETE FROM access_node", "tree-node"),
+        ("DELETE FROM access_entry", "truncated"),
     ],
 )
 async def test_a_reading_log_that_was_blanked_is_found(desk: Desk, statement: str, kind: str) -> None:
@@ -152,7 +152,7 @@ async def test_a_reading_log_that_was_blanked_is_found(desk: Desk, statement: st
     await checkpoints.sign_log(desk)
     assert (await verify_log(desk)).ok
 
-    await ReadEntry._meta.db.run_ddl(statement)
+    await AccessEntry._meta.db.run_ddl(statement)
 
     result = await verify_log(desk)
     assert result.reading is not None
@@ -167,7 +167,7 @@ async def test_the_reading_log_is_signed_though_nobody_decides_and_leaves_the_ho
     signed = await checkpoints.sign_log(desk)
 
     assert not signed.fresh, "nothing new in the log itself"
-    assert [size for size, _ in await desk.looked.checkpoints()] == [1]
+    assert [size for size, _ in await desk.access_log.checkpoints()] == [1]
     sending = with_channels(desk, FolderChannel(tmp_path / "out", tmp_path))
     await checkpoints.send_checkpoints(sending)
     assert [one.name for one in (tmp_path / "out").glob("reading-*")] == ["reading-000000000001.checkpoint"]

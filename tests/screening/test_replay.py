@@ -17,7 +17,7 @@ from service.privacy import erasure
 from service.proof import audit_sample
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
-from service.screening.replay import Tally, replay_all, replay_rounds
+from service.screening.replay import Tally, replay_all, replay_case
 from service.screening.run_checks import work_off
 from service.screening.what_if import impact_of
 from service.storage.engine import is_sqlite
@@ -75,7 +75,7 @@ async def test_every_round_of_a_case_replays_and_what_was_cleared_later_was_not_
     await ask_rescreening(desk, case_id, by=alva, seen=await seen(desk, case_id))
     await work_off(desk)
 
-    first, second = await replay_rounds(desk, case_id)
+    first, second = await replay_case(desk, case_id)
 
     assert (first.drift, second.drift) == ((), ())
     assert "party_names" in first.identical
@@ -95,7 +95,7 @@ async def test_an_answer_that_was_changed_in_the_database_drifts(desk: Desk) -> 
         LogValue.commitment == found[0].detail_ref
     )
 
-    [one] = await replay_rounds(desk, case_id)
+    [one] = await replay_case(desk, case_id)
 
     assert [(d.check, d.what) for d in one.drift] == [("declaration", "params")]
     assert (json.loads(one.drift[0].then)["version"], json.loads(one.drift[0].now)["version"]) == ("2025-1", "2026-1")
@@ -107,7 +107,7 @@ async def test_what_was_erased_is_said_to_be_and_is_no_drift(desk: Desk) -> None
     plan = await erasure.plan_cases(desk, [number], ["representatives"])
     await erasure.erase(desk, plan, ground="gdpr-17", document="Beslut HV 2026/9", by=adam)
 
-    [one] = await replay_rounds(desk, case_id)
+    [one] = await replay_case(desk, case_id)
 
     assert one.ok
     assert {why for _, why in one.not_replayable} == {"erased"}

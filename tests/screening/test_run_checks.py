@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service.casework.intake.receive import receive
-from service.casework.review.findings import ask_rescreening, resolve, take, withdraw_clearance
+from service.casework.review.findings import ask_rescreening, resolve, take, withdraw_distinction
 from service.casework.review.incidents import NewIncident, record, verify
 from service.casework.views.case_page import case_view
 from service.demo import demo_list
@@ -29,7 +29,7 @@ from tests.steps import screened, seen, someone, unbiased
 async def outcomes(desk: Desk, case_id: str) -> dict[str, tuple[Outcome, str]]:
     async with desk.store.reading() as reading:
         case = await reading.case(case_id)
-        findings = await reading.findings(case_id, case.round)
+        findings = await reading.findings(case_id, case.check_round)
     results = [one.case_finding.finding for one in findings]
     return {one.check: (one.result.outcome, one.result.code) for one in results}
 
@@ -148,10 +148,10 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
     await ask_rescreening(desk, case_id, by=officer, seen=await seen(desk, case_id))
     await work_off(desk)
     again = (await the(desk, case_id, "party_names")).case_finding
-    assert (again.finding.result.code, again.open) == ("party_names.all_cleared", False)
+    assert (again.finding.result.code, again.open) == ("party_names.all_held_apart", False)
 
     other = await screened(desk, a_grant_document(representatives=[{"name": "Tarkvin Vossberg", "role": "kassör"}]))
-    assert (await the(desk, other, "party_names")).case_finding.finding.result.code == "party_names.all_cleared"
+    assert (await the(desk, other, "party_names")).case_finding.finding.result.code == "party_names.all_held_apart"
     elsewhere = await screened(
         desk,
         a_grant_document(
@@ -176,11 +176,11 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
 async def take_up_again(desk: Desk, case_id: str, officer: User) -> None:
     """A clearance can be withdrawn, with reasons; then it is asked again, and can be given again."""
     view = await case_view(desk, case_id, by=officer)
-    [(pair, cleared)] = view.cleared.items()
-    assert (cleared.by, cleared.reason) == (officer.pseudonym, "Annan person.")
+    [(pair, held_apart)] = view.held_apart.items()
+    assert (held_apart.by, held_apart.reason) == (officer.pseudonym, "Annan person.")
     with pytest.raises(NotFound):
-        await withdraw_clearance(desk, case_id, "0" * 64, reason="?", by=officer, seen=await seen(desk, case_id))
-    await withdraw_clearance(desk, case_id, pair, reason="Fel post.", by=officer, seen=await seen(desk, case_id))
+        await withdraw_distinction(desk, case_id, "0" * 64, reason="?", by=officer, seen=await seen(desk, case_id))
+    await withdraw_distinction(desk, case_id, pair, reason="Fel post.", by=officer, seen=await seen(desk, case_id))
     await work_off(desk)
     opened = await the(desk, case_id, "party_names")
     assert opened.case_finding.open
@@ -199,7 +199,7 @@ async def take_up_again(desk: Desk, case_id: str, officer: User) -> None:
 async def the(desk: Desk, case_id: str, check: str):  # type: ignore[no-untyped-def]
     async with desk.store.reading() as reading:
         case = await reading.case(case_id)
-        found = await reading.findings(case_id, case.round)
+        found = await reading.findings(case_id, case.check_round)
     return next(one for one in found if one.case_finding.finding.check == check)
 
 
@@ -210,7 +210,7 @@ async def test_a_decided_case_is_not_screened_again(desk: Desk) -> None:
 
     async with desk.store.reading() as reading:
         case = await reading.case(received.case_id)
-    assert case.round == 2
+    assert case.check_round == 2
     with pytest.raises(Exception, match="not_found"):
         await screen(desk, "00000000-0000-4000-8000-00000000dead")
 

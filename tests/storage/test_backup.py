@@ -134,10 +134,10 @@ async def test_a_backup_plants_no_key_and_takes_no_file_away(desk: Desk, setting
         archive.writestr("keys/evil.vkey", "PLANTED")
     live = tmp_path / "live"
     (live / "keys").mkdir(parents=True)
-    (live / "keys" / "clearance.key").write_bytes(b"x" * 32)
+    (live / "keys" / "distinction.key").write_bytes(b"x" * 32)
     with pytest.raises(GranskaError, match="not_empty"):
         await app.restore_backup(Settings(data=str(live)), tmp_path / "b.zip", None)
-    assert (live / "keys" / "clearance.key").read_bytes() == b"x" * 32
+    assert (live / "keys" / "distinction.key").read_bytes() == b"x" * 32
 
     await app.restore_backup(Settings(data=str(tmp_path / "there")), tmp_path / "b.zip", None)
 

@@ -179,7 +179,7 @@ async def test_the_same_events_give_the_same_root_on_both_databases(
     for position, address in enumerate(addresses):
         settings = Settings(data=str(tmp_path / str(position)), database=address)
         (settings.folder / "keys").mkdir(parents=True)
-        (settings.folder / "keys" / "clearance.key").write_bytes(bytes(32))
+        (settings.folder / "keys" / "distinction.key").write_bytes(bytes(32))
         await app.migrate_database(settings)
         async with app.opened_desk(settings, outside=Clock().outside()) as desk:
             await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))

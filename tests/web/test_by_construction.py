@@ -51,7 +51,7 @@ class Walk:
 
 
 #: Events that are the whole record of what was done; no other row is theirs.
-WITHOUT_ROW = {"record:unmasked", "case:handed-out", "sample:drawn", "match:asked", "subject:exported"}
+WITHOUT_ROW = {"record:unmasked", "case:handed-out", "sample:drawn", "match:asked", "subject-access:exported"}
 
 
 def finding(one: Browserlike, case_id: str) -> str:
@@ -149,11 +149,13 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
             alva.act(named, f"findings/{at}", resolution="no_obstacle", reason="En annan person.", identifier="")
         alva.act(named, "rescreen")
         service.screened(named)
-        pair = re.findall(rf"/cases/{named}/clearances/([0-9a-f]{{64}})/withdraw", alva.get(f"/cases/{named}").text)[0]
+        pair = re.findall(rf"/cases/{named}/distinctions/([0-9a-f]{{64}})/withdraw", alva.get(f"/cases/{named}").text)[
+            0
+        ]
         walk.step(
-            ("POST", f"{cases}/clearances/{{pair:str}}/withdraw"),
-            lambda: alva.act(named, f"clearances/{pair}/withdraw", clearance_reason="Ny uppgift."),
-            wants="clearance:withdrawn",
+            ("POST", f"{cases}/distinctions/{{pair:str}}/withdraw"),
+            lambda: alva.act(named, f"distinctions/{pair}/withdraw", distinction_reason="Ny uppgift."),
+            wants="distinction:withdrawn",
         )
         service.screened(named)
         alva.act(named, "rescreen")
@@ -162,9 +164,9 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
             alva.act(named, f"findings/{at}", resolution="no_obstacle", reason="En annan person.", identifier="")
         version = alva.version(named)
         walk.step(
-            ("POST", "/rounds/{round_id:str}/proposals"),
+            ("POST", "/grant-rounds/{grant_round_id:str}/proposals"),
             lambda: alva.send(
-                "/rounds/2026-autumn/proposals",
+                "/grant-rounds/2026-autumn/proposals",
                 **{"case": named, f"version-{named}": version, f"amount-{named}": "9 000", f"reason-{named}": "Ramen."},
             ),
             wants="decision:proposed",

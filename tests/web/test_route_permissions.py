@@ -36,7 +36,7 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("POST", "/cases/{case_id:uuid}/take"): OFFICERS,
     ("POST", "/cases/{case_id:uuid}/release"): OFFICERS,
     ("POST", "/cases/{case_id:uuid}/findings/{finding_id:uuid}"): OFFICERS,
-    ("POST", "/cases/{case_id:uuid}/clearances/{pair:str}/withdraw"): OFFICERS,
+    ("POST", "/cases/{case_id:uuid}/distinctions/{pair:str}/withdraw"): OFFICERS,
     ("POST", "/cases/{case_id:uuid}/secrecy"): OFFICERS,
     ("POST", "/cases/{case_id:uuid}/enclosures"): OFFICERS,
     ("POST", "/cases/{case_id:uuid}/rescreen"): DECIDERS,
@@ -49,9 +49,9 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("GET", "/cases/{case_id:uuid}/letters/preview"): DECIDERS,
     ("GET", "/cases/{case_id:uuid}/package"): DECIDERS,
     ("GET", "/delegated"): {A, P, D, R},
-    ("GET", "/rounds"): {A, D, C, R},
-    ("GET", "/rounds/{round_id:str}"): {A, D, C, R},
-    ("POST", "/rounds/{round_id:str}/proposals"): {A},
+    ("GET", "/grant-rounds"): {A, D, C, R},
+    ("GET", "/grant-rounds/{grant_round_id:str}"): {A, D, C, R},
+    ("POST", "/grant-rounds/{grant_round_id:str}/proposals"): {A},
     ("GET", "/letters"): {C, X},
     ("GET", "/letters/{name:str}"): {C, X},
     ("POST", "/letters/{name:str}"): {C, X},
@@ -67,7 +67,7 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("GET", "/log/verify"): {R},
     ("POST", "/log/verify"): {R},
     ("POST", "/log/damaged"): {R},
-    ("GET", "/log/readings"): {R},
+    ("GET", "/log/access"): {R},
     ("POST", "/log/checkpoint"): {R},
     ("GET", "/replay"): {R},
     ("POST", "/replay"): {R},
@@ -156,7 +156,7 @@ def address(path: str) -> str:
         path.replace("{kind:str}", "grant").replace("{topic:str}", "officer").replace("{seq:int}", "0")
         .replace("{file_path:path}", "granska.js").replace("{list_key:str}", "demo").replace("{pair:str}", "0" * 64)
         .replace("{secret:str}", "gissning.ics").replace("{room_id:str}", "tallen").replace("{season_id:str}", "ingen")
-        .replace("{step:str}", "note").replace("{round_id:str}", "2026-autumn").replace("{name:str}", "decision")
+        .replace("{step:str}", "note").replace("{grant_round_id:str}", "2026-autumn").replace("{name:str}", "decision")
     )  # fmt: skip
 
 

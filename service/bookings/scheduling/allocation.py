@@ -1,7 +1,8 @@
 """A season's weekly times shared out: class by class, as many hours as possible, ties by a lot that anyone can redo.
 
-Within a class, in this order: most hours, most groups with something, dearest wishes, the lot. A class is done before
-the next begins, and what it was given is not touched again: nobody ever stands back for someone with lower priority.
+Within a class, in this order: most hours, most groups with something, most wanted wishes, the lot. A class is done
+before the next begins, and what it was given is not touched again: nobody ever stands back for someone with lower
+priority.
 
 Weighed: OR-tools' CP-SAT does it too, but brings pandas and protobuf along. Weekly times in rooms are intervals, whose
 clique constraints make the linear relaxation all but whole, so the MIP solver HiGHS (MIT) needs few nodes. It runs on
@@ -23,7 +24,7 @@ _MOST_NODES = 2000
 
 @dataclass(frozen=True)
 class Wished:
-    """A weekly time that is wished for: `weekday` 0 is Monday, minutes are local, rooms the dearest first."""
+    """A weekly time that is wished for: `weekday` 0 is Monday, minutes are local, rooms the most wanted first."""
 
     weekday: int
     start: int
@@ -88,7 +89,7 @@ class _Candidate:
 
 
 def _candidates(estate: Estate, asks: Sequence[Ask]) -> dict[str, list[_Candidate]]:
-    parts = {one: estate.parts(one) for one in estate.rooms}
+    parts = {one: estate.room_parts(one) for one in estate.rooms}
     found: dict[str, list[_Candidate]] = {}
     for ask in asks:
         mine = found.setdefault(ask.id, [])
@@ -278,7 +279,7 @@ class Why:
 def why_not(estate: Estate, asks: Sequence[Ask], given: Sequence[Given]) -> dict[tuple[str, int], Why]:
     """For each wish that was not granted, why, in terms that anyone can check."""
     by_id = {one.id: one for one in asks}
-    parts = {one: estate.parts(one) for one in estate.rooms}
+    parts = {one: estate.room_parts(one) for one in estate.rooms}
     taken, used = _Taken(), dict[str, int]()
     for one in given:
         wish = by_id[one.ask].wishes[one.wish]
@@ -316,7 +317,7 @@ def overlapping(estate: Estate, asks: Sequence[Ask], given: Sequence[Given]) -> 
     taken, wrong = _Taken(), []
     for one in given:
         wish = by_id[one.ask].wishes[one.wish]
-        candidate = _candidate(estate.rooms[one.room], estate.parts(one.room), one, wish, 0)
+        candidate = _candidate(estate.rooms[one.room], estate.room_parts(one.room), one, wish, 0)
         wrong += [(other.given, one) for other in taken.against(candidate)]
         taken.add(candidate)
     return wrong

@@ -21,11 +21,15 @@ class Wanted:
 
     persons: int = 0
     equipment: frozenset[str] = frozenset()
-    access: frozenset[str] = frozenset()
+    accessibility: frozenset[str] = frozenset()
 
     def met_by(self, room: Room) -> bool:
         """Whether the room has it."""
-        return room.capacity >= self.persons and self.equipment <= room.equipment and self.access <= room.access
+        return (
+            room.capacity >= self.persons
+            and self.equipment <= room.equipment
+            and self.accessibility <= room.accessibility
+        )
 
 
 class Busy:
@@ -131,7 +135,7 @@ def why_not(estate: Estate, room: Room, span: Span, busy: Busy, *, now: int, lat
         return "room.outside_hours"
     if closed:
         return closed
-    if busy.meets(estate.parts(room.id), room.taken(span)):
+    if busy.meets(estate.room_parts(room.id), room.taken(span)):
         return "room.taken"
     return None
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from service.casework.decision import proposal
 from service.casework.letters import compose
-from service.casework.review.correspondence import material_of
+from service.casework.review.correspondence import communicated_material
 from service.desk.fields import one_of
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
@@ -63,7 +63,7 @@ async def _values(scene: Scene, data: Mapping[str, Any], language: str) -> dict[
         return str(kept.get(reference or "", {}).get("text", ""))
 
     routine = scene.procedure.routine
-    material, _ = await material_of(desk, scene.writing, scene.case, dossier, scene.procedure, language)
+    material, _ = await communicated_material(desk, scene.writing, scene.case, dossier, scene.procedure, language)
     enclosures = await scene.writing.enclosures(scene.case.id)
     assessed = [
         f"{routine.criteria[one.criterion].title[language]}: {text(one.ref)}"

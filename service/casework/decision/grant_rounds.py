@@ -20,7 +20,7 @@ from service.domain.decision import FAVOURABLE, DecisionOutcome, Proposal
 from service.domain.errors import GranskaError, NotFound
 from service.domain.events import EventType
 from service.domain.people import User
-from service.domain.routine import Round
+from service.domain.routine import GrantRound
 from service.domain.ruleset import Clause, RuleSet
 
 #: How long after its closing a late application still shows in the round.
@@ -44,7 +44,7 @@ class Line:
 class RoundView:
     """A round with its applications; sums in öre."""
 
-    round: Round
+    grant_round: GrantRound
     lines: list[Line]
     rules: RuleSet
     late_rule: Clause | None
@@ -63,33 +63,33 @@ class RoundView:
     @property
     def left(self) -> int:
         """What is left of the frame; less than nothing where it has been overdrawn."""
-        return self.round.frame_ore - self.proposed
+        return self.grant_round.frame_ore - self.proposed
 
 
-async def rounds(desk: Desk) -> tuple[list[Round], date]:
+async def rounds(desk: Desk) -> tuple[list[GrantRound], date]:
     """The rounds of every adopted rule set, newest first, and today."""
     async with desk.store.reading() as reading:
         book = await rulebook(desk, reading)
-    known = {one.id: one for rules in book.sets for one in rules.rounds.values()}
+    known = {one.id: one for rules in book.sets for one in rules.grant_rounds.values()}
     return sorted(known.values(), key=lambda one: one.opens, reverse=True), today(desk)
 
 
-async def view(desk: Desk, round_id: str, *, by: User) -> RoundView:
+async def view(desk: Desk, grant_round_id: str, *, by: User) -> RoundView:
     """A round's applications side by side; raises NotFound for one that is not there."""
     async with desk.store.reading() as reading:
-        return await _view(desk, reading, round_id, by)
+        return await _view(desk, reading, grant_round_id, by)
 
 
-async def _view(desk: Desk, reading: Reading, round_id: str, by: User) -> RoundView:
+async def _view(desk: Desk, reading: Reading, grant_round_id: str, by: User) -> RoundView:
     book = await rulebook(desk, reading)
-    owner = next((rules for rules in reversed(book.sets) if round_id in rules.rounds), None)
+    owner = next((rules for rules in reversed(book.sets) if grant_round_id in rules.grant_rounds), None)
     if owner is None or Kind.GRANT not in by.case_kinds:
-        raise NotFound("round.not_found")
-    wanted = owner.rounds[round_id]
+        raise NotFound("grant_round.not_found")
+    wanted = owner.grant_rounds[grant_round_id]
     following = [
         one.opens
         for rules in book.sets
-        for one in rules.rounds.values()
+        for one in rules.grant_rounds.values()
         if one.opens > wanted.closes and one.types & wanted.types
     ]
     last = min([wanted.closes + timedelta(days=LATE_DAYS), *following])
@@ -147,7 +147,7 @@ class Wish:
 
 
 async def propose_all(
-    desk: Desk, round_id: str, wishes: Mapping[str, Wish], *, by: User
+    desk: Desk, grant_round_id: str, wishes: Mapping[str, Wish], *, by: User
 ) -> tuple[list[str], dict[str, GranskaError]]:
     """Put forward a proposal for each of these cases, each with its own reason and its own event.
 
@@ -156,7 +156,7 @@ async def propose_all(
     way of the others.
     """
     async with desk.store.reading() as reading:
-        known = {one.row.case.id for one in (await _view(desk, reading, round_id, by)).lines}
+        known = {one.row.case.id for one in (await _view(desk, reading, grant_round_id, by)).lines}
     done: list[str] = []
     failed: dict[str, GranskaError] = {}
     for case_id, wish in wishes.items():

@@ -9,7 +9,7 @@ from typing import Any
 from service.audit.leaf import timestamp
 from service.casework.intake import application_document
 from service.desk import application_parts
-from service.desk.conditions import standing_conditions
+from service.desk.conditions import conditions_in_force
 from service.desk.ports.cases import StoredFinding
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
@@ -28,7 +28,7 @@ async def _record(
     desk, writing, case, dossier = scene.desk, scene.writing, scene.case, scene.dossier
     criteria, procedure = scene.criteria, scene.procedure
     details = await writing.details(case.id)
-    findings = await writing.findings(case.id, case.round)
+    findings = await writing.findings(case.id, case.check_round)
     enclosures = await writing.enclosures(case.id)
     screened = (await writing.screenings([case.id])).get(case.id)
     point = procedure.delegation[proposal.delegation_point]
@@ -46,7 +46,7 @@ async def _record(
         "organisation": case.organisation_id,
         "organisation_value": details.organisation_ref,
         "requested_ore": case.amount_ore,
-        "application": application_parts.logged(details.parts),
+        "application": application_parts.logged(details.application_parts),
         "speakers": details.speakers_ref,
         "revision": case.version,
         "form": {"id": "application", "sha256": application_document.schema_sha256()},
@@ -62,7 +62,7 @@ async def _record(
             "analysis": method.analysis,
             "checks": [_check(desk, one) for one in findings],
         },
-        "round": case.round,
+        "check_round": case.check_round,
         "inputs": json.loads(screened.leaf)["data"]["inputs"] if screened else None,
         "lists": await _lists(writing, findings),
         "findings": [_judged(one, clauses) for one in findings],
@@ -86,7 +86,7 @@ async def _record(
         "outcome": proposal.outcome.value,
         "amount_ore": proposal.amount_ore,
         "bookings": list(proposal.bookings),
-        "conditions": standing_conditions(scene) + [{"id": None, **one} for one in content["own_conditions"]]
+        "conditions": conditions_in_force(scene) + [{"id": None, **one} for one in content["own_conditions"]]
         if favourable
         else [],
         "terms": procedure.routine.terms_version if favourable else None,

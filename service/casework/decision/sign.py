@@ -29,7 +29,7 @@ async def decide(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen
     Returns the decision's id.
     """
     proposal = replace(tidied(proposal), board_minute=_minute(desk, proposal.board_minute))
-    opened = await desk.looked.last_opened(case_id, by.pseudonym)
+    opened = await desk.access_log.last_opened(case_id, by.pseudonym)
     async with desk.store.writing() as writing:
         scene = await _scene(desk, writing, case_id, by, seen)
         if scene.dossier.proposal is not None:
@@ -43,7 +43,7 @@ async def sign(
 ) -> str:
     """Decide as has been proposed, word for word; returns the decision's id."""
     minute = _minute(desk, board_minute)
-    opened = await desk.looked.last_opened(case_id, by.pseudonym)
+    opened = await desk.access_log.last_opened(case_id, by.pseudonym)
     async with desk.store.writing() as writing:
         scene = await _scene(desk, writing, case_id, by, seen)
         if scene.dossier.proposal is None:
@@ -67,7 +67,7 @@ async def _decided(scene: Scene, proposal: Proposal, content: Mapping[str, Any],
     desk, writing, case = scene.desk, scene.writing, scene.case
     policy.check_can_decide(await scene.basis(), scene.by, proposal)
     if proposal.outcome in FAVOURABLE:
-        findings = await writing.findings(case.id, case.round)
+        findings = await writing.findings(case.id, case.check_round)
         await check_fresh(writing, case, findings, scene.procedure, desk.outside.now())
     decision_id = desk.outside.new_id()
     changes = await _of_bookings(scene, proposal)

@@ -40,7 +40,7 @@ async def book(desk: Desk, call: Call, *, purpose: str, hold: str | None, by: Us
     clearance to build on: its booking goes by an application of its own.
     """
     if call.hirer is not Hirer.ASSOCIATION:
-        raise NotAllowed("standing.only_associations")
+        raise NotAllowed("clearance.only_associations")
     number = normal_form(call.number)
     if not number:
         raise InvalidInput([Problem("/number", "book.number")])
@@ -49,18 +49,18 @@ async def book(desk: Desk, call: Call, *, purpose: str, hold: str | None, by: Us
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
         rules = procedure.premises
         if organisation is None:
-            raise NotAllowed("standing.unknown")
+            raise NotAllowed("clearance.unknown")
         clearance = await clearance_of(desk, reading, organisation, procedure)
-        if clearance.standing is None or clearance.missing:
+        if clearance.given is None or clearance.missing:
             # What is attested anew, or by others, has not been looked at: that goes by an application of its own.
             code, params = clearance.missing[0]
             raise NotAllowed(code, **dict(params))
-        standing = clearance.standing
+        standing = clearance.given
         details = await reading.details(standing.case)
-        values = await reading.values(application_parts.commitments(details.parts))
-        if not application_parts.whole(details.parts, values):
-            raise NotAllowed("standing.none")
-        before = application_parts.assembled(details.parts, values)
+        values = await reading.values(application_parts.commitments(details.application_parts))
+        if not application_parts.whole(details.application_parts, values):
+            raise NotAllowed("clearance.none")
+        before = application_parts.assembled(details.application_parts, values)
     problems = [] if purpose.strip() else [Problem("/purpose", "input.missing")]
     if call.use not in rules.purposes:
         problems.append(Problem("/use", "input.choice", {"choices": ", ".join(rules.purposes)}))

@@ -110,7 +110,7 @@ async def _open_case(
         amount_ore=application.grant.amount_ore if application.grant else None,
         rules_id=rules.id,
         rules_sha256=rules.sha256,
-        round=0,
+        check_round=0,
         version=1,
         organisation_id=organisation_id,
     )
@@ -175,7 +175,7 @@ def _keep(
         org_number=number,
         org_name=application.organisation.name,
         organisation_ref=writing.keep("hirer" if private else "organisation", organisation, case=case.id),
-        parts=tuple(
+        application_parts=tuple(
             (name, writing.keep(application_parts.field_of(name, private=private), value, case=case.id))
             for name, value in sorted(application_parts.split(kept).items())
         ),
@@ -233,7 +233,7 @@ def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event
         "due": case.due_on,
         "lookup": lookup_digest(details.repeat_key, details.event_on, details.when_label),
         "rules": {"id": rules.id, "sha256": rules.sha256},
-        "application": application_parts.logged(details.parts),
+        "application": application_parts.logged(details.application_parts),
         "speakers": details.speakers_ref,
     }
     return Event(EventType.CASE_RECEIVED, by, case.registered_at, data, case=case.id)

@@ -69,7 +69,7 @@ async def decision_values(
 async def booking_values(desk: Desk, reading: Reading, case: Case, given: Decided, language: str) -> dict[str, str]:
     """What a letter says of the times: those that were given and what they cost, those that were not and why not.
 
-    A time that has been moved or called off since is told as what it was, and what holds now after it.
+    A time that has been moved or cancelled since is told as what it was, and what holds now after it.
     """
     say, estate = desk.words.say, await reading.estate()
     types = (EventType.BOOKING_ASKED, EventType.BOOKING_MOVED, EventType.BOOKING_SETTLED, EventType.BOOKING_CANCELLED)

@@ -52,7 +52,9 @@ async def shares_a_name(reading: Reading, case: Case, user: User) -> bool:
     The comparison is blind: it says yes or no, and never whose name or which.
     """
     details = await reading.details(case.id)
-    references = [ref for name, ref in details.parts if name in ("representatives", "contact", "declaration")]
+    references = [
+        ref for name, ref in details.application_parts if name in ("representatives", "contact", "declaration")
+    ]
     own = _family_name(user.name)
     if not own:
         return False

@@ -28,7 +28,7 @@ from service.rules.calendar import next_working_day, working_days_after
 
 async def missing_of(desk: Desk, reading: Reading, case: Case, language: str) -> list[str]:
     """What the checks say is missing, as sentences the applicant understands."""
-    findings = await reading.findings(case.id, case.round)
+    findings = await reading.findings(case.id, case.check_round)
     lacking = [
         one
         for one in findings
@@ -52,7 +52,7 @@ async def ask_completion(desk: Desk, case_id: str, *, text: str, due: str, langu
         if not missing and not text:
             raise InvalidInput([Problem("/text", "completion.nothing_asked")])
         day = _due(scene, due, scene.procedure.routine.completion_days)
-        findings = await scene.writing.findings(case_id, scene.case.round)
+        findings = await scene.writing.findings(case_id, scene.case.check_round)
         asked = desk.outside.new_id()
         await scene.take(
             {
@@ -185,7 +185,9 @@ async def communicate(
         day = next_working_day(check_day("/due", due)) if due else earliest
         if day < earliest:
             raise InvalidInput([Problem("/due", "communication.too_short", {"day": earliest.isoformat()})])
-        material, told = await material_of(desk, scene.writing, scene.case, scene.dossier, scene.procedure, language)
+        material, told = await communicated_material(
+            desk, scene.writing, scene.case, scene.dossier, scene.procedure, language
+        )
         values = {
             "matter": compose.matter(desk, details, scene.case, language),
             "outcome": desk.words.say(language, f"term.decision.{outcome}", {}),
@@ -213,12 +215,12 @@ async def communicate(
     return sent
 
 
-async def material_of(
+async def communicated_material(
     desk: Desk, reading: Reading, case: Case, dossier: Dossier, procedure: RuleSet, language: str
 ) -> tuple[str, dict[str, list[str]]]:
     """All that a decision could rest on, as the letter tells it, and what it took up."""
     findings = [
-        one for one in await reading.findings(case.id, case.round) if one.case_finding.outcome is not Outcome.MET
+        one for one in await reading.findings(case.id, case.check_round) if one.case_finding.outcome is not Outcome.MET
     ]
     findings = [one for one in findings if one.case_finding.outcome is not Outcome.NOT_APPLICABLE]
     references = [one.detail_ref for one in findings] + [one.ref for one in dossier.acts.values()]

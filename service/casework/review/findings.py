@@ -56,7 +56,7 @@ async def ask_rescreening(desk: Desk, case_id: str, *, by: User, seen: int) -> N
     async with desk.store.writing() as writing:
         case, by = await _case(writing, case_id, by, seen)
         policy.check_can_rescreen(case, by)
-        data = {"round": case.round + 1}
+        data = {"check_round": case.check_round + 1}
         event = Event(EventType.CASE_RESCREEN_ASKED, person(by), desk.outside.now(), data, case=case.id)
         await writing.rescreen_asked(event, case)
 
@@ -80,7 +80,7 @@ async def resolve(
     reason = check_text("/reason", reason)
     async with desk.store.writing() as writing:
         case, by = await _case(writing, case_id, by, seen)
-        findings = await writing.findings(case.id, case.round)
+        findings = await writing.findings(case.id, case.check_round)
         found = _one(findings, finding_id)
         policy.check_can_resolve(case, by, found.case_finding, resolution, reason)
         named = await _candidates(writing, found)
@@ -103,13 +103,13 @@ async def resolve(
             "resolution": resolution.value,
             "reason": reason_ref,
             "identifier": identifier if confirmed else None,
-            "cleared": [one["pair"] for one in named] if resolution is Resolution.NO_OBSTACLE else [],
+            "held_apart": [one["pair"] for one in named] if resolution is Resolution.NO_OBSTACLE else [],
         }
         event = Event(EventType.FINDING_RESOLVED, person(by), desk.outside.now(), data, case=case.id)
         await writing.finding_resolved(event, case, settled, attention=left)
 
 
-async def withdraw_clearance(desk: Desk, case_id: str, pair: str, *, reason: str, by: User, seen: int) -> None:
+async def withdraw_distinction(desk: Desk, case_id: str, pair: str, *, reason: str, by: User, seen: int) -> None:
     """What was held apart is to be looked into again: the next answer asks a person."""
     reason = check_text("/reason", reason)
     async with desk.store.writing() as writing:
@@ -117,14 +117,14 @@ async def withdraw_clearance(desk: Desk, case_id: str, pair: str, *, reason: str
         policy.check_is_handling(case, by)
         found = [
             one
-            for finding in await writing.findings(case.id, case.round)
+            for finding in await writing.findings(case.id, case.check_round)
             for one in await _candidates(writing, finding)
         ]
-        if pair not in {one["pair"] for one in found} or pair not in await writing.clearances([pair]):
+        if pair not in {one["pair"] for one in found} or pair not in await writing.distinctions([pair]):
             raise NotFound("finding.not_found")
         data = {"pair": pair, "reason": writing.keep("resolution", {"text": reason}, case=case.id)}
-        event = Event(EventType.CLEARANCE_WITHDRAWN, person(by), desk.outside.now(), data, case=case.id)
-        await writing.clearance_withdrawn(event, case)
+        event = Event(EventType.DISTINCTION_WITHDRAWN, person(by), desk.outside.now(), data, case=case.id)
+        await writing.distinction_withdrawn(event, case)
 
 
 async def _candidates(reading: Reading, found: StoredFinding) -> list[dict[str, Any]]:

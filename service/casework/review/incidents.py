@@ -112,6 +112,6 @@ async def verify(desk: Desk, incident_id: str, *, by: User) -> None:
         data = {"incident": incident_id}
         await writing.incident_verified(Event(EventType.INCIDENT_VERIFIED, person(by), desk.outside.now(), data))
         for case in await writing.open_cases_of(found[0].org_number):
-            asked = {"round": case.round + 1}
+            asked = {"check_round": case.check_round + 1}
             event = Event(EventType.CASE_RESCREEN_ASKED, person(by), desk.outside.now(), asked, case=case.id)
             await writing.rescreen_asked(event, case)

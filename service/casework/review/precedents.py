@@ -36,7 +36,9 @@ async def nearest(desk: Desk, case_id: str, *, by: User) -> list[Precedent]:
         case = await reading.case(case_id)
         policy.check_can_see(case, by)
         earlier = await reading.decided_lately(case.kind, but=case_id, limit=LOOKED_AT)
-        findings = await reading.findings_of({one["case_id"]: one["round"] for one in earlier} | {case_id: case.round})
+        findings = await reading.findings_of(
+            {one["case_id"]: one["check_round"] for one in earlier} | {case_id: case.check_round}
+        )
     here = _features(findings.get(case_id, []))
     ranked = sorted(earlier, key=lambda one: (_distance(case, here, one, findings), -one["seq"]))
     latest: dict[str, dict[str, Any]] = {}

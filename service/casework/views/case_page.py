@@ -41,7 +41,7 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True)
-class Cleared:
+class HeldApart:
     """A pair that a person has held apart, and why."""
 
     by: str
@@ -97,7 +97,7 @@ class CaseView:
     procedure: RuleSet
     points: list[DelegationPoint]
     before: dict[str, StoredFinding]
-    cleared: dict[str, Cleared]
+    held_apart: dict[str, HeldApart]
     earlier: int
     dossier: Dossier
     basis: Basis
@@ -114,12 +114,12 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         case = await reading.case(case_id)
         policy.check_can_see(case, by)
         details = await reading.details(case_id)
-        findings = await reading.findings(case_id, case.round)
+        findings = await reading.findings(case_id, case.check_round)
         enclosures = await reading.enclosures(case_id)
         markings = await reading.markings(case_id)
         rows = await reading.entries_of_case(case_id)
         book: Rulebook = await rulebook(desk, reading)
-        references = [*application_parts.commitments(details.parts), details.organisation_ref]
+        references = [*application_parts.commitments(details.application_parts), details.organisation_ref]
         references += [ref for one in findings for ref in (one.detail_ref, one.speaker_ref, one.reason_ref) if ref]
         references += [one.name_ref for one in enclosures] + [one.value_ref for one in markings]
         references += [details.speakers_ref] if details.speakers_ref else []
@@ -127,7 +127,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         row = await reading.log_entry(decision["seq"]) if decision else None
         record = json.loads(row.leaf)["data"] if row else None
         references += commitments_in(record) if record else []
-        before = await reading.settled_before(case_id, case.round)
+        before = await reading.settled_before(case_id, case.check_round)
         references += [one.reason_ref for one in before.values() if one.reason_ref]
         done = entries(rows)
         dossier = fold(done)
@@ -140,7 +140,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
             for ref in commitments_in({name: value for name, value in one.data.items() if name != "letter"})
         ]
         values = await reading.values(list(dict.fromkeys(references)))
-        cleared = await _cleared(reading, values)
+        held_apart = await _held_apart(reading, values)
         names = await reading.names()
         waiting = await reading.is_waiting(case_id)
         owner = await reading.owner_name(case.owner) if case.owner else None
@@ -157,7 +157,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
     return CaseView(
         case=case,
         details=details,
-        application=application_parts.assembled(details.parts, values) or None,
+        application=application_parts.assembled(details.application_parts, values) or None,
         speakers=values.get(details.speakers_ref or ""),
         findings=findings,
         values=values,
@@ -180,7 +180,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         procedure=procedure,
         points=policy.usable_points(case, by, procedure),
         before=before,
-        cleared=cleared,
+        held_apart=held_apart,
         room=room,
     )
 
@@ -204,20 +204,20 @@ async def _room_view(
     )
 
 
-async def _cleared(reading: Reading, values: dict[str, Any]) -> dict[str, Cleared]:
-    """Who held apart what the evidence calls cleared, and their reason where it has not been erased."""
+async def _held_apart(reading: Reading, values: dict[str, Any]) -> dict[str, HeldApart]:
+    """Who held apart what the evidence calls held apart, and their reason where it has not been erased."""
     texts = [
         one for value in values.values() for one in (value.get("evidence", []) if isinstance(value, dict) else value)
     ]
     pairs = [
-        one["params"]["pair"] for one in texts if isinstance(one, dict) and one.get("code") == "party_names.cleared"
+        one["params"]["pair"] for one in texts if isinstance(one, dict) and one.get("code") == "party_names.held_apart"
     ]
-    found = await reading.clearances(pairs)
+    found = await reading.distinctions(pairs)
     findings = await reading.findings_by_id([one.finding_id for one in found.values()])
     reasons = await reading.values([one.reason_ref for one in findings.values() if one.reason_ref])
     return {
-        pair: Cleared(
-            one.cleared_by,
+        pair: HeldApart(
+            one.held_apart_by,
             one.at,
             reasons.get(findings[one.finding_id].reason_ref or "", {}).get("text")
             if one.finding_id in findings

@@ -23,7 +23,7 @@ class Recorded:
     state: str | None = None
     owner: str | None = None
     received: str | None = None
-    round: int = 0
+    check_round: int = 0
     rules: str | None = None
     findings: dict[str, dict[str, Any]] = field(default_factory=dict)
     enclosures: list[str] = field(default_factory=list)
@@ -73,7 +73,7 @@ def _fold(seen: Recorded, type: str, actor: str, data: dict[str, Any]) -> None:
             seen.state, seen.received, seen.rules = "received", data["received"], data["rules"]["id"]
         case EventType.CASE_SCREENED:
             seen.state = "screened" if seen.state == "received" else seen.state
-            seen.round, seen.rules = data["round"], data["rules"]["id"]
+            seen.check_round, seen.rules = data["check_round"], data["rules"]["id"]
             seen.findings = {
                 one["check"]: {"outcome": one["outcome"], "resolution": one["resolution"]} for one in data["findings"]
             }

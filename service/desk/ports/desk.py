@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from service.desk.ports.log import Channel, Keys, ReadingLog
+from service.desk.ports.log import AccessLog, Channel, Keys
 from service.desk.ports.store import Reading, Writing
 from service.domain.application import Party
 from service.domain.check import CheckDescription, CheckInput
@@ -125,7 +125,7 @@ class Desk:
     """Everything a step has at hand; put together once, in `app`."""
 
     store: Store
-    looked: ReadingLog
+    access_log: AccessLog
     keys: Keys
     outbox: tuple[Channel, ...]
     sessions: SessionKeeper

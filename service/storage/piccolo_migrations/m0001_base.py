@@ -53,7 +53,7 @@ TABLES = (
         speakers_ref TEXT,
         repeat_key TEXT NOT NULL,
         event_on TEXT,
-        round BIGINT NOT NULL,
+        check_round BIGINT NOT NULL,
         attention BIGINT NOT NULL,
         version BIGINT NOT NULL
     )""",
@@ -128,7 +128,7 @@ TABLES = (
     """CREATE TABLE finding (
         id TEXT NOT NULL PRIMARY KEY,
         case_id TEXT NOT NULL REFERENCES case_file (id) ON DELETE RESTRICT,
-        round BIGINT NOT NULL,
+        check_round BIGINT NOT NULL,
         position BIGINT NOT NULL,
         check_key TEXT NOT NULL,
         check_version TEXT NOT NULL,
@@ -154,11 +154,11 @@ TABLES = (
         name_ref TEXT NOT NULL,
         added_at BIGINT NOT NULL
     )""",
-    """CREATE TABLE clearance (
+    """CREATE TABLE distinction (
         pair TEXT NOT NULL PRIMARY KEY,
         case_id TEXT NOT NULL REFERENCES case_file (id) ON DELETE RESTRICT,
         finding_id TEXT NOT NULL,
-        cleared_by TEXT NOT NULL,
+        held_apart_by TEXT NOT NULL,
         at BIGINT NOT NULL
     )""",
     """CREATE TABLE secrecy_marking (
@@ -262,7 +262,7 @@ INDEXES = (
     "CREATE INDEX case_file_organisation ON case_file (organisation_id)",
     "CREATE INDEX case_file_repeat ON case_file (repeat_key)",
     "CREATE INDEX case_file_event ON case_file (event_on) WHERE speakers_ref IS NOT NULL",
-    "CREATE UNIQUE INDEX finding_place ON finding (case_id, round, position)",
+    "CREATE UNIQUE INDEX finding_place ON finding (case_id, check_round, position)",
     "CREATE INDEX enclosure_case ON enclosure (case_id)",
     "CREATE INDEX secrecy_case ON secrecy_marking (case_id)",
     "CREATE UNIQUE INDEX decision_case ON decision (case_id, seq)",

@@ -78,7 +78,7 @@ TABLES = (
         digest TEXT NOT NULL,
         revoked BOOLEAN NOT NULL
     )""",
-    """CREATE TABLE standing_clearance (
+    """CREATE TABLE clearance (
         id TEXT NOT NULL PRIMARY KEY,
         organisation_id TEXT NOT NULL REFERENCES organisation (id) ON DELETE RESTRICT,
         case_id TEXT NOT NULL REFERENCES case_file (id) ON DELETE RESTRICT,
@@ -89,7 +89,7 @@ TABLES = (
         lists TEXT NOT NULL,
         given_by TEXT NOT NULL,
         given_at BIGINT NOT NULL,
-        withdrawn_by TEXT
+        revoked_by TEXT
     )""",
     """CREATE TABLE allocation (
         id TEXT NOT NULL PRIMARY KEY,
@@ -113,7 +113,7 @@ INDEXES = (
     "CREATE INDEX closure_end ON closure (ends_at)",
     "CREATE UNIQUE INDEX feed_digest ON feed (digest)",
     "CREATE INDEX feed_room ON feed (room_id)",
-    "CREATE INDEX standing_organisation ON standing_clearance (organisation_id, given_at)",
+    "CREATE INDEX clearance_organisation ON clearance (organisation_id, given_at)",
     "CREATE INDEX allocation_season ON allocation (season, made_at)",
 )
 

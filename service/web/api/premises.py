@@ -102,7 +102,7 @@ def described(one: Booking) -> dict[str, Any]:
 
 @post("/api/v1/applications/{case_id:uuid}/bookings/{booking_id:uuid}/cancel", opt=may(INTAKE_KEY), status_code=201)
 async def cancel(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[Any]:
-    """The hirer calls off one time; says what it costs."""
+    """The hirer cancels one time; says what it costs."""
     case_id = str(request.path_params["case_id"])
     fee = await move_or_cancel.cancel_by_hirer(
         desk, case_id, str(request.path_params["booking_id"]), by=Actor(ActorKind.KEY, key.pseudonym)

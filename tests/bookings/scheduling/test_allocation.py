@@ -45,7 +45,7 @@ towns = st.lists(
 def meets(estate: Estate, one: tuple[Wished, str], other: tuple[Wished, str]) -> bool:
     """Whether two weekly times take a part of the same room at once; written without the craft's own code."""
     (first, room), (second, place) = one, other
-    if first.weekday != second.weekday or not estate.parts(room) & estate.parts(place):
+    if first.weekday != second.weekday or not estate.room_parts(room) & estate.room_parts(place):
         return False
     a, b = estate.rooms[room], estate.rooms[place]
     return first.start - a.before < second.end + b.after and second.start - b.before < first.end + a.after

@@ -76,7 +76,7 @@ def test_whatever_is_offered_can_be_had(bookings: list[tuple[str, int, int]], st
     for room, at, long in bookings:
         wanted = span(at, at + long)
         if why_not(estate, estate.rooms[room], wanted, taken, now=NOW) is None:
-            taken.add(estate.parts(room), estate.rooms[room].taken(wanted))
+            taken.add(estate.room_parts(room), estate.rooms[room].taken(wanted))
     asked = span(start, start + hours)
     for one in alternatives(estate, rooms[1], asked, taken, Wanted(persons=30), now=NOW):
         assert why_not(estate, estate.rooms[one.room], one.span, taken, now=NOW) is None

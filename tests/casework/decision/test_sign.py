@@ -15,7 +15,7 @@ from service.domain.case import State
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllowed
 from service.office import users_and_keys
-from service.privacy.retention import forget_speakers
+from service.privacy.retention import erase_speakers
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import work_off
@@ -140,11 +140,11 @@ async def test_speakers_are_erased_when_the_event_is_over_and_the_log_still_veri
     document = a_premises_document(speakers=("Zebulon Krakatit", "Inga Norén"), date="2026-12-01")
     received = await receive(desk, document, by=KEY, channel="e_service")
     await work_off(desk)
-    assert await forget_speakers(desk) == 0
+    assert await erase_speakers(desk) == 0
 
     clock.forward(days=10)
-    assert await forget_speakers(desk) == 1
-    assert await forget_speakers(desk) == 0
+    assert await erase_speakers(desk) == 1
+    assert await erase_speakers(desk) == 0
 
     async with desk.store.reading() as reading:
         values = [value async for _, _, value, _, _case in reading.value_rows()]

@@ -45,7 +45,7 @@ async def test_the_phone_books_in_one_go_and_says_why_where_it_cannot(desk: Desk
     assert booked.error is not None
     assert booked.error.code == "execution.purpose"
     assert await statuses(desk, booked.case_id) == ["held"]
-    with pytest.raises(NotAllowed, match=r"standing\.unknown"):
+    with pytest.raises(NotAllowed, match=r"clearance\.unknown"):
         stranger = availability.Call("tallen", "2027-03-10", "18:00", "20:00", number=OTHER_NUMBER, use="mote")
         await phone_booking.book(desk, stranger, purpose="Möte", hold=None, by=officer)
     await holds_true(desk)

@@ -10,7 +10,7 @@ from service.bookings.scheduling.free_times import Wanted
 from service.desk.rulebook import today
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import Role
-from service.domain.premises import ACCESS, EQUIPMENT, Hirer, day_of, label
+from service.domain.premises import ACCESSIBILITY, EQUIPMENT, Hirer, day_of, label
 from service.proof import access_log
 from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -77,7 +77,7 @@ async def calendar(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respon
 
 @get("/calendar/search", opt=may(CALENDAR_READERS))
 async def search(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
-    """Rooms for so many persons, with this equipment and access, at that time."""
+    """Rooms for so many persons, with this equipment and accessibility, at that time."""
     form = forms.Form({name: request.query_params.getall(name) for name in request.query_params})
     found, error = None, None
     if any(form.texts(name) for name in form.names()):
@@ -85,7 +85,7 @@ async def search(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
             wanted = Wanted(
                 form.number("persons") if form.text("persons") else 0,
                 frozenset(form.texts("equipment")),
-                frozenset(form.texts("access")),
+                frozenset(form.texts("accessibility")),
             )
             found = await availability.search(
                 desk,
@@ -105,7 +105,7 @@ async def search(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
         found=found,
         posted=form,
         equipment=EQUIPMENT,
-        access=ACCESS,
+        accessibility=ACCESSIBILITY,
         clock=availability.clock,
         label=label,
         may_book=user.has(Role.PREMISES_OFFICER),

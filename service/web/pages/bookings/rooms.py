@@ -12,7 +12,7 @@ from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import Role, User
-from service.domain.premises import ACCESS, EQUIPMENT, WEEKDAYS, Room, label
+from service.domain.premises import ACCESSIBILITY, EQUIPMENT, WEEKDAYS, Room, label
 from service.proof import access_log
 from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -55,8 +55,8 @@ async def _show(
 ) -> Response[Any]:
     estate, room, rules, feeds = await rooms.room_view(desk, _id(request))
     keeper = user.has(*KEEPERS.roles)
-    standing = await rooms.in_the_way(desk, room.id) if user.has(Role.PREMISES_OFFICER) else []
-    if standing:
+    in_the_way = await rooms.in_the_way(desk, room.id) if user.has(Role.PREMISES_OFFICER) else []
+    if in_the_way:
         await access_log.note(desk, user, access_log.CALENDAR, None)
     base = request.app.state.public_url or str(request.base_url).rstrip("/")
     return page_or_complaint(
@@ -69,11 +69,13 @@ async def _show(
         rules=rules,
         feeds=feeds,
         keeper=keeper,
-        standing=standing,
+        in_the_way=in_the_way,
         posted=posted or Form({}),
         hours=[(day, hours_text(room.hours[n])) for n, day in enumerate(WEEKDAYS)],
         hours_text=hours_text,
-        closures=[one for one in estate.closures if one.room in estate.parts(room.id) | set(estate.above(room.id))],
+        closures=[
+            one for one in estate.closures if one.room in estate.room_parts(room.id) | set(estate.above(room.id))
+        ],
         label=label,
         feed_address=f"{base}/feeds/{secret}.ics" if secret else "",
     )
@@ -98,7 +100,7 @@ def _as_form(room: Room) -> Form:
         "open_room": ["yes" if room.open_room else "no"],
         "in_use": ["yes" if room.in_use else "no"],
         "equipment": sorted(room.equipment),
-        "access": sorted(room.access),
+        "accessibility": sorted(room.accessibility),
         "exceptions": [
             "\n".join(f"{day} {hours_text(hours)}".strip() for day, hours in sorted(room.exceptions.items()))
         ],
@@ -122,7 +124,7 @@ async def _form(
         estate=estate,
         rules=rules,
         equipment=EQUIPMENT,
-        access=ACCESS,
+        accessibility=ACCESSIBILITY,
         weekdays=WEEKDAYS,
     )
 
@@ -149,7 +151,7 @@ def _document(form: Form) -> dict[str, Any]:
         "open_room": form.text("open_room") == "yes",
         "in_use": form.text("in_use") != "no",
         "equipment": form.texts("equipment"),
-        "access": form.texts("access"),
+        "accessibility": form.texts("accessibility"),
         "hours": {day: hours(form.text(f"hours_{day}")) for day in WEEKDAYS},
         "exceptions": exceptions,
     } | {name: whole(name) for name in _NUMBERS}
@@ -201,7 +203,7 @@ async def close(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
     """Close a room for a time; bookings that stand in it are named, and stay."""
     form = await forms.read(request)
     try:
-        standing = await rooms.close_room(
+        in_the_way = await rooms.close_room(
             desk,
             _id(request),
             first=form.text("first").strip().replace(" ", "T"),
@@ -215,7 +217,7 @@ async def close(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
         if forms.is_json(request):
             return domain_error(request, error)
         return await _show(request, desk, user, error=error, posted=form, at="closures")
-    render.tell(request, "done.room_closed" if not standing else "done.room_closed_bookings", count=len(standing))
+    render.tell(request, "done.room_closed" if not in_the_way else "done.room_closed_bookings", count=len(in_the_way))
     return Redirect(f"/rooms/{_id(request)}", status_code=303)
 
 

@@ -231,14 +231,14 @@ async def resolve(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
     return await _act(request, desk, user, f"finding-{finding_id}", step, "done.resolved")
 
 
-@post("/cases/{case_id:uuid}/clearances/{pair:str}/withdraw", opt=may(OFFICERS), status_code=303)
-async def withdraw_clearance(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+@post("/cases/{case_id:uuid}/distinctions/{pair:str}/withdraw", opt=may(OFFICERS), status_code=303)
+async def withdraw_distinction(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """What was held apart is to be looked into again."""
     pair = str(request.path_params["pair"])
 
     async def step(form: forms.Form, seen: int) -> None:
-        await findings.withdraw_clearance(
-            desk, _id(request), pair, reason=form.text("clearance_reason"), by=user, seen=seen
+        await findings.withdraw_distinction(
+            desk, _id(request), pair, reason=form.text("distinction_reason"), by=user, seen=seen
         )
         request.app.state.worker.wake()
 
@@ -329,7 +329,7 @@ HANDLERS = (
     release,
     rescreen,
     resolve,
-    withdraw_clearance,
+    withdraw_distinction,
     decide,
     mark_secrecy,
     enclose,

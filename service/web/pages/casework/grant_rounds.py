@@ -15,19 +15,21 @@ from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
 from service.web.route_permissions import May, may
 
-ROUND_READERS = May(roles=frozenset({Role.ASSOCIATION_OFFICER, Role.DECISION_MAKER, Role.COORDINATOR, Role.AUDITOR}))
+GRANT_ROUND_READERS = May(
+    roles=frozenset({Role.ASSOCIATION_OFFICER, Role.DECISION_MAKER, Role.COORDINATOR, Role.AUDITOR})
+)
 PROPOSERS = May(roles=frozenset({Role.ASSOCIATION_OFFICER}))
 
 
-@get("/rounds", opt=may(ROUND_READERS))
-async def all_rounds(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+@get("/grant-rounds", opt=may(GRANT_ROUND_READERS))
+async def all_grant_rounds(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """The rounds of the rule sets."""
     found, now = await grant_rounds.rounds(desk)
-    return render.page(request, "pages/rounds.html", rounds=found, today=now)
+    return render.page(request, "pages/grant_rounds.html", rounds=found, today=now)
 
 
-@get("/rounds/{round_id:str}", opt=may(ROUND_READERS))
-async def one_round(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+@get("/grant-rounds/{grant_round_id:str}", opt=may(GRANT_ROUND_READERS))
+async def one_grant_round(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """A round's applications, requested against proposed against frame."""
     return await _show(request, desk, user)
 
@@ -41,12 +43,12 @@ async def _show(
     posted: forms.Form | None = None,
     done: int = 0,
 ) -> Response[Any]:
-    view = await grant_rounds.view(desk, str(request.path_params["round_id"]), by=user)
+    view = await grant_rounds.view(desk, str(request.path_params["grant_round_id"]), by=user)
     return page_or_complaint(
         request,
-        "pages/round.html",
+        "pages/grant_round.html",
         error=error,
-        at="round",
+        at="grant_round",
         view=view,
         posted=posted or forms.Form({}),
         may_propose=user.has(Role.ASSOCIATION_OFFICER),
@@ -59,7 +61,7 @@ async def _show(
     )
 
 
-@post("/rounds/{round_id:str}/proposals", opt=may(PROPOSERS), status_code=303)
+@post("/grant-rounds/{grant_round_id:str}/proposals", opt=may(PROPOSERS), status_code=303)
 async def propose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Put forward a proposal for every line with an amount; each is its own, with its own reason."""
     form = await forms.read(request)
@@ -76,9 +78,9 @@ async def propose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
             continue
         wishes[case_id] = grant_rounds.Wish(amount, form.text(f"reason-{case_id}").strip(), seen)
     if problems or not wishes:
-        wrong = InvalidInput(problems or [Problem("/round", "round.nothing_proposed")])
+        wrong = InvalidInput(problems or [Problem("/grant_round", "grant_round.nothing_proposed")])
         return await _show(request, desk, user, error=wrong, posted=form)
-    done, failed = await grant_rounds.propose_all(desk, str(request.path_params["round_id"]), wishes, by=user)
+    done, failed = await grant_rounds.propose_all(desk, str(request.path_params["grant_round_id"]), wishes, by=user)
     if failed:
         wrong = InvalidInput(
             [
@@ -90,8 +92,8 @@ async def propose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
             ]
         )
         return await _show(request, desk, user, error=wrong, posted=form, done=len(done))
-    render.tell(request, "done.round_proposed", count=len(done))
-    return Redirect(f"/rounds/{request.path_params['round_id']}", status_code=303)
+    render.tell(request, "done.grant_round_proposed", count=len(done))
+    return Redirect(f"/grant-rounds/{request.path_params['grant_round_id']}", status_code=303)
 
 
-HANDLERS = (all_rounds, one_round, propose)
+HANDLERS = (all_grant_rounds, one_grant_round, propose)

@@ -214,17 +214,17 @@ WAYS: dict[str, Way] = {
         end=_clock("to"),
         text=_text("text"),
     ),
-    "call-off": _way(
+    "cancel": _way(
         E.BOOKING_CANCELLED,
         move_or_cancel.cancel,
         chosen=_texts("bookings"),
         received=_text("received"),
         text=_text("text"),
     ),
-    "clearance": _way(E.STANDING_GIVEN, clearance_steps.give),
-    "clearance-withdraw": _way(E.STANDING_WITHDRAWN, clearance_steps.withdraw, text=_text("text")),
-    "access-check": _way(E.ACCESS_SCREENED, key_access.screen),
-    "access": _way(E.ACCESS_GIVEN, key_access.give, booking_id=_text("booking")),
+    "clearance": _way(E.CLEARANCE_GIVEN, clearance_steps.give),
+    "clearance-revoke": _way(E.CLEARANCE_REVOKED, clearance_steps.revoke, text=_text("text")),
+    "key-access-check": _way(E.KEY_ACCESS_SCREENED, key_access.screen),
+    "key-access": _way(E.KEY_ACCESS_GIVEN, key_access.give, booking_id=_text("booking")),
 }
 #: Steps that the case page itself has a form for.
 ON_THE_CASE_PAGE = frozenset({"conflict", "propose", "sign"})
@@ -244,7 +244,9 @@ def open_steps(view: case_page.CaseView, user: User) -> list[str]:
 
 
 #: Steps about a booking: only in a case of premises.
-OF_PREMISES = frozenset({"execute", "move", "call-off", "clearance", "clearance-withdraw", "access-check", "access"})
+OF_PREMISES = frozenset(
+    {"execute", "move", "cancel", "clearance", "clearance-revoke", "key-access-check", "key-access"}
+)
 
 
 def _of_premises(name: str, view: case_page.CaseView) -> bool:
@@ -257,11 +259,11 @@ def _of_premises(name: str, view: case_page.CaseView) -> bool:
     wanted: dict[str, object] = {
         "execute": not room.not_executed,
         "move": live,
-        "call-off": live and view.dossier.turn is None,
+        "cancel": live and view.dossier.turn is None,
         "clearance": grant and room.hirer is Hirer.ASSOCIATION and room.clearance.missing,
-        "clearance-withdraw": room.clearance.standing,
-        "access-check": grant and any(one.status is BookingStatus.CONFIRMED for one in live),
-        "access": grant and any(one.status is BookingStatus.CONFIRMED for one in live),
+        "clearance-revoke": room.clearance.given,
+        "key-access-check": grant and any(one.status is BookingStatus.CONFIRMED for one in live),
+        "key-access": grant and any(one.status is BookingStatus.CONFIRMED for one in live),
     }
     return bool(wanted[name])
 

@@ -56,7 +56,7 @@ async def show(
         if name in ("completion", "reminder"):
             missing = await correspondence.missing_of(desk, read, view.case, render.language(request))
         people = await read.users() if name == "assign" else []
-        moves = await move_or_cancel.moves_of(read, view.case.id) if name == "call-off" else {}
+        moves = await move_or_cancel.moves_of(read, view.case.id) if name == "cancel" else {}
     adverse = [
         one
         for one in DecisionOutcome

@@ -20,9 +20,9 @@ PER_PAGE = 50
 MOST_FROM_PAGE = 200
 
 
-@get("/log/readings", opt=may(AUDITORS))
+@get("/log/access", opt=may(AUDITORS))
 async def readings(request: AnyRequest, desk: TheDesk) -> Response[Any]:
-    """The reading log, newest first."""
+    """The access log, newest first."""
     before = request.query_params.get("before", "")
     last = int(before) if re.fullmatch(r"\d{1,15}", before) else None
     number = request.query_params.get("case", "").strip()
@@ -36,7 +36,7 @@ async def readings(request: AnyRequest, desk: TheDesk) -> Response[Any]:
         numbers = await reading.diary_numbers([one["case"] for one in entries if one.get("case")])
     return render.page(
         request,
-        "pages/readings.html",
+        "pages/access_log.html",
         entries=[] if nothing else entries,
         size=size,
         names=names,
@@ -97,7 +97,7 @@ async def run_again(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
                 case = await reading.case_by_diary_number(number) if number and "\x00" not in number else None
             if case is None:
                 raise InvalidInput([Problem("/diary_number", "erase.no_case", {"case": number[:60]})])
-            found = await replay.replay_rounds(desk, case.id)
+            found = await replay.replay_case(desk, case.id)
         for case_id in {one.case_id for one in found}:
             await access_log.note(desk, user, access_log.REPLAYED, case_id)
     except (InvalidInput, NotFound) as error:

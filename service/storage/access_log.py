@@ -6,30 +6,30 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from service.audit.canonical import canonical
-from service.desk.ports.log import ReadRow
+from service.desk.ports.log import AccessRow
 from service.storage.engine import SafeSQLite, reading
-from service.storage.tables import ReadCheckpoint, ReadEntry, ReadNode
+from service.storage.tables import AccessCheckpoint, AccessEntry, AccessNode
 from service.storage.tree_store import TreeStore
 
-TREE = TreeStore(ReadEntry, ReadNode, ReadCheckpoint)
+TREE = TreeStore(AccessEntry, AccessNode, AccessCheckpoint)
 #: Its own advisory lock on PostgreSQL: whoever reads does not wait for whoever decides.
 LOCK = 0x6772616E736B62
 #: The value of a leaf that stood here before its time was over cannot be guessed from its hash.
 SALT_BYTES = 16
 
 SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS read_entry (seq BIGINT NOT NULL PRIMARY KEY, leaf TEXT, hash TEXT NOT NULL, "
+    "CREATE TABLE IF NOT EXISTS access_entry (seq BIGINT NOT NULL PRIMARY KEY, leaf TEXT, hash TEXT NOT NULL, "
     "case_id TEXT, actor TEXT NOT NULL, at BIGINT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS read_node (place BIGINT NOT NULL PRIMARY KEY, hash TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS read_checkpoint (size BIGINT NOT NULL PRIMARY KEY, note TEXT NOT NULL, "
+    "CREATE TABLE IF NOT EXISTS access_node (place BIGINT NOT NULL PRIMARY KEY, hash TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS access_checkpoint (size BIGINT NOT NULL PRIMARY KEY, note TEXT NOT NULL, "
     "at BIGINT NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS read_entry_case ON read_entry (case_id, seq)",
-    "CREATE INDEX IF NOT EXISTS read_entry_kept ON read_entry (at) WHERE leaf IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS access_entry_case ON access_entry (case_id, seq)",
+    "CREATE INDEX IF NOT EXISTS access_entry_kept ON access_entry (at) WHERE leaf IS NOT NULL",
 )
 
 
 def file_beside(path: str) -> str:
-    """Where the reading log of a SQLite database lies."""
+    """Where the access log of a SQLite database lies."""
     return f"{os.path.splitext(path)[0]}-reading.sqlite"
 
 
@@ -39,7 +39,7 @@ async def prepare(engine: Any) -> None:
         await engine.run_ddl(statement)
 
 
-class ReadingLog:
+class AccessLog:
     """Appends and tells who opened what."""
 
     def __init__(self, engine: Any, random: Any) -> None:
@@ -64,29 +64,29 @@ class ReadingLog:
         async with self._writing():
             return await TREE.append(make)
 
-    async def page(self, *, before: int | None, case: str | None, limit: int) -> list[ReadRow]:
+    async def page(self, *, before: int | None, case: str | None, limit: int) -> list[AccessRow]:
         """Entries, newest first."""
         async with reading(self._engine):
-            query = ReadEntry.select().order_by(ReadEntry.seq, ascending=False).limit(limit)
+            query = AccessEntry.select().order_by(AccessEntry.seq, ascending=False).limit(limit)
             if before is not None:
-                query = query.where(ReadEntry.seq < before)
+                query = query.where(AccessEntry.seq < before)
             if case is not None:
-                query = query.where(ReadEntry.case_id == case)
+                query = query.where(AccessEntry.case_id == case)
             return [_row(one) for one in await query]
 
-    async def of_case(self, case: str) -> list[ReadRow]:
+    async def of_case(self, case: str) -> list[AccessRow]:
         """Everyone who opened a case, oldest first."""
         async with reading(self._engine):
-            query = ReadEntry.select().where(ReadEntry.case_id == case).order_by(ReadEntry.seq)
+            query = AccessEntry.select().where(AccessEntry.case_id == case).order_by(AccessEntry.seq)
             return [_row(one) for one in await query]
 
     async def last_opened(self, case: str, actor: str) -> int | None:
         """When this person last opened this case, as UTC milliseconds."""
         async with reading(self._engine):
             found = (
-                await ReadEntry.select(ReadEntry.at)
-                .where((ReadEntry.case_id == case) & (ReadEntry.actor == actor))
-                .order_by(ReadEntry.seq, ascending=False)
+                await AccessEntry.select(AccessEntry.at)
+                .where((AccessEntry.case_id == case) & (AccessEntry.actor == actor))
+                .order_by(AccessEntry.seq, ascending=False)
                 .first()
             )
         return int(found["at"]) if found else None
@@ -100,17 +100,17 @@ class ReadingLog:
         """How many entries older than this still have their text, and the number of the first that stays."""
         async with reading(self._engine):
             due = (
-                await ReadEntry.select(ReadEntry.seq)
-                .where((ReadEntry.at < at_ms) & ReadEntry.leaf.is_not_null())
-                .order_by(ReadEntry.seq, ascending=False)
+                await AccessEntry.select(AccessEntry.seq)
+                .where((AccessEntry.at < at_ms) & AccessEntry.leaf.is_not_null())
+                .order_by(AccessEntry.seq, ascending=False)
             )
             return len(due), due[0]["seq"] + 1 if due else 0
 
     async def forget_before(self, at_ms: int) -> None:
         """Take the texts of entries older than this away; their hashes stay, so that the rest still verifies."""
         async with self._writing():
-            await ReadEntry.update({ReadEntry.leaf: None, ReadEntry.case_id: None, ReadEntry.actor: ""}).where(
-                (ReadEntry.at < at_ms) & ReadEntry.leaf.is_not_null()
+            await AccessEntry.update({AccessEntry.leaf: None, AccessEntry.case_id: None, AccessEntry.actor: ""}).where(
+                (AccessEntry.at < at_ms) & AccessEntry.leaf.is_not_null()
             )
 
     async def checkpoint(self, sign: Any, at_ms: int) -> int:
@@ -146,5 +146,5 @@ class ReadingLog:
         return (last[0], last[1]) if last else None
 
 
-def _row(one: dict[str, Any]) -> ReadRow:
-    return ReadRow(one["seq"], one["leaf"], one["hash"], one["case_id"], one["actor"], one["at"])
+def _row(one: dict[str, Any]) -> AccessRow:
+    return AccessRow(one["seq"], one["leaf"], one["hash"], one["case_id"], one["actor"], one["at"])
