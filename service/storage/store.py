@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from service.storage.engine import SafeSQLite, reading, scrub, writing
-from service.storage.reading import TableReading
+from service.storage.table_reading import TableReading
+from service.storage.table_writing import TableWriting
 from service.storage.tables import ListEntryRow, ListVersion
-from service.storage.writing import TableWriting
 
 _CHUNK = 500
 

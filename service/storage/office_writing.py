@@ -1,0 +1,139 @@
+"""Users, keys, rule sets, lists and incidents are changed, each change with its event."""
+
+from typing import Any
+
+from service.desk.ports.office import StoredIncident
+from service.domain.events import Event
+from service.domain.people import User
+from service.storage.log_writing import LogWriting
+from service.storage.tables import (
+    Account,
+    ApiKey,
+    IncidentRow,
+    ListVersion,
+    RightGrant,
+    RuleSetDraft,
+    RuleSetRow,
+)
+
+
+class OfficeWriting(LogWriting):
+    """Changes of what the office keeps."""
+
+    async def user_created(self, event: Event, *, user: User, password_hash: str, value_ref: str) -> None:
+        await self._append(event)
+        await Account.insert(
+            Account(
+                id=user.id,
+                pseudonym=user.pseudonym,
+                email=user.email,
+                name=user.name,
+                password_hash=password_hash,
+                password_at=event.at,
+                value_ref=value_ref,
+                created_at=event.at,
+            )
+        )
+
+    async def password_changed(self, event: Event, *, password_hash: str) -> None:
+        await self._append(event)
+        changed: dict[Any, Any] = {Account.password_hash: password_hash, Account.password_at: event.at}
+        await Account.update(changed).where(Account.id == event.data["user"])
+
+    async def right_granted(self, event: Event) -> None:
+        await self._append(event)
+        data = event.data
+        await RightGrant.insert(
+            RightGrant(id=data["grant"], account_id=data["user"], right_code=data["right"], from_at=event.at)
+        )
+
+    async def right_withdrawn(self, event: Event) -> None:
+        await self._append(event)
+        await RightGrant.update({RightGrant.to_at: event.at}).where(
+            (RightGrant.id == event.data["grant"]) & RightGrant.to_at.is_null()
+        )
+
+    async def key_created(self, event: Event, *, label: str) -> None:
+        await self._append(event)
+        data = event.data
+        await ApiKey.insert(
+            ApiKey(
+                id=data["key"],
+                pseudonym=data["pseudonym"],
+                label=label,
+                digest=data["digest"],
+                right_code=data["right"],
+            )
+        )
+
+    async def ruleset_drafted(self, event: Event, *, body: str) -> None:
+        await self._append(event)
+        data = event.data
+        await RuleSetDraft.insert(
+            RuleSetDraft(
+                id=data["draft"],
+                ruleset=data["ruleset"],
+                sha256=data["sha256"],
+                body=body,
+                valid_from=data["valid_from"],
+                drafted_by=event.actor.id,
+                drafted_at=event.at,
+            )
+        )
+
+    async def impact_seen(self, event: Event, *, report: str) -> None:
+        await self._append(event)
+        seen: dict[Any, Any] = {
+            RuleSetDraft.impact: event.data["impact"],
+            RuleSetDraft.report: report,
+            RuleSetDraft.seen_by: event.actor.id,
+        }
+        await RuleSetDraft.update(seen).where(RuleSetDraft.id == event.data["draft"])
+
+    async def ruleset_adopted(self, event: Event, *, body: str) -> None:
+        await self._append(event)
+        data = event.data
+        await RuleSetRow.insert(
+            RuleSetRow(
+                id=data["ruleset"],
+                sha256=data["sha256"],
+                body=body,
+                valid_from=data["valid_from"],
+                adopted_at=event.at,
+            )
+        )
+        if data["draft"]:
+            await RuleSetDraft.update({RuleSetDraft.adopted_by: event.actor.id}).where(RuleSetDraft.id == data["draft"])
+
+    async def list_imported(self, event: Event) -> None:
+        await self._append(event)
+        data = event.data
+        await ListVersion.update({ListVersion.active: False}).where(
+            (ListVersion.list_key == data["list"]) & ListVersion.active.eq(True)
+        )
+        await ListVersion.insert(
+            ListVersion(
+                id=data["version"],
+                list_key=data["list"],
+                imported_at=event.at,
+                imported_by=event.actor.id,
+                active=True,
+                **{
+                    name: data[name]
+                    for name in (
+                        "sha256", "generated", "as_of", "entries", "entries_digest", "added", "removed", "changed",
+                    )
+                },
+            )
+        )  # fmt: skip
+
+    async def incident_recorded(self, event: Event, incident: StoredIncident) -> None:
+        await self._append(event)
+        names = StoredIncident.__dataclass_fields__
+        await IncidentRow.insert(IncidentRow(**{name: getattr(incident, name) for name in names}))
+
+    async def incident_verified(self, event: Event) -> None:
+        await self._append(event)
+        await IncidentRow.update({IncidentRow.verified_by: event.actor.id}).where(
+            IncidentRow.id == event.data["incident"]
+        )

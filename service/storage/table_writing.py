@@ -1,0 +1,16 @@
+"""The one write path: every change together with the event that tells of it, in one transaction."""
+
+from collections.abc import Callable
+
+from service.storage.case_writing import CaseWriting
+from service.storage.office_writing import OfficeWriting
+from service.storage.premises_writing import PremisesWriting
+from service.storage.table_reading import TableReading
+
+
+class TableWriting(PremisesWriting, CaseWriting, OfficeWriting, TableReading):
+    """Changes, each with its event. No other module changes a row that the log speaks of."""
+
+    def __init__(self, *, sqlite: bool, random: Callable[[int], bytes], new_id: Callable[[], str]) -> None:
+        TableReading.__init__(self, sqlite=sqlite)
+        CaseWriting.__init__(self, random=random, new_id=new_id)
