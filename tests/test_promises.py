@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import fields
-from importlib.metadata import entry_points
 
 import pytest
 
@@ -11,99 +10,47 @@ from service.casework.intake.application_document import read
 from service.demo import ACCOUNTS, dated
 from service.domain.case import OWNERS, STEPS, State, picture
 from service.domain.clock import utc_time
-from service.domain.decision import DecisionOutcome
-from service.domain.enclosure import ENCLOSURE_KINDS
-from service.domain.events import EventType
-from service.domain.finding import Outcome, Resolution
 from service.domain.people import Role
 from service.settings import Settings
 from service.web.pages.help import TOPICS
-from service.words import LANGUAGES, Catalogue
+from service.words import LANGUAGES
+from tests import codes
 from tests.builders import FIXTURES, ROOT
 from tests.fakes import NOON
 
-WORDS = Catalogue.load(ROOT / "templates" / "words")
-SOURCES = [*(ROOT / "service").rglob("*.py"), *(ROOT / "checks").rglob("*.py")]
-TEMPLATES = list((ROOT / "templates").rglob("*.html"))
-
-
-def coded() -> set[str]:
-    """Every code that is certain to be said: terms, events, roles, questions and whatever the source names."""
-    codes = {f"event.{one}" for one in EventType} | {f"role.{one}" for one in Role} | {f"help.{one}" for one in TOPICS}
-    codes |= {f"term.outcome.{one}" for one in Outcome} | {f"term.resolution.{one}" for one in Resolution}
-    codes |= {f"term.state.{one}" for one in State} | {f"term.wanted.{one}" for one in State}
-    codes |= {f"term.decision.{one}" for one in DecisionOutcome} | {f"decision.hint.{one}" for one in DecisionOutcome}
-    codes |= {f"term.enclosure.{one}" for one in ENCLOSURE_KINDS}
-    codes |= {
-        f"check.{one.name}.question"
-        for one in entry_points(group="granska.checks")
-        if one.dist and one.dist.name == "granska"
-    }
-    prefixes = [
-        "accessibility",
-        "checkpoint",
-        "draft",
-        "erase",
-        "files",
-        "keys",
-        "replay",
-        "restore",
-        "sample",
-        "settings",
-        "subject",
-        "verify",
-        "case",
-        "check",
-        "completeness",
-        "database",
-        "decision",
-        "declaration",
-        "done",
-        "enclosure",
-        "finding",
-        "http",
-        "incident",
-        "input",
-        "intake",
-        "list",
-        "log",
-        "organisation_number",
-        "party_names",
-        "prior_incidents",
-        "register",
-        "repeated",
-        "right",
-        "rules",
-        "screen",
-        "search",
-        "sign_in",
-        "timeliness",
-        "user",
-    ]
-    named = re.compile(rf'"((?:{"|".join(prefixes)})\.[a-z_0-9]+(?:\.[a-z_]+)?)"')
-    for path in SOURCES:
-        codes |= set(named.findall(path.read_text("utf-8")))
-    for path in TEMPLATES:
-        codes |= set(re.findall(r'say\("([a-z_.]+[a-z])"[,)]', path.read_text("utf-8")))
-    for path in SOURCES:
-        codes |= {f"match.{one}" for one in re.findall(r'MatchEvidence\("([a-z_]+)"', path.read_text("utf-8"))}
-    codes |= {
-        f"fault.{one}"
-        for one in re.findall(r'[Ff]ault\([^"]*"([a-z-]+)"', (ROOT / "service/audit/verify.py").read_text())
-    }
-    codes |= {
-        f"fault.{one}"
-        for one in re.findall(r'[Ff]ault\([^"]*"([a-z-]+)"', (ROOT / "service/proof/verification.py").read_text())
-    }
-    return codes - {"fault.seq", "fault.data", "http.response.start", "log.key", "log.vkey", "verify.py"}
+WORDS, TEMPLATES = codes.WORDS, codes.TEMPLATES
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_code_has_a_text_in_both_languages(language: str) -> None:
-    found = coded()
+    assert sorted(code for code in codes.all_codes() if not codes.WORDS.knows(language, code)) == []
 
-    assert len(found) > 200, "the search for codes must find them"
-    assert sorted(one for one in found if not WORDS.knows(language, one)) == []
+
+def test_every_code_that_is_put_together_says_what_can_stand_in_it() -> None:
+    assert sorted(codes.patterns() - set(codes.PATTERNS) - codes.TERMS) == []
+
+
+def test_every_group_says_what_can_be_put_into_words_in_it() -> None:
+    assert sorted(codes.groups() - set(codes.GROUPS)) == []
+
+
+def test_nothing_has_a_text_that_is_never_said() -> None:
+    unsaid = codes.texts() - codes.all_codes()
+    assert sorted(code for code in unsaid if not codes.said_of_a_form(code)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_with_a_number_of_things_has_a_form_for_one_and_for_several(language: str) -> None:
+    counted = [
+        code
+        for code in codes.texts()
+        if re.search(r"\((antal|count)[^)]*%\(count\)s", codes.WORDS.text(language, code))
+    ]
+    assert counted == []
+    assert codes.WORDS.say(language, "queue.count", {"count": 1}) != codes.WORDS.say(
+        language, "queue.count", {"count": 2}
+    )
+    assert "1" not in codes.WORDS.say(language, "queue.count", {"count": 1})
 
 
 def test_every_text_of_a_template_has_an_english_one() -> None:
@@ -114,8 +61,10 @@ def test_every_text_of_a_template_has_an_english_one() -> None:
 
 
 def test_both_languages_take_the_same_values() -> None:
-    for code in coded():
-        swedish, english = (set(re.findall(r"%\((\w+)\)s", WORDS.text(one, code))) for one in LANGUAGES)
+    for code in codes.texts():
+        swedish, english = (
+            {*re.findall(r"%\((\w+)\)s", codes.WORDS.forms(language, code)[-1])} for language in LANGUAGES
+        )
         assert swedish == english, code
 
 

@@ -8,7 +8,7 @@ from service.storage.premises_writing import PremisesWriting
 from service.storage.table_reading import TableReading
 
 
-class TableWriting(PremisesWriting, CaseWriting, OfficeWriting, TableReading):
+class TableWriting(CaseWriting, OfficeWriting, PremisesWriting, TableReading):
     """Changes, each with its event. No other module changes a row that the log speaks of."""
 
     def __init__(self, *, sqlite: bool, random: Callable[[int], bytes], new_id: Callable[[], str]) -> None:

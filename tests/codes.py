@@ -1,0 +1,299 @@
+"""Every code that the service can put into words, found in its source and its templates; no list is kept by hand.
+
+A code is a string like `decision.acts_missing` or `event.case:taken`. Where one is put together (`f"fault.{kind}"`), what can
+stand in it is the table PATTERNS here; where a value is put into words within a group (`term("outcome", …)`), the table
+GROUPS. A pattern or a group that is in no table is a failure, and so is a text that nothing says.
+"""
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from functools import cache
+from importlib.metadata import entry_points
+
+from jinja2 import Environment, nodes
+
+from service.casework.decision import appeal, follow_up, reopen
+from service.casework.decision.record_page import PURPOSES
+from service.casework.letters.compose import CHANNELS
+from service.casework.letters.edit_texts import PLACES
+from service.casework.review import findings, incidents, inquiry
+from service.demo import ACCOUNTS
+from service.desk.application_parts import PARTS
+from service.domain.application import Kind, PartyKind
+from service.domain.case import State
+from service.domain.decision import Act, DecisionOutcome
+from service.domain.enclosure import ENCLOSURE_KINDS
+from service.domain.events import EventType
+from service.domain.finding import Outcome, Resolution
+from service.domain.people import Role
+from service.domain.premises import ACCESSIBILITY, EQUIPMENT, WEEKDAYS, BookingStatus, Hirer
+from service.matching import explain, judge, model
+from service.office.users_and_keys import KEY_RIGHTS
+from service.privacy import erasure
+from service.proof import access_log
+from service.rules.load import LETTER_PLACES, parse
+from service.web.pages.bookings.calendar import VIEWS
+from service.web.pages.casework.step_forms import ON_THE_CASE_PAGE, WAYS
+from service.web.pages.help import TOPICS
+from service.words import LANGUAGES, Catalogue
+from tests.builders import ROOT, RULES_2026, STATEMENTS
+
+WORDS = Catalogue.load(ROOT / "templates" / "words")
+CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-zA-Z0-9_:-]+)+")
+SOURCES = [*(ROOT / "service").rglob("*.py"), *(ROOT / "checks").rglob("*.py")]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+RULES = parse(RULES_2026.read_text("utf-8"))
+STEP_PAGES = frozenset(WAYS) - ON_THE_CASE_PAGE
+
+
+def called_with(name: str, position: int, *modules: str) -> set[str]:
+    """What stands as a string in this place of every call of a function whose name ends so."""
+    strings = set()
+    for module in modules:
+        for node in ast.walk(ast.parse((ROOT / module).read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or len(node.args) <= position:
+                continue
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            argument = node.args[position]
+            if called.lower().endswith(name.lower()) and isinstance(argument, ast.Constant):
+                strings.add(str(argument.value))
+    return strings
+
+
+def returned_from(name: str, module: str) -> set[str]:
+    """Every string that this function returns."""
+    strings = set()
+    for node in ast.walk(ast.parse((ROOT / module).read_text("utf-8"))):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == name:
+            for part in ast.walk(node):
+                if isinstance(part, ast.Return) and isinstance(part.value, ast.Constant):
+                    strings.add(str(part.value.value))
+    return strings - {"None"}
+
+
+def fields_of_events() -> set[str]:
+    """The name of every field that an event's schema has."""
+    names = set()
+    for node in ast.walk(ast.parse((ROOT / "service/domain/events.py").read_text("utf-8"))):
+        if isinstance(node, ast.keyword) and node.arg:
+            names.add(node.arg)
+        elif isinstance(node, ast.Dict):
+            names |= {str(key.value) for key in node.keys if isinstance(key, ast.Constant)}
+    return names
+
+
+def installed_checks() -> list[str]:
+    """Our own checks, by name."""
+    return [entry.name for entry in entry_points(group="granska.checks") if entry.dist and entry.dist.name == "granska"]
+
+
+def fields_of_the_application() -> set[str]:
+    """The name of every field of the application document, wherever it stands."""
+    names, waiting = set(), [json.loads((ROOT / "service/casework/intake/application.schema.json").read_text("utf-8"))]
+    while waiting:
+        schema = waiting.pop()
+        names |= set(schema.get("properties", {}))
+        waiting += [*schema.get("properties", {}).values(), *schema.get("$defs", {}).values()]
+        waiting += [schema["items"]] if "items" in schema else []
+    return names
+
+
+def types_of_applications() -> set[str]:
+    """What can be applied for, as the shipped rule sets and the application's schema name it."""
+    schema = json.loads((ROOT / "service/casework/intake/application.schema.json").read_text("utf-8"))
+    return {one for part in ("grant", "premises") for one in schema["properties"][part]["properties"]["type"]["enum"]}
+
+
+REPLAY = "service/screening/replay.py"
+APPLICATION_FIELDS = fields_of_the_application()
+TYPES = types_of_applications()
+#: What a resemblance can rest on beside what `explain` names in so many words.
+MATCH_EVIDENCE = {
+    *explain._CODES.values(), *model.load().identifiers, "only_listed", "only_asked", "same_words", "same_words_written",
+    "against_activity", "against_number", "against_word", "settle_birth", "settle_number", "settle_more_birth",
+    "settle_more_number", "settle_without_birth", "settle_without_number",
+}  # fmt: skip
+FAULTS = ("service/audit/verify.py", "service/proof/verification.py")
+#: What can stand in each place of a code that is put together.
+PATTERNS: dict[str, Iterable[str]] = {
+    "act.{}": [field.name for field in fields(Act)],
+    "check.{}.question": installed_checks(),
+    "decision.hint.{}": DecisionOutcome,
+    "declaration.left_out.{}": STATEMENTS,
+    "demo.{}": [email.partition("@")[0] for _, email, _ in ACCOUNTS],
+    "done.step.{}": WAYS,
+    "event.{}": EventType,
+    "error.next.{}": ["400", "403", "404", "405", "409", "413", "422", "429", "500"],
+    "fault.{}": called_with("fault", 1, *FAULTS)
+    | returned_from("_wrong", FAULTS[0])
+    | returned_from("fault_of", "service/domain/events.py"),
+    "http.{}": ["400", "401", "403", "404", "405", "413", "415", "500"],
+    "help.{}": TOPICS,
+    "letter.decision.{}": [*DecisionOutcome, "approval.room", "partial_approval.room"],
+    "letter.example.{}": PLACES,
+    "letter.place.{}": LETTER_PLACES,
+    "input.type_{}": ["array", "boolean", "integer", "object", "string"],
+    "match.{}": {*called_with("MatchEvidence", 0, "service/matching/explain.py"), *MATCH_EVIDENCE},
+    "match_api.{}": called_with("_Unreadable", 0, "service/web/api/match.py"),
+    "party_names.{}": ["candidate", "needs_identifier", "quiet", "resembles", "same_name"],
+    "role.{}": Role,
+    "step.about.{}": STEP_PAGES,
+    "step.do.{}": STEP_PAGES,
+    "step.{}": STEP_PAGES,
+    "task.communication_{}": ["answered", "open"],
+    "task.completion_{}": ["answered", "open"],
+}
+#: What can be put into words within each group.
+GROUPS: dict[str, Iterable[str]] = {
+    "access_log": [
+        access_log.OPENED,
+        access_log.ENCLOSURE,
+        access_log.RECORD,
+        access_log.BUNDLE,
+        access_log.PUBLIC_COPY,
+        access_log.HISTORY,
+        access_log.REPLAYED,
+        access_log.EXPORTED,
+        access_log.CALENDAR,
+    ],
+    "accessibility": ACCESSIBILITY,
+    "addendum": follow_up.ADDENDA,
+    "answer_class": ["nothing_to_add", "risk_described", "opinion", "more_inquiry"],
+    "appeal": appeal.APPEAL_OUTCOMES,
+    "assessed": inquiry.RESULTS,
+    "booking": BookingStatus,
+    "calendar_view": VIEWS,
+    "channel": {*CHANNELS, "demo", "file", "paper", "phone"},
+    "channel_out": ["folder", "https", "mail"],
+    "class": ["answers", "letters"],
+    "decision": DecisionOutcome,
+    "document_class": {*erasure.CLASSES, *RULES.retention},
+    "drift": {*called_with("Difference", 1, REPLAY), "outcome", "code", "params", "evidence", "speakers", "lists"},
+    "enclosure": ENCLOSURE_KINDS,
+    "equipment": EQUIPMENT,
+    "field": fields_of_events() | APPLICATION_FIELDS,
+    "ground": erasure.GROUNDS,
+    "hirer": Hirer,
+    "identifier": findings.IDENTIFIERS,
+    "kind": {*Kind, *incidents.KINDS},
+    "language": LANGUAGES,
+    "match": {*judge.State, "held_apart"},
+    "method": ["e_identification", "signature_on_paper", "signed_pdf"],
+    "outcome": Outcome,
+    "part": {*PARTS, "about"},
+    "party": PartyKind,
+    "purpose": PURPOSES,
+    "replay": {"timed-out", "rules-gone", "method-gone", "erased", "broke"},
+    "reopening": reopen.REOPENING,
+    "resolution": Resolution,
+    "retention": ["preserve"],
+    "right": KEY_RIGHTS,
+    "side": follow_up.SIDE_KINDS,
+    "state": {*State, "all", "open"},
+    "type": TYPES,
+    "wanted": State,
+    "weekday": WEEKDAYS,
+    "what": [criterion.group for criterion in RULES.routine.criteria.values()],
+}
+
+
+#: Patterns of terms, whose values the groups have.
+TERMS = {f"term.{group}.{{}}" for group in GROUPS}
+#: Strings that look like codes: names of files, and what the web server's protocol calls its messages.
+NO_CODES = {"http.response.start", "log.key", "log.vkey", "letter.typ", "demo.csv", "verify.py"}
+#: Patterns that make no code: names of files, addresses within the house.
+NO_PATTERNS = re.compile(
+    r".*\.(part|vkey|zip|pdf|npy|bin|sqlite|hashes|checkpoint|json|po|tlog-proof|toml)|"
+    r"\.\{\}|\{\}\.\{\}|service\.cli\.\{\}|term\.\{\}\.\{\}|[a-z]+://.*"
+)
+
+
+@cache
+def trees() -> list[ast.Module]:
+    """Our own source."""
+    return [ast.parse(path.read_text("utf-8")) for path in SOURCES]
+
+
+@cache
+def templates() -> list[nodes.Template]:
+    """Our own templates."""
+    environment = Environment()
+    return [environment.parse(path.read_text("utf-8")) for path in TEMPLATES]
+
+
+def families() -> set[str]:
+    """The first words of all codes there are."""
+    return {code.partition(".")[0] for code in texts()}
+
+
+def texts() -> set[str]:
+    """Every code that has a Swedish text."""
+    return {code for code in WORDS.codes("sv") if CODE.fullmatch(code)}
+
+
+def written_out() -> set[str]:
+    """Every code that stands whole in a source or a template."""
+    strings = {node.value for tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    strings |= {node.value for template in templates() for node in template.find_all(nodes.Const)}
+    whole = {one for one in strings if isinstance(one, str) and CODE.fullmatch(one)}
+    return {one for one in whole if one.partition(".")[0] in families()} - NO_CODES
+
+
+def patterns() -> set[str]:
+    """Every code that is put together, with `{}` for what is put in; a choice of two is written out."""
+    put_together = set()
+    for tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                put_together.add("".join(_piece(value) for value in node.values))
+    for template in templates():
+        for concat in template.find_all(nodes.Concat):
+            pieces = (str(one.value) if isinstance(one, nodes.Const) else "{}" for one in concat.nodes)
+            put_together.add("".join(pieces))
+    looks_so = {one for one in put_together if re.fullmatch(r"[a-z_]+\.[a-z_.{}-]*\{\}[a-z_.{}]*", one)}
+    return {one.replace("{}{}", "{}") for one in looks_so if not NO_PATTERNS.fullmatch(one)}
+
+
+def _piece(value: ast.expr) -> str:
+    return str(value.value) if isinstance(value, ast.Constant) else "{}"
+
+
+def groups() -> set[str]:
+    """Every group in which a value is put into words, by `term(...)` in a template or a source."""
+    named = set()
+    for template in templates():
+        for call in template.find_all(nodes.Call):
+            if getattr(call.node, "name", "") == "term" and call.args and isinstance(call.args[0], nodes.Const):
+                named.add(str(call.args[0].value))
+    for tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "term" and len(node.args) > 1:
+                group = node.args[1]
+                named |= {str(group.value)} if isinstance(group, ast.Constant) else set()
+    return named
+
+
+def expanded() -> Iterator[str]:
+    """What the tables here make of every pattern and every group."""
+    for pattern, values in PATTERNS.items():
+        for value in values:
+            yield pattern.replace("{}", str(value))
+    for group, values in GROUPS.items():
+        for value in values:
+            yield f"term.{group}.{value}"
+
+
+def all_codes() -> set[str]:
+    """Every code that can be said."""
+    return {one for one in written_out() if not one.endswith(("_", "."))} | set(expanded())
+
+
+def said_of_a_form(code: str) -> bool:
+    """Whether this is what an error summary calls a field of a form (`term.field.acts-0-who`): its last word is one."""
+    last = re.split(r"[.-]", code)[-1]
+    strings = {node.value for template in templates() for node in template.find_all(nodes.Const)}
+    strings |= {node.value for tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    return code.startswith("term.field.") and (last in strings or last in APPLICATION_FIELDS)
