@@ -18,12 +18,13 @@ from service.domain import policy
 from service.domain.application import Kind
 from service.domain.basis import Basis
 from service.domain.case import Case
+from service.domain.decision import ON_A_DECISION, DecisionOutcome
 from service.domain.dossier import Dossier, fold
 from service.domain.errors import NotFound
 from service.domain.events import STEPS_OF_THE_ROUTINE, commitments_in
 from service.domain.people import User
 from service.domain.premises import Booking, Estate, Hirer
-from service.domain.ruleset import DelegationPoint, RuleSet
+from service.domain.ruleset import Clause, DelegationPoint, RuleSet
 from service.domain.tasks import Task, tasks
 
 MOST_ON_TIMELINE = 200
@@ -225,3 +226,9 @@ async def _held_apart(reading: Reading, values: dict[str, Any]) -> dict[str, Hel
         )
         for pair, one in found.items()
     }
+
+
+def offered_clauses(view: CaseView) -> list[Clause]:
+    """The clauses that can carry something in this case: those on a decision already made only where it is reopened."""
+    offered = frozenset(DecisionOutcome) - (frozenset() if view.dossier.turn == "revocation" else ON_A_DECISION)
+    return [one for one in view.criteria.clauses.values() if view.case.kind in one.kinds and one.outcomes & offered]

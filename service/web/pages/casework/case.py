@@ -12,7 +12,7 @@ from service.casework.intake import enclosures
 from service.casework.letters import compose
 from service.casework.review import findings
 from service.casework.views import gate
-from service.casework.views.case_page import CaseView, case_view
+from service.casework.views.case_page import CaseView, case_view, offered_clauses
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
@@ -25,7 +25,7 @@ from service.domain.errors import GranskaError, NotFound
 from service.domain.finding import RESOLUTIONS
 from service.domain.people import Role, User
 from service.domain.premises import label
-from service.domain.ruleset import Clause, DelegationPoint
+from service.domain.ruleset import DelegationPoint
 from service.proof import access_log
 from service.web import file_types, forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -127,12 +127,6 @@ def _sign_points(view: CaseView, user: User) -> list[DelegationPoint]:
         return []
     data = proposed.data
     return policy.reaching(view.basis, user, DecisionOutcome(data["outcome"]), data["amount_ore"], data["clauses"])
-
-
-def offered_clauses(view: CaseView) -> list[Clause]:
-    """The clauses that can carry something in this case: those on a decision already made only where it is reopened."""
-    offered = frozenset(DecisionOutcome) - (frozenset() if view.dossier.turn == "revocation" else ON_A_DECISION)
-    return [one for one in view.criteria.clauses.values() if view.case.kind in one.kinds and one.outcomes & offered]
 
 
 def _begun(view: CaseView) -> forms.Form:

@@ -5,16 +5,14 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.bookings import bookings, move_or_cancel
 from service.bookings.availability import clock
-from service.casework.decision import appeal, follow_up, proposal, reopen
+from service.casework.decision import appeal, follow_up, reopen
 from service.casework.letters import compose
-from service.casework.review import assignment, correspondence, findings, inquiry, precedents
+from service.casework.review import assignment, findings, inquiry, precedents
 from service.casework.views import case_page, gate
+from service.casework.views import step_page as views
 from service.desk.ports.desk import Desk
-from service.desk.rulebook import today
-from service.domain import basis, policy
-from service.domain.decision import ON_A_DECISION, DecisionOutcome
+from service.domain.decision import DecisionOutcome
 from service.domain.errors import GranskaError, NotAllowed, NotFound
 from service.domain.people import User
 from service.domain.premises import Alternative, Span, label
@@ -22,7 +20,7 @@ from service.proof import access_log
 from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.forms import Form
-from service.web.pages.casework.case import offered_clauses, show_case
+from service.web.pages.casework.case import show_case
 from service.web.pages.casework.step_forms import ON_THE_CASE_PAGE, WAYS, open_steps
 from service.web.problems import domain_error, page_or_complaint
 from service.web.route_permissions import CASE_READERS, DECIDERS, may
@@ -51,31 +49,11 @@ async def show(
     view = await case_page.case_view(desk, case_id, by=user)
     if error is None and name not in open_steps(view, user):
         return await show_case(request, desk, user, error=NotAllowed("step.not_now"), at="tasks")
-    missing: list[str] = []
-    async with desk.store.reading() as read:
-        if name in ("completion", "reminder"):
-            missing = await correspondence.missing_of(desk, read, view.case, render.language(request))
-        people = await read.users() if name == "assign" else []
-        moves = await move_or_cancel.moves_of(read, view.case.id) if name == "cancel" else {}
-    adverse = [
-        one
-        for one in DecisionOutcome
-        if any(one in rule.outcomes for rule in view.procedure.routine.adverse)
-        and (one in ON_A_DECISION) <= (view.dossier.turn == "revocation")
-    ]
+    shown = await views.step_page(desk, view, name, language=render.language(request))
     asked = {one: request.query_params.getall(one) for one in request.query_params}
-    if name == "move" and not asked and view.room and len(view.room.live) == 1:
-        only = view.room.live[0]
-        asked = {
-            "booking": [only.id],
-            "room": [only.room],
-            "date": [label(only.span)[:10]],
-            "from": [clock(only.span.start)],
-            "to": [clock(only.span.end, end=True)],
-        }
+    if name == "move" and not asked:
+        asked = views.only_time(view)
     draft = forms.Form(view.drafts.get(WAYS[name].event.value, asked))
-    rules = view.procedure.premises
-    times = view.room.bookings if view.room else []
     return page_or_complaint(
         request,
         "pages/step.html",
@@ -84,8 +62,6 @@ async def show(
         step=name,
         view=view,
         posted=posted or draft,
-        missing=missing,
-        people=[one for one in people if policy.handles(view.case, one)],
         languages=compose.LANGUAGES,
         channels=compose.CHANNELS,
         results=inquiry.RESULTS,
@@ -94,21 +70,12 @@ async def show(
         reopening=reopen.REOPENING,
         side_kinds=follow_up.SIDE_KINDS,
         outcomes=list(DecisionOutcome),
-        today=today(desk).isoformat(),
-        unverified={one.id for one in view.dossier.acts.values() if not basis.verified(view.dossier, one)},
-        in_time=appeal.appeal_in_time(view.dossier),
-        questions=proposal.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
         mask=False,
         label=label,
         clock=clock,
         instead=[Alternative(room, Span(start, end)) for room, start, end in getattr(error, "alternatives", ())],
-        fees={one.id: move_or_cancel.fee_of(one, rules, bookings.now_of(desk), moves) for one in times},
         draft_name=WAYS[name].event.value,
-        clauses=[one for one in offered_clauses(view) if one.outcomes & frozenset(adverse)],
-        adverse=[one.value for one in adverse],
-        earliest=correspondence.communication_due(
-            view.procedure.routine, today(desk), correspondence.event_day(view.details)
-        ).isoformat(),
+        **vars(shown),
     )
 
 
