@@ -18,7 +18,7 @@ from service.domain.people import User
 from service.office import users_and_keys
 from service.office.rule_set_adoption import adopt_at_setup
 from service.screening.list_import import import_list
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 
 PASSWORD = "granska-demo-2026"  # noqa: S105 - the demo's own, printed at start
 ACCOUNTS = (
@@ -78,7 +78,7 @@ async def fill(desk: Desk, *, fixtures: Path, folder: Path) -> bool:
         received = await receive(desk, document, by=officer, channel="demo")
         if file.stem in WITH_ENCLOSURES:
             await _enclose(desk, received.case_id, fixtures / "enclosures", by=officer)
-    await work_off(desk)
+    await run_waiting_checks(desk)
     return True
 
 

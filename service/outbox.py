@@ -35,7 +35,7 @@ class FolderChannel:
 
     def _write_reading(self, size: int, note: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        _write_once(self.folder / f"reading-{size:012d}.checkpoint", note)
+        _write_once(self.folder / f"access-log-{size:012d}.checkpoint", note)
 
     def _write(self, size: int, note: str, first: int, hashes: Sequence[str]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

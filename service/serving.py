@@ -22,7 +22,7 @@ from service.pipeline.registry import Registry
 from service.privacy.erasure import sweep_files
 from service.privacy.retention import erase_access_log, erase_speakers
 from service.proof.checkpoints import send_checkpoints, sign_log
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from service.settings import Settings, resource
 from service.web.site import SiteConfig, build_site
 
@@ -50,8 +50,8 @@ class ScreeningWorker:
         while True:
             self._woken.clear()
             try:
-                await work_off(self._desk)
-                await bookings.work_off(self._desk)
+                await run_waiting_checks(self._desk)
+                await bookings.free_lapsed_holds(self._desk)
                 await self._sign()
                 await self._forget()
             except Exception as error:  # noqa: BLE001 - the worker outlives a bad moment

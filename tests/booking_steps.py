@@ -19,7 +19,7 @@ from service.domain.people import User
 from service.domain.premises import WEEKDAYS, Booking
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from tests.builders import FIXTURES, KEY, NUMBER, QUIET, a_premises_document
 from tests.steps import do, seen, settle_all, someone, unbiased
 
@@ -32,7 +32,7 @@ async def asked(desk: Desk, number: str = NUMBER, **changed: Any) -> str:
     document = a_premises_document(**{**QUIET, **changed})
     document["organisation"]["org_number"] = number
     received = await receive(desk, document, by=KEY, channel="e_service")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     return received.case_id
 
 
@@ -76,7 +76,7 @@ async def renewed(desk: Desk, officer: User, case_id: str) -> None:
     assert known is not None
     await import_list(desk, "demo", demo_list(desk, FIXTURES), by=person(known[0]))
     await do(desk, ask_rescreening, case_id, officer)
-    await work_off(desk)
+    await run_waiting_checks(desk)
     await settle_all(desk, case_id, officer)
 
 

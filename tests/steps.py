@@ -18,7 +18,7 @@ from service.domain.events import SYSTEM_ACTOR
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import User
 from service.office import users_and_keys
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from tests.builders import FIXTURES, KEY, PASSWORD, a_grant_document, a_proposal
 
 Step = Callable[..., Awaitable[Any]]
@@ -92,7 +92,7 @@ CRITERIA = (
 
 async def in_review(desk: Desk, officer: User, document: dict[str, object] | None = None) -> str:
     received = await receive(desk, document or a_grant_document(), by=KEY, channel="e_service")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     await unbiased(desk, received.case_id, officer)
     await take(desk, received.case_id, by=officer, seen=await seen(desk, received.case_id))
     return received.case_id
@@ -142,13 +142,13 @@ async def decided_case(desk: Desk, **changed: object) -> tuple[str, str]:
 
 async def screened(desk: Desk, document: dict[str, object]) -> str:
     received = await receive(desk, document, by=KEY, channel="e_service")
-    assert await work_off(desk) >= 1
+    assert await run_waiting_checks(desk) >= 1
     return received.case_id
 
 
 async def taken_grant(desk: Desk, officer: User, *others: User) -> str:
     received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     await unbiased(desk, received.case_id, officer, *others)
     await do(desk, take, received.case_id, officer)
     return received.case_id

@@ -203,7 +203,7 @@ async def release_lapsed(desk: Desk, writing: Writing) -> int:
     return len(lapsed)
 
 
-async def work_off(desk: Desk) -> int:
+async def free_lapsed_holds(desk: Desk) -> int:
     """Free the holds whose time is over; returns how many."""
     async with desk.store.reading() as reading:
         if not await reading.lapsed_holds(now_of(desk)):

@@ -13,7 +13,7 @@ from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.domain.people import User
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from service.settings import Settings
 
 
@@ -35,7 +35,7 @@ def receive(files: tuple[Path, ...], by: str) -> None:
             except GranskaError as error:
                 refused += 1
                 click.echo(f"{file.name}: {explain(error)}", err=True)
-        await work_off(desk)
+        await run_waiting_checks(desk)
         return refused
 
     if with_desk(work):

@@ -55,7 +55,7 @@ async def export(desk: Desk, asked: Asked, *, by: User) -> dict[str, Any]:
             Event(EventType.SUBJECT_ACCESS_EXPORTED, person(now), desk.outside.now(), data)
         )
     for one in cases:
-        one["read_by"] = await _readings(desk, one["id"])
+        one["read_by"] = await _openings(desk, one["id"])
     return found
 
 
@@ -101,7 +101,7 @@ async def _incidents(reading: Reading, number: str) -> list[dict[str, Any]]:
     ]
 
 
-async def _readings(desk: Desk, case_id: str) -> list[dict[str, Any]]:
+async def _openings(desk: Desk, case_id: str) -> list[dict[str, Any]]:
     """When and in which role the case was opened; who, is for the auditor to tell."""
     found = []
     for one in await desk.access_log.of_case(case_id):

@@ -18,7 +18,7 @@ from service.domain.events import SYSTEM_ACTOR, Actor, Event, EventType
 from service.domain.people import Role
 
 logger = logging.getLogger("granska.checkpoints")
-READING_LOG = "/reading"
+ACCESS_LOG = "/access-log"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ async def sign_log(desk: Desk) -> Signed:
     if key is None or str(key.verifier) != current:
         raise GranskaError("checkpoint.no_key")
     await desk.access_log.checkpoint(
-        lambda read, root: Checkpoint(key.name + READING_LOG, read, root).signed(key), desk.outside.now()
+        lambda read, root: Checkpoint(key.name + ACCESS_LOG, read, root).signed(key), desk.outside.now()
     )
     async with desk.store.writing() as writing:
         (size, root), last = await writing.log_head(), await writing.last_checkpoint()

@@ -19,9 +19,9 @@ from service.desk.ports.store import Reading
 from service.domain.errors import GranskaError
 from service.domain.events import EventType
 from service.domain.ledger import Key, Ledger, differences
-from service.proof.checkpoints import READING_LOG, vouched_for
+from service.proof.checkpoints import ACCESS_LOG, vouched_for
 
-CHECKPOINT, HASHES, PUBLIC_KEY, READING_FILE = ".checkpoint", ".hashes", ".vkey", "reading-"
+CHECKPOINT, HASHES, PUBLIC_KEY, ACCESS_LOG_FILE = ".checkpoint", ".hashes", ".vkey", "access-log-"
 
 
 @dataclass
@@ -64,8 +64,8 @@ def read_exported(folder: Path) -> Exported:
     """A folder of exported checkpoints; whatever else lies there is left alone."""
     found = [one for one in sorted(folder.glob(f"*{CHECKPOINT}")) if one.is_file()]
     texts = [(one.name, one.read_text("utf-8", errors="replace")) for one in found]
-    notes = tuple(one for one in texts if not one[0].startswith(READING_FILE))
-    reading = tuple(one for one in texts if one[0].startswith(READING_FILE))
+    notes = tuple(one for one in texts if not one[0].startswith(ACCESS_LOG_FILE))
+    reading = tuple(one for one in texts if one[0].startswith(ACCESS_LOG_FILE))
     if not notes:
         raise GranskaError("verify.no_checkpoints", path=folder.name)
     keys = []
@@ -209,7 +209,7 @@ def _of_access_log(note: str, known: tuple[VerifyingKey, ...]) -> Checkpoint:
     """The access log is signed by the log's key, under a name of its own."""
     text, signers = open_note(note, known)
     found = unsigned(text)
-    if found.origin not in {one.name + READING_LOG for one in signers}:
+    if found.origin not in {one.name + ACCESS_LOG for one in signers}:
         raise BadNote("signed by someone else than the log it speaks of")
     return found
 
@@ -301,8 +301,8 @@ async def verify_access_log(desk: Desk, trusted: tuple[VerifyingKey, ...], expor
             forgotten = await reading.entries_of_type(EventType.ACCESS_LOG_ERASED.value, limit=1)
         may_lack = _data(forgotten[0].leaf).get("up_to", 0) if forgotten else 0
         notes = [(f"{size}", note) for size, note in await desk.access_log.checkpoints()]
-        good, report.faults = _opened(notes, known, ending=READING_LOG)
-        theirs, bad = _opened(exported.reading, known, ending=READING_LOG)
+        good, report.faults = _opened(notes, known, ending=ACCESS_LOG)
+        theirs, bad = _opened(exported.reading, known, ending=ACCESS_LOG)
         report.faults += bad
         await _reading_entries(desk, report, [*good, *theirs], may_lack)
     except Exception as error:  # noqa: BLE001 - hostile, as above

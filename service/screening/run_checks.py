@@ -28,7 +28,7 @@ logger = logging.getLogger("granska.screening")
 MOST_TRIES = 5
 
 
-async def work_off(desk: Desk) -> int:
+async def run_waiting_checks(desk: Desk) -> int:
     """Screen every case that waits for it; returns how many. One that fails is tried again at the next call."""
     async with desk.store.reading() as reading:
         waiting = await reading.waiting_jobs()

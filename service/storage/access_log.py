@@ -30,7 +30,7 @@ SCHEMA = (
 
 def file_beside(path: str) -> str:
     """Where the access log of a SQLite database lies."""
-    return f"{os.path.splitext(path)[0]}-reading.sqlite"
+    return f"{os.path.splitext(path)[0]}-access-log.sqlite"
 
 
 async def prepare(engine: Any) -> None:

@@ -71,7 +71,7 @@ async def dump(target: Path, *, folder: Path, software: str) -> dict[str, int]:
             )
             wanted = {one["sha256"] for one in kept}
         async with reading(tables.AccessEntry._meta.db):
-            for table in tables.READING_LOG:
+            for table in tables.ACCESS_LOG:
                 await _dump_table(archive, table, counts, digests)
         # A file is on disk before any row names it, so the moment's files are all there by now.
         for path in sorted((folder / "enclosures").rglob("*")):
@@ -138,7 +138,7 @@ async def load(source: Path, *, folder: Path) -> dict[str, int]:
                 await _load_table(archive, table, manifest)
         engine = tables.AccessEntry._meta.db
         async with engine.transaction():
-            for table in tables.READING_LOG:
+            for table in tables.ACCESS_LOG:
                 await _load_table(archive, table, manifest)
     counts: dict[str, int] = manifest["rows"]
     return counts
@@ -197,7 +197,7 @@ def _load_files(archive: zipfile.ZipFile, folder: Path) -> None:
 
 async def drop_everything(engine: Any) -> None:
     """Leave an empty database after a restore that did not hold."""
-    every: tuple[type[Table], ...] = (*ORDER, tables.RoomPart, tables.BookingSlot, *tables.READING_LOG, tables.Session)
+    every: tuple[type[Table], ...] = (*ORDER, tables.RoomPart, tables.BookingSlot, *tables.ACCESS_LOG, tables.Session)
     for table in reversed(every):
         owner: Any = table._meta.db
         cascade = "" if is_sqlite(engine) else " CASCADE"

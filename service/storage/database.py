@@ -25,7 +25,7 @@ async def opened(address: str) -> AsyncIterator[Any]:
     for table in bound:
         table._meta.db = engine
     beside = build_engine(f"sqlite:///{access_log.file_beside(engine.path)}") if is_sqlite(engine) else engine
-    for table in tables.READING_LOG:
+    for table in tables.ACCESS_LOG:
         table._meta.db = beside
     try:
         yield engine

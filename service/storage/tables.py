@@ -436,7 +436,7 @@ class AccessCheckpoint(Table, tablename="access_checkpoint"):
 
 
 #: Tables of the access log; on SQLite they lie in a file of their own, so that reading never waits for deciding.
-READING_LOG: tuple[type[Table], ...] = (AccessEntry, AccessNode, AccessCheckpoint)
+ACCESS_LOG: tuple[type[Table], ...] = (AccessEntry, AccessNode, AccessCheckpoint)
 
 #: Every table of this module, so that none is forgotten when they are bound to an engine.
 ALL: tuple[type[Table], ...] = tuple(

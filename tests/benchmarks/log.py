@@ -27,7 +27,7 @@ from service.office.rule_set_adoption import adopt_at_setup
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.replay import Tally, replay_all
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from service.settings import Settings
 from service.storage import log_store
 from service.storage.engine import reading, writing
@@ -176,7 +176,7 @@ async def replays(folder: Path) -> None:
             given: dict[str, Any] = {"representatives": people, "organisation": {"name": f"Förening {number}"}}
             await receive(desk, a_grant_document(**given), by=officer, channel="paper")
         began = time.perf_counter()
-        while await work_off(desk):
+        while await run_waiting_checks(desk):
             pass
         print(f"screened: {CASES / (time.perf_counter() - began):.0f} cases/s")
         began, tally = time.perf_counter(), Tally()

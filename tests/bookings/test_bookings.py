@@ -11,7 +11,7 @@ from service.domain.application import Kind
 from service.domain.errors import Conflict, InvalidInput, NotFound, SlotTaken
 from service.domain.events import Actor, ActorKind
 from service.domain.premises import BookingStatus, label
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from service.storage.engine import SafeSQLite
 from tests.booking_steps import asked, do_decide, holds_true, petter, renewed, statuses, taken, times
 from tests.builders import KEY, OTHER_NUMBER, QUIET, a_premises_document
@@ -86,7 +86,7 @@ async def test_a_private_person_leaves_no_number_is_not_screened_and_is_not_foun
     document["organisation"] = {"name": "Kristina Vall"}
     del document["declaration"], document["representatives"]
     received = await receive(desk, document, by=KEY, channel="e_service")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     async with desk.store.reading() as reading:
         findings = {
             one.case_finding.finding.check: one.case_finding for one in await reading.findings(received.case_id, 1)
@@ -116,8 +116,8 @@ async def test_a_hold_takes_the_room_until_its_time_is_over_and_then_frees_it_by
     async with desk.store.reading() as reading:
         assert (await reading.booking(made["booking"])).status is BookingStatus.LAPSED
     clock.forward(minutes=16)
-    assert await bookings.work_off(desk) == 1
-    assert await bookings.work_off(desk) == 0
+    assert await bookings.free_lapsed_holds(desk) == 1
+    assert await bookings.free_lapsed_holds(desk) == 0
     async with desk.store.reading() as reading:
         assert (await reading.booking(again["booking"])).status is BookingStatus.LAPSED
     await holds_true(desk)
@@ -145,7 +145,7 @@ async def test_the_hold_of_an_application_lapses_and_can_still_be_approved_while
     case_id = await asked(desk)
     await taken(desk, case_id, officer)
     clock.forward(days=31)
-    assert await bookings.work_off(desk) == 1
+    assert await bookings.free_lapsed_holds(desk) == 1
     assert await statuses(desk, case_id) == ["lapsed"]
     await renewed(desk, officer, case_id)
     await do_decide(desk, case_id, officer)
@@ -154,7 +154,7 @@ async def test_the_hold_of_an_application_lapses_and_can_still_be_approved_while
     other = await asked(desk, OTHER_NUMBER, date="2027-02-08")
     await taken(desk, other, officer)
     clock.forward(days=31)
-    await bookings.work_off(desk)
+    await bookings.free_lapsed_holds(desk)
     rival = await asked(desk, date="2027-02-08")
     assert await statuses(desk, rival) == ["held"]
     await renewed(desk, officer, other)

@@ -16,7 +16,7 @@ from service.desk.rulebook import rulebook
 from service.domain.case import State
 from service.domain.errors import NotAllowed
 from service.screening.list_import import import_list
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from tests.booking_steps import asked, cleared, do_decide, holds_true, petter, statuses, taken
 from tests.builders import FIXTURES, KEY, QUIET, a_premises_document
 from tests.fakes import Clock
@@ -81,7 +81,7 @@ async def test_what_the_rule_set_calls_a_decision_is_never_executed(
     if "use" in changed and changed["use"] is None:
         document["premises"].pop("use", None)
     received = await receive(desk, document, by=KEY, channel="e_service")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     await unbiased(desk, received.case_id, officer)
     with pytest.raises(NotAllowed) as wrong:
         await do(desk, clearance_steps.execute, received.case_id, officer)
@@ -114,7 +114,7 @@ async def test_a_clearance_ends_with_what_it_rests_on(desk: Desk, clock: Clock) 
     changed = a_premises_document(**QUIET, date="2027-05-03")
     changed["representatives"] = [{"name": "Nya Ordföranden", "role": "ordförande"}]
     received = await receive(desk, changed, by=KEY, channel="e_service")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     await unbiased(desk, received.case_id, officer)
     with pytest.raises(NotAllowed, match="data_changed"):
         await do(desk, clearance_steps.execute, received.case_id, officer)
@@ -136,7 +136,7 @@ async def test_a_list_that_is_newer_is_searched_by_the_bookings_own_checks(desk:
     with pytest.raises(NotAllowed, match="checks_outdated"):
         await do(desk, clearance_steps.execute, case_id, officer)
     await do(desk, ask_rescreening, case_id, officer)
-    await work_off(desk)
+    await run_waiting_checks(desk)
     await do(desk, clearance_steps.execute, case_id, officer)
 
 

@@ -18,7 +18,7 @@ from service.domain.decision import DecisionOutcome, Proposal
 from service.domain.errors import GranskaError, InvalidInput, NotAllowed, NotFound, SlotTaken
 from service.domain.events import Actor, ActorKind
 from service.domain.premises import BookingStatus, label
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from tests.booking_steps import (
     approved,
     asked,
@@ -46,7 +46,7 @@ async def test_moving_to_an_alternative_is_one_step_and_keeps_its_history(desk: 
     start, end = rest.split("–")
     given = {"booking": missed.id, "room": to.room, "day": day, "start": start, "end": end, "text": "Per telefon."}
     await do(desk, move_or_cancel.move, case_id, officer, **given)
-    await work_off(desk)
+    await run_waiting_checks(desk)
 
     moved = (await times(desk, case_id))[0]
     assert (moved.status, moved.span, moved.room) == (BookingStatus.HELD, to.span, to.room)

@@ -28,7 +28,7 @@ from service.domain.people import User
 from service.office.rule_set_adoption import adopt_at_setup
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from service.settings import Settings
 from tests.booking_steps import statuses, times
 from tests.builders import FIXTURES, KEY, NUMBER, OTHER_NUMBER, QUIET, RULES_2026, a_premises_document
@@ -68,11 +68,11 @@ class Walk:
             document = a_premises_document(**wanted)
             document["organisation"]["org_number"] = NUMBER if which % 2 else OTHER_NUMBER
             self.cases.append((await receive(desk, document, by=KEY, channel="e_service")).case_id)
-            await work_off(desk)
+            await run_waiting_checks(desk)
             return
         if name == "wait":
             self.clock.forward(days=1 + which)
-            await bookings.work_off(desk)
+            await bookings.free_lapsed_holds(desk)
             return
         if name == "hold":
             await bookings.hold(desk, ROOMS[which % len(ROOMS)], day="2027-02-01", start="19:00", end="20:00", by=KEY)

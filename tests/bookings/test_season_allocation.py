@@ -12,7 +12,7 @@ from service.bookings import (
 from service.casework.intake.receive import receive
 from service.desk.ports.desk import Desk
 from service.domain.errors import Conflict, GranskaError, InvalidInput
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from tests.booking_steps import (
     described_anew,
     holds_true,
@@ -29,7 +29,7 @@ async def asked_for(desk: Desk) -> None:
         document = json.loads(file.read_text("utf-8")) | {"received_at": "2026-11-02T12:00:00+01:00"}
         document.pop("declaration", None)
         await receive(desk, document, by=KEY, channel="e_service")
-    await work_off(desk)
+    await run_waiting_checks(desk)
 
 
 async def test_only_one_lot_is_ever_drawn(desk: Desk) -> None:

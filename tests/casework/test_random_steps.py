@@ -33,7 +33,7 @@ from service.domain.people import User
 from service.office.rule_set_adoption import adopt_at_setup
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from service.settings import Settings
 from tests.builders import FIXTURES, KEY, RULES_2025, RULES_2026, a_grant_document, a_proposal
 from tests.fakes import Clock
@@ -217,7 +217,7 @@ async def walked(settings_: Settings, steps: list[tuple[str, int]]) -> tuple[int
         )
         four = await people(desk)
         received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
-        await work_off(desk)
+        await run_waiting_checks(desk)
         walk = Walk(desk, clock, received.case_id, four)
         for name, who in steps:
             await walk.step(name, who)

@@ -20,7 +20,7 @@ from service.domain.errors import InvalidInput
 from service.domain.finding import Resolution
 from service.domain.people import User
 from service.proof.verification import verify_log
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from tests.builders import DEMOCRACY, KEY, a_grant_document, a_premises_document, a_proposal
 from tests.fakes import Clock
 from tests.steps import TEXT, a_grave_act, assess_all, codes, do, searched, settle_all, taken_grant, three, unbiased
@@ -93,7 +93,7 @@ async def test_a_refusal_on_democracy_grounds_takes_act_answer_second_person_and
 async def test_whoever_has_a_conflict_of_interest_is_locked_out_and_the_case_goes_back(desk: Desk) -> None:
     alva, bo, _ = await three(desk)
     received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     assert await codes(do(desk, take, received.case_id, alva)) == {"conflict.declare_first"}
     await unbiased(desk, received.case_id, alva, bo)
     await do(desk, take, received.case_id, alva)
@@ -145,7 +145,7 @@ async def test_a_dismissal_rests_on_what_was_asked_for_and_did_not_come(desk: De
 async def test_what_the_applicant_may_not_see_carries_nothing(desk: Desk) -> None:
     alva, *_ = await three(desk)
     received = await receive(desk, a_premises_document(), by=KEY, channel="e_service")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     case_id = received.case_id
     await unbiased(desk, case_id, alva)
     await do(desk, take, case_id, alva)
@@ -176,7 +176,7 @@ async def test_a_confirmed_listing_stops_support_at_once_and_a_person_still_deci
     alva, bo, disa = await three(desk)
     people = [{"name": "Tarkvin Vossberg", "role": "ordförande"}, {"name": "Henning Ekdal", "role": "kassör"}]
     received = await receive(desk, a_grant_document(representatives=people), by=KEY, channel="e_service")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     case_id = received.case_id
     await unbiased(desk, case_id, alva, bo, disa)
     await do(desk, take, case_id, alva)
@@ -280,7 +280,7 @@ async def test_an_answer_is_not_silence_and_what_was_found_harmless_carries_noth
     await do(
         desk, correspondence.answer_completion, case_id, alva, completion=asked, text="Kommer.", received="2026-11-22"
     )
-    await work_off(desk)
+    await run_waiting_checks(desk)
     async with desk.store.reading() as reading:
         findings = await reading.findings(case_id, 2)
     missing = next(one.id for one in findings if one.case_finding.finding.check == "completeness")
@@ -311,7 +311,7 @@ async def test_what_came_after_the_letter_must_be_told_too(desk: Desk) -> None:
             desk, case_id, kind=kind, name="a.txt", media_type="text/plain", body=kind.encode(), by=person(alva),
             kinds=frozenset(Kind),
         )  # fmt: skip
-        await work_off(desk)
+        await run_waiting_checks(desk)
 
     await enclose("svar")  # the applicant's own paper
     await enclose("ovrigt")  # a report that they have not seen
@@ -325,7 +325,7 @@ async def test_what_came_after_the_letter_must_be_told_too(desk: Desk) -> None:
     await do(desk, correspondence.answer_communication, case_id, alva, **(answer | {"communication": sent}))
     on = replace(refusal, based_on=(missing,))
     await do(desk, ask_rescreening, case_id, alva)
-    await work_off(desk)
+    await run_waiting_checks(desk)
     assert "decision.finding_carries_nothing" in await codes(do(desk, proposal.propose, case_id, alva, proposal=on))
     await do(desk, proposal.propose, case_id, alva, proposal=refusal)
 

@@ -21,7 +21,7 @@ from service.domain.errors import InvalidInput, NotAllowed
 from service.domain.people import User
 from service.privacy import disclosure_bundle, erasure, subject_access
 from service.proof.verification import verify_log
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from service.settings import Settings
 from service.storage import backup
 from tests.booking_steps import asked, cleared, do_decide, petter, taken
@@ -88,7 +88,7 @@ async def let_to_a_person(desk: Desk, officer: User, name: str, **changed: objec
     document["premises"]["organiser"] = name
     del document["declaration"], document["representatives"]
     received = await receive(desk, document, by=actors.person(officer), channel="phone")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     await taken(desk, received.case_id, officer)
     await settle_all(desk, received.case_id, officer)
     await do_decide(desk, received.case_id, officer)

@@ -17,7 +17,7 @@ from service.office.rule_set_adoption import adopt_at_setup
 from service.proof import checkpoints
 from service.screening import match_api
 from service.screening.list_import import import_list
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from tests.builders import FIXTURES, RULES_2026, a_grant_document, a_premises_document, a_proposal
 from tests.logs import copy_of, settings_of
 from tests.proof.attacks import drop_guards
@@ -41,7 +41,7 @@ async def _fill(folder: Path) -> None:
                 await sign.decide(desk, case_id, proposal, by=officer, seen=await seen(desk, case_id))
             await checkpoints.sign_log(desk)
         room = await receive(desk, a_premises_document(), by=actors.person(petter), channel="paper")
-        await work_off(desk)
+        await run_waiting_checks(desk)
         queries = [[Subject("Tarkvin Vosberg", Schema.PERSON)]]
         for number in range(270):
             await match_api.ask(desk, "demo", queries, diary_number=room.diary_number, limit=5, by=actors.person(samir))

@@ -69,7 +69,7 @@ async def test_a_reading_that_was_changed_is_found(desk: Desk, settings: Setting
     if not is_sqlite(engine):
         await engine.run_ddl("UPDATE access_entry SET leaf = replace(leaf, 'opened', 'closed')")
     else:
-        path = Path(settings.data) / "granska-reading.sqlite"
+        path = Path(settings.data) / "granska-access-log.sqlite"
         with sqlite3.connect(path) as database:
             database.execute("UPDATE access_entry SET leaf = replace(leaf, 'opened', 'closed')")
         database.close()
@@ -170,7 +170,7 @@ async def test_the_reading_log_is_signed_though_nobody_decides_and_leaves_the_ho
     assert [size for size, _ in await desk.access_log.checkpoints()] == [1]
     sending = with_channels(desk, FolderChannel(tmp_path / "out", tmp_path))
     await checkpoints.send_checkpoints(sending)
-    assert [one.name for one in (tmp_path / "out").glob("reading-*")] == ["reading-000000000001.checkpoint"]
+    assert [one.name for one in (tmp_path / "out").glob("access-log-*")] == ["access-log-000000000001.checkpoint"]
 
 
 def test_a_day_that_no_calendar_has_is_told_so(service: Service) -> None:

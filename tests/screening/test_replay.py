@@ -18,7 +18,7 @@ from service.proof import audit_sample
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.replay import Tally, replay_all, replay_case
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from service.screening.what_if import impact_of
 from service.storage.engine import is_sqlite
 from service.storage.tables import FindingRow, LogValue
@@ -42,7 +42,7 @@ async def the_examples(desk: Desk) -> None:
         document = dated(desk, json.loads(file.read_text("utf-8")))
         who = alva if document["kind"] == "grant" else petter
         await receive(desk, document, by=actors.person(who), channel="paper")
-    await work_off(desk)
+    await run_waiting_checks(desk)
 
 
 async def test_every_example_replays_to_the_same_answers(desk: Desk, clock: Clock) -> None:
@@ -73,7 +73,7 @@ async def test_every_round_of_a_case_replays_and_what_was_cleared_later_was_not_
     version = await seen(desk, case_id)
     await resolve(desk, case_id, named.id, resolution=Resolution.NO_OBSTACLE, reason="En annan.", by=alva, seen=version)
     await ask_rescreening(desk, case_id, by=alva, seen=await seen(desk, case_id))
-    await work_off(desk)
+    await run_waiting_checks(desk)
 
     first, second = await replay_case(desk, case_id)
 

@@ -19,7 +19,7 @@ from service.domain.people import User
 from service.office import rule_set_adoption
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
-from service.screening.run_checks import screen, work_off
+from service.screening.run_checks import run_waiting_checks, screen
 from service.settings import Settings
 from tests.builders import FIXTURES, KEY, NUMBER, RULES_2026, a_grant_document, a_premises_document
 from tests.fakes import AnsweringCheck, Clock, Installed, RaisingCheck
@@ -103,8 +103,8 @@ async def test_work_that_was_saved_but_not_done_is_done_at_the_next_start(desk: 
 
     async with desk.store.reading() as reading:
         assert await reading.waiting_jobs() == [one.case_id for one in received]
-    assert await work_off(desk) == 3
-    assert await work_off(desk) == 0
+    assert await run_waiting_checks(desk) == 3
+    assert await run_waiting_checks(desk) == 0
 
 
 async def test_checks_that_break_or_go_missing_are_answers_too(desk: Desk) -> None:
@@ -146,7 +146,7 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
     )
 
     await ask_rescreening(desk, case_id, by=officer, seen=await seen(desk, case_id))
-    await work_off(desk)
+    await run_waiting_checks(desk)
     again = (await the(desk, case_id, "party_names")).case_finding
     assert (again.finding.result.code, again.open) == ("party_names.all_held_apart", False)
 
@@ -167,7 +167,7 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
     changed = demo_list(desk, FIXTURES).replace(b",1971,", b",1972,")
     await import_list(desk, "demo", changed, by=actors.person(coordinator))
     await ask_rescreening(desk, case_id, by=officer, seen=await seen(desk, case_id))
-    await work_off(desk)
+    await run_waiting_checks(desk)
     assert (await the(desk, case_id, "party_names")).case_finding.open
 
     assert (await verify_log(desk)).ok
@@ -181,7 +181,7 @@ async def take_up_again(desk: Desk, case_id: str, officer: User) -> None:
     with pytest.raises(NotFound):
         await withdraw_distinction(desk, case_id, "0" * 64, reason="?", by=officer, seen=await seen(desk, case_id))
     await withdraw_distinction(desk, case_id, pair, reason="Fel post.", by=officer, seen=await seen(desk, case_id))
-    await work_off(desk)
+    await run_waiting_checks(desk)
     opened = await the(desk, case_id, "party_names")
     assert opened.case_finding.open
     assert (await verify_log(desk)).ok
@@ -231,7 +231,7 @@ async def test_a_verified_incident_has_the_associations_open_cases_checked_again
 
     await verify(desk, await record(desk, new, by=samir), by=siv)
 
-    assert await work_off(desk) == 1
+    assert await run_waiting_checks(desk) == 1
     assert (await outcomes(desk, case_id))["prior_incidents"][0] is Outcome.NEEDS_INQUIRY
     assert (await verify_log(desk)).ok
 

@@ -18,7 +18,7 @@ from service.office import users_and_keys
 from service.privacy.retention import erase_speakers
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from tests.builders import FIXTURES, KEY, a_grant_document, a_premises_document, a_proposal
 from tests.fakes import Clock
 from tests.steps import employed_officer, in_review, seen, settle_all, someone, unbiased, withdrawn
@@ -78,7 +78,7 @@ async def test_a_decided_case_changes_no_more(desk: Desk) -> None:
 async def test_of_two_officers_who_take_a_case_at_the_same_moment_one_is_told(desk: Desk) -> None:
     officers = [await employed_officer(desk, name) for name in ("Alva", "Bo", "Cia")]
     received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     await unbiased(desk, received.case_id, *officers)
     version = await seen(desk, received.case_id)
 
@@ -139,7 +139,7 @@ async def test_the_log_holds_no_personal_data_in_clear(desk: Desk) -> None:
 async def test_speakers_are_erased_when_the_event_is_over_and_the_log_still_verifies(desk: Desk, clock: Clock) -> None:
     document = a_premises_document(speakers=("Zebulon Krakatit", "Inga Norén"), date="2026-12-01")
     received = await receive(desk, document, by=KEY, channel="e_service")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     assert await erase_speakers(desk) == 0
 
     clock.forward(days=10)
@@ -205,14 +205,14 @@ async def test_nothing_is_approved_while_checks_wait_or_on_answers_that_were_ove
     await ask_rescreening(desk, case_id, by=officer, seen=await seen(desk, case_id))
     assert await refused() == "decision.checks_waiting"
 
-    await work_off(desk)
+    await run_waiting_checks(desk)
     newer = demo_list(desk, FIXTURES).replace(b"Tarquin Vossberg", b"Ylva Granfors")
     coordinator = await someone(desk, "Siv", "role:coordinator")
     await import_list(desk, "demo", newer, by=actors.person(coordinator))
     assert await refused() == "decision.checks_outdated"
 
     await ask_rescreening(desk, case_id, by=officer, seen=await seen(desk, case_id))
-    await work_off(desk)
+    await run_waiting_checks(desk)
     assert await refused() == "decision.findings_open", "the chair's name is on the new list"
     await settle_all(desk, case_id, officer)
     clock.forward(days=31)

@@ -12,7 +12,7 @@ from service.casework.intake.receive import receive
 from service.desk.ports.desk import Desk
 from service.domain.errors import NotAllowed, SlotTaken
 from service.domain.premises import Hirer
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from tests.booking_steps import (
     cleared,
     holds_true,
@@ -58,7 +58,7 @@ async def test_the_phone_does_not_build_on_what_the_association_no_longer_is(des
     changed = a_premises_document(**QUIET, date="2027-05-03")
     changed["representatives"] = [{"name": "Nya Ordföranden", "role": "ordförande"}]
     await receive(desk, changed, by=KEY, channel="e_service")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     call = availability.Call("tallen", "2027-03-08", "18:00", "20:00", number=NUMBER, use="mote", persons=12)
     with pytest.raises(NotAllowed, match="data_changed"):
         await phone_booking.book(desk, call, purpose="Möte", hold=None, by=officer)

@@ -8,7 +8,7 @@ from service.bookings import (
 from service.casework.letters import decision_letter
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from tests.booking_steps import (
     asked,
     do_decide,
@@ -30,7 +30,7 @@ async def test_the_letter_tells_what_was_decided_what_was_not_given_and_what_cha
     await taken(desk, case_id, officer)
     struck = (await times(desk, case_id))[-1]
     await do(desk, move_or_cancel.cancel, case_id, officer, chosen=[struck.id], received="2026-11-22", text="Inte den.")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     await settle_all(desk, case_id, officer)
     held = [one for one in await times(desk, case_id) if one.takes]
     await do_decide(desk, case_id, officer, "partial_approval", [one.id for one in held])

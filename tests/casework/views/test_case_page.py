@@ -8,7 +8,7 @@ from service.desk import case_search
 from service.desk.ports.cases import QueueQuery
 from service.desk.ports.desk import Desk
 from service.domain.application import Kind
-from service.screening.run_checks import work_off
+from service.screening.run_checks import run_waiting_checks
 from service.storage.tables import LogEntry
 from tests.builders import KEY, a_grant_document
 from tests.steps import someone, unbiased
@@ -35,13 +35,13 @@ async def test_the_number_of_queries_does_not_grow_with_the_cases(
 ) -> None:
     alva = await someone(desk, "Alva", "role:association_officer", "delegation:F1")
     first = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     await unbiased(desk, first.case_id, alva)
     few = await questions(desk, capsys, first.case_id, alva)
 
     for _ in range(60):
         await receive(desk, a_grant_document(), by=KEY, channel="e_service")
-    await work_off(desk)
+    await run_waiting_checks(desk)
     many = await questions(desk, capsys, first.case_id, alva)
 
     assert few == many

@@ -21,7 +21,7 @@ MOST_FROM_PAGE = 200
 
 
 @get("/log/access", opt=may(AUDITORS))
-async def readings(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+async def access_log_page(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """The access log, newest first."""
     before = request.query_params.get("before", "")
     last = int(before) if re.fullmatch(r"\d{1,15}", before) else None
@@ -105,4 +105,4 @@ async def run_again(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
     return _page(request, posted=form, found=found, sample=sample)
 
 
-HANDLERS = (readings, checkpoint, replay_page, run_again)
+HANDLERS = (access_log_page, checkpoint, replay_page, run_again)
