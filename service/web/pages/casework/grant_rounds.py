@@ -25,7 +25,7 @@ PROPOSERS = May(roles=frozenset({Role.ASSOCIATION_OFFICER}))
 async def all_grant_rounds(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """The rounds of the rule sets."""
     found, now = await grant_rounds.rounds(desk)
-    return render.page(request, "pages/grant_rounds.html", rounds=found, today=now)
+    return render.page(request, "pages/grant_rounds.html", grant_rounds=found, today=now)
 
 
 @get("/grant-rounds/{grant_round_id:str}", opt=may(GRANT_ROUND_READERS))
