@@ -223,7 +223,7 @@ def _user(who: Any, case_id: str, name: str) -> str:
 def test_pictures_of_the_pages_that_are_not_a_case(service: Service, visit: Visit) -> None:
     alva, samir = visit().sign_in("alva"), visit().sign_in("samir")
     shoot(alva.go("/queue"), "queue")
-    shoot(alva.go("/grant-rounds/2026-autumn"), "check_round")
+    shoot(alva.go("/grant-rounds/2026-autumn"), "grant_round")
     shoot(alva.go("/delegated"), "delegated")
     shoot(samir.go("/letters/decision"), "letters")
 

@@ -40,7 +40,7 @@ def test_an_officer_vets_a_grant_from_the_queue_to_a_decision(service: Service, 
     page.check("input[name=clauses][value='2.1']")
     page.fill("#reasons", "Verksamheten är till nytta för barn i stadsdelen.")
     alva.press("text=Fatta beslutet", look=False)
-    assert "Det finns kontroller som någon måste titta på först" in alva.text()
+    assert "som någon måste titta på först" in alva.text()
     assert page.input_value("#reasons").startswith("Verksamheten")
     alva.complaints.clear()  # the browser notes the 403 on its console
 
