@@ -37,3 +37,12 @@ def test_finds_commitments_at_any_depth() -> None:
     data = {"findings": [{"detail": "a", "speaker_detail": None}], "acts": ["b", "c"], "reasons": "d", "outcome": "x"}
 
     assert commitments_in(data) == ["a", "b", "c", "d"]
+
+
+def test_no_code_that_once_meant_something_else_is_used_again() -> None:
+    given_up = {
+        "clearance:withdrawn", "standing:given", "standing:withdrawn", "access:screened", "access:given",
+        "readings:forgotten", "subject:exported",
+    }  # fmt: skip
+
+    assert given_up & {event.value for event in EventType} == set()
