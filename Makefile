@@ -72,7 +72,7 @@ lock: $(VENV)/.test-ready ## Write all locks anew, with what they hold where tha
 	@$(UV) requirements-bench.in -o requirements-bench.lock
 	@$(UV) tests/installation/pip-oldest.in -o tests/installation/pip-oldest.lock
 	@$(UV) tests/installation/pip-newest.in -o tests/installation/pip-newest.lock
-	@$(PYTHON) install.py lock-assets $(VENV) $(UPGRADE)
+	@$(PYTHON) install.py lock-assets $(VENV) $(if $(UPGRADE),upgrade)
 
 bench: test-setup ## Measure: ratios against a peer in the same run
 	@$(BIN)/python -m tests.benchmarks
