@@ -155,7 +155,9 @@ def main():
         print(f"\nSet-up stopped at: {name} ({detail})", file=sys.stderr)
         print("Why:\n  {}".format(str(error).replace("\n", "\n  ")), file=sys.stderr)
         print(f"What to do: {what_to_do}", file=sys.stderr)
-        print(f"Everything that was said stands in {os.path.join(given.target, LOG)}", file=sys.stderr)
+        log = os.path.join(given.target, LOG)
+        if os.path.exists(log):
+            print(f"Everything that was said stands in {log}", file=sys.stderr)
         sys.exit(1)
     print(f"{time.monotonic() - started:.1f} s", flush=True)
 
