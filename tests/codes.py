@@ -234,12 +234,20 @@ def texts() -> set[str]:
     return {code for code in WORDS.codes("sv") if CODE.fullmatch(code)}
 
 
-def written_out() -> set[str]:
+@cache
+def strings() -> frozenset[str]:
+    """Every string that stands in a source or a template."""
+    constants = {node.value for tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    constants |= {node.value for template in templates() for node in template.find_all(nodes.Const)}
+    return frozenset(constant for constant in constants if isinstance(constant, str))
+
+
+@cache
+def written_out() -> frozenset[str]:
     """Every code that stands whole in a source or a template."""
-    strings = {node.value for tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    strings |= {node.value for template in templates() for node in template.find_all(nodes.Const)}
-    whole = {one for one in strings if isinstance(one, str) and CODE.fullmatch(one)}
-    return {one for one in whole if one.partition(".")[0] in families()} - NO_CODES
+    known = families()
+    whole = {string for string in strings() if CODE.fullmatch(string)}
+    return frozenset(code for code in whole if code.partition(".")[0] in known and code not in NO_CODES)
 
 
 def patterns() -> set[str]:
@@ -294,6 +302,4 @@ def all_codes() -> set[str]:
 def said_of_a_form(code: str) -> bool:
     """Whether this is what an error summary calls a field of a form (`term.field.acts-0-who`): its last word is one."""
     last = re.split(r"[.-]", code)[-1]
-    strings = {node.value for template in templates() for node in template.find_all(nodes.Const)}
-    strings |= {node.value for tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    return code.startswith("term.field.") and (last in strings or last in APPLICATION_FIELDS)
+    return code.startswith("term.field.") and (last in strings() or last in APPLICATION_FIELDS)
