@@ -11,7 +11,7 @@ from stdnum import luhn
 from service.domain.application import Application, from_document
 from service.domain.case import Case, CaseFinding, State
 from service.domain.check import CheckInput
-from service.domain.decision import Act, DecisionOutcome, Proposal
+from service.domain.decision import DecisionOutcome, Proposal
 from service.domain.events import Actor, ActorKind
 from service.domain.finding import CheckResult, Finding, Outcome, Resolution, Run
 from service.domain.people import User
@@ -152,12 +152,6 @@ def a_proposal(outcome: DecisionOutcome = DecisionOutcome.APPROVAL, **changed: A
         amount_ore=4_500_000 if outcome is DecisionOutcome.APPROVAL else None,
     )
     return replace(base, **changed)
-
-
-def an_act(**changed: Any) -> Act:
-    return replace(
-        Act("Ordföranden", "företrädare", "hotade en besökare", "2026-09-01", "Polisanmälan, HV 2026/9"), **changed
-    )
 
 
 DEMOCRACY = a_proposal(

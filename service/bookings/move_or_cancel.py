@@ -137,9 +137,9 @@ async def moves_of(reading: Reading, case_id: str) -> Moves:
 
 
 def fee_of(booking: Booking, rules: PremisesRules, now: int, moves: Moves) -> int:
-    """What the hirer pays who calls this booking off at this moment, in öre.
+    """What the hirer pays who cancels this booking at this moment, in öre.
 
-    A time that was moved away so late that calling it off would have cost costs no less afterwards.
+    A time that was moved away so late that cancelling it would have cost costs no less afterwards.
     """
     if booking.status is not BookingStatus.CONFIRMED:
         return 0

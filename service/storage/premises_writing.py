@@ -9,6 +9,7 @@ from service.audit.canonical import canonical
 from service.domain.case import Case
 from service.domain.errors import SlotTaken
 from service.domain.events import Event, EventType
+from service.storage.case_writing import CaseWriting
 from service.storage.tables import (
     AllocationRow,
     BookingRow,
@@ -38,17 +39,8 @@ async def free() -> AsyncIterator[None]:
         raise SlotTaken from error
 
 
-class PremisesWriting:
-    """What `TableWriting` does about rooms and bookings."""
-
-    async def _append(self, event: Event) -> int:
-        raise NotImplementedError
-
-    async def _save(self, case: Case, *, attention: int | None = None) -> None:
-        raise NotImplementedError
-
-    async def step_taken(self, event: Event, case: Case, *, screen: bool = False) -> Case:
-        raise NotImplementedError
+class PremisesWriting(CaseWriting):
+    """Changes of rooms and bookings; a step about a booking changes its case too."""
 
     async def site_described(self, event: Event, *, body: str) -> None:
         await self._append(event)

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from service.storage.case_writing import CaseWriting
+from service.storage.log_writing import LogWriting
 from service.storage.office_writing import OfficeWriting
 from service.storage.premises_writing import PremisesWriting
 from service.storage.table_reading import TableReading
 
 
-class TableWriting(CaseWriting, OfficeWriting, PremisesWriting, TableReading):
+class TableWriting(PremisesWriting, OfficeWriting, TableReading):
     """Changes, each with its event. No other module changes a row that the log speaks of."""
 
     def __init__(self, *, sqlite: bool, random: Callable[[int], bytes], new_id: Callable[[], str]) -> None:
         TableReading.__init__(self, sqlite=sqlite)
-        CaseWriting.__init__(self, random=random, new_id=new_id)
+        LogWriting.__init__(self, random=random, new_id=new_id)
