@@ -13,7 +13,7 @@ from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
 from service.domain.application import Kind
 from service.domain.clock import local_time, utc_time
-from service.domain.events import Actor
+from service.domain.events.event import Actor
 from service.domain.people import User
 from service.office import users_and_keys
 from service.office.rule_set_adoption import adopt_at_setup

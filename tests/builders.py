@@ -12,7 +12,7 @@ from service.domain.application import Application, from_document
 from service.domain.case import Case, CaseFinding, State
 from service.domain.check import CheckInput
 from service.domain.decision import DecisionOutcome, Proposal
-from service.domain.events import Actor, ActorKind
+from service.domain.events.event import Actor, ActorKind
 from service.domain.finding import CheckResult, Finding, Outcome, Resolution, Run
 from service.domain.people import User
 from service.domain.premises import Estate, Room, Site

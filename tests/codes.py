@@ -26,7 +26,8 @@ from service.domain.application import Kind, PartyKind
 from service.domain.case import State
 from service.domain.decision import Act, DecisionOutcome
 from service.domain.enclosure import ENCLOSURE_KINDS
-from service.domain.events import EventType
+from service.domain.events.catalogue import CATALOGUE
+from service.domain.events.describe import field_names
 from service.domain.finding import Outcome, Resolution
 from service.domain.people import Role
 from service.domain.premises import ACCESSIBILITY, EQUIPMENT, WEEKDAYS, BookingStatus, Hirer
@@ -75,14 +76,8 @@ def returned_from(name: str, module: str) -> set[str]:
 
 
 def fields_of_events() -> set[str]:
-    """The name of every field that an event's schema has."""
-    names = set()
-    for node in ast.walk(ast.parse((ROOT / "service/domain/events.py").read_text("utf-8"))):
-        if isinstance(node, ast.keyword) and node.arg:
-            names.add(node.arg)
-        elif isinstance(node, ast.Dict):
-            names |= {str(key.value) for key in node.keys if isinstance(key, ast.Constant)}
-    return names
+    """The name of every field of every event, and of its parts."""
+    return {field for cls in CATALOGUE.versions.values() for field in field_names(cls)}
 
 
 def installed_checks() -> list[str]:
@@ -125,11 +120,11 @@ PATTERNS: dict[str, Iterable[str]] = {
     "declaration.left_out.{}": STATEMENTS,
     "demo.{}": [email.partition("@")[0] for _, email, _ in ACCOUNTS],
     "done.step.{}": WAYS,
-    "event.{}": EventType,
+    "event.{}": CATALOGUE.newest,
     "error.next.{}": ["400", "403", "404", "405", "409", "413", "422", "429", "500"],
     "fault.{}": called_with("fault", 1, *FAULTS)
     | returned_from("_wrong", FAULTS[0])
-    | returned_from("fault_of", "service/domain/events.py"),
+    | returned_from("fault_of", "service/domain/events/catalogue.py"),
     "http.{}": ["400", "401", "403", "404", "405", "413", "415", "500"],
     "help.{}": TOPICS,
     "letter.decision.{}": [*DecisionOutcome, "approval.room", "partial_approval.room"],

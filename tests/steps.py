@@ -14,7 +14,7 @@ from service.casework.review.findings import resolve, take
 from service.desk.ports.desk import Desk
 from service.domain.decision import Act, DecisionOutcome
 from service.domain.errors import InvalidInput, NotAllowed
-from service.domain.events import SYSTEM_ACTOR
+from service.domain.events.event import SYSTEM_ACTOR
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import User
 from service.office import users_and_keys

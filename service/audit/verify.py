@@ -6,6 +6,7 @@ traceback. Entries come in order and are not kept, so a log of any size is verif
 
 import binascii
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -17,10 +18,12 @@ from service.audit import merkle
 from service.audit.canonical import NotCanonical, parse
 from service.audit.checkpoint import Checkpoint
 from service.audit.commitment import commit
-from service.domain.events import TIME, VERSION, commitments_in, fault_of
-from service.domain.ledger import Ledger
+from service.audit.leaf import FORMAT, milliseconds
+from service.domain.events.catalogue import CATALOGUE, commitments_in
+from service.domain.events.event import Entry, EventData
+from service.domain.ledger.ledger import Ledger
 
-_FIELDS = {"v", "seq", "type", "at", "actor", "case", "data"}
+_FIELDS = {"v", "seq", "type", "type_version", "at", "actor", "case", "data"}
 
 
 def _no_floats(text: str) -> float:
@@ -31,6 +34,7 @@ def _no_floats(text: str) -> float:
 _decode = msgspec.json.Decoder(float_hook=_no_floats).decode
 _encode = msgspec.json.Encoder(order="sorted").encode
 MOST_FAULTS = 1000
+TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 
 #: A row of the log as it was found: its number, the exact bytes, and the hash kept beside them (hex).
 Row = tuple[Any, Any, Any]
@@ -247,24 +251,23 @@ class LogCheck:
         if wrong:
             self._fault(seq, wrong)
             return
-        self._fold(document)
+        try:
+            written = CATALOGUE.read(document["type"], document["type_version"], document["data"])
+        except msgspec.ValidationError:
+            self._fault(seq, "schema")
+            return
+        self._fold(document, written)
         if self._on_commitment:
-            for one in commitments_in(document["data"]):
-                self._on_commitment(seq, one, document["case"])
+            for commitment in commitments_in(written):
+                self._on_commitment(seq, commitment, document["case"])
 
-    def _fold(self, document: Mapping[str, Any]) -> None:
+    def _fold(self, document: Mapping[str, Any], written: EventData) -> None:
         if self._ledger is None:
             return
         try:
-            self._ledger.add(
-                seq=document["seq"],
-                type=document["type"],
-                at=document["at"],
-                actor=document["actor"]["id"],
-                case=document["case"],
-                data=document["data"],
-            )
-        except (KeyError, AssertionError, ValueError, TypeError):
+            at, data = milliseconds(document["at"]), CATALOGUE.current(written)
+            self._ledger.add(Entry(document["seq"], at, document["actor"]["id"], document["case"], data))
+        except (KeyError, ValueError, OverflowError):
             # An entry may be well formed and still speak of something that never came to be.
             self._fault(document["seq"], "does-not-follow")
 
@@ -305,7 +308,7 @@ def _wrong(document: Any, seq: int) -> str | None:
         not isinstance(document, dict)
         or document.keys() != _FIELDS
         or type(document["v"]) is not int
-        or document["v"] != VERSION
+        or document["v"] != FORMAT
     ):
         return "not-an-entry"
     if type(document["seq"]) is not int or document["seq"] != seq:
@@ -313,9 +316,11 @@ def _wrong(document: Any, seq: int) -> str | None:
     actor = document["actor"]
     if not isinstance(actor, dict) or actor.keys() != {"kind", "id"} or not isinstance(document["type"], str):
         return "not-an-entry"
-    if not TIME(document["at"]) or not isinstance(actor["kind"], str) or not isinstance(actor["id"], str):
+    if not isinstance(document["at"], str) or TIME.fullmatch(document["at"]) is None:
         return "not-an-entry"
-    return fault_of(document["type"], actor["kind"], actor["id"], document["case"], document["data"])
+    if not isinstance(actor["kind"], str) or not isinstance(actor["id"], str):
+        return "not-an-entry"
+    return CATALOGUE.fault_of(document["type"], document["type_version"], actor["kind"], actor["id"], document["case"])
 
 
 def check_value(commitment: str, field_name: str, value: object, salt_hex: str) -> bool:

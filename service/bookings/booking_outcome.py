@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from service.domain.decision import FAVOURABLE, DecisionOutcome, Proposal
-from service.domain.dossier import Dossier, Entry
+from service.domain.dossier.dossier import Dossier
 from service.domain.errors import InvalidInput, NotAllowed, Problem
-from service.domain.events import EventType
+from service.domain.events.bookings import BookingAsked, BookingCancelled, BookingMoved, BookingSettled, NewBooking
+from service.domain.events.event import Entry
 from service.domain.premises import LEFT_OUT, Booking, BookingStatus, Span
 
 Changes = dict[str, tuple[BookingStatus, int | None]]
@@ -30,21 +31,26 @@ def as_settled(events: Iterable[Entry], decision: str) -> list[Settled]:
     """
     at: dict[str, Settled] = {}
     for event in events:
-        type, data = event.type, event.data
-        if type == EventType.BOOKING_MOVED:
-            price, span = data["price_ore"] or 0, Span(data["starts"], data["ends"])
-            at[data["booking"]] = Settled(data["room"], span, BookingStatus(data["status"]), None, price)
-        elif type == EventType.BOOKING_ASKED:
-            for one in data["bookings"]:
-                price, span = one["price_ore"] or 0, Span(one["starts"], one["ends"])
-                at[one["booking"]] = Settled(one["room"], span, BookingStatus(one["status"]), one["why"], price)
-        elif type in (EventType.BOOKING_SETTLED, EventType.BOOKING_CANCELLED):
-            for one in data["bookings"]:
-                if one["booking"] in at:
-                    at[one["booking"]] = replace(at[one["booking"]], status=BookingStatus(one["status"]))
-            if data.get("decision") == decision:
-                break
+        match event.data:
+            case BookingMoved() as moved:
+                span = Span(moved.starts, moved.ends)
+                at[moved.booking] = Settled(
+                    moved.room, span, BookingStatus(moved.status), why=None, price_ore=moved.price_ore or 0
+                )
+            case BookingAsked(bookings=bookings):
+                at |= {booking.booking: _as_asked(booking) for booking in bookings}
+            case BookingSettled(bookings=settled) | BookingCancelled(bookings=settled):
+                for booking in settled:
+                    if booking.booking in at:
+                        at[booking.booking] = replace(at[booking.booking], status=BookingStatus(booking.status))
+        if isinstance(event.data, BookingSettled) and event.data.decision == decision:
+            break
     return sorted(at.values(), key=lambda one: (one.span, one.room))
+
+
+def _as_asked(booking: NewBooking) -> Settled:
+    span, status = Span(booking.starts, booking.ends), BookingStatus(booking.status)
+    return Settled(booking.room, span, status, why=booking.why, price_ore=booking.price_ore or 0)
 
 
 def could_not_be_had(bookings: Sequence[Booking]) -> list[Booking]:

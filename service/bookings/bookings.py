@@ -7,7 +7,6 @@ let twice does not rest on it but on the database, for every writer (`storage/pi
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from service.bookings.clearance import application_of, clearance_of, data_key
 from service.bookings.rooms import room_in
@@ -20,7 +19,15 @@ from service.desk.step import Scene
 from service.domain.application import Application, Premises
 from service.domain.case import Case
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem, SlotTaken
-from service.domain.events import SYSTEM_ACTOR, Actor, ActorKind, Event, EventType
+from service.domain.events.bookings import (
+    BookingAlternative,
+    BookingAsked,
+    BookingSettled,
+    NewBooking,
+    SettledBooking,
+    SlotHeld,
+)
+from service.domain.events.event import SYSTEM_ACTOR, Actor, ActorKind, Event
 from service.domain.people import Role
 from service.domain.premises import (
     DAY,
@@ -147,7 +154,7 @@ async def ask_rooms(
                 price_ore=price,
             )
         )
-    await writing.bookings_made(Event(EventType.BOOKING_ASKED, by, desk.outside.now(), {"bookings": made}, case.id))
+    await writing.bookings_made(Event(BookingAsked(bookings=tuple(made)), by, desk.outside.now(), case.id))
 
 
 async def check_had(reading: Reading, case_id: str) -> None:
@@ -171,23 +178,23 @@ def booking_data(
     alternatives: Iterable[Alternative] = (),
     tariff: str | None = None,
     price_ore: int | None = None,
-) -> dict[str, Any]:
+) -> NewBooking:
     """A new booking as its event says it."""
-    return {
-        "booking": desk.outside.new_id(),
-        "room": room,
-        "position": position,
-        "starts": span.start,
-        "ends": span.end,
-        "taken_from": taken.start,
-        "taken_to": taken.end,
-        "status": status.value,
-        "hold_until": hold_until,
-        "why": reason,
-        "alternatives": [{"room": one.room, "starts": one.span.start, "ends": one.span.end} for one in alternatives],
-        "tariff": tariff,
-        "price_ore": price_ore,
-    }
+    return NewBooking(
+        booking=desk.outside.new_id(),
+        room=room,
+        position=position,
+        starts=span.start,
+        ends=span.end,
+        taken_from=taken.start,
+        taken_to=taken.end,
+        status=status.value,
+        hold_until=hold_until,
+        why=reason,
+        alternatives=tuple(BookingAlternative(one.room, one.span.start, one.span.end) for one in alternatives),
+        tariff=tariff,
+        price_ore=price_ore,
+    )
 
 
 async def release_lapsed(desk: Desk, writing: Writing) -> int:
@@ -198,7 +205,7 @@ async def release_lapsed(desk: Desk, writing: Writing) -> int:
         by_case.setdefault(one.case, []).append(one)
     for case_id, ones in by_case.items():
         data = settled("lapsed", None, {one.id: (BookingStatus.LAPSED, None) for one in ones})
-        event = Event(EventType.BOOKING_SETTLED, SYSTEM_ACTOR, desk.outside.now(), data, case=case_id)
+        event = Event(data, SYSTEM_ACTOR, desk.outside.now(), case=case_id)
         await writing.bookings_settled(event)
     return len(lapsed)
 
@@ -214,15 +221,10 @@ async def free_lapsed_holds(desk: Desk) -> int:
 
 def settled(
     ground: str, decision: str | None, changes: Mapping[str, tuple[BookingStatus, int | None]]
-) -> dict[str, Any]:
+) -> BookingSettled:
     """What became of bookings, as the event says it."""
-    return {
-        "ground": ground,
-        "decision": decision,
-        "bookings": [
-            {"booking": booking, "status": status.value, "fee_ore": fee} for booking, (status, fee) in changes.items()
-        ],
-    }
+    bookings = tuple(SettledBooking(booking, status.value, fee) for booking, (status, fee) in changes.items())
+    return BookingSettled(ground=ground, decision=decision, bookings=bookings)
 
 
 async def _take_over(desk: Desk, writing: Writing, hold: str, by: Actor) -> None:
@@ -233,10 +235,10 @@ async def _take_over(desk: Desk, writing: Writing, hold: str, by: Actor) -> None
         return
     if held.case is None and held.status is BookingStatus.HELD and held.made_by == by.id:
         data = settled("taken_over", None, {held.id: (BookingStatus.RELEASED, None)})
-        await writing.bookings_settled(Event(EventType.BOOKING_SETTLED, by, desk.outside.now(), data))
+        await writing.bookings_settled(Event(data, by, desk.outside.now()))
 
 
-async def hold(desk: Desk, room_id: str, *, day: str, start: str, end: str, by: Actor) -> dict[str, Any]:
+async def hold(desk: Desk, room_id: str, *, day: str, start: str, end: str, by: Actor) -> NewBooking:
     """Hold a room for as long as it takes to ask for it; raises SlotTaken with alternatives where it is taken.
 
     `day` is a local day, `start` and `end` HH:MM. Nobody is named by a hold.
@@ -261,7 +263,7 @@ async def hold(desk: Desk, room_id: str, *, day: str, start: str, end: str, by: 
         data = booking_data(
             desk, room.id, span, room.taken(span), status=BookingStatus.HELD, hold_until=min(until, span.start)
         )
-        await writing.bookings_made(Event(EventType.SLOT_HELD, by, desk.outside.now(), {"bookings": [data]}))
+        await writing.bookings_made(Event(SlotHeld(bookings=(data,)), by, desk.outside.now()))
         return data
 
 
@@ -280,7 +282,7 @@ async def give_up_hold(desk: Desk, booking_id: str, *, by: Actor) -> None:
         if held.case is not None or held.status is not BookingStatus.HELD or held.made_by != by.id:
             raise NotFound("booking.not_found")
         data = settled("given_up", None, {held.id: (BookingStatus.RELEASED, None)})
-        await writing.bookings_settled(Event(EventType.BOOKING_SETTLED, by, desk.outside.now(), data))
+        await writing.bookings_settled(Event(data, by, desk.outside.now()))
 
 
 def read_span(day: str, start: str, end: str) -> Span:
@@ -312,7 +314,7 @@ async def settle(
     if changes:
         data = settled(ground, decision, changes)
         now = scene.desk.outside.now()
-        await scene.writing.bookings_settled(Event(EventType.BOOKING_SETTLED, scene.actor, now, data, scene.case.id))
+        await scene.writing.bookings_settled(Event(data, scene.actor, now, scene.case.id))
 
 
 async def bookings(reading: Reading, case_id: str) -> list[Booking]:

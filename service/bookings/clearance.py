@@ -12,7 +12,7 @@ from service.desk.rulebook import today
 from service.domain.application import Application, from_document
 from service.domain.case import Case
 from service.domain.errors import NotFound
-from service.domain.events import EventType
+from service.domain.events.decision import SupportReleased, SupportStopped
 from service.domain.organisation import normal_form
 from service.domain.ruleset import RuleSet
 
@@ -99,13 +99,12 @@ async def clearance_of(
         missing.append(("clearance.stopped", {}))
     lists = (await reading.active_lists()).values()
     active = {(one.key, one.version) for one in lists if one.key in procedure.lists}
-    recheck = {(one["key"], one["version"]) for one in given.lists} != active
+    recheck = {(one.key, one.version) for one in given.lists} != active
     return Clearance(given, tuple(missing), recheck)
 
 
 async def _stopped(reading: Reading, case_ids: Sequence[str]) -> bool:
     last: dict[str | None, str] = {}
-    types = (EventType.SUPPORT_STOPPED.value, EventType.SUPPORT_RELEASED.value)
-    for one in await reading.entries_of_cases(case_ids, types):
+    for one in await reading.entries_of_cases(case_ids, SupportStopped, SupportReleased):
         last[one.case_id] = one.type
-    return EventType.SUPPORT_STOPPED.value in last.values()
+    return SupportStopped.declared.type in last.values()

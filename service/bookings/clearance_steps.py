@@ -20,7 +20,7 @@ from service.domain.application import Application, Kind
 from service.domain.case import Case
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import NotAllowed
-from service.domain.events import EventType
+from service.domain.events.bookings import BookingExecuted, ClearanceGiven, ClearanceRevoked
 from service.domain.finding import NEEDS_NOBODY, Resolution
 from service.domain.people import User
 from service.domain.premises import Booking, BookingStatus, Estate, Hirer
@@ -31,7 +31,7 @@ from service.screening.freshness import check_fresh
 
 async def give(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
     """A named officer who may let rooms finds the association clear to book; returns the last day it holds."""
-    async with step(desk, case_id, EventType.CLEARANCE_GIVEN, by=by, seen=seen) as scene:
+    async with step(desk, case_id, ClearanceGiven, by=by, seen=seen) as scene:
         procedure, case = scene.procedure, scene.case
         application = await application_of(scene.writing, case)
         if case.kind is not Kind.PREMISES or application.hirer is not Hirer.ASSOCIATION:
@@ -53,21 +53,18 @@ async def give(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
             raise NotAllowed("clearance.declaration_old", version=procedure.declaration.version)
         await check_fresh(scene.writing, case, findings, procedure, desk.outside.now())
         until = (scene.today + timedelta(days=procedure.premises.clearance_days)).isoformat()
-        lists = [
-            {"key": one.key, "version": one.version, "sha256": one.sha256}
-            for _, one in sorted((await scene.writing.active_lists()).items())
-            if one.key in procedure.lists
-        ]
+        active = sorted((await scene.writing.active_lists()).items())
+        lists = tuple(version.ref for key, version in active if key in procedure.lists)
         await scene.take_clearance(
-            {
-                "clearance": desk.outside.new_id(),
-                "organisation": case.organisation_id,
-                "until": until,
-                "data": data_key(desk, application),
-                "declaration": procedure.declaration.version,
-                "rules": {"id": procedure.id, "sha256": procedure.sha256},
-                "lists": lists,
-            }
+            ClearanceGiven(
+                clearance=desk.outside.new_id(),
+                organisation=case.organisation_id,
+                until=until,
+                data=data_key(desk, application),
+                declaration=procedure.declaration.version,
+                rules=procedure.ref,
+                lists=lists,
+            )
         )
         return until
 
@@ -82,11 +79,11 @@ def _check_holds_point(scene: Scene) -> None:
 async def revoke(desk: Desk, case_id: str, *, text: str, by: User, seen: int) -> None:
     """A named officer revokes the clearance, with why: the next booking goes the full way. No booking is touched."""
     text = check_text("/text", text)
-    async with step(desk, case_id, EventType.CLEARANCE_REVOKED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, ClearanceRevoked, by=by, seen=seen) as scene:
         given = await scene.writing.clearances(scene.case.organisation_id)
         if not given or given[0].revoked_by is not None:
             raise NotAllowed("clearance.none")
-        await scene.take_clearance({"clearance": given[0].id, "text": scene.keep("resolution", text)})
+        await scene.take_clearance(ClearanceRevoked(clearance=given[0].id, text=scene.keep("resolution", text)))
 
 
 def not_executable(
@@ -134,7 +131,7 @@ async def why_not_executed(
 
 async def execute(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
     """The officer carries out a booking that the rule set has executed: no new assessment, no decision to appeal."""
-    async with step(desk, case_id, EventType.BOOKING_EXECUTED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, BookingExecuted, by=by, seen=seen) as scene:
         case, procedure = scene.case, scene.procedure
         dossier = scene.dossier
         begun = dossier.completions or dossier.communications or dossier.paused or dossier.searches or dossier.acts
@@ -163,13 +160,13 @@ async def execute(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
         assert clearance.given is not None
         execution = desk.outside.new_id()
         await scene.take(
-            {
-                "execution": execution,
-                "clearance": clearance.given.id,
-                "bookings": [one.id for one in held],
-                "terms": procedure.routine.terms_version,
-                "conditions": conditions_in_force(scene),
-                "rules": {"id": procedure.id, "sha256": procedure.sha256},
-            }
+            BookingExecuted(
+                execution=execution,
+                clearance=clearance.given.id,
+                bookings=tuple(booking.id for booking in held),
+                terms=procedure.routine.terms_version,
+                conditions=conditions_in_force(scene),
+                rules=procedure.ref,
+            )
         )
         await bookings.settle(scene, "execution", execution, {one.id: (BookingStatus.CONFIRMED, None) for one in held})

@@ -14,9 +14,19 @@ from service.desk.rulebook import rulebook, today
 from service.desk.step import entries, step
 from service.domain import policy
 from service.domain.application import Kind
-from service.domain.dossier import Dossier, fold
+from service.domain.dossier.dossier import Dossier
+from service.domain.dossier.folding import fold
 from service.domain.errors import NotAllowed, NotFound
-from service.domain.events import EventType
+from service.domain.events.bookings import BookingExecuted, BookingMoved, KeyAccessGiven, KeyAccessScreened
+from service.domain.events.decision import (
+    AppealReceived,
+    AppealSettled,
+    CaseReopened,
+    SupportReleased,
+    SupportStopped,
+    TermsAccepted,
+)
+from service.domain.events.decision_record import CaseDecided
 from service.domain.finding import NEEDS_NOBODY, Outcome
 from service.domain.people import User
 from service.domain.premises import HOUR, Booking, BookingStatus, Estate, day_span
@@ -31,17 +41,17 @@ from service.screening.search_lists import sources_of
 CHECK = "party_names"
 #: The events that say how a booking stands when the key is to be handed out.
 _TOLD = (
-    EventType.CASE_DECIDED,
-    EventType.BOOKING_EXECUTED,
-    EventType.CASE_REOPENED,
-    EventType.TERMS_ACCEPTED,
-    EventType.SUPPORT_STOPPED,
-    EventType.SUPPORT_RELEASED,
-    EventType.KEY_ACCESS_SCREENED,
-    EventType.KEY_ACCESS_GIVEN,
-    EventType.BOOKING_MOVED,
-    EventType.APPEAL_RECEIVED,
-    EventType.APPEAL_SETTLED,
+    CaseDecided,
+    BookingExecuted,
+    CaseReopened,
+    TermsAccepted,
+    SupportStopped,
+    SupportReleased,
+    KeyAccessScreened,
+    KeyAccessGiven,
+    BookingMoved,
+    AppealReceived,
+    AppealSettled,
 )
 
 
@@ -73,23 +83,21 @@ async def screen(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
         raise NotFound("key_access.no_check")
     finding = findings[0]
     detail, _ = texts_of(desk, finding.result)
-    async with step(desk, case_id, EventType.KEY_ACCESS_SCREENED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, KeyAccessScreened, by=by, seen=seen) as scene:
         if scene.dossier.grant is None:
             raise NotAllowed("decision.not_favourable")
         await scene.take(
-            {
-                "screening": desk.outside.new_id(),
-                "outcome": finding.result.outcome.value,
-                "code": finding.result.code,
-                "check_version": finding.check_version,
-                "lists": [
-                    {"key": one.key, "version": one.version, "sha256": one.sha256} for one in finding.result.sources
-                ],
-                "model": desk.finder.method().model,
-                "inputs": scene.writing.keep("inputs", inputs.document(), case=case_id),
-                "detail": scene.writing.keep("finding", detail, case=case_id),
-                "procedure": {"id": material.procedure.id, "sha256": material.procedure.sha256},
-            }
+            KeyAccessScreened(
+                screening=desk.outside.new_id(),
+                outcome=finding.result.outcome.value,
+                code=finding.result.code,
+                check_version=finding.check_version,
+                lists=tuple(source.ref for source in finding.result.sources),
+                model=desk.finder.method().model,
+                inputs=scene.writing.keep("inputs", inputs.document(), case=case_id),
+                detail=scene.writing.keep("finding", detail, case=case_id),
+                procedure=material.procedure.ref,
+            )
         )
     return finding.result.outcome.value
 
@@ -108,23 +116,23 @@ def missing(
     if dossier.stopped is not None:
         found.append("key_access.stopped")
     accepted = dossier.grant.accepted
-    if accepted is None or accepted["terms"] != dossier.grant.data["terms"]:
+    if accepted is None or accepted.terms != dossier.grant.terms:
         found.append("key_access.terms")
     window = procedure.premises.key_access_hours * HOUR * 1000
     screened = dossier.key_access_screened
     earliest = max(now_ms, one.span.start * 1000) - window
     if screened is None:
         found.append("key_access.not_screened")
-    elif screened.at < earliest or {each["version"] for each in screened.data["lists"]} != active:
+    elif screened.at < earliest or {version.version for version in screened.data.lists} != active:
         found.append("key_access.screening_old")
-    elif Outcome(screened.data["outcome"]) not in NEEDS_NOBODY:
+    elif Outcome(screened.data.outcome) not in NEEDS_NOBODY:
         found.append("key_access.not_clean")
     return found
 
 
 async def give(desk: Desk, case_id: str, *, booking_id: str, by: User, seen: int) -> None:
     """A named officer hands out the key (or the code) for one booking."""
-    async with step(desk, case_id, EventType.KEY_ACCESS_GIVEN, by=by, seen=seen) as scene:
+    async with step(desk, case_id, KeyAccessGiven, by=by, seen=seen) as scene:
         found = {one.id: one for one in await bookings.bookings(scene.writing, case_id)}
         if booking_id not in found:
             raise NotFound("booking.not_found")
@@ -135,15 +143,11 @@ async def give(desk: Desk, case_id: str, *, booking_id: str, by: User, seen: int
             raise NotAllowed(why[0])
         if booking_id in scene.dossier.key_access_given:
             raise NotAllowed("key_access.given_already")
-        assert scene.dossier.grant is not None
-        assert scene.dossier.key_access_screened is not None
-        await scene.take(
-            {
-                "booking": booking_id,
-                "screening": scene.dossier.key_access_screened.data["screening"],
-                "terms": scene.dossier.grant.data["terms"],
-            }
-        )
+        grant, screened = scene.dossier.grant, scene.dossier.key_access_screened
+        assert grant is not None
+        assert grant.terms is not None
+        assert screened is not None
+        await scene.take(KeyAccessGiven(booking=booking_id, screening=screened.data.screening, terms=grant.terms))
 
 
 async def of_day(desk: Desk, day: date, site: str | None) -> tuple[Estate, list[Entry]]:
@@ -173,7 +177,7 @@ async def _active(reading: Reading, procedure: RuleSet) -> frozenset[str]:
 
 async def _dossiers(reading: Reading, case_ids: Sequence[str]) -> dict[str, Dossier]:
     """The part of each case's dossier that matters at the door, in one question."""
-    rows = await reading.entries_of_cases(list(dict.fromkeys(case_ids)), [one.value for one in _TOLD])
+    rows = await reading.entries_of_cases(list(dict.fromkeys(case_ids)), *_TOLD)
     by_case: dict[str, list[LogRow]] = {}
     for one in rows:
         by_case.setdefault(one.case_id or "", []).append(one)

@@ -17,7 +17,8 @@ from service.domain.case import State
 from service.domain.clock import local_day
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem, SlotTaken
-from service.domain.events import Actor, Event, EventType
+from service.domain.events.bookings import BookingAsked, BookingCancelled, BookingMoved
+from service.domain.events.event import Actor, Event
 from service.domain.people import User
 from service.domain.premises import DAY, Booking, BookingStatus, Hirer, Room, Span, day_span
 from service.domain.premises_rules import PremisesRules
@@ -41,7 +42,7 @@ async def move(
     A confirmed one stays within the class of room that was let: another class is a new application.
     """
     span, text = read_span(day, start, end), check_text("/text", text)
-    async with step(desk, case_id, EventType.BOOKING_MOVED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, BookingMoved, by=by, seen=seen) as scene:
         await release_lapsed(desk, scene.writing)
         before = _of_case(await bookings(scene.writing, case_id), booking)
         if before.status in (BookingStatus.CANCELLED, BookingStatus.RELEASED):
@@ -77,20 +78,20 @@ async def move(
         status = before.status if before.takes else BookingStatus.HELD
         last = now + rules.application_hold_days * DAY
         await scene.take_booking(
-            {
-                "booking": before.id,
-                "room": to.id,
-                "starts": span.start,
-                "ends": span.end,
-                "taken_from": taken.start,
-                "taken_to": taken.end,
-                "status": status.value,
+            BookingMoved(
+                booking=before.id,
+                room=to.id,
+                starts=span.start,
+                ends=span.end,
+                taken_from=taken.start,
+                taken_to=taken.end,
+                status=status.value,
                 # Moving does not prolong a hold; a time that was missed or has lapsed is held anew.
-                "hold_until": None if status is BookingStatus.CONFIRMED else min(span.start, before.hold_until or last),
-                "tariff": tariff,
-                "price_ore": price,
-                "text": scene.keep("applicant", text),
-            },
+                hold_until=None if status is BookingStatus.CONFIRMED else min(span.start, before.hold_until or last),
+                tariff=tariff,
+                price_ore=price,
+                text=scene.keep("applicant", text),
+            ),
             screen=not scene.case.closed,
         )
 
@@ -122,17 +123,16 @@ Moves = Mapping[str, Sequence[tuple[int, int]]]
 
 async def moves_of(reading: Reading, case_id: str) -> Moves:
     """The moves of a case's confirmed times, as the log has them."""
-    types = [EventType.BOOKING_ASKED.value, EventType.BOOKING_MOVED.value]
     at: dict[str, int] = {}
     found: dict[str, list[tuple[int, int]]] = {}
-    for row in entries(await reading.entries_of_cases([case_id], types)):
-        data = row.data
-        if row.type == EventType.BOOKING_MOVED:
-            if data["status"] == BookingStatus.CONFIRMED and data["booking"] in at:
-                found.setdefault(data["booking"], []).append((at[data["booking"]], row.at // 1000))
-            at[data["booking"]] = data["starts"]
-        else:
-            at |= {one["booking"]: one["starts"] for one in data["bookings"]}
+    for row in entries(await reading.entries_of_cases([case_id], BookingAsked, BookingMoved)):
+        match row.data:
+            case BookingMoved() as moved:
+                if moved.status == BookingStatus.CONFIRMED and moved.booking in at:
+                    found.setdefault(moved.booking, []).append((at[moved.booking], row.at // 1000))
+                at[moved.booking] = moved.starts
+            case BookingAsked() as asked:
+                at |= {booking.booking: booking.starts for booking in asked.bookings}
     return found
 
 
@@ -155,7 +155,7 @@ async def cancel(
     While the case is taken up for revocation no officer can: then the decision says what becomes of the times.
     """
     text, day = check_text("/text", text), check_day("/received", received)
-    async with step(desk, case_id, EventType.BOOKING_CANCELLED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, BookingCancelled, by=by, seen=seen) as scene:
         if scene.dossier.turn is not None:
             raise NotAllowed("booking.taken_up")
         if day > scene.today:
@@ -168,9 +168,9 @@ async def cancel(
         changes = _called_off(
             found, chosen, scene.procedure.premises, now_of(desk), said, await moves_of(scene.writing, case_id)
         )
-        data = settled("hirer", None, changes)
+        cancelled = settled("hirer", None, changes)
         await scene.take_booking(
-            {"bookings": data["bookings"], "received": day.isoformat(), "text": scene.keep("applicant", text)},
+            BookingCancelled(bookings=cancelled.bookings, received=day.isoformat(), text=scene.keep("applicant", text)),
             screen=not scene.case.closed,
         )
 
@@ -186,10 +186,10 @@ async def cancel_by_hirer(desk: Desk, case_id: str, booking_id: str, *, by: Acto
         if case.state is State.PROPOSED:
             raise Conflict("booking.being_decided")
         text = writing.keep("applicant", {"text": desk.words.say("sv", "booking.by_e_service", {})}, case=case_id)
-        cancelled = settled("hirer", None, changes)["bookings"]
-        data = {"bookings": cancelled, "received": today(desk).isoformat(), "text": text}
-        event = Event(EventType.BOOKING_CANCELLED, by, desk.outside.now(), data, case=case_id)
-        await writing.booking_step(event, case.after(event.type))
+        cancelled = settled("hirer", None, changes).bookings
+        data = BookingCancelled(bookings=cancelled, received=today(desk).isoformat(), text=text)
+        event = Event(data, by, desk.outside.now(), case=case_id)
+        await writing.booking_step(event, case.after(type(event.data)))
         return sum(fee or 0 for _, fee in changes.values())
 
 

@@ -14,7 +14,8 @@ from service.desk.ports.premises import Feed, Occupied
 from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import InvalidInput, NotFound, Problem
-from service.domain.events import Actor, Event, EventType
+from service.domain.events.bookings import FeedMade, FeedRevoked, RoomClosed, RoomDescribed, RoomReopened, SiteDescribed
+from service.domain.events.event import Actor, Event
 from service.domain.people import Role, User
 from service.domain.premises import DAY, WEEKDAYS, Estate, Room, Span, day_of, day_span, instant, minutes
 from service.domain.premises_rules import PremisesRules
@@ -49,7 +50,7 @@ async def _describe_site(desk: Desk, writing: Writing, site: str, given: Mapping
     if not SLUG.fullmatch(site) or "." in site:
         raise InvalidInput([Problem("/id", "room.slug")])
     body = canonical(read_site(given))
-    event = Event(EventType.SITE_DESCRIBED, by, desk.outside.now(), {"site": site, "sha256": _digest(body)})
+    event = Event(SiteDescribed(site=site, sha256=_digest(body)), by, desk.outside.now())
     await writing.site_described(event, body=body)
 
 
@@ -73,8 +74,8 @@ async def _describe_room(
         raise InvalidInput([Problem("/site", "room.site_unknown")])
     if parent is not None and (parent not in found.rooms or found.rooms[parent].site != site):
         raise InvalidInput([Problem("/parent", "room.parent_unknown")])
-    data = {"room": room, "site": site, "parent": parent, "sha256": _digest(body)}
-    await writing.room_described(Event(EventType.ROOM_DESCRIBED, by, desk.outside.now(), data), body=body)
+    data = RoomDescribed(room=room, site=site, parent=parent, sha256=_digest(body))
+    await writing.room_described(Event(data, by, desk.outside.now()), body=body)
 
 
 async def load(desk: Desk, document: Mapping[str, Any], *, by: Actor) -> int:
@@ -109,14 +110,14 @@ async def close_room(desk: Desk, room: str, *, first: str, last: str, ground: st
         rules = (await rulebook(desk, writing)).procedure(today(desk)).premises
         if ground not in rules.closures:
             raise InvalidInput([Problem("/ground", "input.choice", {"choices": ", ".join(rules.closures)})])
-        data = {
-            "closure": desk.outside.new_id(),
-            "room": room,
-            "starts": span.start,
-            "ends": span.end,
-            "ground": ground,
-        }
-        await writing.room_closed(Event(EventType.ROOM_CLOSED, person(by), desk.outside.now(), data))
+        data = RoomClosed(
+            closure=desk.outside.new_id(),
+            room=room,
+            starts=span.start,
+            ends=span.end,
+            ground=ground,
+        )
+        await writing.room_closed(Event(data, person(by), desk.outside.now()))
         return await writing.occupied(found.room_parts(room) | set(found.above(room)), span)
 
 
@@ -150,7 +151,7 @@ async def lift_closure(desk: Desk, closure: str, *, by: User) -> None:
         await acting(writing, person(by), *KEEPERS)
         if all(one.id != closure for one in (await writing.estate()).closures):
             raise NotFound("room.closure_not_found")
-        event = Event(EventType.ROOM_REOPENED, person(by), desk.outside.now(), {"closure": closure})
+        event = Event(RoomReopened(closure=closure), person(by), desk.outside.now())
         await writing.room_reopened(event)
 
 
@@ -160,8 +161,8 @@ async def make_feed(desk: Desk, room: str, *, by: User) -> str:
     async with desk.store.writing() as writing:
         await acting(writing, person(by), *KEEPERS)
         room_in(await writing.estate(), room)
-        data = {"feed": desk.outside.new_id(), "room": room, "digest": _digest(secret)}
-        await writing.feed_made(Event(EventType.FEED_MADE, person(by), desk.outside.now(), data))
+        data = FeedMade(feed=desk.outside.new_id(), room=room, digest=_digest(secret))
+        await writing.feed_made(Event(data, person(by), desk.outside.now()))
     return secret
 
 
@@ -171,7 +172,7 @@ async def revoke_feed(desk: Desk, room: str, feed: str, *, by: User) -> None:
         await acting(writing, person(by), *KEEPERS)
         if feed not in {one.id for one in await writing.feeds(room) if not one.revoked}:
             raise NotFound("room.feed_not_found")
-        await writing.feed_revoked(Event(EventType.FEED_REVOKED, person(by), desk.outside.now(), {"feed": feed}))
+        await writing.feed_revoked(Event(FeedRevoked(feed=feed), person(by), desk.outside.now()))
 
 
 async def feed(desk: Desk, secret: str) -> bytes:

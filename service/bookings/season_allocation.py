@@ -37,7 +37,9 @@ from service.domain.application import Kind, Premises, from_document
 from service.domain.case import CLOSED
 from service.domain.clock import DAY_MS, local_day
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
-from service.domain.events import Event, EventType
+from service.domain.events.bookings import AllocationMade
+from service.domain.events.event import Event
+from service.domain.events.intake import CaseRescreenAsked
 from service.domain.people import Role, User
 from service.domain.premises import BookingStatus, Estate, Room, Span, day_span
 from service.domain.premises_rules import Season
@@ -290,16 +292,16 @@ async def _keep(
         cases = {one["case"] for one in body["asks"]} | {one["case"] for one in (stands.body["asks"] if stands else ())}
         if any((await writing.bookings_of(sorted(cases))).values()):
             raise NotAllowed("season.booked_already")
-        data = {
-            "allocation": desk.outside.new_id(),
-            "season": season_id,
-            "seed": body["seed"],
-            "seed_size": body["seed_size"],
-            "edited": writing.keep("resolution", {"text": why}) if why else None,
-            "sha256": hashlib.sha256(text.encode()).hexdigest(),
-            "rules": {"id": rules.id, "sha256": rules.sha256},
-        }
-        await writing.allocation_made(Event(EventType.ALLOCATION_MADE, person(by), desk.outside.now(), data), body=text)
+        data = AllocationMade(
+            allocation=desk.outside.new_id(),
+            season=season_id,
+            seed=body["seed"],
+            seed_size=body["seed_size"],
+            edited=writing.keep("resolution", {"text": why}) if why else None,
+            sha256=hashlib.sha256(text.encode()).hexdigest(),
+            rules=rules.ref,
+        )
+        await writing.allocation_made(Event(data, person(by), desk.outside.now()), body=text)
         return (await writing.allocations(season_id))[0]
 
 
@@ -378,16 +380,8 @@ async def _hold_weeks(
     soon = today(desk) + timedelta(days=rules.premises.application_hold_days)
     until = max(season.first - timedelta(days=1), soon)
     await bookings.ask_rooms(desk, writing, case, wanted, until=until, by=person(by))
-    await writing.rescreen_asked(
-        Event(
-            EventType.CASE_RESCREEN_ASKED,
-            person(by),
-            desk.outside.now(),
-            {"check_round": case.check_round},
-            case=case_id,
-        ),
-        case,
-    )
+    data = CaseRescreenAsked(check_round=case.check_round)
+    await writing.rescreen_asked(Event(data, person(by), desk.outside.now(), case=case_id), case)
     return 1
 
 

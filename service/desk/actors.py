@@ -5,7 +5,8 @@ What a page knew of a person is older than the form they send; a right that was 
 
 from service.desk.ports.store import Reading
 from service.domain.errors import NotAllowed, NotFound
-from service.domain.events import Actor, ActorKind, EventType
+from service.domain.events.event import Actor, ActorKind
+from service.domain.events.intake import CaseReceived
 from service.domain.people import Role, User
 
 
@@ -35,7 +36,7 @@ async def acting(reading: Reading, actor: Actor, *roles: Role) -> User | None:
 async def check_came_by(reading: Reading, case_id: str, by: Actor) -> None:
     """A system of the City reaches only the cases that it handed in itself: by this key, or by one of the same name."""
     labels = {one["pseudonym"]: one["label"] for one in await reading.keys()}
-    received = await reading.entries_of_cases([case_id], [EventType.CASE_RECEIVED.value])
+    received = await reading.entries_of_cases([case_id], CaseReceived)
     came_by = received[0].actor if received else ""
     if came_by != by.id and (came_by not in labels or labels[came_by] != labels.get(by.id)):
         raise NotFound("case.not_found")

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from service.domain.events.fields import ApplicationPart
+
 #: The parts of an application's document, and which of its fields each holds; what is named in none is in `about`.
 PARTS: dict[str, tuple[str, ...]] = {
     "organisation": ("organisation",),
@@ -49,6 +51,6 @@ def commitments(parts: Parts) -> list[str]:
     return [commitment for _, commitment in parts]
 
 
-def logged(parts: Parts) -> list[dict[str, str]]:
+def logged(parts: Parts) -> tuple[ApplicationPart, ...]:
     """The parts as an event names them."""
-    return [{"part": name, "value": commitment} for name, commitment in parts]
+    return tuple(ApplicationPart(name, commitment) for name, commitment in parts)

@@ -1,12 +1,12 @@
 """A case as a step finds it: the case, the person with today's rights, and all that has been done before."""
 
-import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from service.audit.leaf import data_of
 from service.desk.actors import person, still
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow
@@ -15,15 +15,21 @@ from service.desk.rulebook import Rulebook, rulebook, today
 from service.domain import policy
 from service.domain.basis import Basis
 from service.domain.case import Case
-from service.domain.dossier import Dossier, Entry, fold
-from service.domain.events import Actor, Event, EventType
+from service.domain.dossier.dossier import Dossier
+from service.domain.dossier.folding import fold
+from service.domain.events.bookings import BookingCancelled, BookingMoved, ClearanceGiven, ClearanceRevoked
+from service.domain.events.decision import DecisionProposed
+from service.domain.events.decision_record import CaseDecided
+from service.domain.events.event import Actor, Entry, Event, EventClass, RoutineStep
+from service.domain.events.folds import Data
+from service.domain.events.review import ConflictDeclared
 from service.domain.people import User
 from service.domain.ruleset import RuleSet
 
 
 def entries(rows: Iterable[LogRow]) -> list[Entry]:
     """Log rows as the dossier reads them."""
-    return [Entry(one.seq, EventType(one.type), one.at, one.actor, json.loads(one.leaf)["data"]) for one in rows]
+    return [Entry(row.seq, row.at, row.actor, row.case_id, data_of(row.leaf)) for row in rows]
 
 
 async def dossier_of(reading: Reading, case_id: str) -> Dossier:
@@ -47,7 +53,7 @@ class Scene:
     by: User
     dossier: Dossier
     book: Rulebook
-    type: EventType
+    event: EventClass
     actor: Actor
 
     @property
@@ -77,34 +83,35 @@ class Scene:
         """What a decision would be judged by now."""
         return await basis_of(self.desk, self.writing, self.case, self.dossier, self.book)
 
-    async def take(self, data: Mapping[str, Any], *, screen: bool = False, **changed: Any) -> None:
+    async def take(self, data: RoutineStep, *, screen: bool = False, **changed: Any) -> None:
         """Save the event and the case after it; `changed` are the case's own facts that the step sets."""
-        event = Event(self.type, self.actor, self.desk.outside.now(), data, case=self.case.id)
-        after = replace(self.case.after(self.type), **changed)
-        self.case = await self.writing.step_taken(event, after, screen=screen)
-        written = EventType.CASE_DECIDED if self.type is EventType.DECISION_PROPOSED else self.type
-        await self.writing.draft_dropped(self.case.id, self.by.id, written.value)
+        after = replace(self.case.after(self.event), **changed)
+        self.case = await self.writing.step_taken(self._happened(data), after, screen=screen)
+        form = CaseDecided if self.event is DecisionProposed else self.event
+        await self.writing.draft_dropped(self.case.id, self.by.id, form.declared.type)
 
-    async def take_booking(self, data: Mapping[str, Any], *, screen: bool = False) -> None:
+    async def take_booking(self, data: BookingMoved | BookingCancelled, *, screen: bool = False) -> None:
         """The same, where the step changes the case's bookings too."""
-        event = Event(self.type, self.actor, self.desk.outside.now(), data, case=self.case.id)
-        self.case = await self.writing.booking_step(event, self.case.after(self.type), screen=screen)
+        after = self.case.after(self.event)
+        self.case = await self.writing.booking_step(self._happened(data), after, screen=screen)
 
-    async def take_clearance(self, data: Mapping[str, Any]) -> None:
+    async def take_clearance(self, data: ClearanceGiven | ClearanceRevoked) -> None:
         """The same, where a standing clearance is given or withdrawn."""
-        event = Event(self.type, self.actor, self.desk.outside.now(), data, case=self.case.id)
-        self.case = await self.writing.clearance_step(event, self.case.after(self.type))
+        self.case = await self.writing.clearance_step(self._happened(data), self.case.after(self.event))
+
+    def _happened(self, data: Data) -> Event[Data]:
+        return Event(data, self.actor, self.desk.outside.now(), case=self.case.id)
 
 
 @asynccontextmanager
-async def step(desk: Desk, case_id: str, type: EventType, *, by: User, seen: int) -> AsyncIterator[Scene]:
+async def step(desk: Desk, case_id: str, event: EventClass, *, by: User, seen: int) -> AsyncIterator[Scene]:
     """Take a step of the routine: this person may, the case is where it can be done, and nobody was in between."""
     async with desk.store.writing() as writing:
         by = await still(writing, by)
         case = await writing.case(case_id)
         policy.check_can_see(case, by)
-        if type is not EventType.CONFLICT_DECLARED:
+        if event is not ConflictDeclared:
             policy.check_version(case, seen)  # a declaration is about the person, whatever has happened in the case
         dossier = await dossier_of(writing, case_id)
-        policy.check_step(case, by, dossier, type)
-        yield Scene(desk, writing, case, by, dossier, await rulebook(desk, writing), type, person(by))
+        policy.check_step(case, by, dossier, event)
+        yield Scene(desk, writing, case, by, dossier, await rulebook(desk, writing), event, person(by))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from service.domain.basis import Basis, adverse_rule, verified
 from service.domain.decision import DecisionOutcome, Proposal
-from service.domain.dossier import RecordedAct
+from service.domain.dossier.dossier import RecordedAct
 from service.domain.errors import Problem
 from service.domain.routine import Adverse, Ground
 from service.domain.ruleset import Clause
@@ -21,7 +21,7 @@ def shut(basis: Basis, outcome: DecisionOutcome) -> bool:
     rules = [adverse_rule(basis, outcome, [one.id]) for one in clauses]
     if not rules or any(one is None for one in rules) or basis.dossier.exception is not None:
         return False
-    heard = any(one.data["outcome"] == outcome and one.over(basis.today) for one in basis.dossier.communications)
+    heard = any(one.data.outcome == outcome and one.over(basis.today) for one in basis.dossier.communications)
     ordered = any(one.answered_on is None and basis.today > one.due for one in basis.dossier.completions)
     return not heard and not (ordered and any(one is not None and one.completion_suffices for one in rules))
 
@@ -55,8 +55,8 @@ def lacking(basis: Basis, proposal: Proposal, name: str) -> str | None:
     if name == "finding":
         return None if proposal.based_on else "requires.finding"
     if name.startswith("consultation:"):
-        asked = [one for one in dossier.consultations if one.data["consultee"] == name.partition(":")[2]]
-        if not any(one.answered_on and one.data.get("disclosed") for one in asked):
+        asked = [one for one in dossier.consultations if one.data.consultee == name.partition(":")[2]]
+        if not any(one.answered_on and one.disclosed for one in asked):
             return "requires.consultation"
         return None
     group = [one.id for one in basis.procedure.routine.criteria_of(basis.case.kind) if one.group == name]
@@ -92,12 +92,12 @@ def _communication_problems(basis: Basis, proposal: Proposal, adverse: Adverse) 
     whole = [
         one
         for one in dossier.communications
-        if one.data["outcome"] == proposal.outcome
-        and set(proposal.clauses) <= set(one.data["clauses"])
-        and set(proposal.acts) <= set(one.data["act_ids"])
-        and all(dossier.same_finding(relied, one.data["findings"]) for relied in proposal.based_on)
-        and later <= set(one.data["enclosures"])
-        and all(asked.id in one.data["consultations"] for asked in dossier.consultations if asked.data.get("disclosed"))
+        if one.data.outcome == proposal.outcome
+        and set(proposal.clauses) <= set(one.data.clauses)
+        and set(proposal.acts) <= set(one.data.act_ids)
+        and all(dossier.same_finding(relied, one.data.findings) for relied in proposal.based_on)
+        and later <= set(one.data.enclosures)
+        and all(asked.id in one.data.consultations for asked in dossier.consultations if asked.disclosed)
     ]
     if not dossier.communications:
         return [Problem("/outcome", "decision.not_communicated")]
@@ -112,6 +112,6 @@ def _ordered_in_vain(basis: Basis, proposal: Proposal) -> bool:
     """Whether just what this rests on was asked for, with what would follow, and did not come in time."""
     relied = {one.finding.result.code for one in basis.findings if one.id in proposal.based_on}
     return any(
-        one.answered_on is None and basis.today > one.due and relied <= set(one.data["missing"])
+        one.answered_on is None and basis.today > one.due and relied <= set(one.data.missing)
         for one in basis.dossier.completions
     )

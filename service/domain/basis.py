@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from service.domain.case import Case, CaseFinding
 from service.domain.decision import DecisionOutcome
-from service.domain.dossier import Dossier, RecordedAct
+from service.domain.dossier.dossier import Dossier, RecordedAct
 from service.domain.finding import Outcome, Resolution
 from service.domain.routine import Adverse, Ground
 from service.domain.ruleset import RuleSet

@@ -5,7 +5,59 @@ from enum import StrEnum
 
 from service.domain.application import Kind
 from service.domain.errors import NotAllowed
-from service.domain.events import EventType as E
+from service.domain.events.bookings import (
+    BookingCancelled,
+    BookingExecuted,
+    BookingMoved,
+    ClearanceGiven,
+    ClearanceRevoked,
+    KeyAccessGiven,
+    KeyAccessScreened,
+)
+from service.domain.events.decision import (
+    AppealForwarded,
+    AppealReceived,
+    AppealSettled,
+    AppealTested,
+    BoardPackaged,
+    CaseReopened,
+    ConditionReported,
+    DecisionAddedTo,
+    DecisionFinal,
+    DecisionPosted,
+    DecisionProposed,
+    DecisionReported,
+    LetterSent,
+    ProposalReturned,
+    ProposalSeconded,
+    SideDecided,
+    SupportReleased,
+    SupportStopped,
+    TermsAccepted,
+)
+from service.domain.events.decision_record import CaseDecided
+from service.domain.events.event import EventClass
+from service.domain.events.intake import CaseReleased, CaseRescreenAsked, CaseScreened, CaseTaken, FindingResolved
+from service.domain.events.review import (
+    ActVerified,
+    ApplicationWithdrawn,
+    AssessmentWritten,
+    CaseAssigned,
+    CasePaused,
+    CaseResumed,
+    CommunicationAnswered,
+    CommunicationExcepted,
+    CommunicationSent,
+    CompletionAnswered,
+    CompletionAsked,
+    CompletionReminded,
+    ConflictDeclared,
+    ConsultationAnswered,
+    ConsultationAsked,
+    FindingConfirmed,
+    NoteWritten,
+    SearchRecorded,
+)
 from service.domain.finding import NEEDS_NOBODY, Finding, Outcome, Resolution
 
 
@@ -41,58 +93,58 @@ class Step:
 #: The state machine: the pipeline can only move a case to `screened`; every step after that is a named person's.
 #: `who` is the owner of the case, any handler of its kind, a colleague (a handler or a decision maker; where a second
 #: person is needed, not the one who did the first part), the signer (a decision maker, or the owner), or the service.
-STEPS: dict[E, Step] = {
-    E.CASE_SCREENED: Step(_OPEN, None, "service"),
-    E.CONFLICT_DECLARED: Step(frozenset(State), None, "colleague"),
-    E.CASE_TAKEN: Step(frozenset({State.SCREENED, State.IN_REVIEW}), State.IN_REVIEW, "handler"),
-    E.CASE_ASSIGNED: Step(frozenset({State.SCREENED, State.IN_REVIEW}), State.IN_REVIEW, "handler"),
-    E.CASE_RELEASED: Step(_BEFORE_PROPOSAL, State.SCREENED, "owner"),
-    E.CASE_RESCREEN_ASKED: Step(_OPEN, None, "handler"),
-    E.FINDING_RESOLVED: Step(_BEFORE_PROPOSAL, None, "owner"),
-    E.FINDING_CONFIRMED: Step(_PREPARED, None, "colleague"),
-    E.CASE_PAUSED: Step(_BEFORE_PROPOSAL, None, "owner"),
-    E.CASE_RESUMED: Step(_BEFORE_PROPOSAL, None, "owner"),
-    E.NOTE_WRITTEN: Step(frozenset(State), None, "colleague"),
-    E.APPLICATION_WITHDRAWN: Step(_OPEN, None, "handler"),
-    E.COMPLETION_ASKED: Step(_BEFORE_PROPOSAL, None, "owner"),
-    E.COMPLETION_REMINDED: Step(_BEFORE_PROPOSAL, None, "handler"),
-    E.COMPLETION_ANSWERED: Step(_PREPARED, None, "handler"),
-    E.SEARCH_RECORDED: Step(_BEFORE_PROPOSAL, None, "owner"),
-    E.ACT_VERIFIED: Step(_PREPARED, None, "colleague"),
-    E.CONSULTATION_ASKED: Step(_BEFORE_PROPOSAL, None, "owner"),
-    E.CONSULTATION_ANSWERED: Step(_PREPARED, None, "handler"),
-    E.ASSESSMENT_WRITTEN: Step(_BEFORE_PROPOSAL, None, "owner"),
-    E.COMMUNICATION_SENT: Step(_BEFORE_PROPOSAL, None, "owner"),
-    E.COMMUNICATION_ANSWERED: Step(_PREPARED, None, "handler"),
-    E.COMMUNICATION_EXCEPTED: Step(_BEFORE_PROPOSAL, None, "owner"),
-    E.DECISION_PROPOSED: Step(_BEFORE_PROPOSAL, State.PROPOSED, "owner"),
-    E.PROPOSAL_RETURNED: Step(frozenset({State.PROPOSED}), State.IN_REVIEW, "colleague"),
-    E.PROPOSAL_SECONDED: Step(frozenset({State.PROPOSED}), None, "colleague"),
-    E.BOARD_PACKAGED: Step(frozenset({State.PROPOSED}), None, "handler"),
-    E.CASE_DECIDED: Step(_PREPARED, State.DECIDED, "signer"),
-    E.LETTER_SENT: Step(CLOSED, None, "handler"),
-    E.DECISION_POSTED: Step(CLOSED, None, "handler"),
-    E.DECISION_REPORTED: Step(CLOSED, None, "handler"),
-    E.DECISION_ADDED_TO: Step(CLOSED, None, "handler"),
-    E.TERMS_ACCEPTED: Step(CLOSED, None, "handler"),
-    E.CONDITION_REPORTED: Step(CLOSED, None, "handler"),
-    E.SUPPORT_STOPPED: Step(frozenset(State), None, "handler"),
-    E.SUPPORT_RELEASED: Step(frozenset(State), None, "signer"),
-    E.APPEAL_RECEIVED: Step(CLOSED, State.APPEALED, "handler"),
-    E.APPEAL_TESTED: Step(frozenset({State.APPEALED}), None, "handler"),
-    E.APPEAL_FORWARDED: Step(frozenset({State.APPEALED}), None, "handler"),
-    E.APPEAL_SETTLED: Step(frozenset({State.APPEALED}), State.DECIDED, "handler"),
-    E.DECISION_FINAL: Step(frozenset({State.DECIDED}), State.FINAL, "handler"),
-    E.CASE_REOPENED: Step(frozenset({State.DECIDED, State.EXECUTED, State.FINAL}), State.IN_REVIEW, "handler"),
+STEPS: dict[EventClass, Step] = {
+    CaseScreened: Step(_OPEN, None, "service"),
+    ConflictDeclared: Step(frozenset(State), None, "colleague"),
+    CaseTaken: Step(frozenset({State.SCREENED, State.IN_REVIEW}), State.IN_REVIEW, "handler"),
+    CaseAssigned: Step(frozenset({State.SCREENED, State.IN_REVIEW}), State.IN_REVIEW, "handler"),
+    CaseReleased: Step(_BEFORE_PROPOSAL, State.SCREENED, "owner"),
+    CaseRescreenAsked: Step(_OPEN, None, "handler"),
+    FindingResolved: Step(_BEFORE_PROPOSAL, None, "owner"),
+    FindingConfirmed: Step(_PREPARED, None, "colleague"),
+    CasePaused: Step(_BEFORE_PROPOSAL, None, "owner"),
+    CaseResumed: Step(_BEFORE_PROPOSAL, None, "owner"),
+    NoteWritten: Step(frozenset(State), None, "colleague"),
+    ApplicationWithdrawn: Step(_OPEN, None, "handler"),
+    CompletionAsked: Step(_BEFORE_PROPOSAL, None, "owner"),
+    CompletionReminded: Step(_BEFORE_PROPOSAL, None, "handler"),
+    CompletionAnswered: Step(_PREPARED, None, "handler"),
+    SearchRecorded: Step(_BEFORE_PROPOSAL, None, "owner"),
+    ActVerified: Step(_PREPARED, None, "colleague"),
+    ConsultationAsked: Step(_BEFORE_PROPOSAL, None, "owner"),
+    ConsultationAnswered: Step(_PREPARED, None, "handler"),
+    AssessmentWritten: Step(_BEFORE_PROPOSAL, None, "owner"),
+    CommunicationSent: Step(_BEFORE_PROPOSAL, None, "owner"),
+    CommunicationAnswered: Step(_PREPARED, None, "handler"),
+    CommunicationExcepted: Step(_BEFORE_PROPOSAL, None, "owner"),
+    DecisionProposed: Step(_BEFORE_PROPOSAL, State.PROPOSED, "owner"),
+    ProposalReturned: Step(frozenset({State.PROPOSED}), State.IN_REVIEW, "colleague"),
+    ProposalSeconded: Step(frozenset({State.PROPOSED}), None, "colleague"),
+    BoardPackaged: Step(frozenset({State.PROPOSED}), None, "handler"),
+    CaseDecided: Step(_PREPARED, State.DECIDED, "signer"),
+    LetterSent: Step(CLOSED, None, "handler"),
+    DecisionPosted: Step(CLOSED, None, "handler"),
+    DecisionReported: Step(CLOSED, None, "handler"),
+    DecisionAddedTo: Step(CLOSED, None, "handler"),
+    TermsAccepted: Step(CLOSED, None, "handler"),
+    ConditionReported: Step(CLOSED, None, "handler"),
+    SupportStopped: Step(frozenset(State), None, "handler"),
+    SupportReleased: Step(frozenset(State), None, "signer"),
+    AppealReceived: Step(CLOSED, State.APPEALED, "handler"),
+    AppealTested: Step(frozenset({State.APPEALED}), None, "handler"),
+    AppealForwarded: Step(frozenset({State.APPEALED}), None, "handler"),
+    AppealSettled: Step(frozenset({State.APPEALED}), State.DECIDED, "handler"),
+    DecisionFinal: Step(frozenset({State.DECIDED}), State.FINAL, "handler"),
+    CaseReopened: Step(frozenset({State.DECIDED, State.EXECUTED, State.FINAL}), State.IN_REVIEW, "handler"),
     # A booking that the rule set has executed rather than decided (ren verkställighet, KL 13:2).
-    E.BOOKING_EXECUTED: Step(frozenset({State.SCREENED, State.IN_REVIEW}), State.EXECUTED, "handler"),
-    E.BOOKING_MOVED: Step(frozenset(State) - {State.PROPOSED, State.APPEALED}, None, "handler"),
-    E.BOOKING_CANCELLED: Step(frozenset(State) - {State.PROPOSED}, None, "handler"),
-    E.CLEARANCE_GIVEN: Step(CLOSED, None, "handler"),
-    E.CLEARANCE_REVOKED: Step(frozenset(State), None, "handler"),
-    E.KEY_ACCESS_SCREENED: Step(CLOSED, None, "handler"),
-    E.KEY_ACCESS_GIVEN: Step(CLOSED, None, "handler"),
-    E.SIDE_DECISION: Step(frozenset(State), None, "signer"),
+    BookingExecuted: Step(frozenset({State.SCREENED, State.IN_REVIEW}), State.EXECUTED, "handler"),
+    BookingMoved: Step(frozenset(State) - {State.PROPOSED, State.APPEALED}, None, "handler"),
+    BookingCancelled: Step(frozenset(State) - {State.PROPOSED}, None, "handler"),
+    ClearanceGiven: Step(CLOSED, None, "handler"),
+    ClearanceRevoked: Step(frozenset(State), None, "handler"),
+    KeyAccessScreened: Step(CLOSED, None, "handler"),
+    KeyAccessGiven: Step(CLOSED, None, "handler"),
+    SideDecided: Step(frozenset(State), None, "signer"),
 }
 #: Whose move it is where a case stands: nothing waits for nobody.
 OWNERS: dict[State, str] = {
@@ -114,7 +166,7 @@ def picture() -> str:
     for event, step in STEPS.items():
         for state in sorted(step.at) if step.to is not None else ():
             assert step.to is not None
-            moves.setdefault((state, step.to), []).append(f"{event.value} ({step.who})")
+            moves.setdefault((state, step.to), []).append(f"{event.declared.type} ({step.who})")
     moves.setdefault((State.APPEALED, State.IN_REVIEW), []).append("appeal:settled, annulled (handler)")
     order = list(State)
     for (before, after), names in sorted(
@@ -169,11 +221,11 @@ class Case:
         """Whether it has been decided, and has not been opened again."""
         return self.state in CLOSED
 
-    def after(self, event: E) -> "Case":
+    def after(self, event: EventClass) -> "Case":
         """The same case after this step; where the table does not have it, that raises."""
         step = STEPS[event]
         if self.state not in step.at:
-            raise NotAllowed("case.wrong_state", state=self.state, wanted=event)
-        if event is E.CASE_SCREENED:
+            raise NotAllowed("case.wrong_state", state=self.state, wanted=event.declared.type)
+        if event is CaseScreened:
             return replace(self, state=State.SCREENED) if self.state is State.RECEIVED else self
         return self if step.to is None else replace(self, state=step.to)

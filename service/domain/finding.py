@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from service.domain.application import PartyKind
+from service.domain.events.fields import ListRef
 
 
 class Outcome(StrEnum):
@@ -55,6 +56,11 @@ class Source:
     version: str
     sha256: str
     age_days: int
+
+    @property
+    def ref(self) -> ListRef:
+        """The source as an event names it: how old it was is told on the page only."""
+        return ListRef(self.key, self.version, self.sha256)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,16 @@ CASE_KINDS: dict[Role, frozenset[Kind]] = {
 }
 
 SYSTEM = "system"
+#: How the log's names for persons begin.
+PERSON_PREFIX = "u-"
 ROLE_PREFIX, DELEGATION_PREFIX = "role:", "delegation:"
+#: What a key of another system may do: hand in applications, or ask a list for names.
+INTAKE_RIGHT, MATCH_RIGHT = "intake", "match"
+
+
+def is_person(pseudonym: str) -> bool:
+    """Whether the log calls a person so, rather than a key or the service."""
+    return pseudonym.startswith(PERSON_PREFIX)
 
 
 @dataclass(frozen=True)

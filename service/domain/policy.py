@@ -7,9 +7,11 @@ from service.domain.application import Kind
 from service.domain.basis import Basis, adverse_rule, carries, grounds_of, match_confirmed
 from service.domain.case import STEPS, Case, CaseFinding, State
 from service.domain.decision import FAVOURABLE, ON_A_DECISION, DecisionOutcome, Proposal
-from service.domain.dossier import Dossier
+from service.domain.dossier.dossier import Dossier
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
-from service.domain.events import EventType
+from service.domain.events.event import EventClass
+from service.domain.events.intake import CaseTaken
+from service.domain.events.review import CaseAssigned, ConflictDeclared
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import Role, User
 from service.domain.ruleset import Clause, DelegationPoint, RuleSet
@@ -48,7 +50,7 @@ def check_can_take(case: Case, user: User) -> None:
     check_can_see(case, user)
     if not handles(case, user):
         raise NotAllowed("case.not_your_kind")
-    case.after(EventType.CASE_TAKEN)
+    case.after(CaseTaken)
     if case.owner == user.id:
         raise Conflict("case.already_yours")
 
@@ -114,15 +116,15 @@ def check_unbiased(user: User, dossier: Dossier) -> None:
             raise NotAllowed("conflict.locked_out")
 
 
-def check_step(case: Case, user: User, dossier: Dossier, event: EventType) -> None:
+def check_step(case: Case, user: User, dossier: Dossier, event: EventClass) -> None:
     """This person may take this step in this case now, by the table of steps."""
     check_can_see(case, user)
     who = STEPS[event].who
     if not acts_on(case, user):
         raise NotAllowed("case.not_your_kind")
-    if event not in (EventType.CONFLICT_DECLARED, EventType.CASE_ASSIGNED):
+    if event not in (ConflictDeclared, CaseAssigned):
         check_unbiased(user, dossier)
-    elif event is EventType.CASE_ASSIGNED and dossier.conflict(user.pseudonym):
+    elif event is CaseAssigned and dossier.conflict(user.pseudonym):
         # Handing a case on opens nothing; whoever gets it is asked when they open it.
         raise NotAllowed("conflict.locked_out")
     case.after(event)
@@ -235,7 +237,7 @@ def _check_turn(basis: Basis, proposal: Proposal) -> None:
     elif dossier.turn == "revocation" and outcome is not DecisionOutcome.WRITE_OFF:
         wrong = "decision.only_on_decision"
     elif dossier.grant is not None and outcome is not DecisionOutcome.WRITE_OFF:
-        before, now = dossier.grant.data["amount_ore"] or 0, proposal.amount_ore or 0
+        before, now = dossier.grant.amount_ore or 0, proposal.amount_ore or 0
         wrong = None if outcome in FAVOURABLE and now >= before else "decision.only_by_revocation"
     if wrong:
         raise InvalidInput([Problem("/outcome", wrong)])
@@ -272,7 +274,7 @@ def _amount_problems(basis: Basis, proposal: Proposal) -> list[Problem]:
         case DecisionOutcome.PARTIAL_APPROVAL if asked is not None and not (granted and 0 < granted < asked):
             return [Problem("/amount", "decision.amount_not_partial")]
         case DecisionOutcome.RECOVERY:
-            paid = (basis.dossier.given.data["amount_ore"] or 0) if basis.dossier.given else 0
+            paid = (basis.dossier.given.amount_ore or 0) if basis.dossier.given else 0
             left = paid - basis.dossier.recovered_ore
             return [] if granted and 0 < granted <= left else [Problem("/amount", "decision.amount_not_paid")]
         case (

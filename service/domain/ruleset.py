@@ -8,6 +8,7 @@ from service.domain.application import Kind
 from service.domain.check import Param
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import NotFound
+from service.domain.events.fields import RuleSetRef
 from service.domain.premises import Hirer
 from service.domain.premises_rules import PremisesRules
 from service.domain.routine import GrantRound, Ground, Letter, Routine
@@ -107,6 +108,11 @@ class RuleSet:
     grant_rounds: Mapping[str, GrantRound]
     letters: Mapping[str, Letter]
     appeal: Mapping[str, Mapping[str, str]]
+
+    @property
+    def ref(self) -> RuleSetRef:
+        """The rule set as an event names it."""
+        return RuleSetRef(self.id, self.sha256)
 
 
 def in_force(sets: Sequence[RuleSet], on: date) -> RuleSet:

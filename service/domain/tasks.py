@@ -100,8 +100,8 @@ def tasks(basis: Basis, *, waiting: bool) -> list[Task]:
 
 def _required(basis: Basis) -> set[str]:
     """What the clauses that are considered require, where the applicant has been told of any or they are proposed."""
-    told = [one.data["clauses"] for one in basis.dossier.communications]
-    told += [basis.dossier.proposal.data["clauses"]] if basis.dossier.proposal else []
+    told = [one.data.clauses for one in basis.dossier.communications]
+    told += [basis.dossier.proposal.data.clauses] if basis.dossier.proposal else []
     return {name for names in told for one in names if one in basis.criteria.clauses
             for name in basis.criteria.clauses[one].requires}  # fmt: skip
 
@@ -111,8 +111,8 @@ def _decision(basis: Basis) -> list[Task]:
     if basis.case.state is not State.PROPOSED or proposal is None:
         return [Task("task.decide", False, "decision", due=basis.case.due_on)]
     found = [Task("task.propose", True, "decision")]
-    outcome = DecisionOutcome(proposal.data["outcome"])
-    if adverse_rule(basis, outcome, proposal.data["clauses"]) is not None:
+    outcome = DecisionOutcome(proposal.data.outcome)
+    if adverse_rule(basis, outcome, proposal.data.clauses) is not None:
         fresh = proposal.seconded_seq is not None and proposal.seconded_seq > basis.dossier.last_material
         found.append(Task("task.second", fresh, "second"))
     return [*found, Task("task.sign", False, "decision", due=basis.case.due_on)]
@@ -141,15 +141,15 @@ def _after(basis: Basis) -> list[Task]:
         Task("task.letter", bool(decided.letters), "letter"),
         Task("task.notice", decided.posted is not None, "notice"),
     ]
-    if not decided.data["people"]["board"]:
+    if not decided.by_board:
         found.append(Task("task.report", decided.reported is not None, "reported"))
     grant = dossier.grant
     if grant is not None:
         found.append(Task("task.terms", grant.accepted is not None, "terms"))
         found += [
-            Task("task.condition", n in grant.reports, "condition", {"number": n + 1}, one["due"])
-            for n, one in enumerate(grant.data["conditions"])
-            if one["due"]
+            Task("task.condition", n in grant.reports, "condition", {"number": n + 1}, condition.due)
+            for n, condition in enumerate(grant.conditions)
+            if condition.due
         ]
     appeal = dossier.appeal
     if appeal is not None and basis.case.state is State.APPEALED:

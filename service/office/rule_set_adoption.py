@@ -9,7 +9,8 @@ from service.desk.rulebook import rulebook, today
 from service.domain.check import Param
 from service.domain.enclosure import ENCLOSURE_KINDS
 from service.domain.errors import Conflict, NotAllowed, NotFound, RuleSetRefused
-from service.domain.events import SYSTEM_ACTOR, Actor, Event, EventType
+from service.domain.events.event import SYSTEM_ACTOR, Actor, Event
+from service.domain.events.office import RuleSetAdopted, RuleSetDrafted, RuleSetImpactSeen
 from service.domain.people import Role
 from service.domain.ruleset import RuleSet
 from service.screening.what_if import Impact, impact_of
@@ -24,8 +25,8 @@ async def adopt_at_setup(desk: Desk, text: str) -> RuleSet:
         if await writing.case_count():
             raise RuleSetRefused("rules.needs_second_person", line=1)
         await _check_new(desk, writing, rules, in_time=False)
-        data = _named(rules) | {"draft": None}
-        event = Event(EventType.RULESET_ADOPTED, SYSTEM_ACTOR, desk.outside.now(), data)
+        data = _adopted(rules, draft=None)
+        event = Event(data, SYSTEM_ACTOR, desk.outside.now())
         await writing.ruleset_adopted(event, body=text)
     return rules
 
@@ -37,8 +38,10 @@ async def propose(desk: Desk, text: str, *, by: Actor) -> str:
         await acting(writing, by, *ADOPTERS)
         await _check_new(desk, writing, rules)
         draft_id = desk.outside.new_id()
-        data = _named(rules) | {"draft": draft_id}
-        await writing.ruleset_drafted(Event(EventType.RULESET_DRAFTED, by, desk.outside.now(), data), body=text)
+        data = RuleSetDrafted(
+            draft=draft_id, ruleset=rules.id, sha256=rules.sha256, valid_from=rules.valid_from.isoformat()
+        )
+        await writing.ruleset_drafted(Event(data, by, desk.outside.now()), body=text)
     return draft_id
 
 
@@ -52,17 +55,17 @@ async def show_impact(desk: Desk, draft_id: str, *, by: Actor) -> Impact:
     async with desk.store.writing() as writing:
         await acting(writing, by, *ADOPTERS)
         draft = await _open_draft(writing, draft_id)
-        data = {
-            "draft": draft.id,
-            "sha256": draft.sha256,
-            "impact": impact.digest,
-            "cases": impact.cases,
-            "more": len(impact.more),
-            "fewer": len(impact.fewer),
-            "same": impact.same,
-            "unknown": impact.unknown,
-        }
-        event = Event(EventType.RULESET_IMPACT_SEEN, by, desk.outside.now(), data)
+        data = RuleSetImpactSeen(
+            draft=draft.id,
+            sha256=draft.sha256,
+            impact=impact.digest,
+            cases=impact.cases,
+            more=len(impact.more),
+            fewer=len(impact.fewer),
+            same=impact.same,
+            unknown=impact.unknown,
+        )
+        event = Event(data, by, desk.outside.now())
         await writing.impact_seen(event, report=canonical(document))
     return impact
 
@@ -78,8 +81,8 @@ async def adopt(desk: Desk, draft_id: str, *, by: Actor) -> RuleSet:
             raise NotAllowed("rules.impact_not_seen")
         rules = _readable(desk, draft.body)
         await _check_new(desk, writing, rules)
-        data = _named(rules) | {"draft": draft.id}
-        await writing.ruleset_adopted(Event(EventType.RULESET_ADOPTED, by, desk.outside.now(), data), body=draft.body)
+        data = _adopted(rules, draft=draft.id)
+        await writing.ruleset_adopted(Event(data, by, desk.outside.now()), body=draft.body)
     return rules
 
 
@@ -109,8 +112,8 @@ async def _check_new(desk: Desk, reading: Reading, rules: RuleSet, *, in_time: b
         raise RuleSetRefused("rules.same_day", line=1, date=rules.valid_from.isoformat())
 
 
-def _named(rules: RuleSet) -> dict[str, str]:
-    return {"ruleset": rules.id, "sha256": rules.sha256, "valid_from": rules.valid_from.isoformat()}
+def _adopted(rules: RuleSet, *, draft: str | None) -> RuleSetAdopted:
+    return RuleSetAdopted(ruleset=rules.id, sha256=rules.sha256, valid_from=rules.valid_from.isoformat(), draft=draft)
 
 
 def _check_installed(desk: Desk, rules: RuleSet, text: str) -> None:

@@ -13,10 +13,10 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
-from service.domain.events import SYSTEM_ACTOR, Actor, ActorKind, Event, EventType
-from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, Role, ServiceKey, User
+from service.domain.events.event import SYSTEM_ACTOR, Actor, ActorKind, Event
+from service.domain.events.office import KeyCreated, PasswordChanged, RightGranted, RightWithdrawn, UserCreated
+from service.domain.people import DELEGATION_PREFIX, INTAKE_RIGHT, MATCH_RIGHT, ROLE_PREFIX, Role, ServiceKey, User
 
-INTAKE_RIGHT, MATCH_RIGHT = "intake", "match"
 KEY_RIGHTS = (INTAKE_RIGHT, MATCH_RIGHT)
 MIN_PASSWORD, MAX_PASSWORD = 12, 200
 #: As argon2 asks for (RFC 9106, section 3.1).
@@ -49,8 +49,8 @@ async def create_user(desk: Desk, *, name: str, email: str, password: str, by: A
         if await writing.user_by_email(email):
             raise Conflict("user.email_taken")
         value_ref = writing.keep("user", {"email": email, "name": name})
-        data = {"user": user.id, "pseudonym": user.pseudonym, "value": value_ref, "credential": credential(hashed)}
-        event = Event(EventType.USER_CREATED, by, desk.outside.now(), data)
+        data = UserCreated(user=user.id, pseudonym=user.pseudonym, value=value_ref, credential=credential(hashed))
+        event = Event(data, by, desk.outside.now())
         await writing.user_created(event, user=user, password_hash=hashed, value_ref=value_ref)
     return user
 
@@ -77,8 +77,8 @@ async def grant_right(desk: Desk, user_id: str, right: str, *, by: Actor = SYSTE
             raise Conflict("right.held_already")
         if by.id == user.pseudonym:
             raise NotAllowed("right.not_to_oneself")
-        data = {"grant": desk.outside.new_id(), "user": user.id, "right": right}
-        await writing.right_granted(Event(EventType.RIGHT_GRANTED, by, desk.outside.now(), data))
+        data = RightGranted(grant=desk.outside.new_id(), user=user.id, right=right)
+        await writing.right_granted(Event(data, by, desk.outside.now()))
 
 
 async def withdraw_right(desk: Desk, grant_id: str, *, by: Actor) -> None:
@@ -89,8 +89,8 @@ async def withdraw_right(desk: Desk, grant_id: str, *, by: Actor) -> None:
             if one["id"] == grant_id and one["to_at"] is None:
                 if one["pseudonym"] == by.id:
                     raise NotAllowed("right.not_from_oneself")
-                data = {"grant": grant_id, "user": one["account_id"], "right": one["right_code"]}
-                await writing.right_withdrawn(Event(EventType.RIGHT_WITHDRAWN, by, desk.outside.now(), data))
+                data = RightWithdrawn(grant=grant_id, user=one["account_id"], right=one["right_code"])
+                await writing.right_withdrawn(Event(data, by, desk.outside.now()))
                 return
         raise NotFound("right.not_held")
 
@@ -132,8 +132,8 @@ async def change_password(desk: Desk, user: User, *, old: str, new: str) -> None
     hashed = _hasher.hash(new, salt=desk.outside.random(SALT_BYTES))
     actor = Actor(ActorKind.PERSON, user.pseudonym)
     async with desk.store.writing() as writing:
-        data = {"user": user.id, "credential": credential(hashed)}
-        event = Event(EventType.PASSWORD_CHANGED, actor, desk.outside.now(), data)
+        data = PasswordChanged(user=user.id, credential=credential(hashed))
+        event = Event(data, actor, desk.outside.now())
         await writing.password_changed(event, password_hash=hashed)
 
 
@@ -143,15 +143,15 @@ async def create_key(desk: Desk, *, label: str, right: str = INTAKE_RIGHT, by: A
         raise InvalidInput([Problem("/right", "input.choice", {"choices": ", ".join(KEY_RIGHTS)})])
     secret = "granska_" + urlsafe_b64encode(desk.outside.random(24)).decode()
     digest = key_digest(secret)
-    data = {
-        "key": desk.outside.new_id(),
-        "pseudonym": _pseudonym(desk, "k"),
-        "right": right,
-        "digest": digest,
-    }
+    data = KeyCreated(
+        key=desk.outside.new_id(),
+        pseudonym=_pseudonym(desk, "k"),
+        right=right,
+        digest=digest,
+    )
     async with desk.store.writing() as writing:
         await acting(writing, by, Role.ADMINISTRATOR)
-        event = Event(EventType.KEY_CREATED, by, desk.outside.now(), data)
+        event = Event(data, by, desk.outside.now())
         await writing.key_created(event, label=label)
     return secret
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from service.audit.leaf import data_as_written
 from service.casework.decision.record_page import PURPOSES, Erasure, erased_when
 from service.desk.actors import person, still
 from service.desk.ports.cases import StoredEnclosure
@@ -17,7 +20,11 @@ from service.desk.ports.log import KeptValue, LogRow
 from service.domain import policy
 from service.domain.case import Case
 from service.domain.errors import InvalidInput, NotAllowed, Problem
-from service.domain.events import Event, EventType, commitments_in
+from service.domain.events.catalogue import commitments_in
+from service.domain.events.decision_record import AdoptedRules
+from service.domain.events.event import Event
+from service.domain.events.fields import RuleSetRef
+from service.domain.events.log import CaseHandedOut, LogKeyRotated
 from service.domain.people import Role, User
 from service.privacy.erasure import CLASS_OF, CLASSES
 from service.proof.checkpoints import first_key
@@ -43,7 +50,7 @@ class Contents:
     names: Mapping[str, str]
     proofs: Sequence[Proof]
     key: str
-    rotations: Sequence[Mapping[str, Any]]
+    rotations: Sequence[LogKeyRotated]
     enclosures: Sequence[StoredEnclosure]
 
 
@@ -67,8 +74,8 @@ async def bundle(
         if not by.roles & RECORD_ROLES:
             raise NotAllowed("access.role")
         mask = mask | forced_mask(by)
-        data = {"purpose": purpose, "masked": sorted(mask)}
-        event = Event(EventType.CASE_HANDED_OUT, person(by), desk.outside.now(), data, case=case_id)
+        data = CaseHandedOut(purpose=purpose, masked=tuple(sorted(mask)))
+        event = Event(data, person(by), desk.outside.now(), case=case_id)
         await writing.case_handed_out(event)
     async with desk.store.reading() as reading:
         case = await reading.case(case_id)
@@ -98,7 +105,7 @@ async def bundle(
 
 
 def _commitments(row: LogRow) -> list[str]:
-    return commitments_in(json.loads(row.leaf)["data"])
+    return commitments_in(data_as_written(row.leaf))
 
 
 def _zip(desk: Desk, contents: Contents, found: Mapping[str, KeptValue], texts: Mapping[str, str], front: str) -> bytes:
@@ -107,7 +114,7 @@ def _zip(desk: Desk, contents: Contents, found: Mapping[str, KeptValue], texts: 
         archive.writestr("index.html", front)
         archive.writestr("verify.py", VERIFIER.read_bytes())
         archive.writestr("log.vkey", contents.key + "\n")
-        archive.writestr("rotations.json", json.dumps(list(contents.rotations), indent=1))
+        archive.writestr("rotations.json", json.dumps(msgspec.to_builtins(contents.rotations), indent=1))
         archive.writestr("values.json", _values(contents, found))
         for one in contents.proofs:
             archive.writestr(f"entries/{one.name}.json", one.leaf)
@@ -144,8 +151,9 @@ def _rule_sets(entries: Sequence[LogRow]) -> set[str]:
     """The rule sets that an entry of the case names with their digest."""
     found: set[str] = set()
     for row in entries:
-        data = json.loads(row.leaf)["data"]
-        for name in ("rules", "procedure", "criteria_rules", "procedure_rules"):
-            if isinstance(data.get(name), dict):
-                found.add(data[name]["id"])
+        data = data_as_written(row.leaf)
+        for name in data.__struct_fields__:
+            value = getattr(data, name)
+            if isinstance(value, (RuleSetRef, AdoptedRules)):
+                found.add(value.id)
     return found

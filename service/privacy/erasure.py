@@ -16,7 +16,8 @@ from service.desk.rulebook import rulebook, today
 from service.domain.case import State
 from service.domain.clock import utc_time
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
-from service.domain.events import Event, EventType
+from service.domain.events.event import Event
+from service.domain.events.log import ValueErased
 from service.domain.people import Role, User
 from service.domain.ruleset import Retention
 
@@ -201,14 +202,14 @@ async def erase(desk: Desk, plan: Plan, *, ground: str, document: str, by: User)
             values = sorted(one.commitment for one in planned.values if one.commitment in left)
             if not values:
                 continue
-            data = {
-                "values": values,
-                "enclosures": [one for one, _ in planned.enclosures],
-                "ground": ground,
-                "document": writing.keep("erasure", {"text": document}, case=planned.case_id),
-                "classes": sorted({CLASS_OF[one.field] for one in planned.values}),
-            }
-            event = Event(EventType.VALUE_ERASED, person(now), desk.outside.now(), data, case=planned.case_id)
+            data = ValueErased(
+                values=tuple(values),
+                enclosures=tuple(enclosure for enclosure, _ in planned.enclosures),
+                ground=ground,
+                document=writing.keep("erasure", {"text": document}, case=planned.case_id),
+                classes=tuple(sorted({CLASS_OF[one.field] for one in planned.values})),
+            )
+            event = Event(data, person(now), desk.outside.now(), case=planned.case_id)
             await writing.values_erased(event)
             erased += len(values)
     await sweep_files(desk)

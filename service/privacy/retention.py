@@ -4,7 +4,8 @@ from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
 from service.domain.clock import DAY_MS
 from service.domain.errors import NotFound
-from service.domain.events import SYSTEM_ACTOR, Event, EventType
+from service.domain.events.event import SYSTEM_ACTOR, Event
+from service.domain.events.log import AccessLogErased, ValueErased
 
 AFTER_EVENT = "speakers-after-event"
 DAYS_IN_YEAR = 366
@@ -16,14 +17,14 @@ async def erase_speakers(desk: Desk) -> int:
         due = await reading.expired_speakers(today(desk).isoformat())
     for case_id, commitments in due:
         async with desk.store.writing() as writing:
-            data = {
-                "values": sorted(commitments),
-                "enclosures": [],
-                "ground": AFTER_EVENT,
-                "document": None,
-                "classes": ["speakers"],
-            }
-            event = Event(EventType.VALUE_ERASED, SYSTEM_ACTOR, desk.outside.now(), data, case=case_id)
+            data = ValueErased(
+                values=tuple(sorted(commitments)),
+                enclosures=(),
+                ground=AFTER_EVENT,
+                document=None,
+                classes=("speakers",),
+            )
+            event = Event(data, SYSTEM_ACTOR, desk.outside.now(), case=case_id)
             await writing.values_erased(event)
     return len(due)
 
@@ -44,7 +45,7 @@ async def erase_access_log(desk: Desk) -> int:
         # First what is to happen, then that it happens: the two lie in different files, and a stop in between leaves
         # entries that are still to go, never entries that are gone without a word.
         async with desk.store.writing() as writing:
-            data = {"count": count, "up_to": up_to}
-            await writing.access_log_erased(Event(EventType.ACCESS_LOG_ERASED, SYSTEM_ACTOR, now, data))
+            data = AccessLogErased(count=count, up_to=up_to)
+            await writing.access_log_erased(Event(data, SYSTEM_ACTOR, now))
         await desk.access_log.forget_before(before)
     return count

@@ -10,7 +10,8 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.log import KeptValue
 from service.desk.ports.store import Reading
 from service.domain.errors import InvalidInput, NotAllowed, Problem
-from service.domain.events import Event, EventType
+from service.domain.events.event import Event
+from service.domain.events.log import SubjectAccessExported
 from service.domain.organisation import normal_form
 from service.domain.people import Role, User
 
@@ -50,10 +51,8 @@ async def export(desk: Desk, asked: Asked, *, by: User) -> dict[str, Any]:
             "incidents": await _incidents(writing, number) if number else [],
         }
         reference = writing.keep("subject-request", {"request": request})
-        data = {"request": reference, "cases": list(case_ids)}
-        await writing.subject_access_exported(
-            Event(EventType.SUBJECT_ACCESS_EXPORTED, person(now), desk.outside.now(), data)
-        )
+        data = SubjectAccessExported(request=reference, cases=tuple(case_ids))
+        await writing.subject_access_exported(Event(data, person(now), desk.outside.now()))
     for one in cases:
         one["read_by"] = await _openings(desk, one["id"])
     return found

@@ -8,7 +8,8 @@ from service.desk.actors import person, still
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.domain.errors import GranskaError, InvalidInput, NotAllowed, Problem
-from service.domain.events import Event, EventType
+from service.domain.events.event import Event
+from service.domain.events.log import SampleDrawn
 from service.domain.people import Role, User
 from service.proof.checkpoints import sign_log
 
@@ -39,8 +40,8 @@ async def draw(desk: Desk, count: int, *, by: User) -> Sample:
         drawn = tuple(sorted(everything, key=lambda one: rank(seed, one))[:count])
         if not drawn:
             raise GranskaError("sample.nothing")
-        data = {"size": signed.size, "seed": seed, "of": len(everything), "cases": list(drawn)}
-        await writing.sample_drawn(Event(EventType.SAMPLE_DRAWN, person(now), desk.outside.now(), data))
+        data = SampleDrawn(size=signed.size, seed=seed, of=len(everything), cases=drawn)
+        await writing.sample_drawn(Event(data, person(now), desk.outside.now()))
     return Sample(drawn, len(everything), seed, signed.size)
 
 

@@ -1,24 +1,26 @@
 """The log is signed as it stands, and the signature is sent out of reach of whoever owns the database."""
 
 import base64
-import json
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from service.audit import merkle
 from service.audit.checkpoint import Checkpoint, body_of, unsigned
+from service.audit.leaf import data_of
 from service.audit.note import BadKey, BadNote, VerifyingKey, read_verifying_key
 from service.desk.actors import acting
 from service.desk.ports.desk import Desk
-from service.desk.ports.log import Channel
+from service.desk.ports.log import Channel, LogRow
 from service.desk.ports.store import Reading
 from service.domain.errors import GranskaError, NotAllowed, place_of
-from service.domain.events import SYSTEM_ACTOR, Actor, Event, EventType
+from service.domain.events.event import SYSTEM_ACTOR, Actor, Event
+from service.domain.events.log import LogKeyRotated, LogOpened
 from service.domain.people import Role
 
 logger = logging.getLogger("granska.checkpoints")
 ACCESS_LOG = "/access-log"
+MOST_ROTATIONS = 1000
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ async def open_log(desk: Desk, *, origin: str) -> None:
             return
         key = desk.keys.signing() or desk.keys.make(origin)
         desk.keys.prepare(key)
-        data = {"origin": key.name, "vkey": str(key.verifier)}
-        await writing.log_opened(Event(EventType.LOG_OPENED, SYSTEM_ACTOR, desk.outside.now(), data))
+        data = LogOpened(origin=key.name, vkey=str(key.verifier))
+        await writing.log_opened(Event(data, SYSTEM_ACTOR, desk.outside.now()))
     desk.keys.promote(str(key.verifier))
 
 
@@ -133,8 +135,8 @@ async def rotate_key(desk: Desk, *, by: Actor, lost: bool = False) -> VerifyingK
     signature = None if old is None else base64.b64encode(old.signature(rotation_text(new.verifier))).decode()
     async with desk.store.writing() as writing:
         await acting(writing, by, Role.ADMINISTRATOR)
-        data = {"old": current, "new": str(new.verifier), "signature": signature}
-        await writing.key_rotated(Event(EventType.LOG_KEY_ROTATED, by, desk.outside.now(), data))
+        data = LogKeyRotated(old=current, new=str(new.verifier), signature=signature)
+        await writing.key_rotated(Event(data, by, desk.outside.now()))
         # Kept before the transaction ends: a log that names a key nobody has could never be signed again.
         desk.keys.prepare(new)
     await sign_log(desk)
@@ -143,34 +145,46 @@ async def rotate_key(desk: Desk, *, by: Actor, lost: bool = False) -> VerifyingK
 
 async def origin_of(reading: Reading) -> tuple[str, str]:
     """The log's name, and the public key it says it is signed with now; raises NotAllowed for a log without one."""
-    row = await reading.log_entry(0)
-    if row is None:
-        raise NotAllowed("log.empty")
-    data = _data(row.leaf)
-    rotated = await reading.entries_of_type(EventType.LOG_KEY_ROTATED.value, limit=1)
-    return str(data["origin"]), str(_data(rotated[0].leaf)["new"] if rotated else data["vkey"])
+    opened = await _opened(reading)
+    rotated = rotations_in(await reading.entries_of_type(LogKeyRotated, limit=1))
+    return opened.origin, rotated[0].new if rotated else opened.vkey
 
 
-async def first_key(reading: Reading) -> tuple[str, list[dict[str, Any]]]:
+async def first_key(reading: Reading) -> tuple[str, list[LogKeyRotated]]:
     """The public key of the first day, and every change of key since, oldest first."""
+    opened = await _opened(reading)
+    rotated = await reading.entries_of_type(LogKeyRotated, limit=MOST_ROTATIONS)
+    return opened.vkey, rotations_in(reversed(rotated))
+
+
+async def _opened(reading: Reading) -> LogOpened:
     row = await reading.log_entry(0)
-    if row is None:
+    data = data_of(row.leaf) if row else None
+    if not isinstance(data, LogOpened):
         raise NotAllowed("log.empty")
-    rotated = await reading.entries_of_type(EventType.LOG_KEY_ROTATED.value, limit=1000)
-    return str(_data(row.leaf)["vkey"]), [dict(_data(one.leaf)) for one in reversed(rotated)]
+    return data
 
 
-def _data(leaf: str) -> dict[str, str]:
-    return json.loads(leaf)["data"]  # type: ignore[no-any-return]
-
-
-def vouched_for(trusted: tuple[VerifyingKey, ...], rotations: list[dict[str, str | None]]) -> tuple[VerifyingKey, ...]:
-    """The trusted keys, and every key that one of them vouches for; `rotations` come oldest first."""
-    known = {str(one): one for one in trusted}
-    for one in rotations:
-        old, signature = known.get(str(one.get("old"))), one.get("signature")
+def rotations_in(rows: Iterable[LogRow]) -> list[LogKeyRotated]:
+    """The changes of key among these entries; what cannot be read vouches for nothing."""
+    rotations = []
+    for row in rows:
         try:
-            new = read_verifying_key(str(one.get("new")))
+            data = data_of(row.leaf)
+        except (ValueError, KeyError):
+            continue
+        if isinstance(data, LogKeyRotated):
+            rotations.append(data)
+    return rotations
+
+
+def vouched_for(trusted: tuple[VerifyingKey, ...], rotations: Iterable[LogKeyRotated]) -> tuple[VerifyingKey, ...]:
+    """The trusted keys, and every key that one of them vouches for; `rotations` come oldest first."""
+    known = {str(key): key for key in trusted}
+    for rotation in rotations:
+        old, signature = known.get(rotation.old), rotation.signature
+        try:
+            new = read_verifying_key(rotation.new)
             if old and signature and old.verifies(rotation_text(new), base64.b64decode(signature, validate=True)):
                 known[str(new)] = new
         except (BadKey, ValueError):

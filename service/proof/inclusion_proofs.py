@@ -7,7 +7,7 @@ from service.audit.checkpoint import Receipt
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow
 from service.domain.errors import GranskaError, NotFound
-from service.domain.events import EventType
+from service.domain.events.decision_record import CaseDecided
 from service.proof.checkpoints import sign_log
 
 
@@ -27,7 +27,7 @@ async def prove_case(desk: Desk, diary_number: str, *, every: bool) -> list[Proo
         if case is None:
             raise NotFound("case.not_found")
         entries = await reading.entries_of_case(case.id)
-    wanted = entries if every else [one for one in entries if one.type == EventType.CASE_DECIDED]
+    wanted = entries if every else [one for one in entries if one.type == CaseDecided.declared.type]
     if not wanted:
         raise NotFound("decision.not_found")
     return await prove(desk, wanted)

@@ -11,15 +11,17 @@ from typing import Any
 from service.audit import merkle
 from service.audit.canonical import NotCanonical, parse
 from service.audit.checkpoint import Checkpoint, read_checkpoint, unsigned
-from service.audit.leaf import timestamp
+from service.audit.leaf import data_of, timestamp
 from service.audit.note import BadKey, BadNote, VerifyingKey, open_note, read_verifying_key
 from service.audit.verify import CHUNK, MOST_FAULTS, Depth, Fault, LogCheck, Report, check_value, verify_rows
 from service.desk.ports.desk import Desk
+from service.desk.ports.log import LogRow
 from service.desk.ports.store import Reading
 from service.domain.errors import GranskaError
-from service.domain.events import EventType
-from service.domain.ledger import Key, Ledger, differences
-from service.proof.checkpoints import ACCESS_LOG, vouched_for
+from service.domain.events.log import AccessLogErased, LogKeyRotated
+from service.domain.ledger.facts import Key, differences
+from service.domain.ledger.ledger import Ledger
+from service.proof.checkpoints import ACCESS_LOG, MOST_ROTATIONS, rotations_in, vouched_for
 
 CHECKPOINT, HASHES, PUBLIC_KEY, ACCESS_LOG_FILE = ".checkpoint", ".hashes", ".vkey", "access-log-"
 
@@ -118,8 +120,8 @@ async def _entries(
 ) -> None:
     ledger, committed = Ledger(), dict[str, tuple[int, str | None]]()
     rotations = await _rotations(reading)
-    known = vouched_for(trusted, [_data(one.leaf) for one in rotations])
-    result.unvouched = tuple(one.seq for one in rotations if not _data(one.leaf).get("signature"))
+    known = vouched_for(trusted, rotations_in(rotations))
+    result.unvouched = tuple(row.seq for row in rotations if not any(one.signature for one in rotations_in([row])))
     own, bad = _opened([(f"{size}", note) for size, note in await reading.checkpoints()], known)
     theirs, theirs_bad = _opened(exported.notes, known)
     full = depth is Depth.MEANING
@@ -149,11 +151,12 @@ async def _entries(
     damage = await reading.file_damage()
     if damage:
         check.fault(Fault(None, "file-damaged", damage))
-    result.facts = len(ledger.facts)
+    facts = ledger.facts()
+    result.facts = len(facts)
     await _values(reading, ledger, committed, result)
     stored = [one async for one in reading.stored_facts()]
     derived, twice = ledger.taken()
-    found = differences(ledger.facts | derived, stored) + twice + _files(desk, ledger)
+    found = differences(facts | derived, stored) + twice + _files(desk, ledger)
     result.table_faults = [(table, row, kind) for (table, row), kind in found[:MOST_FAULTS]]
 
 
@@ -176,16 +179,8 @@ def _first(committed: dict[str, tuple[int, str | None]], commitment: str, place:
     committed.setdefault(commitment, place)
 
 
-async def _rotations(reading: Reading) -> list[Any]:
-    return (await reading.entries_of_type(EventType.LOG_KEY_ROTATED.value, limit=1000))[::-1]
-
-
-def _data(leaf: str) -> dict[str, Any]:
-    try:
-        data = json.loads(leaf)["data"]
-    except (ValueError, KeyError, TypeError):
-        return {}
-    return data if isinstance(data, dict) else {}
+async def _rotations(reading: Reading) -> list[LogRow]:
+    return (await reading.entries_of_type(LogKeyRotated, limit=MOST_ROTATIONS))[::-1]
 
 
 def _opened(
@@ -253,28 +248,29 @@ def _columns_agree(row: Sequence[Any]) -> bool:
 
 def _files(desk: Desk, ledger: Ledger) -> list[tuple[Key, str]]:
     """Enclosures whose bytes are gone or are not those that were handed in, unless an event says they were erased."""
-    enclosures = [(key, facts["sha256"]) for key, facts in ledger.facts.items() if key[0] == "enclosure"]
-    in_use = {sha256 for key, sha256 in enclosures if key[1] not in ledger.erased_enclosures}
-    gone = [(key, "file") for key, sha256 in enclosures if sha256 in in_use and not desk.files.holds(sha256)]
-    kept = [
-        (key, "file-erased-but-kept")
-        for key, sha256 in enclosures
-        if sha256 not in in_use and desk.files.path(sha256).exists()
-    ]
-    return gone + kept
+    enclosures, erased = ledger.tables.enclosure, ledger.tables.erased_enclosures
+    in_use = {enclosure.sha256 for id, enclosure in enclosures.items() if id not in erased}
+    faults: list[tuple[Key, str]] = []
+    for id, enclosure in enclosures.items():
+        if enclosure.sha256 not in in_use:
+            if desk.files.path(enclosure.sha256).exists():
+                faults.append((("enclosure", id), "file-erased-but-kept"))
+        elif not desk.files.holds(enclosure.sha256):
+            faults.append((("enclosure", id), "file"))
+    return faults
 
 
 async def _values(
     reading: Reading, ledger: Ledger, committed: dict[str, tuple[int, str | None]], result: Verification
 ) -> None:
     """Every committed value is there and is the one committed to, unless an event says that it was erased."""
-    missing = {one: seq for one, (seq, _) in committed.items() if one not in ledger.erased}
+    missing = {one: seq for one, (seq, _) in committed.items() if one not in ledger.tables.erased}
     async for commitment, field_name, text, salt, case_id in reading.value_rows():
         result.values += 1
         if commitment not in committed:
             result.value_faults.append(Fault(None, "value-not-in-log"))
             continue
-        if commitment in ledger.erased:
+        if commitment in ledger.tables.erased:
             result.value_faults.append(Fault(committed[commitment][0], "value-erased-but-kept"))
         if case_id != committed[commitment][1]:
             result.value_faults.append(Fault(committed[commitment][0], "value-elsewhere"))
@@ -297,9 +293,10 @@ async def verify_access_log(desk: Desk, trusted: tuple[VerifyingKey, ...], expor
     report = Report()
     try:
         async with desk.store.reading() as reading:
-            known = vouched_for(trusted, [_data(one.leaf) for one in await _rotations(reading)])
-            forgotten = await reading.entries_of_type(EventType.ACCESS_LOG_ERASED.value, limit=1)
-        may_lack = _data(forgotten[0].leaf).get("up_to", 0) if forgotten else 0
+            known = vouched_for(trusted, rotations_in(await _rotations(reading)))
+            forgotten = await reading.entries_of_type(AccessLogErased, limit=1)
+        erased = data_of(forgotten[0].leaf) if forgotten else None
+        may_lack = erased.up_to if isinstance(erased, AccessLogErased) else 0
         notes = [(f"{size}", note) for size, note in await desk.access_log.checkpoints()]
         good, report.faults = _opened(notes, known, ending=ACCESS_LOG)
         theirs, bad = _opened(exported.reading, known, ending=ACCESS_LOG)

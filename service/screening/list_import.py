@@ -15,7 +15,8 @@ from service.desk.actors import acting
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import ListRefused
-from service.domain.events import Actor, Event, EventType
+from service.domain.events.event import Actor, Event
+from service.domain.events.office import ListImported
 from service.domain.people import Role
 from service.domain.watchlist import ListEntry
 from service.screening.list_entry_text import text_of_entry
@@ -74,20 +75,20 @@ async def import_list(
             now_active = (await writing.active_lists()).get(key)
             if (now_active and now_active.version) != (active and active.version):
                 raise ListRefused("list.changed_meanwhile")
-            data = {
-                "list": key,
-                "version": version,
-                "sha256": file.sha256,
-                "generated": file.generated_at,
-                "as_of": timestamp(max(as_of or at, at)),
-                "entries": summary.entries,
-                "entries_digest": digest,
-                "added": summary.added,
-                "removed": summary.removed,
-                "changed": summary.changed,
-                "rules": {"id": procedure.id, "sha256": procedure.sha256},
-            }
-            await writing.list_imported(Event(EventType.LIST_IMPORTED, by, desk.outside.now(), data))
+            data = ListImported(
+                list=key,
+                version=version,
+                sha256=file.sha256,
+                generated=file.generated_at,
+                as_of=timestamp(max(as_of or at, at)),
+                entries=summary.entries,
+                entries_digest=digest,
+                added=summary.added,
+                removed=summary.removed,
+                changed=summary.changed,
+                rules=procedure.ref,
+            )
+            await writing.list_imported(Event(data, by, desk.outside.now()))
     except BaseException:
         await desk.store.forget_put_aside(version)
         desk.finder.forget(version)

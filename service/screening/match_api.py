@@ -9,7 +9,8 @@ from service.desk.rulebook import rulebook, today
 from service.domain.application import PartyKind
 from service.domain.clock import DAY_MS
 from service.domain.errors import InvalidInput, NotFound, Problem, Unavailable
-from service.domain.events import Actor, Event, EventType
+from service.domain.events.event import Actor, Event
+from service.domain.events.intake import MatchAsked
 from service.domain.ruleset import RuleSet
 from service.domain.watchlist import Candidate, ListDefinition, ListEntry, Schema, Subject
 from service.matching.names import comparable
@@ -82,16 +83,16 @@ async def ask(
              "countries": list(one.countries), "numbers": list(one.numbers)}
             for one in subjects
         ]  # fmt: skip
-        data = {
-            "list": list_key,
-            "version": active.version,
-            "sha256": active.sha256,
-            "model": desk.finder.method().model,
-            "asked": writing.keep("asked", asked, case=case.id),
-            "queries": len(queries),
-            "found": sum(map(len, answers)),
-        }
-        await writing.match_asked(Event(EventType.MATCH_ASKED, by, desk.outside.now(), data, case=case.id))
+        data = MatchAsked(
+            list=list_key,
+            version=active.version,
+            sha256=active.sha256,
+            model=desk.finder.method().model,
+            asked=writing.keep("asked", asked, case=case.id),
+            queries=len(queries),
+            found=sum(map(len, answers)),
+        )
+        await writing.match_asked(Event(data, by, desk.outside.now(), case=case.id))
     return Asked(active, definition, answers)
 
 

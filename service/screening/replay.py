@@ -6,7 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from service.audit.canonical import NotCanonical, canonical
+from service.audit.leaf import data_of
 from service.desk import application_parts
 from service.desk.ports.cases import CaseDetails
 from service.desk.ports.desk import Desk
@@ -18,6 +21,8 @@ from service.domain.case import Case
 from service.domain.check import CheckInput, ListAnswer, Need, RoomAnswer
 from service.domain.clock import local_day
 from service.domain.errors import GranskaError
+from service.domain.events.fields import ListRef
+from service.domain.events.intake import CaseScreened, CheckAnswer
 from service.domain.finding import Finding, Outcome
 from service.domain.ruleset import RuleSet
 from service.domain.watchlist import Method
@@ -82,7 +87,7 @@ class Then:
     case: Case
     details: CaseDetails
     check_round: int
-    findings: Sequence[Mapping[str, Any]]
+    findings: Sequence[CheckAnswer]
     values: Mapping[str, Any]
     rules: RuleSet | None
     procedure: RuleSet | None
@@ -137,7 +142,7 @@ async def replay_all(desk: Desk) -> AsyncIterator[Replay]:
 async def replay_case(desk: Desk, case_id: str) -> list[Replay]:
     """Every round of one case run again, oldest first."""
     async with desk.store.reading() as reading:
-        entries = [one for one in await reading.entries_of_case(case_id) if one.type == "case:screened"]
+        entries = await reading.entries_of_cases([case_id], CaseScreened)
         found = [(await _thens(reading, {case_id: one}, await rulebook(desk, reading)))[0] for one in entries]
     return [await _replay_one(desk, one) for one in found]
 
@@ -150,13 +155,14 @@ async def load(desk: Desk, case_ids: Sequence[str]) -> list[Then]:
 
 async def _thens(reading: Reading, entries: Mapping[str, LogRow], book: Rulebook) -> list[Then]:
     cases = await reading.cases_by_id(list(entries))
-    rounds = {case_id: json.loads(row.leaf)["data"] for case_id, row in entries.items()}
+    rounds = {case_id: _screened(row) for case_id, row in entries.items()}
     wanted: list[str] = []
     for case_id, data in rounds.items():
         details = cases[case_id][1]
-        wanted += [*application_parts.commitments(details.application_parts), data["inputs"]]
+        wanted += [*application_parts.commitments(details.application_parts), data.inputs]
         wanted += [details.speakers_ref] if details.speakers_ref else []
-        wanted += [ref for one in data["findings"] for ref in (one["detail"], one["speaker_detail"]) if ref]
+        for answer in data.findings:
+            wanted += [answer.detail, *([answer.speaker_detail] if answer.speaker_detail else [])]
     values: dict[str, Any] = {}
     for start in range(0, len(wanted), 500):
         values |= await reading.values(wanted[start : start + 500])
@@ -165,39 +171,45 @@ async def _thens(reading: Reading, entries: Mapping[str, LogRow], book: Rulebook
         Then(
             case=cases[case_id][0],
             details=cases[case_id][1],
-            check_round=data["check_round"],
-            findings=data["findings"],
+            check_round=data.check_round,
+            findings=data.findings,
             values=values,
-            rules=by_id.get((data["rules"]["id"], data["rules"]["sha256"])),
-            procedure=by_id.get((data["procedure"]["id"], data["procedure"]["sha256"])),
-            inputs=values.get(data["inputs"]),
+            rules=by_id.get((data.rules.id, data.rules.sha256)),
+            procedure=by_id.get((data.procedure.id, data.procedure.sha256)),
+            inputs=values.get(data.inputs),
         )
         for case_id, data in sorted(rounds.items())
     ]
 
 
+def _screened(row: LogRow) -> CaseScreened:
+    data = data_of(row.leaf)
+    assert isinstance(data, CaseScreened)
+    return data
+
+
 async def _replay_one(desk: Desk, then: Then) -> Replay:
     head = Replay(then.case.id, then.case.diary_number, then.check_round)
     if then.gone:
-        return replace(head, not_replayable=tuple((one["check"], str(then.gone)) for one in then.findings))
+        return replace(head, not_replayable=tuple((answer.check, str(then.gone)) for answer in then.findings))
     assert then.rules is not None
     assert then.procedure is not None
     again = {one.check: one for one in await run_again(desk, then, then.rules, then.procedure)}
     identical: list[str] = []
     drift: list[Difference] = []
     gone: list[tuple[str, str]] = []
-    for one in then.findings:
-        why = _not_replayable(then, one)
+    for answer in then.findings:
+        why = _not_replayable(then, answer)
         if why:
-            gone.append((one["check"], why))
+            gone.append((answer.check, why))
             continue
-        now = again.get(one["check"])
+        now = again.get(answer.check)
         if now is not None and now.run.error == "replay.method_gone":
-            gone.append((one["check"], "method-gone"))
+            gone.append((answer.check, "method-gone"))
             continue
-        found = _differences(then, one, now)
+        found = _differences(then, answer, now)
         drift += found
-        identical += [] if found else [one["check"]]
+        identical += [] if found else [answer.check]
     return replace(head, identical=tuple(identical), drift=tuple(drift), not_replayable=tuple(gone))
 
 
@@ -304,20 +316,20 @@ def _method(desk: Desk, inputs: Mapping[str, Any]) -> Method:
     return found
 
 
-def _not_replayable(then: Then, finding: Mapping[str, Any]) -> str | None:
+def _not_replayable(then: Then, answer: CheckAnswer) -> str | None:
     """Why this answer cannot be had again: it was late, it broke, or what it said has been erased."""
     assert then.inputs is not None
-    error = finding["run"]["error"]
+    error = answer.run.error
     recorded = {one["code"] for one in then.inputs["missing"].values()} - {BROKE}
     if error == "timeout":
         return "timed-out"
     if error is not None and error not in recorded:
         return "broke"
-    refs = [finding["detail"], *([finding["speaker_detail"]] if finding["speaker_detail"] else [])]
+    refs = [answer.detail, *([answer.speaker_detail] if answer.speaker_detail else [])]
     return None if all(one in then.values for one in refs) else "erased"
 
 
-def replayable_part(outcome: str, code: str, detail: Any, speakers: Any, lists: Any) -> str:
+def replayable_part(outcome: str, code: str, detail: Any, speakers: Any, lists: tuple[ListRef, ...]) -> str:
     """The bytes that must be the same for ever: outcome, code, values and evidence, and the lists they came from.
 
     The sentence is not part of it: it is the wording of that day, and is kept as it was.
@@ -333,24 +345,24 @@ def replayable_part(outcome: str, code: str, detail: Any, speakers: Any, lists: 
             "params": dict(detail["params"]),
             "evidence": [bare(one) for one in detail["evidence"]],
             "speakers": [bare(one) for one in speakers],
-            "lists": lists,
+            "lists": msgspec.to_builtins(lists),
         }
     )
 
 
-def _differences(then: Then, finding: Mapping[str, Any], again: Finding | None) -> list[Difference]:
-    check = finding["check"]
+def _differences(then: Then, answer: CheckAnswer, again: Finding | None) -> list[Difference]:
+    check = answer.check
     if again is None:
-        return [Difference(check, "missing", finding["code"], "-")]
-    if again.check_version != finding["check_version"]:
-        return [Difference(check, "check-version", finding["check_version"], again.check_version)]
-    detail = then.values[finding["detail"]]
-    speakers = then.values[finding["speaker_detail"]] if finding["speaker_detail"] else []
-    before = replayable_part(finding["outcome"], finding["code"], detail, speakers, finding["lists"])
+        return [Difference(check, "missing", answer.code, "-")]
+    if again.check_version != answer.check_version:
+        return [Difference(check, "check-version", answer.check_version, again.check_version)]
+    detail = then.values[answer.detail]
+    speakers = then.values[answer.speaker_detail] if answer.speaker_detail else []
+    before = replayable_part(answer.outcome, answer.code, detail, speakers, answer.lists)
     try:
         now = _part_of(again)
     except NotCanonical:
-        return [Difference(check, "unreadable", finding["code"], "-")]
+        return [Difference(check, "unreadable", answer.code, "-")]
     if before == now:
         return []
     was, is_now = json.loads(before), json.loads(now)
@@ -374,7 +386,7 @@ def _part_of(finding: Finding) -> str:
         result.code,
         {"params": dict(result.params), "evidence": pieces(others)},
         pieces(about_speakers),
-        [{"key": one.key, "version": one.version, "sha256": one.sha256} for one in result.sources],
+        tuple(source.ref for source in result.sources),
     )
 
 

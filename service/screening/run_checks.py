@@ -16,7 +16,8 @@ from service.domain.case import Case, CaseFinding
 from service.domain.check import CheckInput
 from service.domain.clock import local_day
 from service.domain.errors import place_of
-from service.domain.events import SYSTEM_ACTOR, Event, EventType
+from service.domain.events.event import SYSTEM_ACTOR, Event
+from service.domain.events.intake import CaseScreened, CheckAnswer, CheckRun
 from service.domain.finding import CheckResult, Finding, Outcome
 from service.domain.ruleset import RuleSet
 from service.pipeline.runner import Clocks, run_checks
@@ -104,20 +105,20 @@ async def _save(desk: Desk, material: Material, findings: Sequence[Finding], inp
         if case.version != material.case.version:
             return False
         before = await _answers_before(writing, case)
-        moved = case.after(EventType.CASE_SCREENED)
+        moved = case.after(CaseScreened)
         moved = replace(
             moved, check_round=case.check_round + 1, rules_id=material.rules.id, rules_sha256=material.rules.sha256
         )
         stored = [_stored(desk, writing, moved, position, one, before) for position, one in enumerate(findings)]
-        data = {
-            "check_round": moved.check_round,
-            "rules": {"id": material.rules.id, "sha256": material.rules.sha256},
-            "procedure": {"id": material.procedure.id, "sha256": material.procedure.sha256},
-            "model": desk.finder.method().model,
-            "inputs": writing.keep("inputs", inputs.document(), case=case.id),
-            "findings": [_logged(one) for one in stored],
-        }
-        event = Event(EventType.CASE_SCREENED, SYSTEM_ACTOR, desk.outside.now(), data, case=case.id)
+        data = CaseScreened(
+            check_round=moved.check_round,
+            rules=material.rules.ref,
+            procedure=material.procedure.ref,
+            model=desk.finder.method().model,
+            inputs=writing.keep("inputs", inputs.document(), case=case.id),
+            findings=tuple(_logged(finding) for finding in stored),
+        )
+        event = Event(data, SYSTEM_ACTOR, desk.outside.now(), case=case.id)
         await writing.case_screened(event, moved, stored)
     return True
 
@@ -201,22 +202,18 @@ def _answer(finding: Finding, detail: Mapping[str, Any], speakers: Sequence[Mapp
     )
 
 
-def _logged(stored: StoredFinding) -> dict[str, Any]:
+def _logged(stored: StoredFinding) -> CheckAnswer:
     finding = stored.case_finding.finding
-    return {
-        "id": stored.id,
-        "check": finding.check,
-        "check_version": finding.check_version,
-        "outcome": finding.result.outcome.value,
-        "code": finding.result.code,
-        "detail": stored.detail_ref,
-        "speaker_detail": stored.speaker_ref,
-        "carried_from": stored.carried_from,
-        "resolution": stored.case_finding.resolution,
-        "lists": [{"key": one.key, "version": one.version, "sha256": one.sha256} for one in finding.result.sources],
-        "run": {
-            "started": timestamp(finding.run.started_at),
-            "ms": finding.run.duration_ms,
-            "error": finding.run.error,
-        },
-    }
+    return CheckAnswer(
+        id=stored.id,
+        check=finding.check,
+        check_version=finding.check_version,
+        outcome=finding.result.outcome.value,
+        code=finding.result.code,
+        detail=stored.detail_ref,
+        speaker_detail=stored.speaker_ref,
+        carried_from=stored.carried_from,
+        resolution=stored.case_finding.resolution,
+        lists=tuple(source.ref for source in finding.result.sources),
+        run=CheckRun(timestamp(finding.run.started_at), finding.run.duration_ms, finding.run.error),
+    )

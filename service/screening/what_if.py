@@ -62,7 +62,7 @@ async def _count(desk: Desk, then: Then, draft: RuleSet, impact: Impact) -> None
     if then.gone or then.rules is None or then.case.kind not in draft.kinds:
         impact.unknown += 1
         return
-    before = _asking({one["check"]: one["outcome"] for one in then.findings}, then.rules, then)
+    before = _asking({answer.check: answer.outcome for answer in then.findings}, then.rules, then)
     found = await run_again(desk, then, draft, draft)
     if any(one.run.error == "replay.not_fetched" for one in found):
         impact.unknown += 1

@@ -7,7 +7,19 @@ from typing import Any
 from service.desk.ports.cases import CaseDetails, FormDraftRow, SecrecyMarking, StoredEnclosure, StoredFinding
 from service.domain.case import Case
 from service.domain.errors import Conflict
-from service.domain.events import Event
+from service.domain.events.decision_record import CaseDecided
+from service.domain.events.event import Event, RoutineStep
+from service.domain.events.intake import (
+    CaseReceived,
+    CaseReleased,
+    CaseRescreenAsked,
+    CaseScreened,
+    CaseTaken,
+    DistinctionWithdrawn,
+    EnclosureAdded,
+    FindingResolved,
+    SecrecyMarked,
+)
 from service.storage import rows
 from service.storage.log_writing import LogWriting
 from service.storage.tables import (
@@ -29,7 +41,7 @@ class CaseWriting(LogWriting):
     """Changes of cases, their findings, enclosures and decisions."""
 
     async def case_received(
-        self, event: Event, case: Case, details: CaseDetails, *, diary: tuple[int, int | None]
+        self, event: Event[CaseReceived], case: Case, details: CaseDetails, *, diary: tuple[int, int | None]
     ) -> None:
         await self._append(event)
         if not await OrganisationRow.exists().where(OrganisationRow.id == case.organisation_id):
@@ -55,7 +67,7 @@ class CaseWriting(LogWriting):
     async def remember_key(self, key: str, body_sha256: str, case_id: str, at: int) -> None:
         await Idempotency.insert(Idempotency(id=key, body_sha256=body_sha256, case_id=case_id, created_at=at))
 
-    async def enclosure_added(self, event: Event, case: Case, stored: StoredEnclosure) -> None:
+    async def enclosure_added(self, event: Event[EnclosureAdded], case: Case, stored: StoredEnclosure) -> None:
         await self._append(event)
         one = stored.enclosure
         await EnclosureRow.insert(
@@ -73,22 +85,22 @@ class CaseWriting(LogWriting):
         await self._save(case)
         await self._ask_screening(case.id, event.at)
 
-    async def rescreen_asked(self, event: Event, case: Case) -> None:
+    async def rescreen_asked(self, event: Event[CaseRescreenAsked], case: Case) -> None:
         await self._append(event)
         await self._save(case)
         await self._ask_screening(case.id, event.at)
 
-    async def case_screened(self, event: Event, case: Case, findings: Sequence[StoredFinding]) -> None:
+    async def case_screened(self, event: Event[CaseScreened], case: Case, findings: Sequence[StoredFinding]) -> None:
         await self._append(event)
         await FindingRow.insert(*[rows.row_of_finding(case.id, one) for one in findings])
         await self._save(case, attention=sum(one.case_finding.open for one in findings))
         await ScreeningJob.delete().where(ScreeningJob.case_id == case.id)
 
-    async def case_moved(self, event: Event, case: Case) -> None:
+    async def case_moved(self, event: Event[CaseTaken | CaseReleased], case: Case) -> None:
         await self._append(event)
         await self._save(case)
 
-    async def step_taken(self, event: Event, case: Case, *, screen: bool = False) -> Case:
+    async def step_taken(self, event: Event[RoutineStep], case: Case, *, screen: bool = False) -> Case:
         """A step of the routine, with the case as it is after it; `screen` has the checks asked again."""
         await self._append(event)
         await self._save(case)
@@ -106,7 +118,9 @@ class CaseWriting(LogWriting):
             (FormDraft.case_id == case_id) & (FormDraft.account_id == account_id) & (FormDraft.form == form)
         )
 
-    async def finding_resolved(self, event: Event, case: Case, finding: StoredFinding, *, attention: int) -> None:
+    async def finding_resolved(
+        self, event: Event[FindingResolved], case: Case, finding: StoredFinding, *, attention: int
+    ) -> None:
         await self._append(event)
         await FindingRow.update(
             {
@@ -115,7 +129,7 @@ class CaseWriting(LogWriting):
                 FindingRow.resolved_by: finding.resolved_by,
             }
         ).where(FindingRow.id == finding.id)
-        for pair in event.data["held_apart"]:
+        for pair in event.data.held_apart:
             # A pair held apart before is held apart once more by whoever looked last.
             await Distinction.delete().where(Distinction.pair == pair)
             await Distinction.insert(
@@ -125,29 +139,29 @@ class CaseWriting(LogWriting):
             )
         await self._save(case, attention=attention)
 
-    async def distinction_withdrawn(self, event: Event, case: Case) -> None:
+    async def distinction_withdrawn(self, event: Event[DistinctionWithdrawn], case: Case) -> None:
         await self._append(event)
-        await Distinction.delete().where(Distinction.pair == event.data["pair"])
+        await Distinction.delete().where(Distinction.pair == event.data.pair)
         await self._save(case)
         await self._ask_screening(case.id, event.at)
 
-    async def secrecy_marked(self, event: Event, case: Case, marking: SecrecyMarking) -> None:
+    async def secrecy_marked(self, event: Event[SecrecyMarked], case: Case, marking: SecrecyMarking) -> None:
         await self._append(event)
         await SecrecyRow.insert(
             SecrecyRow(id=marking.id, case_id=case.id, enclosure_id=marking.enclosure_id, value_ref=marking.value_ref)
         )
         await self._save(case)
 
-    async def case_decided(self, event: Event, case: Case) -> None:
+    async def case_decided(self, event: Event[CaseDecided], case: Case) -> None:
         seq = await self._append(event)
         data = event.data
         await DecisionRow.insert(
             DecisionRow(
-                id=data["decision"],
+                id=data.decision,
                 case_id=case.id,
-                outcome=data["outcome"],
-                amount_ore=data["amount_ore"],
-                delegation_point=data["people"]["delegation_point"],
+                outcome=data.outcome,
+                amount_ore=data.amount_ore,
+                delegation_point=data.people.delegation_point,
                 decided_by=event.actor.id,
                 seq=seq,
             )

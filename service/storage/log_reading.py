@@ -6,6 +6,8 @@ from typing import Any
 
 from service.audit import merkle
 from service.desk.ports.log import KeptValue, LogRow
+from service.domain.events.event import EventClass
+from service.domain.ledger.facts import Fact, Key
 from service.storage import facts, log_store
 from service.storage.tables import Dispatch, LogEntry, LogValue
 
@@ -43,8 +45,8 @@ class LogReading:
         return [LogRow(one["seq"], one["leaf"], one["hash"]) for one in found]
 
     async def log_entry(self, seq: int) -> LogRow | None:
-        row = await LogEntry.select(LogEntry.seq, LogEntry.leaf, LogEntry.hash).where(LogEntry.seq == seq).first()
-        return LogRow(row["seq"], row["leaf"], row["hash"]) if row else None
+        row = await LogEntry.select().where(LogEntry.seq == seq).first()
+        return LogRow(**row) if row else None
 
     async def log_size(self) -> int:
         return await log_store.TREE.size()
@@ -119,9 +121,12 @@ class LogReading:
         )
         return found
 
-    async def entries_of_type(self, type: str, *, limit: int) -> list[LogRow]:
+    async def entries_of_type(self, event: EventClass, *, limit: int) -> list[LogRow]:
         found = (
-            await LogEntry.select().where(LogEntry.type == type).order_by(LogEntry.seq, ascending=False).limit(limit)
+            await LogEntry.select()
+            .where(LogEntry.type == event.declared.type)
+            .order_by(LogEntry.seq, ascending=False)
+            .limit(limit)
         )
         return [LogRow(**one) for one in found]
 
@@ -130,18 +135,20 @@ class LogReading:
             LogRow(**one) for one in await LogEntry.select().where(LogEntry.case_id == case_id).order_by(LogEntry.seq)
         ]
 
-    async def entries_of_cases(self, case_ids: Sequence[str], types: Sequence[str]) -> list[LogRow]:
+    async def entries_of_cases(self, case_ids: Sequence[str], *events: EventClass) -> list[LogRow]:
         """What happened of these kinds in these cases, oldest first."""
         if not case_ids:
             return []
         found = (
             await LogEntry.select()
-            .where(LogEntry.case_id.is_in(list(case_ids)) & LogEntry.type.is_in(list(types)))
+            .where(
+                LogEntry.case_id.is_in(list(case_ids)) & LogEntry.type.is_in([event.declared.type for event in events])
+            )
             .order_by(LogEntry.seq)
         )
         return [LogRow(**one) for one in found]
 
-    async def entries_between(self, type: str, since: int, until: int) -> list[LogRow]:
+    async def entries_between(self, event: EventClass, since: int, until: int) -> list[LogRow]:
         """What happened of this kind from one instant (UTC milliseconds) to before another, oldest first.
 
         Reads from the newest backwards and stops where it is before, so that an old log costs nothing.
@@ -151,7 +158,7 @@ class LogReading:
         while True:
             batch = (
                 await LogEntry.select()
-                .where((LogEntry.type == type) & (LogEntry.seq < before))
+                .where((LogEntry.type == event.declared.type) & (LogEntry.seq < before))
                 .order_by(LogEntry.seq, ascending=False)
                 .limit(_BATCH)
             )
@@ -189,7 +196,7 @@ class LogReading:
                 return sorted(found)
             after = batch[-1]["commitment"]
 
-    def stored_facts(self) -> AsyncIterator[facts.Fact]:
+    def stored_facts(self) -> AsyncIterator[tuple[Key, Fact]]:
         return facts.stored()
 
 

@@ -7,7 +7,7 @@ from service.audit.canonical import canonical
 from service.audit.commitment import SALT_BYTES, commit
 from service.audit.leaf import encode
 from service.desk.ports.log import LogRow
-from service.domain.events import Event
+from service.domain.events.event import Event, EventData
 from service.storage.tables import LogCheckpoint, LogEntry, LogNode, LogValue
 from service.storage.tree_store import TreeStore
 
@@ -15,11 +15,11 @@ _BATCH = 1000
 TREE = TreeStore(LogEntry, LogNode, LogCheckpoint)
 
 
-async def append(event: Event) -> int:
+async def append(event: Event[EventData]) -> int:
     """Give the event its place, write its leaf and the nodes it completes; returns its number."""
 
     def make(seq: int) -> tuple[str, dict[str, Any]]:
-        row = {"type": event.type.value, "case_id": event.case, "actor": event.actor.id, "at": event.at}
+        row = {"type": event.type, "case_id": event.case, "actor": event.actor.id, "at": event.at}
         return encode(event, seq), row
 
     return await TREE.append(make)

@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from service.domain.events import Event
+from service.domain.events.event import Event, EventData
+from service.domain.events.intake import MatchAsked
+from service.domain.events.log import (
+    AccessLogErased,
+    CaseHandedOut,
+    LogKeyRotated,
+    LogOpened,
+    RecordUnmasked,
+    SampleDrawn,
+    SubjectAccessExported,
+    ValueErased,
+)
 from service.storage import log_store
 from service.storage.tables import (
     CaseRow,
@@ -29,17 +40,17 @@ class LogWriting:
         self._kept.append(row)
         return commitment
 
-    async def _append(self, event: Event) -> int:
+    async def _append(self, event: Event[EventData]) -> int:
         seq = await log_store.append(event)
         if self._kept:
             await LogValue.insert(*self._kept)
             self._kept = []
         return seq
 
-    async def log_opened(self, event: Event) -> None:
+    async def log_opened(self, event: Event[LogOpened]) -> None:
         await self._append(event)
 
-    async def key_rotated(self, event: Event) -> None:
+    async def key_rotated(self, event: Event[LogKeyRotated]) -> None:
         await self._append(event)
 
     async def checkpoint_signed(self, size: int, note: str, at: int) -> None:
@@ -50,12 +61,12 @@ class LogWriting:
         await Dispatch.delete().where((Dispatch.channel == channel) & Dispatch.error.is_not_null())
         await Dispatch.insert(Dispatch(id=self._new_id(), size=size, channel=channel, at=at, error=error))
 
-    async def sample_drawn(self, event: Event) -> None:
+    async def sample_drawn(self, event: Event[SampleDrawn]) -> None:
         await self._append(event)
 
-    async def values_erased(self, event: Event) -> None:
+    async def values_erased(self, event: Event[ValueErased]) -> None:
         await self._append(event)
-        values = event.data["values"]
+        values = list(event.data.values)
         for start in range(0, len(values), _CHUNK):
             chunk = values[start : start + _CHUNK]
             await LogValue.delete().where(LogValue.commitment.is_in(chunk))
@@ -70,17 +81,17 @@ class LogWriting:
                     OrganisationAttribute.case_id.is_in([one["id"] for one in nameless])
                 )
 
-    async def access_log_erased(self, event: Event) -> None:
+    async def access_log_erased(self, event: Event[AccessLogErased]) -> None:
         await self._append(event)
 
-    async def subject_access_exported(self, event: Event) -> None:
+    async def subject_access_exported(self, event: Event[SubjectAccessExported]) -> None:
         await self._append(event)
 
-    async def case_handed_out(self, event: Event) -> None:
+    async def case_handed_out(self, event: Event[CaseHandedOut]) -> None:
         await self._append(event)
 
-    async def record_unmasked(self, event: Event) -> None:
+    async def record_unmasked(self, event: Event[RecordUnmasked]) -> None:
         await self._append(event)
 
-    async def match_asked(self, event: Event) -> None:
+    async def match_asked(self, event: Event[MatchAsked]) -> None:
         await self._append(event)

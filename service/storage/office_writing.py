@@ -3,7 +3,20 @@
 from typing import Any
 
 from service.desk.ports.office import StoredIncident
-from service.domain.events import Event
+from service.domain.events.event import Event
+from service.domain.events.office import (
+    IncidentRecorded,
+    IncidentVerified,
+    KeyCreated,
+    ListImported,
+    PasswordChanged,
+    RightGranted,
+    RightWithdrawn,
+    RuleSetAdopted,
+    RuleSetDrafted,
+    RuleSetImpactSeen,
+    UserCreated,
+)
 from service.domain.people import User
 from service.storage.log_writing import LogWriting
 from service.storage.tables import (
@@ -20,7 +33,7 @@ from service.storage.tables import (
 class OfficeWriting(LogWriting):
     """Changes of what the office keeps."""
 
-    async def user_created(self, event: Event, *, user: User, password_hash: str, value_ref: str) -> None:
+    async def user_created(self, event: Event[UserCreated], *, user: User, password_hash: str, value_ref: str) -> None:
         await self._append(event)
         await Account.insert(
             Account(
@@ -35,105 +48,105 @@ class OfficeWriting(LogWriting):
             )
         )
 
-    async def password_changed(self, event: Event, *, password_hash: str) -> None:
+    async def password_changed(self, event: Event[PasswordChanged], *, password_hash: str) -> None:
         await self._append(event)
         changed: dict[Any, Any] = {Account.password_hash: password_hash, Account.password_at: event.at}
-        await Account.update(changed).where(Account.id == event.data["user"])
+        await Account.update(changed).where(Account.id == event.data.user)
 
-    async def right_granted(self, event: Event) -> None:
+    async def right_granted(self, event: Event[RightGranted]) -> None:
         await self._append(event)
         data = event.data
         await RightGrant.insert(
-            RightGrant(id=data["grant"], account_id=data["user"], right_code=data["right"], from_at=event.at)
+            RightGrant(id=data.grant, account_id=data.user, right_code=data.right, from_at=event.at)
         )
 
-    async def right_withdrawn(self, event: Event) -> None:
+    async def right_withdrawn(self, event: Event[RightWithdrawn]) -> None:
         await self._append(event)
         await RightGrant.update({RightGrant.to_at: event.at}).where(
-            (RightGrant.id == event.data["grant"]) & RightGrant.to_at.is_null()
+            (RightGrant.id == event.data.grant) & RightGrant.to_at.is_null()
         )
 
-    async def key_created(self, event: Event, *, label: str) -> None:
+    async def key_created(self, event: Event[KeyCreated], *, label: str) -> None:
         await self._append(event)
         data = event.data
         await ApiKey.insert(
             ApiKey(
-                id=data["key"],
-                pseudonym=data["pseudonym"],
+                id=data.key,
+                pseudonym=data.pseudonym,
                 label=label,
-                digest=data["digest"],
-                right_code=data["right"],
+                digest=data.digest,
+                right_code=data.right,
             )
         )
 
-    async def ruleset_drafted(self, event: Event, *, body: str) -> None:
+    async def ruleset_drafted(self, event: Event[RuleSetDrafted], *, body: str) -> None:
         await self._append(event)
         data = event.data
         await RuleSetDraft.insert(
             RuleSetDraft(
-                id=data["draft"],
-                ruleset=data["ruleset"],
-                sha256=data["sha256"],
+                id=data.draft,
+                ruleset=data.ruleset,
+                sha256=data.sha256,
                 body=body,
-                valid_from=data["valid_from"],
+                valid_from=data.valid_from,
                 drafted_by=event.actor.id,
                 drafted_at=event.at,
             )
         )
 
-    async def impact_seen(self, event: Event, *, report: str) -> None:
+    async def impact_seen(self, event: Event[RuleSetImpactSeen], *, report: str) -> None:
         await self._append(event)
         seen: dict[Any, Any] = {
-            RuleSetDraft.impact: event.data["impact"],
+            RuleSetDraft.impact: event.data.impact,
             RuleSetDraft.report: report,
             RuleSetDraft.seen_by: event.actor.id,
         }
-        await RuleSetDraft.update(seen).where(RuleSetDraft.id == event.data["draft"])
+        await RuleSetDraft.update(seen).where(RuleSetDraft.id == event.data.draft)
 
-    async def ruleset_adopted(self, event: Event, *, body: str) -> None:
+    async def ruleset_adopted(self, event: Event[RuleSetAdopted], *, body: str) -> None:
         await self._append(event)
         data = event.data
         await RuleSetRow.insert(
             RuleSetRow(
-                id=data["ruleset"],
-                sha256=data["sha256"],
+                id=data.ruleset,
+                sha256=data.sha256,
                 body=body,
-                valid_from=data["valid_from"],
+                valid_from=data.valid_from,
                 adopted_at=event.at,
             )
         )
-        if data["draft"]:
-            await RuleSetDraft.update({RuleSetDraft.adopted_by: event.actor.id}).where(RuleSetDraft.id == data["draft"])
+        if data.draft:
+            await RuleSetDraft.update({RuleSetDraft.adopted_by: event.actor.id}).where(RuleSetDraft.id == data.draft)
 
-    async def list_imported(self, event: Event) -> None:
+    async def list_imported(self, event: Event[ListImported]) -> None:
         await self._append(event)
         data = event.data
         await ListVersion.update({ListVersion.active: False}).where(
-            (ListVersion.list_key == data["list"]) & ListVersion.active.eq(True)
+            (ListVersion.list_key == data.list) & ListVersion.active.eq(True)
         )
         await ListVersion.insert(
             ListVersion(
-                id=data["version"],
-                list_key=data["list"],
+                id=data.version,
+                list_key=data.list,
                 imported_at=event.at,
                 imported_by=event.actor.id,
                 active=True,
-                **{
-                    name: data[name]
-                    for name in (
-                        "sha256", "generated", "as_of", "entries", "entries_digest", "added", "removed", "changed",
-                    )
-                },
+                sha256=data.sha256,
+                generated=data.generated,
+                as_of=data.as_of,
+                entries=data.entries,
+                entries_digest=data.entries_digest,
+                added=data.added,
+                removed=data.removed,
+                changed=data.changed,
             )
-        )  # fmt: skip
+        )
 
-    async def incident_recorded(self, event: Event, incident: StoredIncident) -> None:
+    async def incident_recorded(self, event: Event[IncidentRecorded], incident: StoredIncident) -> None:
         await self._append(event)
         names = StoredIncident.__dataclass_fields__
         await IncidentRow.insert(IncidentRow(**{name: getattr(incident, name) for name in names}))
 
-    async def incident_verified(self, event: Event) -> None:
+    async def incident_verified(self, event: Event[IncidentVerified]) -> None:
         await self._append(event)
-        await IncidentRow.update({IncidentRow.verified_by: event.actor.id}).where(
-            IncidentRow.id == event.data["incident"]
-        )
+        await IncidentRow.update({IncidentRow.verified_by: event.actor.id}).where(IncidentRow.id == event.data.incident)

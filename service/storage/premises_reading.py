@@ -5,10 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from service.bookings.room_document import room_of, site_of
 from service.desk.ports.premises import Allocation, Feed, GivenClearance, Occupied
 from service.domain.case import Case
 from service.domain.errors import NotFound
+from service.domain.events.fields import ListRef
 from service.domain.premises import (
     LONGEST_SECONDS,
     TAKING,
@@ -155,7 +158,7 @@ class PremisesReading:
                 data=one["data_key"],
                 declaration=one["declaration"],
                 rules=one["rules_id"],
-                lists=tuple(json.loads(one["lists"])),
+                lists=msgspec.json.decode(one["lists"], type=tuple[ListRef, ...]),
                 given_by=one["given_by"],
                 given_at=one["given_at"],
                 revoked_by=one["revoked_by"],

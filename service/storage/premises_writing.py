@@ -1,15 +1,32 @@
 """Changes to rooms and bookings, each with its event; what is taken is refused by the database, not looked up first."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from service.audit.canonical import canonical
 from service.domain.case import Case
 from service.domain.errors import SlotTaken
-from service.domain.events import Event, EventType
+from service.domain.events.bookings import (
+    AllocationMade,
+    BookingAsked,
+    BookingCancelled,
+    BookingMoved,
+    BookingSettled,
+    ClearanceGiven,
+    ClearanceRevoked,
+    FeedMade,
+    FeedRevoked,
+    RoomClosed,
+    RoomDescribed,
+    RoomReopened,
+    SettledBooking,
+    SiteDescribed,
+    SlotHeld,
+)
+from service.domain.events.event import Event
 from service.storage.case_writing import CaseWriting
+from service.storage.rows import text_of
 from service.storage.tables import (
     AllocationRow,
     BookingRow,
@@ -42,93 +59,91 @@ async def free() -> AsyncIterator[None]:
 class PremisesWriting(CaseWriting):
     """Changes of rooms and bookings; a step about a booking changes its case too."""
 
-    async def site_described(self, event: Event, *, body: str) -> None:
+    async def site_described(self, event: Event[SiteDescribed], *, body: str) -> None:
         await self._append(event)
-        site, sha256 = event.data["site"], event.data["sha256"]
+        site, sha256 = event.data.site, event.data.sha256
         changed: dict[Any, Any] = {SiteRow.body: body, SiteRow.sha256: sha256}
         if not await SiteRow.update(changed).where(SiteRow.id == site).returning(SiteRow.id):
             await SiteRow.insert(SiteRow(id=site, body=body, sha256=sha256))
 
-    async def room_described(self, event: Event, *, body: str) -> None:
+    async def room_described(self, event: Event[RoomDescribed], *, body: str) -> None:
         await self._append(event)
         data = event.data
         changed: dict[Any, Any] = {
-            RoomRow.site_id: data["site"],
+            RoomRow.site_id: data.site,
             RoomRow.body: body,
-            RoomRow.sha256: data["sha256"],
+            RoomRow.sha256: data.sha256,
         }
-        if await RoomRow.update(changed).where(RoomRow.id == data["room"]).returning(RoomRow.id):
+        if await RoomRow.update(changed).where(RoomRow.id == data.room).returning(RoomRow.id):
             return
         async with free():
             await RoomRow.insert(
-                RoomRow(
-                    id=data["room"], site_id=data["site"], parent_id=data["parent"], body=body, sha256=data["sha256"]
-                )
+                RoomRow(id=data.room, site_id=data.site, parent_id=data.parent, body=body, sha256=data.sha256)
             )
 
-    async def room_closed(self, event: Event) -> None:
+    async def room_closed(self, event: Event[RoomClosed]) -> None:
         await self._append(event)
         data = event.data
         await ClosureRow.insert(
             ClosureRow(
-                id=data["closure"],
-                room_id=data["room"],
-                starts_at=data["starts"],
-                ends_at=data["ends"],
-                ground=data["ground"],
+                id=data.closure,
+                room_id=data.room,
+                starts_at=data.starts,
+                ends_at=data.ends,
+                ground=data.ground,
                 lifted=False,
             )
         )
 
-    async def room_reopened(self, event: Event) -> None:
+    async def room_reopened(self, event: Event[RoomReopened]) -> None:
         await self._append(event)
-        await ClosureRow.update({ClosureRow.lifted: True}).where(ClosureRow.id == event.data["closure"])
+        await ClosureRow.update({ClosureRow.lifted: True}).where(ClosureRow.id == event.data.closure)
 
-    async def feed_made(self, event: Event) -> None:
+    async def feed_made(self, event: Event[FeedMade]) -> None:
         await self._append(event)
         data = event.data
-        await FeedRow.insert(FeedRow(id=data["feed"], room_id=data["room"], digest=data["digest"], revoked=False))
+        await FeedRow.insert(FeedRow(id=data.feed, room_id=data.room, digest=data.digest, revoked=False))
 
-    async def feed_revoked(self, event: Event) -> None:
+    async def feed_revoked(self, event: Event[FeedRevoked]) -> None:
         await self._append(event)
-        await FeedRow.update({FeedRow.revoked: True}).where(FeedRow.id == event.data["feed"])
+        await FeedRow.update({FeedRow.revoked: True}).where(FeedRow.id == event.data.feed)
 
-    async def bookings_made(self, event: Event) -> None:
+    async def bookings_made(self, event: Event[SlotHeld | BookingAsked]) -> None:
         await self._append(event)
         async with free():
             await BookingRow.insert(
                 *[
                     BookingRow(
-                        id=one["booking"],
+                        id=booking.booking,
                         case_id=event.case,
-                        room_id=one["room"],
-                        starts_at=one["starts"],
-                        ends_at=one["ends"],
-                        reason=one["why"],
-                        alternatives=canonical(one["alternatives"]),
+                        room_id=booking.room,
+                        position=booking.position,
+                        starts_at=booking.starts,
+                        ends_at=booking.ends,
+                        taken_from=booking.taken_from,
+                        taken_to=booking.taken_to,
+                        status=booking.status,
+                        hold_until=booking.hold_until,
+                        reason=booking.why,
+                        alternatives=text_of(booking.alternatives),
+                        tariff=booking.tariff,
+                        price_ore=booking.price_ore,
                         fee_ore=None,
                         made_by=event.actor.id,
                         made_at=event.at,
-                        **{
-                            name: one[name]
-                            for name in (
-                                "position", "taken_from", "taken_to", "status", "hold_until", "tariff",
-                                "price_ore",
-                            )
-                        },
                     )
-                    for one in event.data["bookings"]
+                    for booking in event.data.bookings
                 ]
-            )  # fmt: skip
+            )
 
-    async def bookings_settled(self, event: Event) -> None:
+    async def bookings_settled(self, event: Event[BookingSettled]) -> None:
         await self._append(event)
-        await self._settle(event)
+        await self._settle(event.data.bookings)
 
-    async def _settle(self, event: Event) -> None:
+    async def _settle(self, bookings: Sequence[SettledBooking]) -> None:
         by_change: dict[tuple[str, int | None], list[str]] = {}
-        for one in event.data["bookings"]:
-            by_change.setdefault((one["status"], one["fee_ore"]), []).append(one["booking"])
+        for settled in bookings:
+            by_change.setdefault((settled.status, settled.fee_ore), []).append(settled.booking)
         async with free():
             for (status, fee), ids in by_change.items():
                 changed: dict[Any, Any] = {
@@ -138,62 +153,64 @@ class PremisesWriting(CaseWriting):
                 }
                 await BookingRow.update(changed).where(BookingRow.id.is_in(ids))
 
-    async def booking_step(self, event: Event, case: Case, *, screen: bool = False) -> Case:
+    async def booking_step(
+        self, event: Event[BookingMoved | BookingCancelled], case: Case, *, screen: bool = False
+    ) -> Case:
         after = await self.step_taken(event, case, screen=screen)
-        if event.type is EventType.BOOKING_CANCELLED:
-            await self._settle(event)
-        elif event.type is EventType.BOOKING_MOVED:
+        if isinstance(event.data, BookingMoved):
             await self._move(event.data)
+        else:
+            await self._settle(event.data.bookings)
         return after
 
-    async def _move(self, data: Mapping[str, Any]) -> None:
+    async def _move(self, data: BookingMoved) -> None:
         changed: dict[Any, Any] = {
-            BookingRow.room_id: data["room"],
-            BookingRow.starts_at: data["starts"],
-            BookingRow.ends_at: data["ends"],
-            BookingRow.taken_from: data["taken_from"],
-            BookingRow.taken_to: data["taken_to"],
-            BookingRow.status: data["status"],
-            BookingRow.hold_until: data["hold_until"],
-            BookingRow.tariff: data["tariff"],
-            BookingRow.price_ore: data["price_ore"],
+            BookingRow.room_id: data.room,
+            BookingRow.starts_at: data.starts,
+            BookingRow.ends_at: data.ends,
+            BookingRow.taken_from: data.taken_from,
+            BookingRow.taken_to: data.taken_to,
+            BookingRow.status: data.status,
+            BookingRow.hold_until: data.hold_until,
+            BookingRow.tariff: data.tariff,
+            BookingRow.price_ore: data.price_ore,
         }
         async with free():
-            await BookingRow.update(changed).where(BookingRow.id == data["booking"])
+            await BookingRow.update(changed).where(BookingRow.id == data.booking)
 
-    async def clearance_step(self, event: Event, case: Case) -> Case:
+    async def clearance_step(self, event: Event[ClearanceGiven | ClearanceRevoked], case: Case) -> Case:
         after = await self.step_taken(event, case)
         data = event.data
-        if event.type is EventType.CLEARANCE_GIVEN:
+        if isinstance(data, ClearanceGiven):
             await ClearanceRow.insert(
                 ClearanceRow(
-                    id=data["clearance"],
-                    organisation_id=data["organisation"],
+                    id=data.clearance,
+                    organisation_id=data.organisation,
                     case_id=case.id,
-                    until=data["until"],
-                    data_key=data["data"],
-                    declaration=data["declaration"],
-                    rules_id=data["rules"]["id"],
-                    lists=canonical(data["lists"]),
+                    until=data.until,
+                    data_key=data.data,
+                    declaration=data.declaration,
+                    rules_id=data.rules.id,
+                    lists=text_of(data.lists),
                     given_by=event.actor.id,
                     given_at=event.at,
                 )
             )
         else:
             await ClearanceRow.update({ClearanceRow.revoked_by: event.actor.id}).where(
-                ClearanceRow.id == data["clearance"]
+                ClearanceRow.id == data.clearance
             )
         return after
 
-    async def allocation_made(self, event: Event, *, body: str) -> None:
+    async def allocation_made(self, event: Event[AllocationMade], *, body: str) -> None:
         await self._append(event)
         data = event.data
         await AllocationRow.insert(
             AllocationRow(
-                id=data["allocation"],
-                season=data["season"],
+                id=data.allocation,
+                season=data.season,
                 body=body,
-                sha256=data["sha256"],
+                sha256=data.sha256,
                 made_by=event.actor.id,
                 made_at=event.at,
             )

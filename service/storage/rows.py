@@ -1,8 +1,10 @@
 """Rows to the domain's things and back."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from service.audit.canonical import canonical
 from service.desk.ports.cases import CaseDetails, SecrecyMarking, StoredEnclosure, StoredFinding
@@ -10,12 +12,18 @@ from service.desk.ports.office import StoredIncident
 from service.domain.application import Kind
 from service.domain.case import Case, CaseFinding, State
 from service.domain.enclosure import Enclosure
+from service.domain.events.fields import Part
 from service.domain.finding import CheckResult, Finding, Outcome, Resolution, Run, Source
 from service.domain.premises import Hirer
 from service.storage.tables import CaseRow, FindingRow
 
 Row = Mapping[str, Any]
 _SORTED_LAST = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
+
+
+def text_of(parts: Sequence[Part]) -> str:
+    """Parts of an event as a column keeps them: canonical JSON."""
+    return canonical(msgspec.to_builtins(parts))
 
 
 def search_form(name: str) -> str:

@@ -9,7 +9,7 @@ from litestar.handlers import BaseRouteHandler
 
 from service.desk.ports.desk import Desk
 from service.domain.errors import NotAllowed
-from service.domain.people import Role, User
+from service.domain.people import INTAKE_RIGHT, MATCH_RIGHT, Role, User
 from service.office import users_and_keys
 
 
@@ -24,8 +24,8 @@ class May:
 
 ANYONE = May(anyone=True)
 SIGNED_IN = May(roles=frozenset(Role))
-INTAKE_KEY = May(key=users_and_keys.INTAKE_RIGHT)
-MATCH_KEY = May(key=users_and_keys.MATCH_RIGHT)
+INTAKE_KEY = May(key=INTAKE_RIGHT)
+MATCH_KEY = May(key=MATCH_RIGHT)
 CASE_READERS = May(roles=frozenset(Role) - {Role.ADMINISTRATOR})
 OFFICERS = May(roles=frozenset({Role.ASSOCIATION_OFFICER, Role.PREMISES_OFFICER}))
 DECIDERS = May(roles=OFFICERS.roles | {Role.DECISION_MAKER})

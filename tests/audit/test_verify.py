@@ -12,8 +12,9 @@ from service.audit.checkpoint import Checkpoint
 from service.audit.leaf import encode
 from service.audit.merkle import Frontier, leaf_hash, root
 from service.audit.verify import Depth, LogCheck, Report, verify_rows
-from service.domain.events import Actor, ActorKind, Event, EventType
-from service.domain.ledger import Ledger
+from service.domain.events.event import Actor, ActorKind, Event
+from service.domain.events.intake import CaseReleased, CaseTaken
+from service.domain.ledger.ledger import Ledger
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,8 @@ def a_log(size: int = 40) -> list[Entry]:
     entries = []
     for seq in range(size):
         case = f"{seq // 2:08d}-0000-4000-8000-0000000000c1"
-        data: dict[str, object] = {"owner": CASE, "before": None} if seq % 2 == 0 else {"before": CASE}
-        kind = EventType.CASE_TAKEN if seq % 2 == 0 else EventType.CASE_RELEASED
-        leaf = encode(Event(kind, person, 1_790_000_000_000 + seq, data, case=case), seq)
+        data = CaseTaken(owner=CASE, before=None) if seq % 2 == 0 else CaseReleased(before=CASE)
+        leaf = encode(Event(data, person, 1_790_000_000_000 + seq, case=case), seq)
         entries.append(Entry(seq, leaf, leaf_hash(leaf.encode()).hex()))
     return entries
 

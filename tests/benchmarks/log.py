@@ -22,7 +22,8 @@ from service.casework.intake.receive import receive
 from service.demo import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
-from service.domain.events import Actor, ActorKind, Event, EventType
+from service.domain.events.event import Actor, ActorKind, Event
+from service.domain.events.intake import CaseTaken
 from service.office.rule_set_adoption import adopt_at_setup
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
@@ -41,8 +42,8 @@ UUID = "00000000-0000-4000-8000-{:012x}"
 
 
 def an_event(number: int) -> Event:
-    data = {"owner": UUID.format(number % 97), "before": None}
-    return Event(EventType.CASE_TAKEN, PERSON, 1_790_000_000_000 + number, data, case=UUID.format(number % 5000))
+    data = CaseTaken(owner=UUID.format(number % 97), before=None)
+    return Event(data, PERSON, 1_790_000_000_000 + number, case=UUID.format(number % 5000))
 
 
 def spread(seconds: list[float]) -> str:

@@ -9,7 +9,7 @@ from service.casework.intake.receive import receive
 from service.desk.ports.desk import Desk
 from service.domain.application import Kind
 from service.domain.errors import Conflict, InvalidInput, NotFound, SlotTaken
-from service.domain.events import Actor, ActorKind
+from service.domain.events.event import Actor, ActorKind
 from service.domain.premises import BookingStatus, label
 from service.screening.run_checks import run_waiting_checks
 from service.storage.engine import SafeSQLite
@@ -114,12 +114,12 @@ async def test_a_hold_takes_the_room_until_its_time_is_over_and_then_frees_it_by
     clock.forward(minutes=16)
     again = await bookings.hold(desk, "tallen", **SLOT, by=KEY)
     async with desk.store.reading() as reading:
-        assert (await reading.booking(made["booking"])).status is BookingStatus.LAPSED
+        assert (await reading.booking(made.booking)).status is BookingStatus.LAPSED
     clock.forward(minutes=16)
     assert await bookings.free_lapsed_holds(desk) == 1
     assert await bookings.free_lapsed_holds(desk) == 0
     async with desk.store.reading() as reading:
-        assert (await reading.booking(again["booking"])).status is BookingStatus.LAPSED
+        assert (await reading.booking(again.booking)).status is BookingStatus.LAPSED
     await holds_true(desk)
 
 
@@ -127,14 +127,14 @@ async def test_an_application_takes_over_the_hold_that_was_made_for_it_and_nobod
     made = await bookings.hold(desk, "tallen", day="2027-02-01", start="18:00", end="21:00", by=KEY)
     stranger = await receive(
         desk,
-        a_premises_document(**QUIET, hold=made["booking"]),
+        a_premises_document(**QUIET, hold=made.booking),
         by=Actor(ActorKind.KEY, "k-bbbbbbbbbb"),
         channel="e_service",
     )
     assert await statuses(desk, stranger.case_id) == ["missed"]
-    assert await statuses(desk, await asked(desk, hold=made["booking"])) == ["held"]
+    assert await statuses(desk, await asked(desk, hold=made.booking)) == ["held"]
     with pytest.raises(NotFound):
-        await bookings.give_up_hold(desk, made["booking"], by=KEY)
+        await bookings.give_up_hold(desk, made.booking, by=KEY)
     await holds_true(desk)
 
 

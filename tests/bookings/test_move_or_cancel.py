@@ -16,7 +16,8 @@ from service.casework.review import correspondence, inquiry
 from service.desk.ports.desk import Desk
 from service.domain.decision import DecisionOutcome, Proposal
 from service.domain.errors import GranskaError, InvalidInput, NotAllowed, NotFound, SlotTaken
-from service.domain.events import Actor, ActorKind
+from service.domain.events.bookings import BookingMoved
+from service.domain.events.event import Actor, ActorKind
 from service.domain.premises import BookingStatus, label
 from service.screening.run_checks import run_waiting_checks
 from tests.booking_steps import (
@@ -82,7 +83,7 @@ async def test_moving_to_an_alternative_is_one_step_and_keeps_its_history(desk: 
             end="21:00",
         )
     async with desk.store.reading() as reading:
-        moves = [json.loads(one.leaf) for one in await reading.entries_of_type("booking:moved", limit=9)]
+        moves = [json.loads(one.leaf) for one in await reading.entries_of_type(BookingMoved, limit=9)]
     assert len(moves) == 2
     await holds_true(desk)
 

@@ -6,7 +6,9 @@ import pytest
 
 from service.bookings import rooms
 from service.desk.ports.desk import Desk
-from service.domain.ledger import Ledger
+from service.domain.events.bookings import BookingAsked, BookingSettled, NewBooking, SettledBooking
+from service.domain.events.event import Entry
+from service.domain.ledger.ledger import Ledger
 from service.proof.verification import verify_log
 from service.settings import Settings
 from tests.booking_steps import asked, cleared, holds_true, petter
@@ -49,21 +51,19 @@ async def test_what_is_changed_beside_the_log_is_found(
 def test_an_outsider_sees_a_booking_that_nobody_decided() -> None:
     """The log's own verification refuses it, whatever wrote the entry."""
     case, one, other = (f"00000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 3))
-    made = {
-        "booking": one, "room": "tallen", "position": 0, "starts": 1, "ends": 2, "taken_from": 1, "taken_to": 2,
-        "status": "held", "hold_until": None, "why": None, "alternatives": [], "tariff": None, "price_ore": None,
-    }  # fmt: skip
+    made = NewBooking(
+        booking=one, room="tallen", position=0, starts=1, ends=2, taken_from=1, taken_to=2, status="held",
+        hold_until=None, why=None, alternatives=(), tariff=None, price_ore=None,
+    )  # fmt: skip
 
     def settled(actor: str, status: str, decision: str | None) -> None:
         ledger = Ledger()
-        add = {"at": "2026-11-22T11:00:00.000Z", "case": case}
-        ledger.add(seq=0, type="booking:asked", actor="k-aaaaaaaaaa", data={"bookings": [made]}, **add)
-        data = {
-            "ground": "decision",
-            "decision": decision,
-            "bookings": [{"booking": one, "status": status, "fee_ore": None}],
-        }
-        ledger.add(seq=1, type="booking:settled", actor=actor, data=data, **add)
+        ledger.tables.user_called["u-aaaaaaaaaa"] = "someone"
+        ledger.tables.held["someone"] = {"role:premises_officer"}
+        ledger.add(Entry(0, 1, "k-aaaaaaaaaa", case, BookingAsked(bookings=(made,))))
+        settled = SettledBooking(booking=one, status=status, fee_ore=None)
+        data = BookingSettled(ground="decision", decision=decision, bookings=(settled,))
+        ledger.add(Entry(1, 2, actor, case, data))
 
     settled("system", "lapsed", None)
     for actor, status, decision in (

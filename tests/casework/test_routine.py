@@ -235,7 +235,7 @@ async def test_a_grant_is_revoked_and_recovered_the_whole_way_again(desk: Desk, 
     async with desk.store.reading() as reading:
         first, second = (await dossier_of(reading, case_id)).decisions
     assert data["links"] == {"supersedes": None, "corrects": None, "revokes": first.id, "caused_by": first.id}
-    assert (second.data["outcome"], second.data["amount_ore"]) == ("recovery", 4_000_000)
+    assert (second.outcome, second.amount_ore) == ("recovery", 4_000_000)
     result = await verify_log(desk)
     assert result.ok, (result.value_faults, result.table_faults, result.report.faults)
 

@@ -16,6 +16,7 @@ import pytest
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, InvalidInput
+from service.domain.events.log import CaseHandedOut
 from service.privacy import disclosure_bundle
 from service.proof import checkpoints
 from tests.steps import decided_case, employed_officer, someone
@@ -160,5 +161,5 @@ async def test_an_auditor_takes_out_no_acts_and_nobody_takes_out_anything_withou
     }  # fmt: skip
     assert {"acts", "findings"} <= disclosure_bundle.forced_mask(ronja)
     async with desk.store.reading() as reading:
-        [handed] = await reading.entries_of_type("case:handed-out", limit=5)
+        [handed] = await reading.entries_of_type(CaseHandedOut, limit=5)
     assert json.loads(handed.leaf)["data"]["purpose"] == "audit"

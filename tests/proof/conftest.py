@@ -12,6 +12,7 @@ from service.casework.intake.receive import receive
 from service.demo import demo_list
 from service.desk import actors
 from service.domain.decision import DecisionOutcome
+from service.domain.events.event import Actor, ActorKind
 from service.domain.watchlist import Schema, Subject
 from service.office.rule_set_adoption import adopt_at_setup
 from service.proof import checkpoints
@@ -22,6 +23,8 @@ from tests.builders import FIXTURES, RULES_2026, a_grant_document, a_premises_do
 from tests.logs import copy_of, settings_of
 from tests.proof.attacks import drop_guards
 from tests.steps import in_review, seen, someone, withdrawn
+
+ANOTHER_SYSTEM = Actor(ActorKind.KEY, "k-abcdefghij")
 
 
 async def _fill(folder: Path) -> None:
@@ -44,7 +47,7 @@ async def _fill(folder: Path) -> None:
         await run_waiting_checks(desk)
         queries = [[Subject("Tarkvin Vosberg", Schema.PERSON)]]
         for number in range(270):
-            await match_api.ask(desk, "demo", queries, diary_number=room.diary_number, limit=5, by=actors.person(samir))
+            await match_api.ask(desk, "demo", queries, diary_number=room.diary_number, limit=5, by=ANOTHER_SYSTEM)
             if number in (60, 120, 200, 260):
                 await checkpoints.sign_log(desk)
         await checkpoints.send_checkpoints(desk)

@@ -18,7 +18,8 @@ from tests.steps import someone
 
 WRITER = """
 import asyncio, sys
-from service.domain.events import Event, EventType, SYSTEM_ACTOR
+from service.domain.events.event import Event, SYSTEM_ACTOR
+from service.domain.events.office import RightGranted
 from service.storage.database import opened
 from service.storage.store import TableStore
 from service.storage.tables import Account
@@ -32,9 +33,9 @@ async def main(path):
         print("ready", flush=True)
         for number in range(2):
             grant = f"00000000-0000-4000-8000-{next(count):012x}"
-            data = {"grant": grant, "user": user, "right": "role:auditor"}
+            data = RightGranted(grant=grant, user=user, right="role:auditor")
             async with store.writing() as writing:
-                await writing.right_granted(Event(EventType.RIGHT_GRANTED, SYSTEM_ACTOR, 1, data))
+                await writing.right_granted(Event(data, SYSTEM_ACTOR, 1))
             print("ack", grant, flush=True)
 
 asyncio.run(main(sys.argv[1]))

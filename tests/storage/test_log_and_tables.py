@@ -12,7 +12,8 @@ from service.demo import demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.domain.decision import DecisionOutcome
-from service.domain.events import SYSTEM_ACTOR, Event, EventType
+from service.domain.events.event import SYSTEM_ACTOR, Event
+from service.domain.events.office import RightGranted
 from service.office.rule_set_adoption import adopt_at_setup
 from service.proof.verification import Verification, verify_log
 from service.screening.list_import import import_list
@@ -55,7 +56,9 @@ async def test_an_event_that_breaks_its_schema_is_not_saved_and_neither_is_its_c
     user = await someone(desk, "Alva")
     with pytest.raises(ValueError, match="cannot be logged"):
         async with desk.store.writing() as store:
-            await store.right_granted(Event(EventType.RIGHT_GRANTED, SYSTEM_ACTOR, 1, {"user": user.id}))
+            await store.right_granted(
+                Event(RightGranted(grant="none", user=user.id, right="role:auditor"), SYSTEM_ACTOR, 1)
+            )
     async with desk.store.reading() as reading:
         assert await reading.log_size() == before + 1, "only the user"
         assert (await reading.user(user.id)).rights == frozenset()  # type: ignore[union-attr]

@@ -13,7 +13,8 @@ import pytest
 
 from service.audit.leaf import encode
 from service.audit.verify import Depth, LogCheck
-from service.domain.events import Actor, ActorKind, Event, EventType
+from service.domain.events.event import Actor, ActorKind, Event
+from service.domain.events.intake import CaseTaken
 from service.storage import log_store
 from service.storage.engine import _PRAGMAS
 from service.storage.piccolo_migrations.m0001_base import INDEXES, TABLES, guards_sqlite
@@ -140,10 +141,8 @@ def cut(folder: Path, number: int, *, synchronous: str) -> tuple[list[int], list
         connection.execute("BEGIN IMMEDIATE")
 
         def make(seq: int, at: int = at) -> tuple[str, dict[str, Any]]:
-            data = {"owner": CASE, "before": None}
-            event = Event(
-                EventType.CASE_TAKEN, Actor(ActorKind.PERSON, "u-abcdefghij"), 1_790_000_000_000 + at, data, CASE
-            )
+            data = CaseTaken(owner=CASE, before=None)
+            event = Event(data, Actor(ActorKind.PERSON, "u-abcdefghij"), 1_790_000_000_000 + at, CASE)
             return encode(event, seq), {"type": "case:taken", "case_id": CASE, "actor": "u-abcdefghij", "at": event.at}
 
         seq = log_store.TREE._append_lite(AsOurs(connection), make)

@@ -8,9 +8,9 @@ from service.desk.fields import check_day, check_text, one_of
 from service.desk.ports.desk import Desk
 from service.desk.step import step
 from service.domain.case import State
-from service.domain.dossier import Dossier
+from service.domain.dossier.dossier import Dossier
 from service.domain.errors import InvalidInput, NotAllowed, Problem
-from service.domain.events import EventType
+from service.domain.events.decision import AppealForwarded, AppealReceived, AppealSettled, AppealTested, DecisionFinal
 from service.domain.people import User
 
 #: How a court ends an appeal.
@@ -20,16 +20,16 @@ APPEAL_OUTCOMES = ("upheld", "annulled", "dismissed", "withdrawn")
 async def receive_appeal(desk: Desk, case_id: str, *, received: str, text: str, by: User, seen: int) -> None:
     """An appeal has come in to the City; whether in time is tested by a person (rättidsprövning)."""
     text, day = check_text("/text", text), check_day("/received", received)
-    async with step(desk, case_id, EventType.APPEAL_RECEIVED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, AppealReceived, by=by, seen=seen) as scene:
         decided = decision_of(scene)
         check_since(decided, day, scene.today, "/received")
         await scene.take(
-            {
-                "appeal": desk.outside.new_id(),
-                "decision": decided.id,
-                "received": day.isoformat(),
-                "text": scene.keep("applicant", text),
-            }
+            AppealReceived(
+                appeal=desk.outside.new_id(),
+                decision=decided.id,
+                received=day.isoformat(),
+                text=scene.keep("applicant", text),
+            )
         )
 
 
@@ -46,39 +46,39 @@ def appeal_in_time(dossier: Dossier) -> bool | None:
 async def check_appeal(desk: Desk, case_id: str, *, in_time: bool, text: str, by: User, seen: int) -> None:
     """A person tests whether the appeal came in time; the dates of the case decide which answer can be given."""
     text = check_text("/text", text)
-    async with step(desk, case_id, EventType.APPEAL_TESTED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, AppealTested, by=by, seen=seen) as scene:
         appeal, decided = scene.dossier.appeal, decision_of(scene)
         if appeal is None or appeal.in_time is not None:
             raise NotAllowed("appeal.tested_already")
         computed = appeal_in_time(scene.dossier)
         if in_time != (True if computed is None else computed):
             raise InvalidInput([Problem("/in_time", "appeal.dates_say_other", {"day": decided.last_day or "-"})])
-        data = {
-            "appeal": appeal.id,
-            "in_time": in_time,
-            "last_day": decided.last_day,
-            "text": scene.keep("resolution", text),
-        }
+        data = AppealTested(
+            appeal=appeal.id,
+            in_time=in_time,
+            last_day=decided.last_day,
+            text=scene.keep("resolution", text),
+        )
         await scene.take(data)
 
 
 async def forward_appeal(desk: Desk, case_id: str, *, on: str, by: User, seen: int) -> None:
     """The appeal, with the case, has been sent on to the court."""
-    async with step(desk, case_id, EventType.APPEAL_FORWARDED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, AppealForwarded, by=by, seen=seen) as scene:
         appeal = scene.dossier.appeal
         if appeal is None or appeal.in_time is None:
             raise NotAllowed("appeal.test_first")
         day = check_day("/on", on)
         if not appeal.received <= day.isoformat() <= scene.today.isoformat():
             raise InvalidInput([Problem("/on", "input.not_now_or_earlier")])
-        await scene.take({"appeal": appeal.id, "on": day.isoformat()})
+        await scene.take(AppealForwarded(appeal=appeal.id, on=day.isoformat()))
 
 
 async def settle_appeal(desk: Desk, case_id: str, *, outcome: str, on: str, text: str, by: User, seen: int) -> None:
     """How the appeal ended. A decision that the court annuls is void, and the case is open again (KL 13:15)."""
     text, day = check_text("/text", text), check_day("/on", on)
     one_of("/outcome", outcome, APPEAL_OUTCOMES)
-    async with step(desk, case_id, EventType.APPEAL_SETTLED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, AppealSettled, by=by, seen=seen) as scene:
         appeal = scene.dossier.appeal
         if appeal is None or appeal.in_time is None:
             raise NotAllowed("appeal.test_first")
@@ -89,26 +89,25 @@ async def settle_appeal(desk: Desk, case_id: str, *, outcome: str, on: str, text
         if day > scene.today:
             raise InvalidInput([Problem("/on", "input.not_now_or_earlier")])
         left = len(scene.dossier.open_appeals) - 1
-        data: dict[str, Any] = {
-            "appeal": appeal.id,
-            "outcome": outcome,
-            "on": day.isoformat(),
-            "left": left,
-            "text": scene.keep("resolution", text),
-            "owner": None,
-            "due": None,
-        }
+        annulled = outcome == "annulled"
+        data = AppealSettled(
+            appeal=appeal.id,
+            outcome=outcome,
+            on=day.isoformat(),
+            left=left,
+            text=scene.keep("resolution", text),
+            owner=scene.by.id if annulled else None,
+            due=new_due(scene) if annulled else None,
+        )
         changed: dict[str, Any] = {"state": State.APPEALED} if left else {}
-        if outcome == "annulled":
-            due = new_due(scene)
-            data |= {"owner": scene.by.id, "due": due}
-            changed = {"state": State.IN_REVIEW, "owner": scene.by.id, "due_on": due}
+        if annulled:
+            changed = {"state": State.IN_REVIEW, "owner": data.owner, "due_on": data.due}
         await scene.take(data, **changed)
 
 
 async def declare_final(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
     """The decision has gained legal force (laga kraft): its time for appeal is over and nobody has appealed in time."""
-    async with step(desk, case_id, EventType.DECISION_FINAL, by=by, seen=seen) as scene:
+    async with step(desk, case_id, DecisionFinal, by=by, seen=seen) as scene:
         decided = decision_of(scene)
         if decided.last_day is None:
             raise NotAllowed("decision.not_posted")
@@ -116,4 +115,4 @@ async def declare_final(desk: Desk, case_id: str, *, by: User, seen: int) -> Non
             raise NotAllowed("appeal.test_first")
         if scene.today <= date.fromisoformat(decided.last_day):
             raise NotAllowed("decision.still_appealable", day=decided.last_day)
-        await scene.take({"decision": decided.id, "last_day": decided.last_day})
+        await scene.take(DecisionFinal(decision=decided.id, last_day=decided.last_day))

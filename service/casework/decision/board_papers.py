@@ -5,10 +5,8 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from service.casework.decision import proposal
 from service.casework.letters import compose
@@ -16,11 +14,12 @@ from service.casework.review.correspondence import communicated_material
 from service.desk.fields import one_of
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
-from service.desk.step import Scene, dossier_of, step
+from service.desk.step import Scene, dossier_of, entries, step
 from service.domain import policy
 from service.domain.clock import STOCKHOLM, to_milliseconds
 from service.domain.errors import InvalidInput, NotFound, Problem
-from service.domain.events import EventType
+from service.domain.events.decision import BoardPackaged, DecisionProposed, DecisionReported
+from service.domain.events.decision_record import CaseDecided
 from service.domain.people import Role, User
 from service.domain.ruleset import DelegationPoint
 
@@ -33,7 +32,7 @@ _STILL = (1980, 1, 1, 0, 0, 0)
 async def package(desk: Desk, case_id: str, *, language: str, by: User, seen: int) -> None:
     """Make the report to the board (tjänsteutlåtande) for the proposal as it stands, and note its digest."""
     one_of("/language", language, compose.LANGUAGES)
-    async with step(desk, case_id, EventType.BOARD_PACKAGED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, BoardPackaged, by=by, seen=seen) as scene:
         proposed = scene.dossier.proposal
         assert proposed is not None
         written = compose.sheet(
@@ -46,13 +45,13 @@ async def package(desk: Desk, case_id: str, *, language: str, by: User, seen: in
             recipient=scene.procedure.adopted_by,
         )
         letter = compose.keep(desk, scene.writing, scene.case, "board_report", written)
-        digest = hashlib.sha256(letter["sha256"].encode())
+        digest = hashlib.sha256(letter.sha256.encode())
         for one in await scene.writing.enclosures(case_id):
             digest.update(one.enclosure.sha256.encode())
-        await scene.take({"proposal": proposed.id, "sha256": digest.hexdigest(), "letter": letter})
+        await scene.take(BoardPackaged(proposal=proposed.id, sha256=digest.hexdigest(), letter=letter))
 
 
-async def _values(scene: Scene, data: Mapping[str, Any], language: str) -> dict[str, str]:
+async def _values(scene: Scene, data: DecisionProposed, language: str) -> dict[str, str]:
     desk, dossier = scene.desk, scene.dossier
     details = await scene.writing.details(scene.case.id)
     references = proposal.references(data) + [one.ref for one in dossier.assessed.values()]
@@ -70,19 +69,19 @@ async def _values(scene: Scene, data: Mapping[str, Any], language: str) -> dict[
         for one in dossier.assessed.values()
         if one.criterion in routine.criteria
     ]
-    outcome = str(data["outcome"])
-    amount = "" if data["amount_ore"] is None else compose.kronor(data["amount_ore"], language)
+    outcome = str(data.outcome)
+    amount = "" if data.amount_ore is None else compose.kronor(data.amount_ore, language)
     asked = "" if scene.case.amount_ore is None else compose.kronor(scene.case.amount_ore, language)
     return {
         "matter": f"{details.org_name}. {compose.matter(desk, details, scene.case, language)}",
         "outcome": desk.words.say(language, f"term.decision.{outcome}", {}),
         "decision": desk.words.say(language, "report.amount", {"amount": amount, "asked": asked}) if amount else "",
         "material": material,
-        "circumstances": text(data["circumstances"]),
+        "circumstances": text(data.circumstances),
         "assessment": compose.listed(assessed),
-        "answer": "\n\n".join(one for one in (*map(text, answers), text(data["response"])) if one),
-        "reasons": text(data["reasons"]),
-        "clauses": compose.clause_lines(scene.criteria, data["clauses"], language),
+        "answer": "\n\n".join(one for one in (*map(text, answers), text(data.response)) if one),
+        "reasons": text(data.reasons),
+        "clauses": compose.clause_lines(scene.criteria, data.clauses, language),
         "annexes": compose.listed(
             [
                 f"{n}. {desk.words.say(language, f'term.enclosure.{one.enclosure.kind}', {})} "
@@ -143,28 +142,36 @@ async def delegated(desk: Desk, since: date, until: date, *, by: User) -> list[D
         raise InvalidInput([Problem("/since", "input.not_a_date")])
     start, end = (to_milliseconds(datetime.combine(one, time(), STOCKHOLM)) for one in (since, until + timedelta(1)))
     async with desk.store.reading() as reading:
-        rows = await reading.entries_between(EventType.CASE_DECIDED, start, end)
-        decided = [(one, json.loads(one.leaf)["data"]) for one in rows]
+        rows = await reading.entries_between(CaseDecided, start, end)
         ids = list({one.case_id for one in rows if one.case_id})
         cases = await reading.cases_by_id(ids)
         names = await reading.names()
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
-        reports = await reading.entries_of_cases(ids, [EventType.DECISION_REPORTED])
-    told = {json.loads(one.leaf)["data"]["decision"]: json.loads(one.leaf)["data"]["meeting"] for one in reports}
-    return [
-        Delegated(
-            case_id=row.case_id,
-            diary_number=cases[row.case_id][0].diary_number,
-            organisation=cases[row.case_id][1].org_name,
-            hirer=cases[row.case_id][1].hirer,
-            outcome=record["outcome"],
-            amount_ore=record["amount_ore"],
-            point=procedure.delegation.get(record["people"]["delegation_point"]),
-            point_id=record["people"]["delegation_point"],
-            decider=names.get(row.actor, row.actor),
-            at=row.at,
-            reported=told.get(record["decision"]),
+        reports = await reading.entries_of_cases(ids, DecisionReported)
+    reported: dict[str, str] = {}
+    for entry in entries(reports):
+        if isinstance(entry.data, DecisionReported):
+            reported[entry.data.decision] = entry.data.meeting
+    delegated: list[Delegated] = []
+    for entry in entries(rows):
+        record, (case, details) = entry.data, cases.get(entry.case or "", (None, None))
+        if not isinstance(record, CaseDecided) or case is None or details is None:
+            continue
+        if case.kind not in by.case_kinds or record.people.board:
+            continue
+        delegated.append(
+            Delegated(
+                case_id=case.id,
+                diary_number=case.diary_number,
+                organisation=details.org_name,
+                hirer=details.hirer,
+                outcome=record.outcome,
+                amount_ore=record.amount_ore,
+                point=procedure.delegation.get(record.people.delegation_point),
+                point_id=record.people.delegation_point,
+                decider=names.get(entry.actor, entry.actor),
+                at=entry.at,
+                reported=reported.get(record.decision),
+            )
         )
-        for row, record in decided
-        if row.case_id in cases and cases[row.case_id][0].kind in by.case_kinds and not record["people"]["board"]
-    ]
+    return delegated

@@ -4,17 +4,17 @@ from datetime import date, timedelta
 
 from service.desk.step import Scene
 from service.domain.clock import local_day
-from service.domain.dossier import Decided
+from service.domain.dossier.dossier import Decided
 from service.domain.errors import InvalidInput, NotFound, Problem
-from service.domain.events import EventType
+from service.domain.events.decision import CaseReopened, LetterSent
 
 #: What can be done about a booking that was executed rather than decided.
-_OF_EXECUTIONS = frozenset({EventType.LETTER_SENT, EventType.CASE_REOPENED})
+_OF_EXECUTIONS = frozenset({LetterSent, CaseReopened})
 
 
 def decision_of(scene: Scene) -> Decided:
     """The decision that stands; of a booking that was executed, the execution where the step can be taken on one."""
-    found = scene.dossier.decision or (scene.dossier.executed if scene.type in _OF_EXECUTIONS else None)
+    found = scene.dossier.decision or (scene.dossier.executed if scene.event in _OF_EXECUTIONS else None)
     if found is None:
         raise NotFound("decision.not_found")
     return found

@@ -6,7 +6,7 @@ from service.desk.fields import check_day, check_text, one_of
 from service.desk.ports.desk import Desk
 from service.desk.step import step
 from service.domain.errors import InvalidInput, NotAllowed, Problem
-from service.domain.events import EventType
+from service.domain.events.decision import ConditionReported, DecisionAddedTo, SideDecided, TermsAccepted
 from service.domain.people import User
 
 #: What can be written to a decision afterwards; its own text stays as it was (JO 1008-2021).
@@ -19,17 +19,17 @@ async def add_to_decision(desk: Desk, case_id: str, *, kind: str, text: str, by:
     """Add a dated text to a decision, or correct an obvious slip: a record of its own; the decision stays as it was."""
     text = check_text("/text", text)
     one_of("/kind", kind, ADDENDA)
-    async with step(desk, case_id, EventType.DECISION_ADDED_TO, by=by, seen=seen) as scene:
+    async with step(desk, case_id, DecisionAddedTo, by=by, seen=seen) as scene:
         decided = decision_of(scene)
         if kind == "correction" and decided.by != scene.by.pseudonym and not scene.by.delegation_points:
             raise NotAllowed("decision.no_delegation")
         await scene.take(
-            {
-                "decision": decided.id,
-                "addendum": desk.outside.new_id(),
-                "kind": kind,
-                "text": scene.keep("addendum", text),
-            }
+            DecisionAddedTo(
+                decision=decided.id,
+                addendum=desk.outside.new_id(),
+                kind=kind,
+                text=scene.keep("addendum", text),
+            )
         )
 
 
@@ -37,16 +37,16 @@ async def accept_terms(desk: Desk, case_id: str, *, terms: str, on: str, text: s
     """The applicant has accepted the terms, in this version, before payment or access."""
     text = check_text("/text", text)
     day = check_day("/on", on)
-    async with step(desk, case_id, EventType.TERMS_ACCEPTED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, TermsAccepted, by=by, seen=seen) as scene:
         decided = scene.dossier.grant
         if decided is None:
             raise NotAllowed("decision.not_favourable")
-        if terms != decided.data["terms"]:
-            raise InvalidInput([Problem("/terms", "decision.other_terms", {"terms": decided.data["terms"]})])
+        if terms != decided.terms:
+            raise InvalidInput([Problem("/terms", "decision.other_terms", {"terms": decided.terms or "-"})])
         if day > scene.today:
             raise InvalidInput([Problem("/on", "input.not_now_or_earlier")])
         await scene.take(
-            {"decision": decided.id, "terms": terms, "on": day.isoformat(), "text": scene.keep("applicant", text)}
+            TermsAccepted(decision=decided.id, terms=terms, on=day.isoformat(), text=scene.keep("applicant", text))
         )
 
 
@@ -55,20 +55,20 @@ async def report_condition(
 ) -> None:
     """Note whether a condition of the decision has been met."""
     text, day = check_text("/text", text), check_day("/on", on)
-    async with step(desk, case_id, EventType.CONDITION_REPORTED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, ConditionReported, by=by, seen=seen) as scene:
         decided = scene.dossier.grant
         if decided is None:
             raise NotAllowed("decision.not_favourable")
-        if not 0 <= position < len(decided.data["conditions"]):
+        if not 0 <= position < len(decided.conditions):
             raise InvalidInput([Problem("/position", "input.missing")])
         await scene.take(
-            {
-                "decision": decided.id,
-                "position": position,
-                "on": day.isoformat(),
-                "met": met,
-                "text": scene.keep("resolution", text),
-            }
+            ConditionReported(
+                decision=decided.id,
+                position=position,
+                on=day.isoformat(),
+                met=met,
+                text=scene.keep("resolution", text),
+            )
         )
 
 
@@ -79,7 +79,7 @@ async def decide_aside(
     text = check_text("/text", text)
     one_of("/kind", kind, SIDE_KINDS)
     one_of("/language", language, compose.LANGUAGES)
-    async with step(desk, case_id, EventType.SIDE_DECISION, by=by, seen=seen) as scene:
+    async with step(desk, case_id, SideDecided, by=by, seen=seen) as scene:
         if delegation_point not in scene.by.delegation_points or delegation_point not in scene.procedure.delegation:
             raise NotAllowed("decision.no_delegation")
         details = await scene.writing.details(case_id)
@@ -87,11 +87,11 @@ async def decide_aside(
             desk, scene.procedure, kind, language, {"text": text}, case=scene.case, recipient=details.org_name
         )
         await scene.take(
-            {
-                "decision": desk.outside.new_id(),
-                "kind": kind,
-                "text": scene.keep("reasons", text),
-                "letter": compose.keep(desk, scene.writing, scene.case, kind, written),
-                "delegation_point": delegation_point,
-            }
+            SideDecided(
+                decision=desk.outside.new_id(),
+                kind=kind,
+                text=scene.keep("reasons", text),
+                letter=compose.keep(desk, scene.writing, scene.case, kind, written),
+                delegation_point=delegation_point,
+            )
         )

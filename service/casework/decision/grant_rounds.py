@@ -1,10 +1,8 @@
 """Rounds of grants (ansökningsomgångar): all applications of one beside each other, against its frame."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from service.casework.decision.proposal import put_forward
 from service.desk.actors import person, still
@@ -12,13 +10,14 @@ from service.desk.ports.cases import QueueRow
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
-from service.desk.step import Scene, dossier_of
+from service.desk.step import Scene, dossier_of, entries
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.clock import STOCKHOLM, local_day, to_milliseconds
 from service.domain.decision import FAVOURABLE, DecisionOutcome, Proposal
 from service.domain.errors import GranskaError, NotFound
-from service.domain.events import EventType
+from service.domain.events.decision import DecisionProposed, ProposalReturned
+from service.domain.events.decision_record import CaseDecided
 from service.domain.people import User
 from service.domain.routine import GrantRound
 from service.domain.ruleset import Clause, RuleSet
@@ -97,43 +96,41 @@ async def _view(desk: Desk, reading: Reading, grant_round_id: str, by: User) -> 
     rows = await reading.received_between(sorted(wanted.types), start, end, limit=MOST_SHOWN + 1)
     more, rows = len(rows) > MOST_SHOWN, rows[:MOST_SHOWN]
     ids = [one.case.id for one in rows]
-    proposed: dict[str, Mapping[str, object]] = {}
+    proposed: dict[str, DecisionProposed] = {}
     decided: dict[str, int | None] = {}
-    for entry in await reading.entries_of_cases(
-        ids, [EventType.DECISION_PROPOSED, EventType.PROPOSAL_RETURNED, EventType.CASE_DECIDED]
-    ):
-        assert entry.case_id is not None
-        data = json.loads(entry.leaf)["data"]
-        match entry.type:
-            case EventType.DECISION_PROPOSED:
-                proposed[entry.case_id] = data
-            case EventType.PROPOSAL_RETURNED:
-                proposed.pop(entry.case_id, None)
-            case EventType.CASE_DECIDED:
-                proposed.pop(entry.case_id, None)
-                decided[entry.case_id] = _in_force(DecisionOutcome(data["outcome"]), data, decided.get(entry.case_id))
+    rows_of_cases = await reading.entries_of_cases(ids, DecisionProposed, ProposalReturned, CaseDecided)
+    for entry in entries(rows_of_cases):
+        case_id = entry.case or ""
+        match entry.data:
+            case DecisionProposed() as proposal:
+                proposed[case_id] = proposal
+            case ProposalReturned():
+                proposed.pop(case_id, None)
+            case CaseDecided() as record:
+                proposed.pop(case_id, None)
+                decided[case_id] = _in_force(record, decided.get(case_id))
     lines = []
     for row in rows:
-        one = proposed.get(row.case.id, {})
-        amount, outcome = one.get("amount_ore"), one.get("outcome")
+        standing = proposed.get(row.case.id)
         lines.append(
             Line(
                 row=row,
                 late=local_day(row.case.received_at) > wanted.closes,
-                proposed_ore=amount if isinstance(amount, int) else None,
-                proposed_outcome=str(outcome) if outcome else None,
+                proposed_ore=standing.amount_ore if standing else None,
+                proposed_outcome=standing.outcome if standing else None,
                 decided_ore=decided.get(row.case.id),
             )
         )
     return RoundView(wanted, lines, owner, owner.clauses.get(wanted.late_clause), more)
 
 
-def _in_force(outcome: DecisionOutcome, data: Mapping[str, Any], before: int | None) -> int | None:
+def _in_force(record: CaseDecided, before: int | None) -> int | None:
     """What has been given after a decision, in öre, if before it this much had been."""
+    outcome, amount = DecisionOutcome(record.outcome), record.amount_ore or 0
     if outcome in FAVOURABLE:
-        return int(data["amount_ore"] or 0)
+        return amount
     if outcome is DecisionOutcome.RECOVERY:
-        return max(0, (before or 0) - (data["amount_ore"] or 0))
+        return max(0, (before or 0) - amount)
     return before if outcome is DecisionOutcome.WRITE_OFF else 0
 
 
@@ -177,10 +174,8 @@ async def _propose_one(desk: Desk, case_id: str, wish: Wish, by: User) -> None:
         policy.check_can_see(case, user)
         policy.check_version(case, wish.seen)
         dossier = await dossier_of(writing, case_id)
-        policy.check_step(case, user, dossier, EventType.DECISION_PROPOSED)
-        scene = Scene(
-            desk, writing, case, user, dossier, await rulebook(desk, writing), EventType.DECISION_PROPOSED, person(user)
-        )
+        policy.check_step(case, user, dossier, DecisionProposed)
+        scene = Scene(desk, writing, case, user, dossier, await rulebook(desk, writing), DecisionProposed, person(user))
         full = wish.amount_ore is not None and wish.amount_ore == case.amount_ore
         outcome = DecisionOutcome.APPROVAL if full else DecisionOutcome.PARTIAL_APPROVAL
         phrase = next(

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from service.bookings import booking_outcome, bookings
 from service.desk.fields import check_day, check_text
@@ -14,9 +13,10 @@ from service.domain.application import Kind
 from service.domain.basis import Basis, grounds_of
 from service.domain.case import Case
 from service.domain.decision import BoardMinute, DecisionOutcome, OwnCondition, Proposal
-from service.domain.dossier import Proposed
+from service.domain.dossier.dossier import Proposed
 from service.domain.errors import InvalidInput, NotAllowed, Problem
-from service.domain.events import EventType
+from service.domain.events.decision import DecisionProposed, ProposalReturned, ProposalSeconded
+from service.domain.events.decision import OwnCondition as RecordedCondition
 from service.domain.people import User
 
 MOST_CONDITIONS = 20
@@ -44,33 +44,35 @@ def tidied(proposal: Proposal) -> Proposal:
     )
 
 
-def kept_content(writing: Writing, case: Case, proposal: Proposal) -> dict[str, Any]:
-    """The content of a proposal as its event holds it."""
+def as_proposed(writing: Writing, case: Case, proposal: Proposal, id: str) -> DecisionProposed:
+    """A proposal as its event holds it, its texts kept beside it."""
 
     def keep(field: str, text: str) -> str | None:
         return writing.keep(field, {"text": text}, case=case.id) if text else None
 
-    return {
-        "outcome": proposal.outcome.value,
-        "amount_ore": proposal.amount_ore,
-        "clauses": list(proposal.clauses),
-        "based_on": list(proposal.based_on),
-        "act_ids": list(proposal.acts),
-        "bookings": list(proposal.bookings),
-        "reasons": keep("reasons", proposal.reasons),
-        "circumstances": keep("circumstances", proposal.circumstances),
-        "response": keep("response", proposal.response),
-        "own_conditions": [
-            {"text": writing.keep("condition", {"text": one.text}, case=case.id), "due": one.due}
-            for one in proposal.conditions
-        ],
-    }
+    conditions = [
+        RecordedCondition(writing.keep("condition", {"text": condition.text}, case=case.id), condition.due)
+        for condition in proposal.conditions
+    ]
+    return DecisionProposed(
+        proposal=id,
+        outcome=proposal.outcome.value,
+        amount_ore=proposal.amount_ore,
+        clauses=proposal.clauses,
+        based_on=proposal.based_on,
+        act_ids=proposal.acts,
+        bookings=proposal.bookings,
+        reasons=keep("reasons", proposal.reasons),
+        circumstances=keep("circumstances", proposal.circumstances),
+        response=keep("response", proposal.response),
+        own_conditions=tuple(conditions),
+    )
 
 
-def references(data: Mapping[str, Any]) -> list[str]:
+def references(data: DecisionProposed) -> list[str]:
     """The kept texts of a proposal."""
-    named = [data[name] for name in ("reasons", "circumstances", "response") if data[name]]
-    return named + [one["text"] for one in data["own_conditions"]]
+    texts = [text for text in (data.reasons, data.circumstances, data.response) if text]
+    return texts + [condition.text for condition in data.own_conditions]
 
 
 async def standing(
@@ -88,24 +90,24 @@ async def standing(
         return str(values[reference]["text"])
 
     return Proposal(
-        outcome=DecisionOutcome(data["outcome"]),
+        outcome=DecisionOutcome(data.outcome),
         delegation_point=delegation_point,
-        clauses=tuple(data["clauses"]),
-        reasons=text(data["reasons"]),
-        amount_ore=data["amount_ore"],
-        circumstances=text(data["circumstances"]),
-        response=text(data["response"]),
-        acts=tuple(data["act_ids"]),
-        bookings=tuple(data["bookings"]),
-        based_on=tuple(data["based_on"]),
-        conditions=tuple(OwnCondition(text(one["text"]), one["due"]) for one in data["own_conditions"]),
+        clauses=data.clauses,
+        reasons=text(data.reasons),
+        amount_ore=data.amount_ore,
+        circumstances=text(data.circumstances),
+        response=text(data.response),
+        acts=data.act_ids,
+        bookings=data.bookings,
+        based_on=data.based_on,
+        conditions=tuple(OwnCondition(text(condition.text), condition.due) for condition in data.own_conditions),
         board_minute=board_minute,
     )
 
 
 async def propose(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen: int) -> str:
     """Put forward what is to be decided; it must have all that the rules demand. Returns the proposal's id."""
-    async with step(desk, case_id, EventType.DECISION_PROPOSED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, DecisionProposed, by=by, seen=seen) as scene:
         return await put_forward(scene, proposal)
 
 
@@ -117,16 +119,16 @@ async def put_forward(scene: Scene, proposal: Proposal) -> str:
         times = await bookings.bookings(scene.writing, scene.case.id)
         booking_outcome.changes(times, proposal, scene.dossier, now=bookings.now_of(scene.desk))
     proposal_id = scene.desk.outside.new_id()
-    await scene.take({"proposal": proposal_id} | kept_content(scene.writing, scene.case, proposal))
+    await scene.take(as_proposed(scene.writing, scene.case, proposal, proposal_id))
     return proposal_id
 
 
 async def give_back(desk: Desk, case_id: str, *, text: str, by: User, seen: int) -> None:
     """Whoever was to sign or second sends the proposal back, with why; a proposer can take their own back."""
     text = check_text("/text", text)
-    async with step(desk, case_id, EventType.PROPOSAL_RETURNED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, ProposalReturned, by=by, seen=seen) as scene:
         assert scene.dossier.proposal is not None
-        await scene.take({"proposal": scene.dossier.proposal.id, "text": scene.keep("resolution", text)})
+        await scene.take(ProposalReturned(proposal=scene.dossier.proposal.id, text=scene.keep("resolution", text)))
 
 
 async def second(desk: Desk, case_id: str, *, answers: Mapping[str, bool], text: str, by: User, seen: int) -> None:
@@ -135,7 +137,7 @@ async def second(desk: Desk, case_id: str, *, answers: Mapping[str, bool], text:
     One "no" and the proposal cannot be seconded: it goes back, with what is wrong.
     """
     text = check_text("/text", text, required=False)
-    async with step(desk, case_id, EventType.PROPOSAL_SECONDED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, ProposalSeconded, by=by, seen=seen) as scene:
         proposed = scene.dossier.proposal
         assert proposed is not None
         if proposed.by == scene.by.pseudonym:
@@ -149,11 +151,11 @@ async def second(desk: Desk, case_id: str, *, answers: Mapping[str, bool], text:
         if not all(answers[one] for one in questions):
             raise NotAllowed("proposal.second_disagrees")
         await scene.take(
-            {"proposal": proposed.id, "questions": list(questions), "text": scene.keep("resolution", text)}
+            ProposalSeconded(proposal=proposed.id, questions=tuple(questions), text=scene.keep("resolution", text))
         )
 
 
 def questions_of(basis: Basis, proposed: Proposed) -> Sequence[str]:
     """Which questions the second person is asked about this proposal."""
-    grounds = grounds_of(proposed.data["clauses"], basis.criteria)
+    grounds = grounds_of(proposed.data.clauses, basis.criteria)
     return [one.id for one in basis.procedure.routine.questions_for(grounds)]

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+from service.audit.leaf import data_as_written
 from service.desk.actors import person, still
 from service.desk.fields import check_text
 from service.desk.ports.desk import Desk
@@ -12,9 +13,12 @@ from service.desk.rulebook import Rulebook, rulebook
 from service.desk.step import entries
 from service.domain import policy
 from service.domain.case import Case
-from service.domain.dossier import Dossier, fold
+from service.domain.dossier.dossier import Asked, Dossier
+from service.domain.dossier.folding import fold
 from service.domain.errors import InvalidInput, NotFound, Problem
-from service.domain.events import Event, EventType, commitments_in
+from service.domain.events.catalogue import commitments_in
+from service.domain.events.event import Event
+from service.domain.events.log import RecordUnmasked, ValueErased
 from service.domain.people import User
 
 PURPOSES = ("handling", "audit", "appeal", "data_subject", "public_record")
@@ -47,13 +51,13 @@ async def read_record(desk: Desk, case_id: str, *, by: User) -> Record:
         if row is None:
             raise NotFound("decision.not_found")
         leaf = json.loads(row.leaf)
-        data = leaf["data"]
         earlier = [one for one in await reading.entries_of_case(case_id) if one.seq < row.seq]
         before = fold(entries(earlier))
-        said = [one.answer for one in (*before.completions, *before.communications) if one.answer]
+        requests: list[Asked[Any]] = [*before.completions, *before.communications]
+        said = [request.answer for request in requests if request.answer]
         said += [before.proposal.second_ref] if before.proposal and before.proposal.second_ref else []
-        said += [before.exception.data["text"]] if before.exception else []
-        values = await reading.values([*commitments_in(data), data["organisation_value"], *said])
+        said += [before.exception.data.text] if before.exception else []
+        values = await reading.values([*commitments_in(data_as_written(row.leaf)), *said])
         checkpoint = await reading.last_checkpoint()
         return Record(
             case=case,
@@ -84,11 +88,11 @@ async def erased_when(reading: Reading, case_id: str) -> dict[str, Erasure]:
     """For each commitment of a case that has been erased, by which ground and when."""
     found: dict[str, Erasure] = {}
     documents: set[str] = set()
-    for one in await reading.entries_of_case(case_id):
-        if one.type == EventType.VALUE_ERASED:
-            data = json.loads(one.leaf)["data"]
-            documents |= {data["document"]} if data["document"] else set()
-            found |= dict.fromkeys(data["values"], Erasure(data["ground"], one.at, one.seq, data["document"]))
+    for entry in entries(await reading.entries_of_cases([case_id], ValueErased)):
+        if isinstance(entry.data, ValueErased):
+            erasure = Erasure(entry.data.ground, entry.at, entry.seq, entry.data.document)
+            documents |= {erasure.document} if erasure.document else set()
+            found |= dict.fromkeys(entry.data.values, erasure)
     texts = await reading.values(sorted(documents))
     return {
         ref: replace(one, ground=texts[one.document]["text"]) if one.document in texts else one
@@ -109,7 +113,5 @@ async def unmask(desk: Desk, case_id: str, *, purpose: str, note: str, by: User)
         if decision is None:
             raise NotFound("decision.not_found")
         note_ref = writing.keep("unmask-note", {"text": note}, case=case_id)
-        data = {"decision": decision["id"], "purpose": purpose, "note": note_ref}
-        await writing.record_unmasked(
-            Event(EventType.RECORD_UNMASKED, person(by), desk.outside.now(), data, case=case_id)
-        )
+        data = RecordUnmasked(decision=decision["id"], purpose=purpose, note=note_ref)
+        await writing.record_unmasked(Event(data, person(by), desk.outside.now(), case=case_id))

@@ -1,11 +1,9 @@
 """Step four: a named person decides."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from service.bookings import booking_outcome, bookings
-from service.casework.decision.proposal import kept_content, standing, tidied
+from service.casework.decision.proposal import as_proposed, standing, tidied
 from service.casework.decision.record import _record
 from service.desk.actors import person, still
 from service.desk.fields import check_day, check_text
@@ -17,7 +15,9 @@ from service.domain import policy
 from service.domain.application import Kind
 from service.domain.decision import FAVOURABLE, BoardMinute, Proposal
 from service.domain.errors import InvalidInput, NotAllowed, Problem
-from service.domain.events import Event, EventType
+from service.domain.events.decision import DecisionProposed
+from service.domain.events.decision_record import CaseDecided
+from service.domain.events.event import Event
 from service.domain.people import User
 from service.domain.premises import BookingStatus
 from service.screening.freshness import check_fresh
@@ -34,7 +34,7 @@ async def decide(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen
         scene = await _scene(desk, writing, case_id, by, seen)
         if scene.dossier.proposal is not None:
             raise NotAllowed("decision.sign_the_proposal")
-        content = kept_content(writing, scene.case, proposal)
+        content = as_proposed(writing, scene.case, proposal, "")
         return await _decided(scene, proposal, content, opened)
 
 
@@ -60,10 +60,10 @@ async def _scene(desk: Desk, writing: Writing, case_id: str, by: User, seen: int
     policy.check_version(case, seen)
     dossier = await dossier_of(writing, case_id)
     book = await rulebook(desk, writing)
-    return Scene(desk, writing, case, by, dossier, book, EventType.CASE_DECIDED, person(by))
+    return Scene(desk, writing, case, by, dossier, book, CaseDecided, person(by))
 
 
-async def _decided(scene: Scene, proposal: Proposal, content: Mapping[str, Any], opened_at: int | None) -> str:
+async def _decided(scene: Scene, proposal: Proposal, content: DecisionProposed, opened_at: int | None) -> str:
     desk, writing, case = scene.desk, scene.writing, scene.case
     policy.check_can_decide(await scene.basis(), scene.by, proposal)
     if proposal.outcome in FAVOURABLE:
@@ -72,8 +72,8 @@ async def _decided(scene: Scene, proposal: Proposal, content: Mapping[str, Any],
     decision_id = desk.outside.new_id()
     changes = await _of_bookings(scene, proposal)
     data = await _record(scene, proposal, content, decision_id, opened_at)
-    event = Event(EventType.CASE_DECIDED, scene.actor, desk.outside.now(), data, case=case.id)
-    await writing.case_decided(event, case.after(event.type))
+    event = Event(data, scene.actor, desk.outside.now(), case=case.id)
+    await writing.case_decided(event, case.after(type(event.data)))
     await bookings.settle(scene, "decision", decision_id, changes)
     return decision_id
 

@@ -11,7 +11,8 @@ from service.domain.application import Kind
 from service.domain.case import Case
 from service.domain.enclosure import ENCLOSURE_KINDS, Enclosure
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
-from service.domain.events import Actor, ActorKind, Event, EventType
+from service.domain.events.event import Actor, ActorKind, Event
+from service.domain.events.intake import EnclosureAdded
 
 E_SERVICE = "e_service"
 
@@ -50,15 +51,15 @@ async def add_enclosure(
         case = await _check_can_add(writing, case_id, by, kinds)
         name_ref = writing.keep("enclosure-name", _safe_name(name), case=case_id)
         enclosure = Enclosure(enclosure_id, kind, name, media_type, len(body), sha256, now)
-        data = {
-            "enclosure": enclosure_id,
-            "kind": kind,
-            "media_type": media_type,
-            "size": len(body),
-            "sha256": sha256,
-            "name": name_ref,
-        }
-        event = Event(EventType.ENCLOSURE_ADDED, by, now, data, case=case_id)
+        data = EnclosureAdded(
+            enclosure=enclosure_id,
+            kind=kind,
+            media_type=media_type,
+            size=len(body),
+            sha256=sha256,
+            name=name_ref,
+        )
+        event = Event(data, by, now, case=case_id)
         await writing.enclosure_added(event, case, StoredEnclosure(enclosure, name_ref))
     return enclosure_id
 

@@ -21,7 +21,8 @@ from service.domain.application import Application, from_document
 from service.domain.case import Case, State
 from service.domain.clock import local_day, to_milliseconds, utc_time
 from service.domain.errors import Conflict, InvalidInput, NotFound, Problem
-from service.domain.events import Actor, Event, EventType
+from service.domain.events.event import Actor, Event
+from service.domain.events.intake import CaseReceived
 from service.domain.organisation import normal_form
 from service.domain.premises import Hirer
 from service.domain.ruleset import RuleSet
@@ -219,21 +220,21 @@ def lookup_digest(repeat_key: str, event_on: str | None, when_label: str) -> str
     return hashlib.sha256(canonical([repeat_key, event_on, when_label]).encode()).hexdigest()
 
 
-def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event:
-    data = {
-        "diary_number": case.diary_number,
-        "kind": case.kind.value,
-        "type": case.type,
-        "organisation": case.organisation_id,
-        "organisation_value": details.organisation_ref,
-        "amount_ore": case.amount_ore,
-        "hirer": details.hirer,
-        "channel": details.channel,
-        "received": timestamp(case.received_at),
-        "due": case.due_on,
-        "lookup": lookup_digest(details.repeat_key, details.event_on, details.when_label),
-        "rules": {"id": rules.id, "sha256": rules.sha256},
-        "application": application_parts.logged(details.application_parts),
-        "speakers": details.speakers_ref,
-    }
-    return Event(EventType.CASE_RECEIVED, by, case.registered_at, data, case=case.id)
+def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event[CaseReceived]:
+    data = CaseReceived(
+        diary_number=case.diary_number,
+        kind=case.kind.value,
+        type=case.type,
+        organisation=case.organisation_id,
+        organisation_value=details.organisation_ref,
+        amount_ore=case.amount_ore,
+        hirer=details.hirer,
+        channel=details.channel,
+        received=timestamp(case.received_at),
+        due=case.due_on,
+        lookup=lookup_digest(details.repeat_key, details.event_on, details.when_label),
+        rules=rules.ref,
+        application=application_parts.logged(details.application_parts),
+        speakers=details.speakers_ref,
+    )
+    return Event(data, by, case.registered_at, case=case.id)

@@ -4,13 +4,13 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from service.desk.ports.cases import CaseDetails
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Writing
 from service.desk.rulebook import today
 from service.domain.case import Case
+from service.domain.events.fields import SentLetter
 from service.domain.letter import Block, Sheet
 from service.domain.routine import Letter
 from service.domain.ruleset import RuleSet
@@ -81,16 +81,12 @@ def sheet(
     )
 
 
-def keep(desk: Desk, writing: Writing, case: Case, template: str, written: Sheet) -> dict[str, Any]:
+def keep(desk: Desk, writing: Writing, case: Case, template: str, written: Sheet) -> SentLetter:
     """Set and keep a letter as it goes out; returns what the event says of it."""
     pdf = desk.typesetter.pdf(written)
     value = {"title": written.title, "text": written.text, "pdf": base64.b64encode(pdf).decode()}
-    return {
-        "template": template,
-        "language": written.language,
-        "body": writing.keep("letter", value, case=case.id),
-        "sha256": hashlib.sha256(pdf).hexdigest(),
-    }
+    body = writing.keep("letter", value, case=case.id)
+    return SentLetter(template, written.language, body, hashlib.sha256(pdf).hexdigest())
 
 
 def matter(desk: Desk, details: CaseDetails, case: Case, language: str) -> str:

@@ -14,7 +14,14 @@ from service.domain import policy
 from service.domain.case import Case, State
 from service.domain.clock import local_day
 from service.domain.errors import InvalidInput, NotAllowed, Problem
-from service.domain.events import EventType
+from service.domain.events.review import (
+    ApplicationWithdrawn,
+    CaseAssigned,
+    CasePaused,
+    CaseResumed,
+    ConflictDeclared,
+    NoteWritten,
+)
 from service.domain.people import User
 from service.domain.watchlist import Schema
 from service.matching.names import words_of
@@ -30,16 +37,16 @@ async def declare_conflict(desk: Desk, case_id: str, *, conflict: bool, text: st
     "Yes" locks the person out of the case for good, and gives it back to the queue where it was theirs.
     """
     text = check_text("/text", text, required=False)
-    async with step(desk, case_id, EventType.CONFLICT_DECLARED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, ConflictDeclared, by=by, seen=seen) as scene:
         if scene.dossier.conflict(scene.by.pseudonym) is True:
             raise NotAllowed("conflict.locked_out")
         owned = scene.case.owner == scene.by.id and scene.case.state is State.IN_REVIEW
-        data = {
-            "conflict": conflict,
-            "hint": await shares_a_name(scene.writing, scene.case, scene.by),
-            "text": scene.keep_any("note", text),
-            "released": conflict and owned,
-        }
+        data = ConflictDeclared(
+            conflict=conflict,
+            hint=await shares_a_name(scene.writing, scene.case, scene.by),
+            text=scene.keep_any("note", text),
+            released=conflict and owned,
+        )
         if conflict and owned:
             await scene.take(data, owner=None, state=State.SCREENED)
         else:
@@ -75,7 +82,7 @@ def _family_name(name: str) -> str:
 async def assign(desk: Desk, case_id: str, *, to: str, note: str, by: User, seen: int) -> None:
     """Give the case to someone who handles its kind, oneself included, with a note on where it stands."""
     note = check_text("/note", note, required=False)
-    async with step(desk, case_id, EventType.CASE_ASSIGNED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, CaseAssigned, by=by, seen=seen) as scene:
         found = await scene.writing.user(to)
         if found is None or not policy.handles(scene.case, found):
             raise InvalidInput([Problem("/to", "assign.not_a_handler")])
@@ -84,21 +91,21 @@ async def assign(desk: Desk, case_id: str, *, to: str, note: str, by: User, seen
         if scene.case.owner == found.id:
             raise InvalidInput([Problem("/to", "assign.theirs_already")])
         await scene.take(
-            {"owner": found.id, "before": scene.case.owner, "note": scene.keep_any("note", note)}, owner=found.id
+            CaseAssigned(owner=found.id, before=scene.case.owner, note=scene.keep_any("note", note)), owner=found.id
         )
 
 
 async def write_note(desk: Desk, case_id: str, *, text: str, by: User, seen: int) -> None:
     """A note for the file (tjänsteanteckning): an official document, and the page says so."""
     text = check_text("/text", text)
-    async with step(desk, case_id, EventType.NOTE_WRITTEN, by=by, seen=seen) as scene:
-        await scene.take({"note": scene.keep("note", text)})
+    async with step(desk, case_id, NoteWritten, by=by, seen=seen) as scene:
+        await scene.take(NoteWritten(note=scene.keep("note", text)))
 
 
 async def pause(desk: Desk, case_id: str, *, ground: str, until: str, note: str, by: User, seen: int) -> None:
     """Stop the case's clock, for a reason of the routine's list."""
     note = check_text("/note", note, required=False)
-    async with step(desk, case_id, EventType.CASE_PAUSED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, CasePaused, by=by, seen=seen) as scene:
         if scene.dossier.paused:
             raise NotAllowed("case.paused_already")
         one_of("/ground", ground, scene.procedure.routine.pauses)
@@ -106,30 +113,30 @@ async def pause(desk: Desk, case_id: str, *, ground: str, until: str, note: str,
         if last is not None and last < scene.today:
             raise InvalidInput([Problem("/until", "input.not_now_or_later")])
         await scene.take(
-            {"ground": ground, "note": scene.keep_any("note", note), "until": last.isoformat() if last else None}
+            CasePaused(ground=ground, note=scene.keep_any("note", note), until=last.isoformat() if last else None)
         )
 
 
 async def resume(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
     """Start the clock again; the answer is due as many days later as it stood still."""
-    async with step(desk, case_id, EventType.CASE_RESUMED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, CaseResumed, by=by, seen=seen) as scene:
         if scene.dossier.paused is None:
             raise NotAllowed("case.not_paused")
         days = (scene.today - local_day(scene.dossier.paused.at)).days
         due = date.fromisoformat(scene.case.due_on)
         if days:
             due = next_working_day(due + timedelta(days=days))
-        await scene.take({"days": days, "due": due.isoformat()}, due_on=due.isoformat())
+        await scene.take(CaseResumed(days=days, due=due.isoformat()), due_on=due.isoformat())
 
 
 async def withdraw(desk: Desk, case_id: str, *, received: str, text: str, by: User, seen: int) -> None:
     """The applicant has withdrawn the application (återkallelse av ansökan); a person still writes the case off."""
     text = check_text("/text", text)
     day = check_day("/received", received)
-    async with step(desk, case_id, EventType.APPLICATION_WITHDRAWN, by=by, seen=seen) as scene:
+    async with step(desk, case_id, ApplicationWithdrawn, by=by, seen=seen) as scene:
         if day > scene.today:
             raise InvalidInput([Problem("/received", "input.not_now_or_earlier")])
-        await scene.take({"received": day.isoformat(), "text": scene.keep("applicant", text)})
+        await scene.take(ApplicationWithdrawn(received=day.isoformat(), text=scene.keep("applicant", text)))
 
 
 async def keep_draft(desk: Desk, case_id: str, *, form: str, values: Mapping[str, list[str]], by: User) -> None:

@@ -1,6 +1,7 @@
 """Writing to the applicant before a decision: what is missing (komplettering), and all there is (kommunicering)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,9 +16,19 @@ from service.desk.rulebook import today
 from service.desk.step import Scene, dossier_of, step
 from service.domain.case import STEPS, Case
 from service.domain.decision import DecisionOutcome
-from service.domain.dossier import Dossier
+from service.domain.dossier.dossier import Dossier
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
-from service.domain.events import Actor, Event, EventType
+from service.domain.events.event import Actor, Event
+from service.domain.events.fields import SentLetter
+from service.domain.events.review import (
+    ApplicationWithdrawn,
+    CommunicationAnswered,
+    CommunicationExcepted,
+    CommunicationSent,
+    CompletionAnswered,
+    CompletionAsked,
+    CompletionReminded,
+)
 from service.domain.finding import Outcome
 from service.domain.people import User
 from service.domain.routine import Routine
@@ -47,7 +58,7 @@ async def ask_completion(desk: Desk, case_id: str, *, text: str, due: str, langu
     """Write to the applicant what is missing, by when, and what may follow; returns the request's id."""
     text = check_text("/text", text, required=False)
     one_of("/language", language, compose.LANGUAGES)
-    async with step(desk, case_id, EventType.COMPLETION_ASKED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, CompletionAsked, by=by, seen=seen) as scene:
         missing = await missing_of(desk, scene.writing, scene.case, language)
         if not missing and not text:
             raise InvalidInput([Problem("/text", "completion.nothing_asked")])
@@ -55,24 +66,22 @@ async def ask_completion(desk: Desk, case_id: str, *, text: str, due: str, langu
         findings = await scene.writing.findings(case_id, scene.case.check_round)
         asked = desk.outside.new_id()
         await scene.take(
-            {
-                "completion": asked,
-                "missing": [
+            CompletionAsked(
+                completion=asked,
+                missing=tuple(
                     one.case_finding.finding.result.code
                     for one in findings
                     if one.case_finding.finding.check in CURABLE and one.case_finding.outcome is Outcome.NOT_MET
-                ],
-                "text": scene.keep("letter-text", text),
-                "due": day.isoformat(),
-                "letter": await _completion_letter(scene, missing, text, day, language),
-            }
+                ),
+                text=scene.keep("letter-text", text),
+                due=day.isoformat(),
+                letter=await _completion_letter(scene, missing, text, day, language),
+            )
         )
     return asked
 
 
-async def _completion_letter(
-    scene: Scene, missing: Sequence[str], text: str, day: date, language: str
-) -> dict[str, Any]:
+async def _completion_letter(scene: Scene, missing: Sequence[str], text: str, day: date, language: str) -> SentLetter:
     details = await scene.writing.details(scene.case.id)
     values = {
         "matter": compose.matter(scene.desk, details, scene.case, language),
@@ -98,7 +107,7 @@ def _due(scene: Scene, given: str, days: int) -> date:
 
 async def remind(desk: Desk, case_id: str, *, language: str, by: User, seen: int) -> None:
     """Remind the applicant of what is missing, with as many days again as half of the routine's."""
-    async with step(desk, case_id, EventType.COMPLETION_REMINDED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, CompletionReminded, by=by, seen=seen) as scene:
         open_ones = [one for one in scene.dossier.completions if one.answered_on is None]
         if not open_ones:
             raise NotAllowed("completion.nothing_open")
@@ -106,9 +115,9 @@ async def remind(desk: Desk, case_id: str, *, language: str, by: User, seen: int
         day = next_working_day(scene.today + timedelta(days=max(1, scene.procedure.routine.completion_days // 2)))
         day = max(day, date.fromisoformat(asked.due))
         missing = await missing_of(desk, scene.writing, scene.case, language)
-        text = (await scene.writing.values([asked.data["text"]])).get(asked.data["text"], {}).get("text", "")
+        text = (await scene.writing.values([asked.data.text])).get(asked.data.text, {}).get("text", "")
         letter = await _completion_letter(scene, missing, text, day, language)
-        await scene.take({"completion": asked.id, "due": day.isoformat(), "letter": letter})
+        await scene.take(CompletionReminded(completion=asked.id, due=day.isoformat(), letter=letter))
 
 
 async def answer_completion(
@@ -116,11 +125,11 @@ async def answer_completion(
 ) -> None:
     """The applicant's answer lands in the case, and the checks are asked again."""
     text, day = check_text("/text", text), check_day("/received", received)
-    async with step(desk, case_id, EventType.COMPLETION_ANSWERED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, CompletionAnswered, by=by, seen=seen) as scene:
         _check_open(scene.dossier.completions, completion, "completion.not_found")
         _check_not_later(day, scene.today)
         await scene.take(
-            {"completion": completion, "answer": scene.keep("applicant", text), "received": day.isoformat()},
+            CompletionAnswered(completion=completion, answer=scene.keep("applicant", text), received=day.isoformat()),
             screen=True,
         )
 
@@ -177,7 +186,7 @@ async def communicate(
     if lacking:
         raise InvalidInput(lacking)
     text = check_text("/text", text)
-    async with step(desk, case_id, EventType.COMMUNICATION_SENT, by=by, seen=seen) as scene:
+    async with step(desk, case_id, CommunicationSent, by=by, seen=seen) as scene:
         if not clauses or any(one not in scene.criteria.clauses for one in clauses):
             raise InvalidInput([Problem("/clauses", "decision.clause_missing")])
         details = await scene.writing.details(case_id)
@@ -201,23 +210,36 @@ async def communicate(
         )
         sent = desk.outside.new_id()
         await scene.take(
-            {
-                "communication": sent,
-                "outcome": outcome,
-                "clauses": list(dict.fromkeys(clauses)),
-                **told,
-                "text": scene.keep("letter-text", text),
-                "due": day.isoformat(),
-                "channel": channel,
-                "letter": compose.keep(desk, scene.writing, scene.case, "communication", written),
-            }
+            CommunicationSent(
+                communication=sent,
+                outcome=outcome,
+                clauses=tuple(dict.fromkeys(clauses)),
+                act_ids=told.acts,
+                findings=told.findings,
+                enclosures=told.enclosures,
+                consultations=told.consultations,
+                text=scene.keep("letter-text", text),
+                due=day.isoformat(),
+                channel=channel,
+                letter=compose.keep(desk, scene.writing, scene.case, "communication", written),
+            )
         )
     return sent
 
 
+@dataclass(frozen=True)
+class TakenUp:
+    """What a communication took up, by ids: acts, findings, enclosures, consultations."""
+
+    acts: tuple[str, ...]
+    findings: tuple[str, ...]
+    enclosures: tuple[str, ...]
+    consultations: tuple[str, ...]
+
+
 async def communicated_material(
     desk: Desk, reading: Reading, case: Case, dossier: Dossier, procedure: RuleSet, language: str
-) -> tuple[str, dict[str, list[str]]]:
+) -> tuple[str, TakenUp]:
     """All that a decision could rest on, as the letter tells it, and what it took up."""
     findings = [
         one for one in await reading.findings(case.id, case.check_round) if one.case_finding.outcome is not Outcome.MET
@@ -234,21 +256,21 @@ async def communicated_material(
             lines.append(
                 f"{value['who']} ({value['capacity']}): {value['what']}. {value['when']}. {value['source']} ({grade})."
             )
-    disclosed = [one for one in dossier.consultations if one.data.get("disclosed")]
+    disclosed = [one for one in dossier.consultations if one.disclosed]
     for one in disclosed:
-        consultee = procedure.routine.consultees[one.data["consultee"]].title[language]
+        consultee = procedure.routine.consultees[one.data.consultee].title[language]
         answer = desk.words.say(language, f"term.answer_class.{one.answer}", {})
         lines.append(f"{consultee}, {one.answered_on}: {answer}.")
     enclosures = await reading.enclosures(case.id)
     for kept in enclosures:
         kind = desk.words.say(language, f"term.enclosure.{kept.enclosure.kind}", {})
         lines.append(desk.words.say(language, "letter.enclosure", {"what": kind}))
-    told = {
-        "act_ids": list(dossier.acts),
-        "findings": [one.id for one in findings],
-        "enclosures": [one.enclosure.id for one in enclosures],
-        "consultations": [one.id for one in disclosed],
-    }
+    told = TakenUp(
+        acts=tuple(dossier.acts),
+        findings=tuple(finding.id for finding in findings),
+        enclosures=tuple(stored.enclosure.id for stored in enclosures),
+        consultations=tuple(asked.id for asked in disclosed),
+    )
     return compose.listed(lines), told
 
 
@@ -268,20 +290,22 @@ async def answer_communication(
 ) -> None:
     """What the applicant says to it lands in the case."""
     text, day = check_text("/text", text), check_day("/received", received)
-    async with step(desk, case_id, EventType.COMMUNICATION_ANSWERED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, CommunicationAnswered, by=by, seen=seen) as scene:
         _check_open(scene.dossier.communications, communication, "communication.not_found")
         _check_not_later(day, scene.today)
         await scene.take(
-            {"communication": communication, "answer": scene.keep("applicant", text), "received": day.isoformat()}
+            CommunicationAnswered(
+                communication=communication, answer=scene.keep("applicant", text), received=day.isoformat()
+            )
         )
 
 
 async def except_communication(desk: Desk, case_id: str, *, exception: str, text: str, by: User, seen: int) -> None:
     """Decide without having asked the applicant: only for a reason of the closed list, and with why it holds here."""
     text = check_text("/text", text)
-    async with step(desk, case_id, EventType.COMMUNICATION_EXCEPTED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, CommunicationExcepted, by=by, seen=seen) as scene:
         one_of("/exception", exception, scene.procedure.routine.exceptions)
-        await scene.take({"exception": exception, "text": scene.keep("communication", text)})
+        await scene.take(CommunicationExcepted(exception=exception, text=scene.keep("communication", text)))
 
 
 async def received_from_applicant(desk: Desk, case_id: str, *, kind: str, text: str, by: Actor) -> None:
@@ -296,20 +320,21 @@ async def received_from_applicant(desk: Desk, case_id: str, *, kind: str, text: 
         dossier = await dossier_of(writing, case_id)
         day = today(desk).isoformat()
         kept = writing.keep("applicant", {"text": text}, case=case_id)
+        data: ApplicationWithdrawn | CompletionAnswered | CommunicationAnswered
         if kind == "withdrawal":
-            type, data = EventType.APPLICATION_WITHDRAWN, {"received": day, "text": kept}
+            data = ApplicationWithdrawn(received=day, text=kept)
         elif kind == "completion":
             asked = _last_open(dossier.completions, "completion.not_found")
-            type, data = EventType.COMPLETION_ANSWERED, {"completion": asked, "answer": kept, "received": day}
+            data = CompletionAnswered(completion=asked, answer=kept, received=day)
         elif kind == "communication":
             asked = _last_open(dossier.communications, "communication.not_found")
-            type, data = EventType.COMMUNICATION_ANSWERED, {"communication": asked, "answer": kept, "received": day}
+            data = CommunicationAnswered(communication=asked, answer=kept, received=day)
         else:
             raise InvalidInput([Problem("/kind", "input.missing")])
-        if case.state not in STEPS[type].at:
+        if case.state not in STEPS[type(data)].at:
             raise NotAllowed("case.already_decided")
-        event = Event(type, by, desk.outside.now(), data, case=case_id)
-        await writing.step_taken(event, case.after(type), screen=type is EventType.COMPLETION_ANSWERED)
+        event = Event(data, by, desk.outside.now(), case=case_id)
+        await writing.step_taken(event, case.after(type(data)), screen=isinstance(data, CompletionAnswered))
 
 
 def _last_open(asked: Sequence[Any], code: str) -> str:

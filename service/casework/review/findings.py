@@ -13,7 +13,15 @@ from service.domain import policy
 from service.domain.application import PartyKind
 from service.domain.case import Case, CaseFinding
 from service.domain.errors import InvalidInput, NotFound, Problem
-from service.domain.events import Event, EventType
+from service.domain.events.event import Event
+from service.domain.events.intake import (
+    CaseReleased,
+    CaseRescreenAsked,
+    CaseTaken,
+    DistinctionWithdrawn,
+    FindingResolved,
+    SecrecyMarked,
+)
 from service.domain.finding import Resolution
 from service.domain.people import User
 
@@ -37,9 +45,9 @@ async def take(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
     async with desk.store.writing() as writing:
         case, by = await _case(writing, case_id, by, seen)
         policy.check_can_take(case, by)
-        data = {"owner": by.id, "before": case.owner}
-        event = Event(EventType.CASE_TAKEN, person(by), desk.outside.now(), data, case=case.id)
-        await writing.case_moved(event, replace(case.after(event.type), owner=by.id))
+        data = CaseTaken(owner=by.id, before=case.owner)
+        event = Event(data, person(by), desk.outside.now(), case=case.id)
+        await writing.case_moved(event, replace(case.after(type(event.data)), owner=by.id))
 
 
 async def release(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
@@ -47,8 +55,8 @@ async def release(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
     async with desk.store.writing() as writing:
         case, by = await _case(writing, case_id, by, seen)
         policy.check_is_handling(case, by)
-        event = Event(EventType.CASE_RELEASED, person(by), desk.outside.now(), {"before": by.id}, case=case.id)
-        await writing.case_moved(event, replace(case.after(event.type), owner=None))
+        event = Event(CaseReleased(before=by.id), person(by), desk.outside.now(), case=case.id)
+        await writing.case_moved(event, replace(case.after(type(event.data)), owner=None))
 
 
 async def ask_rescreening(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
@@ -56,8 +64,8 @@ async def ask_rescreening(desk: Desk, case_id: str, *, by: User, seen: int) -> N
     async with desk.store.writing() as writing:
         case, by = await _case(writing, case_id, by, seen)
         policy.check_can_rescreen(case, by)
-        data = {"check_round": case.check_round + 1}
-        event = Event(EventType.CASE_RESCREEN_ASKED, person(by), desk.outside.now(), data, case=case.id)
+        data = CaseRescreenAsked(check_round=case.check_round + 1)
+        event = Event(data, person(by), desk.outside.now(), case=case.id)
         await writing.rescreen_asked(event, case)
 
 
@@ -97,15 +105,15 @@ async def resolve(
             resolved_by=by.pseudonym,
         )
         left = sum(one.case_finding.open for one in findings if one.id != found.id)
-        data = {
-            "finding": found.id,
-            "check": found.case_finding.finding.check,
-            "resolution": resolution.value,
-            "reason": reason_ref,
-            "identifier": identifier if confirmed else None,
-            "held_apart": [one["pair"] for one in named] if resolution is Resolution.NO_OBSTACLE else [],
-        }
-        event = Event(EventType.FINDING_RESOLVED, person(by), desk.outside.now(), data, case=case.id)
+        data = FindingResolved(
+            finding=found.id,
+            check=found.case_finding.finding.check,
+            resolution=resolution.value,
+            reason=reason_ref,
+            identifier=identifier if confirmed else None,
+            held_apart=tuple(one["pair"] for one in named) if resolution is Resolution.NO_OBSTACLE else (),
+        )
+        event = Event(data, person(by), desk.outside.now(), case=case.id)
         await writing.finding_resolved(event, case, settled, attention=left)
 
 
@@ -122,8 +130,8 @@ async def withdraw_distinction(desk: Desk, case_id: str, pair: str, *, reason: s
         ]
         if pair not in {one["pair"] for one in found} or pair not in await writing.distinctions([pair]):
             raise NotFound("finding.not_found")
-        data = {"pair": pair, "reason": writing.keep("resolution", {"text": reason}, case=case.id)}
-        event = Event(EventType.DISTINCTION_WITHDRAWN, person(by), desk.outside.now(), data, case=case.id)
+        data = DistinctionWithdrawn(pair=pair, reason=writing.keep("resolution", {"text": reason}, case=case.id))
+        event = Event(data, person(by), desk.outside.now(), case=case.id)
         await writing.distinction_withdrawn(event, case)
 
 
@@ -165,6 +173,6 @@ async def mark_secrecy(
             raise NotFound("enclosure.not_found")
         value_ref = writing.keep("secrecy", value, case=case.id)
         marking = SecrecyMarking(desk.outside.new_id(), enclosure, value_ref)
-        data = {"marking": marking.id, "enclosure": enclosure, "value": value_ref}
-        event = Event(EventType.SECRECY_MARKED, person(by), desk.outside.now(), data, case=case.id)
+        data = SecrecyMarked(marking=marking.id, enclosure=enclosure, value=value_ref)
+        event = Event(data, person(by), desk.outside.now(), case=case.id)
         await writing.secrecy_marked(event, case, marking)

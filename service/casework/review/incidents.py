@@ -9,7 +9,9 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.office import StoredIncident
 from service.desk.rulebook import today
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
-from service.domain.events import Event, EventType
+from service.domain.events.event import Event
+from service.domain.events.intake import CaseRescreenAsked
+from service.domain.events.office import IncidentRecorded, IncidentVerified
 from service.domain.organisation import is_organisation_number, normal_form
 from service.domain.people import Role, User
 from service.domain.text import visible
@@ -57,15 +59,15 @@ async def record(desk: Desk, new: NewIncident, *, by: User) -> str:
             recorded_by=by.pseudonym,
             verified_by=None,
         )
-        data = {
-            "incident": incident_id,
-            "kind": new.kind,
-            "event_date": new.event_date,
-            "informed_on": new.informed_on,
-            "expires_on": new.expires_on,
-            "value": value_ref,
-        }
-        event = Event(EventType.INCIDENT_RECORDED, person(by), desk.outside.now(), data)
+        data = IncidentRecorded(
+            incident=incident_id,
+            kind=new.kind,
+            event_date=new.event_date,
+            informed_on=new.informed_on,
+            expires_on=new.expires_on,
+            value=value_ref,
+        )
+        event = Event(data, person(by), desk.outside.now())
         await writing.incident_recorded(event, incident)
     return incident_id
 
@@ -109,9 +111,9 @@ async def verify(desk: Desk, incident_id: str, *, by: User) -> None:
             raise Conflict("incident.verified_already")
         if found[0].recorded_by == by.pseudonym:
             raise NotAllowed("incident.second_person")
-        data = {"incident": incident_id}
-        await writing.incident_verified(Event(EventType.INCIDENT_VERIFIED, person(by), desk.outside.now(), data))
+        data = IncidentVerified(incident=incident_id)
+        await writing.incident_verified(Event(data, person(by), desk.outside.now()))
         for case in await writing.open_cases_of(found[0].org_number):
-            asked = {"check_round": case.check_round + 1}
-            event = Event(EventType.CASE_RESCREEN_ASKED, person(by), desk.outside.now(), asked, case=case.id)
+            asked = CaseRescreenAsked(check_round=case.check_round + 1)
+            event = Event(asked, person(by), desk.outside.now(), case=case.id)
             await writing.rescreen_asked(event, case)

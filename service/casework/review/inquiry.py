@@ -6,11 +6,19 @@ from datetime import timedelta
 
 from service.desk.fields import check_day, check_text, one_of
 from service.desk.ports.desk import Desk
-from service.desk.step import step
+from service.desk.step import Scene, step
 from service.domain.basis import verified
 from service.domain.decision import Act
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
-from service.domain.events import EventType
+from service.domain.events.review import (
+    ActVerified,
+    AssessmentWritten,
+    ConsultationAnswered,
+    ConsultationAsked,
+    FindingConfirmed,
+    FoundAct,
+    SearchRecorded,
+)
 from service.domain.finding import Resolution
 from service.domain.people import User
 from service.rules.calendar import next_working_day
@@ -38,7 +46,7 @@ async def record_search(
     Returns the acts' ids.
     """
     day = check_day("/searched_on", searched_on)
-    async with step(desk, case_id, EventType.SEARCH_RECORDED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, SearchRecorded, by=by, seen=seen) as scene:
         routine = scene.procedure.routine
         one_of("/template", template, [one.id for one in routine.searches.values() if scene.case.kind in one.kinds])
         queries = routine.searches[template].queries
@@ -59,32 +67,27 @@ async def record_search(
         if problems:
             raise InvalidInput(problems)
         written = [{"query": query, "found": text} for query, text in zip(queries, texts, strict=False)]
-        data = {
-            "search": desk.outside.new_id(),
-            "template": template,
-            "searched_on": day.isoformat(),
-            "searched": scene.writing.keep("search", written, case=case_id),
-            "found_acts": [
-                {
-                    "act": act_id,
-                    "value": scene.writing.keep(
-                        "act",
-                        {name: check_text("/acts", text) for name, text in asdict(act).items()},
-                        case=case_id,
-                    ),
-                    "grade": grade,
-                    "link_only": link_only,
-                }
-                for act_id, act, grade, link_only in kept
-            ],
-        }
+        data = SearchRecorded(
+            search=desk.outside.new_id(),
+            template=template,
+            searched_on=day.isoformat(),
+            searched=scene.writing.keep("search", written, case=case_id),
+            found_acts=tuple(
+                FoundAct(act_id, _keep_act(scene, act), grade, link_only) for act_id, act, grade, link_only in kept
+            ),
+        )
         await scene.take(data)
     return [one[0] for one in kept]
 
 
+def _keep_act(scene: Scene, act: Act) -> str:
+    texts = {name: check_text("/acts", text) for name, text in asdict(act).items()}
+    return scene.writing.keep("act", texts, case=scene.case.id)
+
+
 async def verify_act(desk: Desk, case_id: str, *, act: str, by: User, seen: int) -> None:
     """A second person has looked at the source of an act and found that it says so."""
-    async with step(desk, case_id, EventType.ACT_VERIFIED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, ActVerified, by=by, seen=seen) as scene:
         known = scene.dossier.acts.get(act)
         if known is None:
             raise NotFound("act.not_found")
@@ -92,7 +95,7 @@ async def verify_act(desk: Desk, case_id: str, *, act: str, by: User, seen: int)
             raise NotAllowed("act.verified_by_another")
         if known.verified_by is not None and verified(scene.dossier, known):
             raise NotAllowed("act.verified_already")
-        await scene.take({"act": act})
+        await scene.take(ActVerified(act=act))
 
 
 async def confirm_match(
@@ -100,31 +103,31 @@ async def confirm_match(
 ) -> None:
     """A second person has compared the listed name with the applicant's, and agrees or not (requirement D6)."""
     text = check_text("/text", text)
-    async with step(desk, case_id, EventType.FINDING_CONFIRMED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, FindingConfirmed, by=by, seen=seen) as scene:
         basis = await scene.basis()
         known = [one for one in basis.findings if one.id == finding and one.resolution is Resolution.OBSTACLE]
         if not known:
             raise NotFound("finding.not_found")
         if scene.dossier.resolved_by.get(finding) == scene.by.pseudonym:
             raise NotAllowed("finding.confirmed_by_another")
-        await scene.take({"finding": finding, "agrees": agrees, "text": scene.keep("resolution", text)})
+        await scene.take(FindingConfirmed(finding=finding, agrees=agrees, text=scene.keep("resolution", text)))
 
 
 async def ask_consultee(desk: Desk, case_id: str, *, consultee: str, circumstances: str, by: User, seen: int) -> str:
     """Ask someone outside the unit, on concrete circumstances of this case; returns the request's id."""
-    async with step(desk, case_id, EventType.CONSULTATION_ASKED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, ConsultationAsked, by=by, seen=seen) as scene:
         consultees = scene.procedure.routine.consultees
         one_of("/consultee", consultee, consultees)
         text = check_text("/circumstances", circumstances, required=consultees[consultee].needs_circumstances)
         asked = desk.outside.new_id()
         due = next_working_day(scene.today + timedelta(days=consultees[consultee].days))
         await scene.take(
-            {
-                "consultation": asked,
-                "consultee": consultee,
-                "circumstances": scene.keep("consultation", text),
-                "due": due.isoformat(),
-            }
+            ConsultationAsked(
+                consultation=asked,
+                consultee=consultee,
+                circumstances=scene.keep("consultation", text),
+                due=due.isoformat(),
+            )
         )
     return asked
 
@@ -149,14 +152,14 @@ async def record_consultation(
     """
     day = check_day("/answered_on", answered_on)
     provision = check_text("/provision", provision, required=not disclosed, most=200)
-    async with step(desk, case_id, EventType.CONSULTATION_ANSWERED, by=by, seen=seen) as scene:
+    async with step(desk, case_id, ConsultationAnswered, by=by, seen=seen) as scene:
         asked = [one for one in scene.dossier.consultations if one.id == consultation]
         if not asked:
             raise NotFound("consultation.not_found")
         if asked[0].answered_on:
             raise NotAllowed("consultation.answered_already")
         consultees = scene.procedure.routine.consultees
-        known = consultees.get(asked[0].data["consultee"])
+        known = consultees.get(asked[0].data.consultee)
         one_of("/answer", answer, known.answers if known else ())
         if day > scene.today:
             raise InvalidInput([Problem("/answered_on", "input.not_now_or_earlier")])
@@ -166,22 +169,22 @@ async def record_consultation(
         if answer == "opinion" and not enclosure:
             raise InvalidInput([Problem("/enclosure", "consultation.opinion_enclosed")])
         await scene.take(
-            {
-                "consultation": consultation,
-                "answer_class": answer,
-                "answered_on": day.isoformat(),
-                "enclosure": enclosure or None,
-                "disclosed": disclosed,
-                "provision": scene.keep_any("secrecy", provision),
-            }
+            ConsultationAnswered(
+                consultation=consultation,
+                answer_class=answer,
+                answered_on=day.isoformat(),
+                enclosure=enclosure or None,
+                disclosed=disclosed,
+                provision=scene.keep_any("secrecy", provision),
+            )
         )
 
 
 async def assess(desk: Desk, case_id: str, *, criterion: str, result: str, text: str, by: User, seen: int) -> None:
     """Assess one criterion of the routine, in writing; written again, the newest stands."""
     text = check_text("/text", text)
-    async with step(desk, case_id, EventType.ASSESSMENT_WRITTEN, by=by, seen=seen) as scene:
+    async with step(desk, case_id, AssessmentWritten, by=by, seen=seen) as scene:
         known = [one.id for one in scene.procedure.routine.criteria_of(scene.case.kind)]
         one_of("/criterion", criterion, known)
         one_of("/result", result, RESULTS)
-        await scene.take({"criterion": criterion, "result": result, "text": scene.keep("assessment", text)})
+        await scene.take(AssessmentWritten(criterion=criterion, result=result, text=scene.keep("assessment", text)))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from service.audit.leaf import data_of
 from service.bookings.bookings import bookings
 from service.bookings.clearance import Clearance, application_of, clearance_of, data_key
 from service.bookings.clearance_steps import why_not_executed
@@ -19,9 +20,13 @@ from service.domain.application import Kind
 from service.domain.basis import Basis
 from service.domain.case import Case
 from service.domain.decision import ON_A_DECISION, DecisionOutcome
-from service.domain.dossier import Dossier, fold
+from service.domain.dossier.dossier import Dossier
+from service.domain.dossier.folding import fold
 from service.domain.errors import NotFound
-from service.domain.events import STEPS_OF_THE_ROUTINE, commitments_in
+from service.domain.events.catalogue import commitments_in, texts_in
+from service.domain.events.decision_record import CaseDecided
+from service.domain.events.event import EventData, RoutineStep
+from service.domain.events.fields import SentLetter
 from service.domain.people import User
 from service.domain.premises import Booking, Estate, Hirer
 from service.domain.ruleset import Clause, DelegationPoint, RuleSet
@@ -38,7 +43,17 @@ class TimelineEntry:
     type: str
     at: int
     who: str
-    data: dict[str, Any]
+    data: EventData
+
+    @property
+    def has_letter(self) -> bool:
+        """Whether a letter went with it."""
+        return isinstance(getattr(self.data, "letter", None), SentLetter)
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """The texts that it holds by itself, by the names of their fields."""
+        return [] if isinstance(self.data, CaseDecided) else texts_in(self.data)
 
 
 @dataclass(frozen=True)
@@ -89,7 +104,7 @@ class CaseView:
     enclosures: list[StoredEnclosure]
     markings: list[SecrecyMarking]
     decision: dict[str, Any] | None
-    record: dict[str, Any] | None
+    record: CaseDecided | None
     timeline: list[TimelineEntry]
     names: dict[str, str]
     owner_name: str | None
@@ -126,7 +141,8 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         references += [details.speakers_ref] if details.speakers_ref else []
         decision = await reading.decision(case_id)
         row = await reading.log_entry(decision["seq"]) if decision else None
-        record = json.loads(row.leaf)["data"] if row else None
+        record = data_of(row.leaf) if row else None
+        assert record is None or isinstance(record, CaseDecided)
         references += commitments_in(record) if record else []
         before = await reading.settled_before(case_id, case.check_round)
         references += [one.reason_ref for one in before.values() if one.reason_ref]
@@ -134,12 +150,9 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         dossier = fold(done)
         if policy.acts_on(case, by):
             policy.check_unbiased(by, dossier)
-        references += [
-            ref
-            for one in done
-            if one.type in STEPS_OF_THE_ROUTINE
-            for ref in commitments_in({name: value for name, value in one.data.items() if name != "letter"})
-        ]
+        for entry in done:
+            if isinstance(entry.data, RoutineStep):
+                references += commitments_in(entry.data, but="letter")
         values = await reading.values(list(dict.fromkeys(references)))
         held_apart = await _held_apart(reading, values)
         names = await reading.names()
@@ -166,7 +179,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         markings=markings,
         decision=decision,
         record=record,
-        timeline=[TimelineEntry(e.seq, e.type.value, e.at, names.get(e.actor, e.actor), dict(e.data)) for e in timed],
+        timeline=[TimelineEntry(one.seq, one.type, one.at, names.get(one.actor, one.actor), one.data) for one in timed],
         earlier=len(done) - len(timed),
         dossier=dossier,
         basis=basis,

@@ -1,18 +1,39 @@
 """A case as it was recorded on a certain day, beside what is known of it now."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow
+from service.desk.step import entries
 from service.domain import policy
-from service.domain.case import STEPS, Case
+from service.domain.case import STEPS, Case, State
 from service.domain.clock import STOCKHOLM, to_milliseconds
-from service.domain.events import STEPS_OF_THE_ROUTINE, EventType
+from service.domain.events.decision import AppealSettled, CaseReopened
+from service.domain.events.decision_record import CaseDecided
+from service.domain.events.event import Entry, RoutineStep
+from service.domain.events.folds import Folds
+from service.domain.events.intake import (
+    CaseReceived,
+    CaseReleased,
+    CaseScreened,
+    CaseTaken,
+    EnclosureAdded,
+    FindingResolved,
+    SecrecyMarked,
+)
+from service.domain.events.log import ValueErased
+from service.domain.events.review import CaseAssigned, ConflictDeclared
 from service.domain.people import User
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a check had said, and how it had been settled."""
+
+    outcome: str | None
+    resolution: str | None
 
 
 @dataclass
@@ -25,12 +46,15 @@ class Recorded:
     received: str | None = None
     check_round: int = 0
     rules: str | None = None
-    findings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    findings: dict[str, Answer] = field(default_factory=dict)
     enclosures: list[str] = field(default_factory=list)
     markings: int = 0
-    decision: dict[str, Any] | None = None
+    decision: CaseDecided | None = None
     decided_by: str | None = None
     erased: int = 0
+
+
+FOLDS = Folds[Recorded]()
 
 
 @dataclass(frozen=True)
@@ -57,46 +81,76 @@ async def compare(desk: Desk, case_id: str, day: date, *, by: User) -> TwoViews:
     return TwoViews(case, day, then, recorded(entries), names | people)
 
 
-def recorded(entries: Sequence[LogRow]) -> Recorded:
+def recorded(rows: Sequence[LogRow]) -> Recorded:
     """What these entries of one case say, in their order."""
     seen = Recorded()
-    for one in entries:
-        leaf = json.loads(one.leaf)
-        _fold(seen, leaf["type"], leaf["actor"]["id"], leaf["data"])
+    for entry in entries(rows):
+        FOLDS.follow(seen, entry)
+        if isinstance(entry.data, RoutineStep):
+            _step(seen, entry.data)
         seen.entries += 1
     return seen
 
 
-def _fold(seen: Recorded, type: str, actor: str, data: dict[str, Any]) -> None:
-    match type:
-        case EventType.CASE_RECEIVED:
-            seen.state, seen.received, seen.rules = "received", data["received"], data["rules"]["id"]
-        case EventType.CASE_SCREENED:
-            seen.state = "screened" if seen.state == "received" else seen.state
-            seen.check_round, seen.rules = data["check_round"], data["rules"]["id"]
-            seen.findings = {
-                one["check"]: {"outcome": one["outcome"], "resolution": one["resolution"]} for one in data["findings"]
-            }
-        case EventType.CASE_TAKEN:
-            seen.state, seen.owner = "in_review", data["owner"]
-        case EventType.CASE_RELEASED:
-            seen.state, seen.owner = "screened", None
-        case EventType.FINDING_RESOLVED:
-            seen.findings.setdefault(data["check"], {"outcome": None})["resolution"] = data["resolution"]
-        case EventType.ENCLOSURE_ADDED:
-            seen.enclosures.append(data["kind"])
-        case EventType.SECRECY_MARKED:
-            seen.markings += 1
-        case EventType.CASE_DECIDED:
-            seen.state, seen.decision, seen.decided_by = "decided", data, actor
-        case step if step in STEPS_OF_THE_ROUTINE:
-            moved = STEPS[EventType(step)].to
-            if moved is not None:
-                seen.state = moved.value
-            if data.get("left") and data.get("outcome") != "annulled":
-                seen.state = "appealed"
-            if data.get("outcome") == "annulled" or data.get("released"):
-                seen.state = "in_review" if data.get("outcome") == "annulled" else "screened"
-            seen.owner = data["owner"] if data.get("owner") else None if data.get("released") else seen.owner
-        case EventType.VALUE_ERASED:
-            seen.erased += len(data["values"])
+@FOLDS.of(CaseReceived)
+def _received(seen: Recorded, data: CaseReceived, _: Entry) -> None:
+    seen.state, seen.received, seen.rules = State.RECEIVED, data.received, data.rules.id
+
+
+@FOLDS.of(CaseScreened)
+def _screened(seen: Recorded, data: CaseScreened, _: Entry) -> None:
+    seen.state = State.SCREENED if seen.state == State.RECEIVED else seen.state
+    seen.check_round, seen.rules = data.check_round, data.rules.id
+    seen.findings = {answer.check: Answer(answer.outcome, answer.resolution) for answer in data.findings}
+
+
+@FOLDS.of(CaseTaken)
+def _taken(seen: Recorded, data: CaseTaken, _: Entry) -> None:
+    seen.state, seen.owner = State.IN_REVIEW, data.owner
+
+
+@FOLDS.of(CaseReleased)
+def _released(seen: Recorded, _: CaseReleased, __: Entry) -> None:
+    seen.state, seen.owner = State.SCREENED, None
+
+
+@FOLDS.of(FindingResolved)
+def _resolved(seen: Recorded, data: FindingResolved, _: Entry) -> None:
+    before = seen.findings.get(data.check)
+    seen.findings[data.check] = Answer(before.outcome if before else None, data.resolution)
+
+
+@FOLDS.of(EnclosureAdded)
+def _enclosed(seen: Recorded, data: EnclosureAdded, _: Entry) -> None:
+    seen.enclosures.append(data.kind)
+
+
+@FOLDS.of(SecrecyMarked)
+def _marked(seen: Recorded, _: SecrecyMarked, __: Entry) -> None:
+    seen.markings += 1
+
+
+@FOLDS.of(CaseDecided)
+def _decided(seen: Recorded, data: CaseDecided, entry: Entry) -> None:
+    seen.state, seen.decision, seen.decided_by = State.DECIDED, data, entry.actor
+
+
+@FOLDS.of(ValueErased)
+def _erased(seen: Recorded, data: ValueErased, _: Entry) -> None:
+    seen.erased += len(data.values)
+
+
+def _step(seen: Recorded, data: RoutineStep) -> None:
+    """A step of the routine: where the table of steps puts the case, and whose it is."""
+    moved = STEPS[type(data)].to
+    if moved is not None:
+        seen.state = moved
+    match data:
+        case AppealSettled(outcome="annulled", owner=owner):
+            seen.state, seen.owner = State.IN_REVIEW, owner
+        case AppealSettled(left=left) if left:
+            seen.state = State.APPEALED
+        case ConflictDeclared(released=True):
+            seen.state, seen.owner = State.SCREENED, None
+        case CaseAssigned(owner=owner) | CaseReopened(owner=owner):
+            seen.owner = owner

@@ -8,7 +8,7 @@ from service.casework.intake import application_document, enclosures, receive
 from service.casework.review import correspondence
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, Problem, TooLarge, WrongMediaType
-from service.domain.events import Actor, ActorKind
+from service.domain.events.event import Actor, ActorKind
 from service.web import file_types, forms
 from service.web.api.description import openapi
 from service.web.deps import AnyRequest, TheDesk, TheKey

@@ -12,7 +12,7 @@ from litestar import Response, post
 from service.casework.intake import application_document
 from service.domain.birth import read_birth
 from service.domain.errors import InvalidInput, Problem, TooLarge, WrongMediaType
-from service.domain.events import Actor, ActorKind
+from service.domain.events.event import Actor, ActorKind
 from service.domain.organisation import normal_form
 from service.domain.text import visible
 from service.domain.watchlist import Candidate, ListEntry, MatchEvidence, Schema, Subject

@@ -8,7 +8,7 @@ from litestar import Response, delete, get, post
 from service.bookings import availability, bookings, move_or_cancel
 from service.desk.rulebook import today
 from service.domain.errors import InvalidInput, Problem, SlotTaken, WrongMediaType
-from service.domain.events import Actor, ActorKind
+from service.domain.events.event import Actor, ActorKind
 from service.domain.premises import Booking, day_of
 from service.web import forms
 from service.web.deps import AnyRequest, TheDesk, TheKey
@@ -65,7 +65,7 @@ async def hold(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[Any]
         )
     except SlotTaken as error:
         return slot_taken(request, error)
-    return Response({"id": made["booking"], "until": made["hold_until"]}, status_code=201)
+    return Response({"id": made.booking, "until": made.hold_until}, status_code=201)
 
 
 @delete("/api/v1/holds/{booking_id:uuid}", opt=may(INTAKE_KEY), status_code=204)

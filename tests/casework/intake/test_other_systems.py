@@ -14,7 +14,7 @@ from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.application import Kind, from_document
 from service.domain.errors import NotFound
-from service.domain.events import Actor, ActorKind
+from service.domain.events.event import Actor, ActorKind
 from service.office import users_and_keys
 from tests.booking_steps import (
     asked,

@@ -18,7 +18,7 @@ from service.domain.application import Kind
 from service.domain.case import State
 from service.domain.clock import utc_time
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unreadable
-from service.domain.events import Actor, ActorKind
+from service.domain.events.event import Actor, ActorKind
 from service.proof.verification import verify_log
 from tests.builders import KEY, NUMBER, a_grant_document, a_premises_document
 from tests.fakes import NOON, Clock

@@ -175,8 +175,8 @@ async def hold(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
             return slot_taken(request, error) if isinstance(error, SlotTaken) else domain_error(request, error)
         return await _show(request, desk, user, form, error=error)
     if forms.is_json(request):
-        return Response({"id": made["booking"], "until": made["hold_until"]}, status_code=201)
-    query = {name: form.text(name) for name in ASKED if form.text(name)} | {"hold": made["booking"]}
+        return Response({"id": made.booking, "until": made.hold_until}, status_code=201)
+    query = {name: form.text(name) for name in ASKED if form.text(name)} | {"hold": made.booking}
     return Redirect(f"/book?{urlencode(query)}", status_code=303)
 
 

@@ -116,8 +116,8 @@ def _waits_for_another(view: CaseView, user: User) -> bool:
     proposed = view.dossier.proposal
     if proposed is None:
         return False
-    outcome = DecisionOutcome(proposed.data["outcome"])
-    adverse = basis.adverse_rule(view.basis, outcome, proposed.data["clauses"]) is not None
+    outcome = DecisionOutcome(proposed.data.outcome)
+    adverse = basis.adverse_rule(view.basis, outcome, proposed.data.clauses) is not None
     return (adverse and proposed.by == user.pseudonym) or not _sign_points(view, user)
 
 
@@ -126,7 +126,7 @@ def _sign_points(view: CaseView, user: User) -> list[DelegationPoint]:
     if proposed is None:
         return []
     data = proposed.data
-    return policy.reaching(view.basis, user, DecisionOutcome(data["outcome"]), data["amount_ore"], data["clauses"])
+    return policy.reaching(view.basis, user, DecisionOutcome(data.outcome), data.amount_ore, data.clauses)
 
 
 def _begun(view: CaseView) -> forms.Form:

@@ -1,12 +1,12 @@
 """Papers that leave the house: letters as PDF, the board's package, and the list of delegated decisions."""
 
 import base64
-import json
 from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get
 
+from service.audit.leaf import data_of
 from service.casework.decision import board_papers
 from service.casework.letters import decision_letter
 from service.casework.views import case_page, gate
@@ -14,6 +14,7 @@ from service.desk.fields import check_day
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import GranskaError, NotFound
+from service.domain.events.fields import SentLetter
 from service.domain.people import Role
 from service.proof import access_log
 from service.web import forms
@@ -43,11 +44,11 @@ async def letter(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
     case = await gate.check_may_see(desk, case_id, by=user)
     async with desk.store.reading() as read:
         row = await read.log_entry(seq) if seq < MOST_ENTRIES else None
-        leaf = json.loads(row.leaf) if row else {}
-        sent = leaf["data"].get("letter") if leaf.get("case") == case_id else None
-        if not sent or user.only_reviews:
+        of_case = row is not None and row.case_id == case_id
+        sent = getattr(data_of(row.leaf), "letter", None) if row and of_case else None
+        if not isinstance(sent, SentLetter) or user.only_reviews:
             raise NotFound("letter.not_found")
-        reference = sent["body"]
+        reference = sent.body
         kept = (await read.values([reference])).get(reference)
     if kept is None:
         raise NotFound("letter.erased")

@@ -1,6 +1,6 @@
 """Which steps there are, how each is read from a form or from JSON, and which are open to a person now."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,60 @@ from service.casework.views import case_page
 from service.desk.ports.desk import Desk
 from service.domain import basis, policy
 from service.domain.application import Kind
+from service.domain.dossier.dossier import Asked
 from service.domain.errors import GranskaError, InvalidInput, Problem
-from service.domain.events import EventType
+from service.domain.events.bookings import (
+    BookingCancelled,
+    BookingExecuted,
+    BookingMoved,
+    ClearanceGiven,
+    ClearanceRevoked,
+    KeyAccessGiven,
+    KeyAccessScreened,
+)
+from service.domain.events.decision import (
+    AppealForwarded,
+    AppealReceived,
+    AppealSettled,
+    AppealTested,
+    BoardPackaged,
+    CaseReopened,
+    ConditionReported,
+    DecisionAddedTo,
+    DecisionFinal,
+    DecisionPosted,
+    DecisionProposed,
+    DecisionReported,
+    LetterSent,
+    ProposalReturned,
+    ProposalSeconded,
+    SideDecided,
+    SupportReleased,
+    SupportStopped,
+    TermsAccepted,
+)
+from service.domain.events.decision_record import CaseDecided
+from service.domain.events.event import EventClass
+from service.domain.events.review import (
+    ActVerified,
+    ApplicationWithdrawn,
+    AssessmentWritten,
+    CaseAssigned,
+    CasePaused,
+    CaseResumed,
+    CommunicationAnswered,
+    CommunicationExcepted,
+    CommunicationSent,
+    CompletionAnswered,
+    CompletionAsked,
+    CompletionReminded,
+    ConflictDeclared,
+    ConsultationAnswered,
+    ConsultationAsked,
+    FindingConfirmed,
+    NoteWritten,
+    SearchRecorded,
+)
 from service.domain.people import User
 from service.domain.premises import BookingStatus, Hirer
 from service.web import forms
@@ -26,11 +78,11 @@ Taken = Callable[[Desk, str, Form, User, int], Awaitable[Any]]
 class Way:
     """How a posted step is taken, and the event it leaves."""
 
-    event: EventType
+    event: EventClass
     take: Taken
 
 
-def _way(event: EventType, step: Callable[..., Awaitable[Any]], **read: Callable[[Form], Any]) -> Way:
+def _way(event: EventClass, step: Callable[..., Awaitable[Any]], **read: Callable[[Form], Any]) -> Way:
     async def take(desk: Desk, case_id: str, form: Form, by: User, seen: int) -> Any:
         return await step(desk, case_id, **{name: one(form) for name, one in read.items()}, by=by, seen=seen)
 
@@ -74,53 +126,52 @@ def _answers(form: Form) -> dict[str, bool]:
     }
 
 
-E = EventType
 WAYS: dict[str, Way] = {
-    "conflict": _way(E.CONFLICT_DECLARED, assignment.declare_conflict, conflict=_yes("conflict"), text=_text("text")),
-    "assign": _way(E.CASE_ASSIGNED, assignment.assign, to=_text("to"), note=_text("note")),
-    "note": _way(E.NOTE_WRITTEN, assignment.write_note, text=_text("text")),
-    "pause": _way(E.CASE_PAUSED, assignment.pause, ground=_text("ground"), until=_text("until"), note=_text("note")),
-    "resume": _way(E.CASE_RESUMED, assignment.resume),
-    "withdrawal": _way(E.APPLICATION_WITHDRAWN, assignment.withdraw, received=_text("received"), text=_text("text")),
+    "conflict": _way(ConflictDeclared, assignment.declare_conflict, conflict=_yes("conflict"), text=_text("text")),
+    "assign": _way(CaseAssigned, assignment.assign, to=_text("to"), note=_text("note")),
+    "note": _way(NoteWritten, assignment.write_note, text=_text("text")),
+    "pause": _way(CasePaused, assignment.pause, ground=_text("ground"), until=_text("until"), note=_text("note")),
+    "resume": _way(CaseResumed, assignment.resume),
+    "withdrawal": _way(ApplicationWithdrawn, assignment.withdraw, received=_text("received"), text=_text("text")),
     "completion": _way(
-        E.COMPLETION_ASKED,
+        CompletionAsked,
         correspondence.ask_completion,
         text=_text("text"),
         due=_text("due"),
         language=_text("language"),
     ),
-    "reminder": _way(E.COMPLETION_REMINDED, correspondence.remind, language=_text("language")),
+    "reminder": _way(CompletionReminded, correspondence.remind, language=_text("language")),
     "completion-answer": _way(
-        E.COMPLETION_ANSWERED,
+        CompletionAnswered,
         correspondence.answer_completion,
         completion=_text("completion"),
         text=_text("text"),
         received=_text("received"),
     ),
     "search": _way(
-        E.SEARCH_RECORDED,
+        SearchRecorded,
         inquiry.record_search,
         template=_text("template"),
         searched_on=_text("searched_on"),
         found=_found,
         acts=forms.acts,
     ),
-    "verify-act": _way(E.ACT_VERIFIED, inquiry.verify_act, act=_text("act")),
+    "verify-act": _way(ActVerified, inquiry.verify_act, act=_text("act")),
     "confirm-match": _way(
-        E.FINDING_CONFIRMED,
+        FindingConfirmed,
         inquiry.confirm_match,
         finding=_text("finding"),
         agrees=_yes("agrees"),
         text=_text("text"),
     ),
     "consultation": _way(
-        E.CONSULTATION_ASKED,
+        ConsultationAsked,
         inquiry.ask_consultee,
         consultee=_text("consultee"),
         circumstances=_text("circumstances"),
     ),
     "consultation-answer": _way(
-        E.CONSULTATION_ANSWERED,
+        ConsultationAnswered,
         inquiry.record_consultation,
         consultation=_text("consultation"),
         answer=_text("answer"),
@@ -130,14 +181,14 @@ WAYS: dict[str, Way] = {
         provision=_text("provision"),
     ),
     "assess": _way(
-        E.ASSESSMENT_WRITTEN,
+        AssessmentWritten,
         inquiry.assess,
         criterion=_text("criterion"),
         result=_text("result"),
         text=_text("text"),
     ),
     "communication": _way(
-        E.COMMUNICATION_SENT,
+        CommunicationSent,
         correspondence.communicate,
         outcome=_text("outcome"),
         clauses=_texts("clauses"),
@@ -147,65 +198,63 @@ WAYS: dict[str, Way] = {
         language=_text("language"),
     ),
     "communication-answer": _way(
-        E.COMMUNICATION_ANSWERED,
+        CommunicationAnswered,
         correspondence.answer_communication,
         communication=_text("communication"),
         text=_text("text"),
         received=_text("received"),
     ),
     "exception": _way(
-        E.COMMUNICATION_EXCEPTED,
+        CommunicationExcepted,
         correspondence.except_communication,
         exception=_text("exception"),
         text=_text("text"),
     ),
-    "propose": _way(E.DECISION_PROPOSED, proposal.propose, proposal=forms.proposal),
-    "give-back": _way(E.PROPOSAL_RETURNED, proposal.give_back, text=_text("text")),
-    "second": _way(E.PROPOSAL_SECONDED, proposal.second, answers=_answers, text=_text("text")),
-    "package": _way(E.BOARD_PACKAGED, board_papers.package, language=_text("language")),
-    "sign": _way(
-        E.CASE_DECIDED, sign.sign, delegation_point=_text("delegation_point"), board_minute=forms.board_minute
-    ),
+    "propose": _way(DecisionProposed, proposal.propose, proposal=forms.proposal),
+    "give-back": _way(ProposalReturned, proposal.give_back, text=_text("text")),
+    "second": _way(ProposalSeconded, proposal.second, answers=_answers, text=_text("text")),
+    "package": _way(BoardPackaged, board_papers.package, language=_text("language")),
+    "sign": _way(CaseDecided, sign.sign, delegation_point=_text("delegation_point"), board_minute=forms.board_minute),
     "letter": _way(
-        E.LETTER_SENT,
+        LetterSent,
         delivery.send_letter,
         channel=_text("channel"),
         language=_text("language"),
         sent=_text("sent"),
     ),
-    "notice": _way(E.DECISION_POSTED, delivery.post_notice, posted=_text("posted")),
-    "reported": _way(E.DECISION_REPORTED, delivery.report, meeting=_text("meeting")),
-    "addendum": _way(E.DECISION_ADDED_TO, follow_up.add_to_decision, kind=_text("kind"), text=_text("text")),
-    "terms": _way(E.TERMS_ACCEPTED, follow_up.accept_terms, terms=_text("terms"), on=_text("on"), text=_text("text")),
+    "notice": _way(DecisionPosted, delivery.post_notice, posted=_text("posted")),
+    "reported": _way(DecisionReported, delivery.report, meeting=_text("meeting")),
+    "addendum": _way(DecisionAddedTo, follow_up.add_to_decision, kind=_text("kind"), text=_text("text")),
+    "terms": _way(TermsAccepted, follow_up.accept_terms, terms=_text("terms"), on=_text("on"), text=_text("text")),
     "condition": _way(
-        E.CONDITION_REPORTED,
+        ConditionReported,
         follow_up.report_condition,
         position=_chosen_number("position"),
         on=_text("on"),
         met=_yes("met"),
         text=_text("text"),
     ),
-    "appeal": _way(E.APPEAL_RECEIVED, appeal.receive_appeal, received=_text("received"), text=_text("text")),
-    "appeal-test": _way(E.APPEAL_TESTED, appeal.check_appeal, in_time=_yes("in_time"), text=_text("text")),
-    "appeal-forward": _way(E.APPEAL_FORWARDED, appeal.forward_appeal, on=_text("on")),
+    "appeal": _way(AppealReceived, appeal.receive_appeal, received=_text("received"), text=_text("text")),
+    "appeal-test": _way(AppealTested, appeal.check_appeal, in_time=_yes("in_time"), text=_text("text")),
+    "appeal-forward": _way(AppealForwarded, appeal.forward_appeal, on=_text("on")),
     "appeal-settle": _way(
-        E.APPEAL_SETTLED, appeal.settle_appeal, outcome=_text("outcome"), on=_text("on"), text=_text("text")
+        AppealSettled, appeal.settle_appeal, outcome=_text("outcome"), on=_text("on"), text=_text("text")
     ),
-    "final": _way(E.DECISION_FINAL, appeal.declare_final),
-    "reopen": _way(E.CASE_REOPENED, reopen.reopen, ground=_text("ground"), text=_text("text")),
-    "stop": _way(E.SUPPORT_STOPPED, reopen.stop_support, finding=_text("finding"), text=_text("text")),
-    "release-support": _way(E.SUPPORT_RELEASED, reopen.release_support, text=_text("text")),
+    "final": _way(DecisionFinal, appeal.declare_final),
+    "reopen": _way(CaseReopened, reopen.reopen, ground=_text("ground"), text=_text("text")),
+    "stop": _way(SupportStopped, reopen.stop_support, finding=_text("finding"), text=_text("text")),
+    "release-support": _way(SupportReleased, reopen.release_support, text=_text("text")),
     "aside": _way(
-        E.SIDE_DECISION,
+        SideDecided,
         follow_up.decide_aside,
         kind=_text("kind"),
         text=_text("text"),
         delegation_point=_text("delegation_point"),
         language=_text("language"),
     ),
-    "execute": _way(E.BOOKING_EXECUTED, clearance_steps.execute),
+    "execute": _way(BookingExecuted, clearance_steps.execute),
     "move": _way(
-        E.BOOKING_MOVED,
+        BookingMoved,
         move_or_cancel.move,
         booking=_text("booking"),
         room=_text("room"),
@@ -215,16 +264,16 @@ WAYS: dict[str, Way] = {
         text=_text("text"),
     ),
     "cancel": _way(
-        E.BOOKING_CANCELLED,
+        BookingCancelled,
         move_or_cancel.cancel,
         chosen=_texts("bookings"),
         received=_text("received"),
         text=_text("text"),
     ),
-    "clearance": _way(E.CLEARANCE_GIVEN, clearance_steps.give),
-    "clearance-revoke": _way(E.CLEARANCE_REVOKED, clearance_steps.revoke, text=_text("text")),
-    "key-access-check": _way(E.KEY_ACCESS_SCREENED, key_access.screen),
-    "key-access": _way(E.KEY_ACCESS_GIVEN, key_access.give, booking_id=_text("booking")),
+    "clearance": _way(ClearanceGiven, clearance_steps.give),
+    "clearance-revoke": _way(ClearanceRevoked, clearance_steps.revoke, text=_text("text")),
+    "key-access-check": _way(KeyAccessScreened, key_access.screen),
+    "key-access": _way(KeyAccessGiven, key_access.give, booking_id=_text("booking")),
 }
 #: Steps that the case page itself has a form for.
 ON_THE_CASE_PAGE = frozenset({"conflict", "propose", "sign"})
@@ -271,7 +320,7 @@ def _of_premises(name: str, view: case_page.CaseView) -> bool:
 def _makes_sense(name: str, view: case_page.CaseView, user: User) -> bool:
     """Whether there is anything for this step to act on."""
     dossier, decided = view.dossier, view.dossier.decision
-    unanswered = {
+    unanswered: dict[str, Sequence[Asked[Any]]] = {
         "completion-answer": dossier.completions,
         "reminder": dossier.completions,
         "communication-answer": dossier.communications,
@@ -292,9 +341,9 @@ def _makes_sense(name: str, view: case_page.CaseView, user: User) -> bool:
         "second": dossier.proposal and dossier.proposal.by != user.pseudonym,
         "package": dossier.proposal,
         "notice": decided and not decided.posted,
-        "reported": decided and not decided.data["people"]["board"],
+        "reported": decided and not decided.by_board,
         "terms": dossier.grant and not dossier.grant.accepted,
-        "condition": dossier.grant and dossier.grant.data["conditions"],
+        "condition": dossier.grant and dossier.grant.conditions,
         "appeal-test": dossier.appeal and dossier.appeal.in_time is None,
         "appeal-forward": dossier.appeal and dossier.appeal.in_time is not None and not dossier.appeal.forwarded,
         "appeal-settle": dossier.appeal and dossier.appeal.in_time is not None,

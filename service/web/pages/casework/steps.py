@@ -53,7 +53,7 @@ async def show(
     asked = {one: request.query_params.getall(one) for one in request.query_params}
     if name == "move" and not asked:
         asked = views.only_time(view)
-    draft = forms.Form(view.drafts.get(WAYS[name].event.value, asked))
+    draft = forms.Form(view.drafts.get(WAYS[name].event.declared.type, asked))
     return page_or_complaint(
         request,
         "pages/step.html",
@@ -74,7 +74,7 @@ async def show(
         label=label,
         clock=clock,
         instead=[Alternative(room, Span(start, end)) for room, start, end in getattr(error, "alternatives", ())],
-        draft_name=WAYS[name].event.value,
+        draft_name=WAYS[name].event.declared.type,
         **vars(shown),
     )
 

@@ -7,9 +7,11 @@ from typing import Any
 from litestar import Response, get, post
 
 from service.audit.canonical import NotCanonical, parse
+from service.audit.leaf import data_as_written
 from service.audit.verify import Fault
 from service.domain.errors import NotFound
-from service.domain.events import EventType, commitments_in
+from service.domain.events.catalogue import commitments_in
+from service.domain.events.log import ValueErased
 from service.proof import verification
 from service.web import render
 from service.web.deps import AnyRequest, TheDesk
@@ -17,7 +19,7 @@ from service.web.route_permissions import AUDITORS, may
 
 PER_PAGE = 50
 #: Entries whose texts concern the service's own work and nobody's case: an auditor reads them as they are.
-OPEN_TO_AUDITORS = frozenset({EventType.VALUE_ERASED.value})
+OPEN_TO_AUDITORS = frozenset({ValueErased.declared.type})
 DAMAGED = "logs/damaged.jsonl"
 
 
@@ -59,7 +61,9 @@ async def log_entry(request: AnyRequest, desk: TheDesk) -> Response[Any]:
         raise NotFound("log.no_entry")
     entry = json.loads(row.leaf)
     async with desk.store.reading() as reading:
-        values = await reading.values(commitments_in(entry["data"])) if entry["type"] in OPEN_TO_AUDITORS else {}
+        values = (
+            await reading.values(commitments_in(data_as_written(row.leaf))) if entry["type"] in OPEN_TO_AUDITORS else {}
+        )
     text = json.dumps(entry, ensure_ascii=False, indent=2)
     return render.page(
         request, "pages/log_entry.html", entry=entry, hash=row.hash, text=text, names=names, values=values

@@ -1,0 +1,260 @@
+"""What has been done in a case so far, folded from its events: the routine's steps need no other memory than the log.
+
+Only codes, dates, ids and references to kept texts; whoever shows a text fetches it by its reference.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeVar
+
+from service.domain.decision import FAVOURABLE, DecisionOutcome
+from service.domain.events.bookings import KeyAccessGiven, KeyAccessScreened
+from service.domain.events.decision import (
+    ConditionReported,
+    DecisionAddedTo,
+    DecisionProposed,
+    LetterSent,
+    ProposalReturned,
+    SideDecided,
+    SupportStopped,
+    TermsAccepted,
+)
+from service.domain.events.decision_record import CaseDecided
+from service.domain.events.event import EventData
+from service.domain.events.fields import Condition
+from service.domain.events.review import (
+    ApplicationWithdrawn,
+    CasePaused,
+    CommunicationExcepted,
+    CommunicationSent,
+    CompletionAsked,
+    ConsultationAsked,
+    NoteWritten,
+    SearchRecorded,
+)
+
+Data = TypeVar("Data", bound=EventData)
+
+
+@dataclass(frozen=True)
+class Done(Generic[Data]):
+    """Something that was done: what its event says, who, when (UTC milliseconds), and its number in the log."""
+
+    data: Data
+    actor: str
+    at: int
+    seq: int
+
+
+@dataclass
+class Asked(Generic[Data]):
+    """A request to someone outside, by when, and what came of it."""
+
+    id: str
+    at: int
+    by: str
+    due: str
+    seq: int
+    data: Data
+    answer: str | None = None
+    answered_on: str | None = None
+    answered_seq: int | None = None
+    reminded: int = 0
+
+    def over(self, today: str) -> bool:
+        """Whether it has been answered or its time is up."""
+        return self.answered_on is not None or today > self.due
+
+
+@dataclass
+class Consulted(Asked[ConsultationAsked]):
+    """A request to someone outside the unit; whether the applicant may see the answer, and the written opinion."""
+
+    disclosed: bool = False
+    enclosure: str | None = None
+
+
+@dataclass
+class RecordedAct:
+    """A documented act in the case."""
+
+    id: str
+    ref: str
+    grade: str
+    link_only: bool
+    by: str
+    seq: int
+    verified_by: str | None = None
+
+
+@dataclass
+class Assessed:
+    """A criterion, assessed in writing."""
+
+    criterion: str
+    result: str
+    ref: str
+    by: str
+    at: int
+    seq: int
+
+
+@dataclass
+class Proposed:
+    """A proposal as it stands: who proposes what, and who has seconded it."""
+
+    id: str
+    by: str
+    at: int
+    seq: int
+    data: DecisionProposed
+    seconded_by: str | None = None
+    seconded_seq: int | None = None
+    second_ref: str | None = None
+    packaged: str | None = None
+
+
+@dataclass
+class Decided:
+    """A decision of the case, or a booking that was executed, and what happened to it since; amounts are in öre.
+
+    `record` is the decision record; an execution has none, but what was given all the same: terms, access and
+    revocation go by it.
+    """
+
+    id: str
+    seq: int
+    at: int
+    by: str
+    outcome: DecisionOutcome
+    amount_ore: int | None
+    bookings: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+    terms: str | None
+    record: CaseDecided | None
+    letters: list[LetterSent] = field(default_factory=list)
+    posted: str | None = None
+    last_day: str | None = None
+    reported: str | None = None
+    accepted: TermsAccepted | None = None
+    reports: dict[int, ConditionReported] = field(default_factory=dict)
+    added: list[Done[DecisionAddedTo]] = field(default_factory=list)
+    final: bool = False
+    annulled: bool = False
+    turn: str | None = None
+
+    @property
+    def by_board(self) -> bool:
+        """Whether the board itself decided."""
+        return self.record is not None and self.record.people.board
+
+
+@dataclass
+class Appeal:
+    """An appeal against a decision."""
+
+    id: str
+    decision: str
+    received: str
+    ref: str
+    in_time: bool | None = None
+    tested_ref: str | None = None
+    forwarded: str | None = None
+    outcome: str | None = None
+
+
+@dataclass
+class Dossier:
+    """Everything that the steps of the routine have left behind.
+
+    Reopening a case begins a new turn: what was asked, assessed and proposed before it is history, acts remain.
+    """
+
+    declared: dict[str, tuple[bool, int]] = field(default_factory=dict)
+    completions: list[Asked[CompletionAsked]] = field(default_factory=list)
+    searches: list[Done[SearchRecorded]] = field(default_factory=list)
+    acts: dict[str, RecordedAct] = field(default_factory=dict)
+    confirmed: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    consultations: list[Consulted] = field(default_factory=list)
+    assessed: dict[str, Assessed] = field(default_factory=dict)
+    communications: list[Asked[CommunicationSent]] = field(default_factory=list)
+    exception: Done[CommunicationExcepted] | None = None
+    proposal: Proposed | None = None
+    returned: Done[ProposalReturned] | None = None
+    decisions: list[Decided] = field(default_factory=list)
+    executed: Decided | None = None
+    key_access_screened: Done[KeyAccessScreened] | None = None
+    key_access_given: dict[str, Done[KeyAccessGiven]] = field(default_factory=dict)
+    appeals: list[Appeal] = field(default_factory=list)
+    side: list[Done[SideDecided]] = field(default_factory=list)
+    notes: list[Done[NoteWritten]] = field(default_factory=list)
+    withdrawn: Done[ApplicationWithdrawn] | None = None
+    paused: Done[CasePaused] | None = None
+    stopped: Done[SupportStopped] | None = None
+    reopened: Literal["case", "court"] | None = None
+    turn: str | None = None
+    carried: dict[str, str] = field(default_factory=dict)
+    enclosures: dict[str, tuple[str, str]] = field(default_factory=dict)
+    resolved_by: dict[str, str] = field(default_factory=dict)
+    last_material: int = -1
+
+    def conflict(self, pseudonym: str) -> bool | None:
+        """What this person has declared: yes, no, or nothing yet (None)."""
+        known = self.declared.get(pseudonym)
+        return None if known is None else known[0]
+
+    @property
+    def decision(self) -> Decided | None:
+        """The decision that was made last; what is in force may be an earlier one."""
+        return self.decisions[-1] if self.decisions else None
+
+    @property
+    def grant(self) -> Decided | None:
+        """The favourable decision in force, if any: neither annulled, revoked nor replaced.
+
+        That a case on it was written off leaves it standing.
+        """
+        in_force: Decided | None = self.executed
+        for decided in self.decisions:
+            if decided.annulled or decided.outcome is DecisionOutcome.RECOVERY:
+                continue
+            if decided.outcome in FAVOURABLE:
+                in_force = decided
+            elif decided.outcome is DecisionOutcome.REVOCATION and decided.bookings:
+                continue  # some times were taken back, the others stand
+            elif decided.outcome is not DecisionOutcome.WRITE_OFF or decided.turn is None:
+                in_force = None
+        return in_force
+
+    @property
+    def given(self) -> Decided | None:
+        """The last favourable decision that no court has annulled, revoked or not: what can be recovered."""
+        lasting = (one for one in reversed(self.decisions) if one.outcome in FAVOURABLE and not one.annulled)
+        return next(lasting, self.executed)
+
+    @property
+    def recovered_ore(self) -> int:
+        """What has been recovered of it."""
+        return sum(
+            decided.amount_ore or 0
+            for decided in self.decisions
+            if decided.outcome is DecisionOutcome.RECOVERY and not decided.annulled
+        )
+
+    @property
+    def appeal(self) -> Appeal | None:
+        """The appeal that is to be seen to first: the oldest that has not ended, or else the last."""
+        return next(iter(self.open_appeals), self.appeals[-1] if self.appeals else None)
+
+    @property
+    def open_appeals(self) -> list[Appeal]:
+        """The appeals that have not ended, oldest first."""
+        return [one for one in self.appeals if one.outcome is None]
+
+    def same_finding(self, finding: str, among: Collection[str]) -> bool:
+        """Whether this finding, or the one whose very answer it carries on, is among these."""
+        while finding not in among:
+            if finding not in self.carried:
+                return False
+            finding = self.carried[finding]
+        return True

@@ -1,0 +1,78 @@
+"""Events of the log itself: its keys, what is taken out of it, what is erased."""
+
+from typing import Annotated
+
+from service.domain.events.event import READERS, CaseEvent, EventData, event
+from service.domain.events.fields import Code, Commitment, Digest, PublicKey, Signature, Uuid, Whole
+from service.domain.people import Role
+
+
+@event("log:opened", service=True)
+class LogOpened(EventData, frozen=True):
+    """The log begins: its first entry."""
+
+    origin: Annotated[Code, "the log's name"]
+    vkey: Annotated[PublicKey, "the key it is signed with"]
+
+
+@event("log:key-rotated", persons=frozenset({Role.ADMINISTRATOR}), service=True)
+class LogKeyRotated(EventData, frozen=True):
+    """The log is signed with a new key from here on."""
+
+    old: Annotated[PublicKey, "the key before"]
+    new: Annotated[PublicKey, "the key from now on"]
+    signature: Annotated[Signature | None, "by which the old key vouches for the new one; none where it was lost"]
+
+
+@event("sample:drawn", persons=frozenset({Role.AUDITOR}))
+class SampleDrawn(EventData, frozen=True):
+    """An auditor has drawn cases to look through, so that the draw can be made again."""
+
+    size: Annotated[Whole, "how large the log was whose root the seed is"]
+    seed: Annotated[Digest, "what the draw follows from"]
+    of: Annotated[Whole, "how many there were to draw from"]
+    cases: Annotated[tuple[Uuid, ...], "the cases that were drawn"]
+
+
+@event("record:unmasked", persons=READERS)
+class RecordUnmasked(CaseEvent, frozen=True):
+    """Someone has opened the personal values of a decision record, for a purpose."""
+
+    decision: Annotated[Uuid, "the decision whose record it is"]
+    purpose: Annotated[Code, "for what"]
+    note: Annotated[Commitment, "why, in words"]
+
+
+@event("case:handed-out", persons=READERS)
+class CaseHandedOut(CaseEvent, frozen=True):
+    """A bundle of the case has been handed out (utlämnande)."""
+
+    purpose: Annotated[Code, "for what"]
+    masked: Annotated[tuple[Code, ...], "the kinds of value that were masked"]
+
+
+@event("subject-access:exported", persons=frozenset({Role.COORDINATOR}))
+class SubjectAccessExported(EventData, frozen=True):
+    """What is kept of a person has been gathered at their own request (GDPR, article 15)."""
+
+    request: Annotated[Commitment, "the diary number of the request and the name it is about"]
+    cases: Annotated[tuple[Uuid, ...], "the cases that name them"]
+
+
+@event("access-log:erased", service=True)
+class AccessLogErased(EventData, frozen=True):
+    """Texts of the access log whose time was over are gone; their hashes stay."""
+
+    count: Annotated[Whole, "how many"]
+    up_to: Annotated[Whole, "all entries of the access log before this number"]
+
+
+@event("value:erased", persons=frozenset({Role.ADMINISTRATOR}), service=True, material=True)
+class ValueErased(EventData, frozen=True):
+    """Kept values have been erased (gallring); what the log committed to them stays."""
+
+    values: Annotated[tuple[Commitment, ...], "the commitments whose values are gone"]
+    enclosures: Annotated[tuple[Uuid, ...], "the enclosures whose files are gone"]
+    ground: Annotated[Code, "by which ground"]
+    document: Annotated[Commitment | None, "the decision or rule that it rests on, in words"]
+    classes: Annotated[tuple[Code, ...], "the retention classes of the values"]

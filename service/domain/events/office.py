@@ -1,0 +1,127 @@
+"""Events of the office: users and their rights, keys, rule sets, watch lists, incidents."""
+
+from typing import Annotated
+
+from service.domain.events.event import ANYONE, EventData, event
+from service.domain.events.fields import Code, Commitment, Day, Digest, Pseudonym, RuleSetRef, Time, Uuid, Whole
+from service.domain.people import Role
+
+_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+_COORDINATOR = frozenset({Role.COORDINATOR})
+_ADOPTERS = _COORDINATOR | _ADMINISTRATOR
+
+
+@event("user:created", persons=_ADMINISTRATOR, service=True)
+class UserCreated(EventData, frozen=True):
+    """Someone has been given an account."""
+
+    user: Annotated[Uuid, "the account"]
+    pseudonym: Annotated[Pseudonym, "what the log calls them"]
+    value: Annotated[Commitment, "their name and e-mail address"]
+    credential: Annotated[Digest, "of the hash of the password they sign in with"]
+
+
+@event("user:password-changed", persons=ANYONE)
+class PasswordChanged(EventData, frozen=True):
+    """Someone has a new password."""
+
+    user: Annotated[Uuid, "the account"]
+    credential: Annotated[Digest, "of the hash of the new password"]
+
+
+@event("right:granted", persons=_ADMINISTRATOR, service=True)
+class RightGranted(EventData, frozen=True):
+    """Someone has been given a role or a delegation point."""
+
+    grant: Annotated[Uuid, "this granting of it"]
+    user: Annotated[Uuid, "to whom"]
+    right: Annotated[Code, "which role or delegation point"]
+
+
+@event("right:withdrawn", persons=_ADMINISTRATOR)
+class RightWithdrawn(EventData, frozen=True):
+    """A role or a delegation point has been taken back."""
+
+    grant: Annotated[Uuid, "the granting that ends"]
+    user: Annotated[Uuid, "from whom"]
+    right: Annotated[Code, "which role or delegation point"]
+
+
+@event("key:created", persons=_ADMINISTRATOR, service=True)
+class KeyCreated(EventData, frozen=True):
+    """Another system of the City has been given a key."""
+
+    key: Annotated[Uuid, "the key"]
+    pseudonym: Annotated[Pseudonym, "what the log calls it"]
+    right: Annotated[Code, "the one thing it may do"]
+    digest: Annotated[Digest, "of the key itself"]
+
+
+@event("ruleset:drafted", persons=_ADOPTERS)
+class RuleSetDrafted(EventData, frozen=True):
+    """A rule set has been put forward for adoption."""
+
+    draft: Annotated[Uuid, "this draft"]
+    ruleset: Annotated[Code, "the rule set's id"]
+    sha256: Annotated[Digest, "of its text"]
+    valid_from: Annotated[Day, "the day from which it is to hold"]
+
+
+@event("ruleset:impact-seen", persons=_ADOPTERS)
+class RuleSetImpactSeen(EventData, frozen=True):
+    """Someone has seen what a draft would have changed in the cases there are."""
+
+    draft: Annotated[Uuid, "the draft"]
+    sha256: Annotated[Digest, "of its text"]
+    cases: Annotated[Whole, "how many cases were looked at"]
+    more: Annotated[Whole, "in how many more would be asked of a person"]
+    fewer: Annotated[Whole, "in how many less would be"]
+    same: Annotated[Whole, "in how many nothing would change"]
+    unknown: Annotated[Whole, "how many could not be checked"]
+    impact: Annotated[Digest, "of the whole report"]
+
+
+@event("ruleset:adopted", persons=_ADOPTERS, service=True)
+class RuleSetAdopted(EventData, frozen=True):
+    """A rule set has been adopted."""
+
+    ruleset: Annotated[Code, "its id"]
+    sha256: Annotated[Digest, "of its text"]
+    valid_from: Annotated[Day, "the day from which it holds"]
+    draft: Annotated[Uuid | None, "the draft it was; none at set-up"]
+
+
+@event("list:imported", persons=_ADOPTERS)
+class ListImported(EventData, frozen=True):
+    """A new version of a watch list (bevakningslista) is in force."""
+
+    list: Annotated[Code, "the list's key in the rule set"]
+    version: Annotated[Uuid, "this version of it"]
+    sha256: Annotated[Digest, "of the file"]
+    generated: Annotated[Time, "when its publisher made it"]
+    as_of: Annotated[Time, "as of when it is known to be current"]
+    entries: Annotated[Whole, "how many entries it has"]
+    entries_digest: Annotated[Digest, "of the entries as they are kept"]
+    added: Annotated[Whole, "how many are new since the version before"]
+    removed: Annotated[Whole, "how many are gone"]
+    changed: Annotated[Whole, "how many have changed"]
+    rules: Annotated[RuleSetRef, "the rule set that names the list"]
+
+
+@event("incident:recorded", persons=_COORDINATOR)
+class IncidentRecorded(EventData, frozen=True):
+    """A documented incident (händelse) with an organisation has been written down."""
+
+    incident: Annotated[Uuid, "the incident"]
+    kind: Annotated[Code, "of which kind"]
+    event_date: Annotated[Day, "the day it happened"]
+    informed_on: Annotated[Day, "the day the organisation was told"]
+    expires_on: Annotated[Day, "the last day it may be used"]
+    value: Annotated[Commitment, "the organisation, and what happened"]
+
+
+@event("incident:verified", persons=_COORDINATOR)
+class IncidentVerified(EventData, frozen=True):
+    """A second person has verified an incident."""
+
+    incident: Annotated[Uuid, "the incident"]

@@ -1,0 +1,129 @@
+"""What follows from events of the office and of the log."""
+
+from service.domain.events.event import Entry
+from service.domain.events.folds import Folds
+from service.domain.events.log import ValueErased
+from service.domain.events.office import (
+    IncidentRecorded,
+    IncidentVerified,
+    KeyCreated,
+    ListImported,
+    PasswordChanged,
+    RightGranted,
+    RightWithdrawn,
+    RuleSetAdopted,
+    RuleSetDrafted,
+    RuleSetImpactSeen,
+    UserCreated,
+)
+from service.domain.ledger.facts import DraftFact, IncidentFact, KeyFact, ListFact, RightFact, RuleSetFact, UserFact
+from service.domain.ledger.tables import Tables
+
+FOLDS = Folds[Tables]()
+
+
+@FOLDS.of(UserCreated)
+def user_created(tables: Tables, data: UserCreated, entry: Entry) -> None:
+    """An account."""
+    tables.user_called[data.pseudonym] = data.user
+    tables.user[data.user] = UserFact(data.pseudonym, data.value, data.credential, password_at=entry.at)
+
+
+@FOLDS.of(PasswordChanged)
+def password_changed(tables: Tables, data: PasswordChanged, entry: Entry) -> None:
+    """Its password."""
+    user = tables.user[data.user]
+    user.credential, user.password_at = data.credential, entry.at
+
+
+@FOLDS.of(RightGranted)
+def right_granted(tables: Tables, data: RightGranted, entry: Entry) -> None:
+    """A right, from now on."""
+    tables.held.setdefault(data.user, set()).add(data.right)
+    tables.right[data.grant] = RightFact(data.user, data.right, since=entry.at, until=None)
+
+
+@FOLDS.of(RightWithdrawn)
+def right_withdrawn(tables: Tables, data: RightWithdrawn, entry: Entry) -> None:
+    """A right, until now."""
+    tables.held[data.user].discard(data.right)
+    tables.right[data.grant].until = entry.at
+
+
+@FOLDS.of(KeyCreated)
+def key_created(tables: Tables, data: KeyCreated, _: Entry) -> None:
+    """A key."""
+    tables.key[data.key] = KeyFact(data.pseudonym, data.right, data.digest)
+
+
+@FOLDS.of(RuleSetDrafted)
+def rule_set_drafted(tables: Tables, data: RuleSetDrafted, entry: Entry) -> None:
+    """A draft."""
+    tables.draft[data.draft] = DraftFact(
+        data.ruleset, data.sha256, data.valid_from, drafted_by=entry.actor, impact=None, seen_by=None, adopted_by=None
+    )
+
+
+@FOLDS.of(RuleSetImpactSeen)
+def impact_seen(tables: Tables, data: RuleSetImpactSeen, entry: Entry) -> None:
+    """Who has seen its impact."""
+    draft = tables.draft[data.draft]
+    draft.impact, draft.seen_by = data.impact, entry.actor
+
+
+@FOLDS.of(RuleSetAdopted)
+def rule_set_adopted(tables: Tables, data: RuleSetAdopted, entry: Entry) -> None:
+    """A rule set, and the draft it was."""
+    tables.ruleset[data.ruleset] = RuleSetFact(data.sha256, data.valid_from)
+    if data.draft:
+        tables.draft[data.draft].adopted_by = entry.actor
+
+
+@FOLDS.of(ListImported)
+def list_imported(tables: Tables, data: ListImported, entry: Entry) -> None:
+    """A version of a list, in the place of the one before."""
+    before = tables.active_lists.get(data.list)
+    if before:
+        tables.list[before].active = False
+    tables.active_lists[data.list] = data.version
+    tables.list[data.version] = ListFact(
+        list=data.list,
+        sha256=data.sha256,
+        generated=data.generated,
+        as_of=data.as_of,
+        entries=data.entries,
+        entries_digest=data.entries_digest,
+        active=True,
+        added=data.added,
+        removed=data.removed,
+        changed=data.changed,
+        imported_at=entry.at,
+        imported_by=entry.actor,
+    )
+
+
+@FOLDS.of(IncidentRecorded)
+def incident_recorded(tables: Tables, data: IncidentRecorded, entry: Entry) -> None:
+    """An incident."""
+    tables.incident[data.incident] = IncidentFact(
+        data.kind,
+        data.event_date,
+        data.informed_on,
+        data.expires_on,
+        data.value,
+        recorded_by=entry.actor,
+        verified_by=None,
+    )
+
+
+@FOLDS.of(IncidentVerified)
+def incident_verified(tables: Tables, data: IncidentVerified, entry: Entry) -> None:
+    """Who has verified it."""
+    tables.incident[data.incident].verified_by = entry.actor
+
+
+@FOLDS.of(ValueErased)
+def value_erased(tables: Tables, data: ValueErased, _: Entry) -> None:
+    """What is gone."""
+    tables.erased.update(data.values)
+    tables.erased_enclosures.update(data.enclosures)

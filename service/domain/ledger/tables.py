@@ -1,0 +1,94 @@
+"""The facts so far, a table at a time, and what the folds ask of each other."""
+
+from dataclasses import dataclass, field
+
+from service.domain.events.event import Entry
+from service.domain.ledger.facts import (
+    AllocationFact,
+    BookingFact,
+    CaseFact,
+    ClearanceFact,
+    ClosureFact,
+    DecisionFact,
+    DistinctionFact,
+    DraftFact,
+    EnclosureFact,
+    Fact,
+    FeedFact,
+    FindingFact,
+    IncidentFact,
+    Key,
+    KeyFact,
+    ListFact,
+    RightFact,
+    RoomFact,
+    RuleSetFact,
+    SecrecyFact,
+    SiteFact,
+    UserFact,
+)
+
+
+@dataclass
+class Tables:
+    """What each table must say, by the id of its row; each is named as the table is in a fault."""
+
+    user: dict[str, UserFact] = field(default_factory=dict)
+    right: dict[str, RightFact] = field(default_factory=dict)
+    key: dict[str, KeyFact] = field(default_factory=dict)
+    draft: dict[str, DraftFact] = field(default_factory=dict)
+    ruleset: dict[str, RuleSetFact] = field(default_factory=dict)
+    list: dict[str, ListFact] = field(default_factory=dict)
+    incident: dict[str, IncidentFact] = field(default_factory=dict)
+    case: dict[str, CaseFact] = field(default_factory=dict)
+    finding: dict[str, FindingFact] = field(default_factory=dict)
+    distinction: dict[str, DistinctionFact] = field(default_factory=dict)
+    enclosure: dict[str, EnclosureFact] = field(default_factory=dict)
+    secrecy: dict[str, SecrecyFact] = field(default_factory=dict)
+    decision: dict[str, DecisionFact] = field(default_factory=dict)
+    site: dict[str, SiteFact] = field(default_factory=dict)
+    room: dict[str, RoomFact] = field(default_factory=dict)
+    closure: dict[str, ClosureFact] = field(default_factory=dict)
+    feed: dict[str, FeedFact] = field(default_factory=dict)
+    booking: dict[str, BookingFact] = field(default_factory=dict)
+    clearance: dict[str, ClearanceFact] = field(default_factory=dict)
+    allocation: dict[str, AllocationFact] = field(default_factory=dict)
+    #: What has been erased, by commitment and by enclosure.
+    erased: set[str] = field(default_factory=set)
+    erased_enclosures: set[str] = field(default_factory=set)
+    #: Who is called what, and what each holds now.
+    user_called: dict[str, str] = field(default_factory=dict)
+    held: dict[str, set[str]] = field(default_factory=dict)
+    #: The version of each list that is in force.
+    active_lists: dict[str, str] = field(default_factory=dict)
+    #: The findings of each case's last check round.
+    last_findings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: In which case, and by whom, something was decided or executed, by its id.
+    given: dict[str, tuple[str | None, str]] = field(default_factory=dict)
+
+    def all(self) -> dict[Key, Fact]:
+        """Every fact by table and id."""
+        found: dict[Key, Fact] = {}
+        for table, rows in vars(self).items():
+            if table in TABLES:
+                found.update({(table, name): fact for name, fact in rows.items()})
+        return found
+
+    def rights_of(self, actor: str) -> set[str]:
+        """What the person that the log calls this holds now."""
+        return self.held.get(self.user_called.get(actor, ""), set())
+
+    def case_of(self, entry: Entry) -> CaseFact:
+        """The case that an entry names; raises KeyError where there is none."""
+        return self.case[entry.case or ""]
+
+    def touch(self, entry: Entry) -> None:
+        """The case is one version newer."""
+        self.case_of(entry).version += 1
+
+
+#: The names of the tables among the attributes above.
+TABLES = (
+    "user", "right", "key", "draft", "ruleset", "list", "incident", "case", "finding", "distinction", "enclosure",
+    "secrecy", "decision", "site", "room", "closure", "feed", "booking", "clearance", "allocation",
+)  # fmt: skip
