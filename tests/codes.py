@@ -27,7 +27,7 @@ from service.domain.case import State
 from service.domain.decision import Act, DecisionOutcome
 from service.domain.enclosure import ENCLOSURE_KINDS
 from service.domain.events.catalogue import CATALOGUE
-from service.domain.events.describe import field_names
+from service.domain.events.describe import all_events, field_names
 from service.domain.finding import Outcome, Resolution
 from service.domain.people import Role
 from service.domain.premises import ACCESSIBILITY, EQUIPMENT, WEEKDAYS, BookingStatus, Hirer
@@ -171,6 +171,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "equipment": EQUIPMENT,
     "field": fields_of_events() | APPLICATION_FIELDS,
     "ground": erasure.GROUNDS,
+    "holds": {field.holds for event in all_events() for field in event.fields},
     "hirer": Hirer,
     "identifier": findings.IDENTIFIERS,
     "kind": {*Kind, *incidents.KINDS},

@@ -32,6 +32,95 @@ except ImportError:
 DOMAIN = b"granska/commit/v1\x00"
 HEX = re.compile(r"[0-9a-f]{64}")
 MOST_BYTES = 200_000_000
+#: Every event that an entry can be, and its newest version; this program reads each version up to that.
+VERSIONS = {
+    "access-log:erased": 1,
+    "act:verified": 1,
+    "allocation:made": 1,
+    "appeal:forwarded": 1,
+    "appeal:received": 1,
+    "appeal:settled": 1,
+    "appeal:tested": 1,
+    "application:withdrawn": 1,
+    "assessment:written": 1,
+    "board:packaged": 1,
+    "booking:asked": 1,
+    "booking:cancelled": 1,
+    "booking:executed": 1,
+    "booking:moved": 1,
+    "booking:settled": 1,
+    "case:assigned": 1,
+    "case:decided": 1,
+    "case:handed-out": 1,
+    "case:paused": 1,
+    "case:received": 1,
+    "case:released": 1,
+    "case:reopened": 1,
+    "case:rescreen-asked": 1,
+    "case:resumed": 1,
+    "case:screened": 1,
+    "case:taken": 1,
+    "clearance:given": 1,
+    "clearance:revoked": 1,
+    "communication:answered": 1,
+    "communication:excepted": 1,
+    "communication:sent": 1,
+    "completion:answered": 1,
+    "completion:asked": 1,
+    "completion:reminded": 1,
+    "condition:reported": 1,
+    "conflict:declared": 1,
+    "consultation:answered": 1,
+    "consultation:asked": 1,
+    "decision:added-to": 1,
+    "decision:final": 1,
+    "decision:posted": 1,
+    "decision:proposed": 1,
+    "decision:reported": 1,
+    "distinction:withdrawn": 1,
+    "enclosure:added": 1,
+    "feed:made": 1,
+    "feed:revoked": 1,
+    "finding:confirmed": 1,
+    "finding:resolved": 1,
+    "incident:recorded": 1,
+    "incident:verified": 1,
+    "key-access:given": 1,
+    "key-access:screened": 1,
+    "key:created": 1,
+    "letter:sent": 1,
+    "list:imported": 1,
+    "log:key-rotated": 1,
+    "log:opened": 1,
+    "match:asked": 1,
+    "note:written": 1,
+    "proposal:returned": 1,
+    "proposal:seconded": 1,
+    "record:unmasked": 1,
+    "right:granted": 1,
+    "right:withdrawn": 1,
+    "room:closed": 1,
+    "room:described": 1,
+    "room:reopened": 1,
+    "ruleset:adopted": 1,
+    "ruleset:drafted": 1,
+    "ruleset:impact-seen": 1,
+    "sample:drawn": 1,
+    "search:recorded": 1,
+    "secrecy:marked": 1,
+    "side:decided": 1,
+    "site:described": 1,
+    "slot:held": 1,
+    "subject-access:exported": 1,
+    "support:released": 1,
+    "support:stopped": 1,
+    "terms:accepted": 1,
+    "user:created": 1,
+    "user:password-changed": 1,
+    "value:erased": 1,
+}
+#: Where an erasure names what it erased, by its version.
+ERASED_IN = {1: "values"}
 
 
 class Wrong(Exception):
@@ -200,6 +289,17 @@ def check_entry(body, proof, keys):
     return entry, size
 
 
+def check_version(name, entry, report):
+    """Whether this program knows the entry's form: one that it does not may mean something that it cannot see."""
+    newest, version = VERSIONS.get(entry.get("type"), 0), entry.get("type_version")
+    if entry.get("v") != 1 or type(version) is not int or not 1 <= version <= newest:
+        report.bad(
+            name,
+            "har en version som det här programmet inte känner; använd ett nyare",
+            "has a version that this program does not know; use a newer one",
+        )
+
+
 class Bundle:
     """The files, from a folder or a zip."""
 
@@ -291,8 +391,9 @@ def verify(bundle, key_line, report):
         data = entry.get("data")
         vouched |= set(hexes(data))
         rule_sets |= set(named(data))
-        if entry.get("type") == "value:erased":
-            erased |= set(data["values"])
+        check_version(name, entry, report)
+        if entry.get("type") == "value:erased" and entry.get("type_version") in ERASED_IN:
+            erased |= set(data[ERASED_IN[entry["type_version"]]])
         entries += 1
         report.good(
             name,

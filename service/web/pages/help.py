@@ -5,11 +5,12 @@ from typing import Any
 from litestar import Response, get
 
 from service.domain.errors import NotFound
+from service.domain.events.describe import all_events
 from service.web import render
 from service.web.deps import AnyRequest
 from service.web.route_permissions import ANYONE, may
 
-TOPICS = ("start", "officer", "premises", "auditor", "coordinator", "administrator", "accessibility")
+TOPICS = ("start", "officer", "premises", "auditor", "events", "coordinator", "administrator", "accessibility")
 
 
 @get("/help", opt=may(ANYONE))
@@ -28,7 +29,14 @@ def _topic(request: AnyRequest, topic: str) -> Response[Any]:
     if topic not in TOPICS:
         raise NotFound("http.404")
     chosen = render.language(request)
-    return render.page(request, "pages/help.html", topic=topic, topics=TOPICS, body=f"help/{topic}.{chosen}.html")
+    return render.page(
+        request,
+        "pages/help.html",
+        topic=topic,
+        topics=TOPICS,
+        body=f"help/{topic}.{chosen}.html",
+        events=all_events() if topic == "events" else [],
+    )
 
 
 HANDLERS = (help_start, help_topic)
