@@ -90,6 +90,11 @@ def outbox_of(settings: Settings) -> tuple[Channel, ...]:
     return tuple(channels)
 
 
+def words_with(checks: Registry) -> Catalogue:
+    """The words of the service, and those that these checks bring."""
+    return Catalogue.load(resource("templates") / "words").with_checks(checks.word_files)
+
+
 @asynccontextmanager
 async def opened_desk(
     settings: Settings, *, outside: Outside | None = None, checks: Registry | None = None
@@ -97,6 +102,7 @@ async def opened_desk(
     """Everything a step needs, over an up-to-date database; given back at the end."""
     prepare_folder(settings.folder)
     outside = outside or real_outside()
+    checks = checks or Registry()
     async with opened(settings.address) as engine:
         if not await applied():
             raise GranskaError("database.not_migrated")
@@ -107,8 +113,8 @@ async def opened_desk(
             outbox=outbox_of(settings),
             sessions=SessionStore(engine),
             outside=outside,
-            words=Catalogue.load(resource("templates") / "words"),
-            checks=checks or Registry(),
+            words=words_with(checks),
+            checks=checks,
             finder=Finder(settings.folder / "indexes", table=population_table(settings)),
             files=FileStore(settings.folder / "enclosures"),
             typesetter=Typesetter(resource("templates") / "letters" / "letter.typ"),

@@ -83,6 +83,7 @@ class ScreeningWorker:
 
 def site_for(settings: Settings, *, port: int, checks: Registry | None = None) -> Litestar:
     """The site with its desk and worker; answers only under its own names."""
+    checks = checks or Registry()
 
     @asynccontextmanager
     async def opening() -> AsyncIterator[tuple[Desk, ScreeningWorker]]:
@@ -104,6 +105,7 @@ def site_for(settings: Settings, *, port: int, checks: Registry | None = None) -
     return build_site(
         SiteConfig(
             templates=resource("templates"),
+            words=app.words_with(checks),
             fixtures=resource("fixtures"),
             public_url=settings.public_url,
             secure=settings.secure,

@@ -1,11 +1,11 @@
-"""Codes and values into sentences, from the word catalogues in templates/words."""
+"""Codes and values into sentences, from the word catalogues in templates/words and those that checks bring."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
 from babel.messages import Message
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 
 LANGUAGES = ("sv", "en")
 DEFAULT = "sv"
@@ -20,6 +20,21 @@ def _forms(message: Message) -> str | tuple[str, ...]:
     return message.string if isinstance(message.string, str) else tuple(message.string or ())
 
 
+def _texts_in(path: Path, language: str) -> dict[str, str | tuple[str, ...]]:
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language, charset="utf-8", abort_invalid=True)
+    return {_code(message): _forms(message) for message in catalogue if message.id and message.string}
+
+
+@cache
+def _read(path: Path, language: str) -> dict[str, str | tuple[str, ...]]:
+    """The texts of a check's file, once in a process."""
+    try:
+        return _texts_in(path, language)
+    except (OSError, ValueError, PoFileError):
+        return {}
+
+
 class Catalogue:
     """Short texts in Swedish and English. A Swedish template text is its own key; a code has a text in both."""
 
@@ -30,12 +45,21 @@ class Catalogue:
     @cache
     def load(cls, folder: Path) -> "Catalogue":
         """Read `sv.po` and `en.po`, once in a process: it takes a tenth of a second."""
-        texts = {}
+        return cls({language: _texts_in(folder / f"{language}.po", language) for language in LANGUAGES})
+
+    def with_checks(self, files: Callable[[str], Mapping[str, Path]]) -> "Catalogue":
+        """The same with the sentences that checks bring, by language and check; a check adds to its own codes alone.
+
+        A file that cannot be read leaves its codes unsaid, which the check's conformance names.
+        """
+        texts = {language: dict(known) for language, known in self._texts.items()}
         for language in LANGUAGES:
-            with (folder / f"{language}.po").open("rb") as file:
-                catalogue = read_po(file, locale=language, charset="utf-8", abort_invalid=True)
-            texts[language] = {_code(one): _forms(one) for one in catalogue if one.id and one.string}
-        return cls(texts)
+            for key, file in files(language).items():
+                own = (f"{key}.", f"check.{key}.")
+                for code, forms in _read(file, language).items():
+                    if code.startswith(own):
+                        texts[language].setdefault(code, forms)
+        return Catalogue(texts)
 
     def knows(self, language: str, code: str) -> bool:
         """Whether there is a text for this code or template text."""

@@ -10,7 +10,7 @@ from stdnum import luhn
 
 from service.domain.application import Application, from_document
 from service.domain.case import Case, CaseFinding, State
-from service.domain.check import CheckInput
+from service.domain.check import CheckInput, Fetched, GivenEnclosure, Need, RoomAnswer
 from service.domain.decision import DecisionOutcome, Proposal
 from service.domain.events.event import Actor, ActorKind
 from service.domain.finding import CheckResult, Finding, Outcome, Resolution, Run
@@ -89,17 +89,45 @@ def an_application(document: dict[str, Any] | None = None) -> Application:
 def a_check_input(document: dict[str, Any] | None = None, **changed: Any) -> CheckInput:
     given = CheckInput(
         application=an_application(document),
-        params={},
         received_on=date(2026, 11, 22),
         today=date(2026, 11, 22),
         declaration_version="2026-1",
         rooms=("granen", "tallen"),
     )
-    return replace(given, **changed)
+    fetched = {need.value: changed.pop(need.value) for need in Need if need.value in changed}
+    return replace(given, fetched=Fetched(**(_NOTHING | fetched)), **changed)
+
+
+#: What every check is given that asks: nothing was found.
+_NOTHING: dict[str, Any] = {
+    "lists": (),
+    "incidents": (),
+    "enclosures": (),
+    "other_cases": (),
+    "room": RoomAnswer(None, 0, 0),
+}
+
+
+def enclosures(*kinds: str) -> tuple[GivenEnclosure, ...]:
+    """Documents of these kinds, as a check is given them."""
+    return tuple(GivenEnclosure(f"e{number}", kind, date(2026, 11, 22)) for number, kind in enumerate(kinds))
 
 
 def a_rule_set(**changed: Any) -> RuleSet:
     return replace(parse(RULES_2026.read_text("utf-8")), **changed)
+
+
+def rules_with(check: str, *, params: str = "", clause: str = "3.1", valid_from: str = "2026-11-01") -> str:
+    """The text of a rule set that asks one more check of grants, in force when the tests take place.
+
+    The demo district's own rule set stays as it is: whatever tests it by what it names knows nothing of a new check.
+    """
+    named = f'[[kinds.grant.checks]]\ncheck = "{check}"\nclause = "{clause}"\n'
+    named += f"params = {params}\n" if params else ""
+    text = RULES_2026.read_text("utf-8").replace("[kinds.premises]", f"{named}\n[kinds.premises]", 1)
+    return text.replace("granvik-2026-1", "granvik-prov").replace(
+        "valid_from = 2026-07-01", f"valid_from = {valid_from}"
+    )
 
 
 def a_user(*rights: str, name: str = "Alva", id: str = "00000000-0000-4000-8000-000000000001") -> User:

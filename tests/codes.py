@@ -15,6 +15,7 @@ from importlib.metadata import entry_points
 
 from jinja2 import Environment, nodes
 
+from service.app import words_with
 from service.casework.decision import appeal, follow_up, reopen
 from service.casework.decision.record_page import PURPOSES
 from service.casework.letters.compose import CHANNELS
@@ -24,25 +25,28 @@ from service.demo import ACCOUNTS
 from service.desk.application_parts import PARTS
 from service.domain.application import Kind, PartyKind
 from service.domain.case import State
+from service.domain.check import Need
 from service.domain.decision import Act, DecisionOutcome
 from service.domain.enclosure import ENCLOSURE_KINDS
 from service.domain.events.catalogue import CATALOGUE
 from service.domain.events.describe import all_events, field_names
-from service.domain.finding import Outcome, Resolution
+from service.domain.finding import Outcome, Resolution, Trait
 from service.domain.people import Role
 from service.domain.premises import ACCESSIBILITY, EQUIPMENT, WEEKDAYS, BookingStatus, Hirer
 from service.matching import explain, judge, model
 from service.office.users_and_keys import KEY_RIGHTS
+from service.pipeline.installed import told
+from service.pipeline.registry import Registry
 from service.privacy import erasure
 from service.proof import access_log
 from service.rules.load import LETTER_PLACES, parse
 from service.web.pages.bookings.calendar import VIEWS
 from service.web.pages.casework.step_forms import ON_THE_CASE_PAGE, WAYS
 from service.web.pages.help import TOPICS
-from service.words import LANGUAGES, Catalogue
+from service.words import LANGUAGES
 from tests.builders import ROOT, RULES_2026, STATEMENTS
 
-WORDS = Catalogue.load(ROOT / "templates" / "words")
+WORDS = words_with(Registry())
 CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-zA-Z0-9_:-]+)+")
 SOURCES = [*(ROOT / "service").rglob("*.py"), *(ROOT / "checks").rglob("*.py")]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -85,6 +89,13 @@ def installed_checks() -> list[str]:
     return [entry.name for entry in entry_points(group="granska.checks") if entry.dist and entry.dist.name == "granska"]
 
 
+def parameters_of_checks() -> list[tuple[str, str]]:
+    """Every parameter of our own checks, with its check."""
+    points = [entry for entry in entry_points(group="granska.checks") if entry.name in installed_checks()]
+    told_of = {entry.name: told(entry.load()()) for entry in points}
+    return [(name, parameter.name) for name, known in told_of.items() for parameter in known.parameters]
+
+
 def fields_of_the_application() -> set[str]:
     """The name of every field of the application document, wherever it stands."""
     names, waiting = set(), [json.loads((ROOT / "service/casework/intake/application.schema.json").read_text("utf-8"))]
@@ -116,6 +127,9 @@ FAULTS = ("service/audit/verify.py", "service/proof/verification.py")
 PATTERNS: dict[str, Iterable[str]] = {
     "act.{}": [field.name for field in fields(Act)],
     "check.{}.question": installed_checks(),
+    "check.{}.heading.{}": [(check, outcome) for check in installed_checks() for outcome in Outcome],
+    "check.{}.param.{}": parameters_of_checks(),
+    "rules.param_{}": called_with("ParamFault", 0, "service/pipeline/installed.py"),
     "decision.hint.{}": DecisionOutcome,
     "declaration.left_out.{}": STATEMENTS,
     "demo.{}": [email.partition("@")[0] for _, email, _ in ACCOUNTS],
@@ -173,11 +187,13 @@ GROUPS: dict[str, Iterable[str]] = {
     "ground": erasure.GROUNDS,
     "holds": {field.holds for event in all_events() for field in event.fields},
     "hirer": Hirer,
+    "holds_param": ["flag", "list", "text", "whole"],
     "identifier": findings.IDENTIFIERS,
     "kind": {*Kind, *incidents.KINDS},
     "language": LANGUAGES,
     "match": {*judge.State, "held_apart"},
     "method": ["e_identification", "signature_on_paper", "signed_pdf"],
+    "need": Need,
     "outcome": Outcome,
     "part": {*PARTS, "about"},
     "party": PartyKind,
@@ -189,6 +205,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "right": KEY_RIGHTS,
     "side": follow_up.SIDE_KINDS,
     "state": {*State, "all", "open"},
+    "trait": Trait,
     "type": TYPES,
     "wanted": State,
     "weekday": WEEKDAYS,
@@ -203,7 +220,7 @@ NO_CODES = {"http.response.start", "log.key", "log.vkey", "letter.typ", "demo.cs
 #: Patterns that make no code: names of files, addresses within the house.
 NO_PATTERNS = re.compile(
     r".*\.(part|vkey|zip|pdf|npy|bin|sqlite|hashes|checkpoint|json|po|tlog-proof|toml)|"
-    r"\.\{\}|\{\}\.\{\}|service\.cli\.\{\}|term\.\{\}\.\{\}|[a-z]+://.*"
+    r"check\.\{\}\.|\.\{\}|\{\}\.\{\}|service\.cli\.\{\}|term\.\{\}\.\{\}|[a-z]+://.*"
 )
 
 
@@ -284,7 +301,7 @@ def expanded() -> Iterator[str]:
     """What the tables here make of every pattern and every group."""
     for pattern, values in PATTERNS.items():
         for value in values:
-            yield pattern.replace("{}", str(value))
+            yield pattern.format(*value) if isinstance(value, tuple) else pattern.replace("{}", str(value))
     for group, values in GROUPS.items():
         for value in values:
             yield f"term.{group}.{value}"

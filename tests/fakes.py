@@ -5,12 +5,15 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from service.desk.ports.desk import Outside
 from service.domain.application import Kind
 from service.domain.check import CheckDescription, CheckInput
 from service.domain.finding import CheckResult, Outcome
+from service.pipeline.installed import ParamFault
+from service.pipeline.registry import Origin
 
 NOON = 1_795_345_200_000  # 2026-11-22 11:00 UTC
 
@@ -42,17 +45,19 @@ class AnsweringCheck:
     """A check that gives a fixed answer."""
 
     def __init__(self, key: str, answer: Any, *, deadline: float = 2.0) -> None:
-        self.description = CheckDescription(key, "1", frozenset(Kind), deadline_seconds=deadline)
+        self.description = CheckDescription(
+            key, "1", frozenset(Kind), "Granska", "https://granska.example", deadline_seconds=deadline
+        )
         self._answer = answer
 
-    def run(self, given: CheckInput) -> CheckResult:
+    def run(self, given: CheckInput, params: Any) -> CheckResult:
         return self._answer
 
 
 class RaisingCheck(AnsweringCheck):
     """A check that breaks."""
 
-    def run(self, given: CheckInput) -> CheckResult:
+    def run(self, given: CheckInput, params: Any) -> CheckResult:
         raise RuntimeError("a secret text that must not reach anyone")
 
 
@@ -64,7 +69,7 @@ class SlowCheck(AnsweringCheck):
         self.may_answer = threading.Event()
         self.answered = threading.Event()
 
-    def run(self, given: CheckInput) -> CheckResult:
+    def run(self, given: CheckInput, params: Any) -> CheckResult:
         self.may_answer.wait()
         self.answered.set()
         return self._answer
@@ -83,13 +88,19 @@ class Installed:
         check = self._checks.get(key)
         return check.description if check else None
 
-    async def run(self, key: str, given: CheckInput) -> CheckResult:
+    async def run(self, key: str, given: CheckInput, params: Mapping[str, Any]) -> CheckResult:
         from service.pipeline.isolated import call_thread
 
-        return await call_thread(lambda: self._checks[key].run(given))
+        return await call_thread(lambda: self._checks[key].run(given, params))
 
-    def origin(self, key: str) -> tuple[str, str, str]:
-        return "granska-tests", "1", "0" * 64
+    def origin(self, key: str) -> Origin:
+        return Origin("granska-tests", "1", "0" * 64)
+
+    def word_files(self, language: str) -> dict[str, Path]:
+        return {}
+
+    async def param_faults(self, key: str, params: Mapping[str, Any]) -> list[ParamFault]:
+        return []
 
     def without_threads(self) -> "Installed":
         return self

@@ -39,6 +39,29 @@ def test_no_folder_holds_more_than_can_be_kept_in_mind() -> None:
     assert {folder: size for folder, size in sizes.items() if size > LINES_OF_A_FOLDER} == {}
 
 
+#: A word of the field that a check is also called by: the part of an application, and what it is kept as.
+ALSO_A_WORD = {"declaration"}
+
+
+def test_no_module_of_the_core_names_a_check() -> None:
+    checks = {path.parent.name for path in (ROOT / "checks").glob("*/__init__.py")}
+    assert len(checks) >= 8
+    named = []
+    for path in (ROOT / "service").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+            if text in checks - ALSO_A_WORD or (text.partition(".")[0] in checks and "." in text and " " not in text):
+                named.append((path.name, text))
+    for path in (ROOT / "templates").rglob("*.html"):
+        text = path.read_text("utf-8")
+        named += [(path.name, check) for check in checks - ALSO_A_WORD if f'"{check}"' in text or f'"{check}.' in text]
+    for path in (ROOT / "templates" / "words").glob("*.po"):
+        codes = [line.split('"')[1] for line in path.read_text("utf-8").splitlines() if line.startswith("msgid ")]
+        named += [(path.name, code) for code in codes if code.startswith(tuple(f"{check}." for check in checks))]
+
+    assert named == []
+
+
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_test_builds_on_no_other_test(path: Path) -> None:
     modules = []

@@ -44,7 +44,7 @@ async def give(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
             raise NotAllowed("clearance.needs_approval")
         findings = await scene.writing.findings(case.id, case.check_round)
         # The room and its time say nothing of the association.
-        about_them = [one for one in findings if one.case_finding.finding.check not in ("room", "timeliness")]
+        about_them = [one for one in findings if not one.case_finding.finding.of_the_occasion]
         wrong = any(one.case_finding.open for one in about_them)
         wrong = wrong or any(one.case_finding.resolution is Resolution.OBSTACLE for one in about_them)
         if wrong or application.declaration is None:

@@ -11,13 +11,13 @@ from service.desk.ports.log import LogRow
 from service.desk.ports.premises import Occupied
 from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
-from service.desk.step import entries, step
+from service.desk.step import Scene, entries, step
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.dossier.dossier import Dossier
 from service.domain.dossier.folding import fold
 from service.domain.errors import NotAllowed, NotFound
-from service.domain.events.bookings import BookingExecuted, BookingMoved, KeyAccessGiven, KeyAccessScreened
+from service.domain.events.bookings import BookingExecuted, BookingMoved, KeyAccessGiven, KeyAccessScreened, KeyAnswer
 from service.domain.events.decision import (
     AppealReceived,
     AppealSettled,
@@ -27,18 +27,15 @@ from service.domain.events.decision import (
     TermsAccepted,
 )
 from service.domain.events.decision_record import CaseDecided
-from service.domain.finding import NEEDS_NOBODY, Outcome
+from service.domain.finding import NEEDS_NOBODY, Finding, Outcome, Trait
 from service.domain.people import User
 from service.domain.premises import HOUR, Booking, BookingStatus, Estate, day_span
-from service.domain.ruleset import RuleSet
+from service.domain.ruleset import RequiredCheck, RuleSet
 from service.pipeline.runner import Clocks, run_checks
-from service.screening.inputs import Inputs
+from service.screening.inputs import Inputs, sources_of
 from service.screening.material import material_of
 from service.screening.run_checks import given_of, texts_of
-from service.screening.search_lists import sources_of
 
-#: The check that is asked again before accessibility: names against the lists in force.
-CHECK = "party_names"
 #: The events that say how a booking stands when the key is to be handed out.
 _TOLD = (
     CaseDecided,
@@ -69,8 +66,10 @@ async def screen(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
     async with desk.store.reading() as reading:
         material = await material_of(desk, reading, case_id)
     policy.check_can_see(material.case, by)
+    required = await _checks_of_names(desk, material.procedure)
+    if not required:
+        raise NotFound("key_access.no_check")
     inputs = Inputs(today=material.today)
-    required = [one for one in material.procedure.kinds[Kind.PREMISES].checks if one.check == CHECK]
     findings = await run_checks(
         required,
         kind=material.case.kind,
@@ -79,27 +78,48 @@ async def screen(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
         installed=desk.checks,
         clocks=Clocks(desk.outside.now, desk.outside.monotonic),
     )
-    if not findings:
-        raise NotFound("key_access.no_check")
-    finding = findings[0]
-    detail, _ = texts_of(desk, finding.result)
     async with step(desk, case_id, KeyAccessScreened, by=by, seen=seen) as scene:
         if scene.dossier.grant is None:
             raise NotAllowed("decision.not_favourable")
         await scene.take(
             KeyAccessScreened(
                 screening=desk.outside.new_id(),
-                outcome=finding.result.outcome.value,
-                code=finding.result.code,
-                check_version=finding.check_version,
-                lists=tuple(source.ref for source in finding.result.sources),
+                answers=tuple(_answer(scene, finding) for finding in findings),
                 model=desk.finder.method().model,
                 inputs=scene.writing.keep("inputs", inputs.document(), case=case_id),
-                detail=scene.writing.keep("finding", detail, case=case_id),
                 procedure=material.procedure.ref,
             )
         )
-    return finding.result.outcome.value
+    outcomes = [finding.result.outcome for finding in findings]
+    return next((outcome.value for outcome in outcomes if outcome not in NEEDS_NOBODY), outcomes[0].value)
+
+
+async def _checks_of_names(desk: Desk, procedure: RuleSet) -> list[RequiredCheck]:
+    """The checks that are asked again before the key: those of names on lists.
+
+    One that cannot say what it is may be such a check: it is asked, and its silence is no pass.
+    """
+    wanted = []
+    for required in procedure.kinds[Kind.PREMISES].checks:
+        try:
+            description = await desk.checks.describe(required.check)
+        except Exception:  # noqa: BLE001 - a plug-in may raise anything
+            description = None
+        if description is None or Trait.NAMES_LISTED_PARTY in description.traits:
+            wanted.append(required)
+    return wanted
+
+
+def _answer(scene: Scene, finding: Finding) -> KeyAnswer:
+    detail, _ = texts_of(scene.desk, finding.result)
+    return KeyAnswer(
+        check=finding.check,
+        check_version=finding.check_version,
+        outcome=finding.result.outcome.value,
+        code=finding.result.code,
+        lists=tuple(source.ref for source in finding.result.sources),
+        detail=scene.writing.keep("finding", detail, case=scene.case.id),
+    )
 
 
 def missing(
@@ -123,11 +143,19 @@ def missing(
     earliest = max(now_ms, one.span.start * 1000) - window
     if screened is None:
         found.append("key_access.not_screened")
-    elif screened.at < earliest or {version.version for version in screened.data.lists} != active:
+    elif screened.at < earliest or _versions(screened.data) != active:
         found.append("key_access.screening_old")
-    elif Outcome(screened.data.outcome) not in NEEDS_NOBODY:
+    elif any(Outcome(answer.outcome) not in NEEDS_NOBODY for answer in screened.data.answers):
         found.append("key_access.not_clean")
     return found
+
+
+def _versions(screened: KeyAccessScreened) -> set[str]:
+    """The versions of the lists that were asked."""
+    versions: set[str] = set()
+    for answer in screened.answers:
+        versions |= {source.version for source in answer.lists}
+    return versions
 
 
 async def give(desk: Desk, case_id: str, *, booking_id: str, by: User, seen: int) -> None:

@@ -63,7 +63,7 @@ async def move(
         assert application.premises is not None
         if to.capacity < application.premises.expected_number:
             params = {"wanted": application.premises.expected_number, "capacity": to.capacity}
-            raise InvalidInput([Problem("/room", "room_check.too_small", params)])
+            raise InvalidInput([Problem("/room", "booking.room_too_small", params)])
         if before.status is BookingStatus.CONFIRMED:
             _check_may_move(scene, application.premises, to, span)
             await check_same_day(scene, [span])

@@ -16,6 +16,7 @@ class Listed(NamedTuple):
 COMMANDS = {
     "backup": Listed("auditing:backup", "Write a copy of everything to TARGET"),
     "bundle": Listed("auditing:bundle", "Write CASE (its diary number) as one zip"),
+    "checks": Listed("checks:checks", "Checks that are installed: where from, what they ask"),
     "demo": Listed("running:demo", "Fill a fresh data folder with the fictional demo district"),
     "erase": Listed("auditing:erase", "Erase personal values of CASES (diary numbers)"),
     "keys": Listed("running:keys", "Keys for the City's other systems"),

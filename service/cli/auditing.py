@@ -11,18 +11,19 @@ from typing import Any
 import click
 
 from service import app
+from service.app import words_with
 from service.casework.decision import record_page
 from service.cli.common import catalogue, counting, told
 from service.cli.logs import say_verified
 from service.cli.with_desk import user_called, with_desk
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
+from service.pipeline.registry import Registry
 from service.privacy import disclosure_bundle, erasure, subject_access
 from service.proof import access_log, audit_sample, verification
 from service.screening import replay
 from service.settings import Settings, from_environment, resource
 from service.web.render import Pages
-from service.words import Catalogue
 
 _BY = click.option("--by", required=True, metavar="EMAIL", help="The user who does this; stands in the log.")
 _NEW = click.Path(dir_okay=False, path_type=Path)
@@ -157,7 +158,7 @@ def bundle(case: str, target: Path, mask: tuple[str, ...], public: bool, purpose
     async def work(desk: Desk, settings: Settings) -> bytes:
         whom = await user_called(desk, by)
         found = await replay.case_to_replay(desk, case)
-        words = Catalogue.load(resource("templates") / "words")
+        words = words_with(Registry())
         pages = Pages(resource("templates"), words, static_version="", demo=False)
         _, body = await disclosure_bundle.bundle(
             desk,

@@ -50,7 +50,7 @@ def carries(finding: CaseFinding) -> bool:
 
 def match_confirmed(basis: Basis, finding: CaseFinding) -> bool:
     """Whether a listed name that one person took for the applicant's has been confirmed by another (D6, N3)."""
-    if finding.finding.check != "party_names" or finding.resolution is not Resolution.OBSTACLE:
+    if not finding.finding.names_listed_party or finding.resolution is not Resolution.OBSTACLE:
         return True
     by, agrees = basis.dossier.confirmed.get(finding.id, ("", False))
     return agrees and by != basis.dossier.resolved_by.get(finding.id) and basis.dossier.conflict(by) is False

@@ -1,11 +1,37 @@
 """A document handed in with an application (bilaga)."""
 
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class EnclosureKind(StrEnum):
+    """What sort of document it is."""
+
+    STATUTES = "stadgar"
+    ANNUAL_MEETING = "arsmotesprotokoll"
+    ANNUAL_REPORT = "verksamhetsberattelse"
+    PLAN = "verksamhetsplan"
+    BUDGET = "budget"
+    ACCOUNTS = "bokslut"
+    AUDIT_REPORT = "revisionsberattelse"
+    DECLARATION = "intygande"
+    POWER_OF_ATTORNEY = "fullmakt"
+    ANSWER = "svar"
+    OTHER = "ovrigt"
+
+
+ENCLOSURE_KINDS: tuple[str, ...] = tuple(kind.value for kind in EnclosureKind)
+#: The documents that speak of a day or a period: when they are handed in, it is asked which.
+SPEAKS_OF_A_TIME = frozenset(EnclosureKind) - {EnclosureKind.ANSWER, EnclosureKind.OTHER}
 
 
 @dataclass(frozen=True)
 class Enclosure:
-    """What is known of a stored file; its bytes lie outside the database under their digest."""
+    """What is known of a stored file; its bytes lie outside the database under their digest.
+
+    `speaks_from` and `speaks_to` are the day or period that the document speaks of, both included, where stated.
+    """
 
     id: str
     kind: str
@@ -14,18 +40,5 @@ class Enclosure:
     size: int
     sha256: str
     added_at: int
-
-
-ENCLOSURE_KINDS = (
-    "stadgar",
-    "arsmotesprotokoll",
-    "verksamhetsberattelse",
-    "verksamhetsplan",
-    "budget",
-    "bokslut",
-    "revisionsberattelse",
-    "intygande",
-    "fullmakt",
-    "svar",
-    "ovrigt",
-)
+    speaks_from: date | None = None
+    speaks_to: date | None = None

@@ -39,6 +39,22 @@ RESOLUTIONS: Mapping[Outcome, frozenset[Resolution]] = {
 }
 
 
+class Trait(StrEnum):
+    """What the rest of the service asks of a finding, whichever check it came from."""
+
+    #: The applicant can do something about it by sending more.
+    CURABLE = "curable"
+    #: An obstacle here says that someone named is on a list: a second person compares, and support can be stopped.
+    NAMES_LISTED_PARTY = "names_listed_party"
+    #: It is about this time and room only, and says nothing of the association.
+    OF_THE_OCCASION = "of_the_occasion"
+
+
+#: Codes of evidence that any check of names on lists uses: a pair that a person has held apart (its parameter `pair`),
+#: and by what numbers the weights were made.
+HELD_APART, METHOD = "match.held_apart", "match.method"
+
+
 @dataclass(frozen=True)
 class Evidence:
     """One thing that was compared: a code and its values; the sentence is made from the word catalogue."""
@@ -94,3 +110,19 @@ class Finding:
     check_version: str
     result: CheckResult
     run: Run
+    traits: frozenset[Trait] = frozenset()
+
+    @property
+    def curable(self) -> bool:
+        """Whether the applicant can do something about it by sending more."""
+        return Trait.CURABLE in self.traits
+
+    @property
+    def names_listed_party(self) -> bool:
+        """Whether an obstacle here says that someone named is on a list."""
+        return Trait.NAMES_LISTED_PARTY in self.traits
+
+    @property
+    def of_the_occasion(self) -> bool:
+        """Whether it is about this time and room only."""
+        return Trait.OF_THE_OCCASION in self.traits

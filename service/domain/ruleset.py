@@ -23,6 +23,8 @@ class RequiredCheck:
     clause: str
     params: Mapping[str, Param] = field(default_factory=dict)
     hirers: frozenset[Hirer] = frozenset(Hirer)
+    #: The provision that lets speakers be compared; without one the check is told of none.
+    speakers_basis: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,11 @@ class KindRules:
 
     answer_days: int
     checks: tuple[RequiredCheck, ...]
+
+    @property
+    def speakers_compared(self) -> bool:
+        """Whether some check has a basis for comparing speakers."""
+        return any(required.speakers_basis for required in self.checks)
 
 
 @dataclass(frozen=True)

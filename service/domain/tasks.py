@@ -8,9 +8,6 @@ from service.domain.decision import DecisionOutcome
 from service.domain.errors import Params
 from service.domain.finding import Outcome, Resolution
 
-#: Findings that the applicant can do something about by sending more.
-CURABLE = ("declaration", "completeness", "organisation_number")
-
 
 @dataclass(frozen=True)
 class Task:
@@ -60,7 +57,7 @@ def tasks(basis: Basis, *, waiting: bool) -> list[Task]:
     )
     inquiry = obstacles or dossier.searches or dossier.reopened
     if not dossier.completions and any(
-        one.finding.check in CURABLE and one.outcome is Outcome.NOT_MET and one.open for one in basis.findings
+        one.finding.curable and one.outcome is Outcome.NOT_MET and one.open for one in basis.findings
     ):
         found.append(Task("task.completion", False, "completion"))
     if inquiry:

@@ -6,13 +6,12 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.office import Draft
 from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
-from service.domain.check import Param
-from service.domain.enclosure import ENCLOSURE_KINDS
 from service.domain.errors import Conflict, NotAllowed, NotFound, RuleSetRefused
 from service.domain.events.event import SYSTEM_ACTOR, Actor, Event
 from service.domain.events.office import RuleSetAdopted, RuleSetDrafted, RuleSetImpactSeen
 from service.domain.people import Role
-from service.domain.ruleset import RuleSet
+from service.domain.ruleset import RequiredCheck, RuleSet
+from service.rules.load import line_of
 from service.screening.what_if import Impact, impact_of
 
 ADOPTERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
@@ -20,7 +19,7 @@ ADOPTERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 
 async def adopt_at_setup(desk: Desk, text: str) -> RuleSet:
     """Adopt a rule set while there is no case it could touch: the only way without a second person."""
-    rules = _readable(desk, text)
+    rules = await _readable(desk, text)
     async with desk.store.writing() as writing:
         if await writing.case_count():
             raise RuleSetRefused("rules.needs_second_person", line=1)
@@ -33,7 +32,7 @@ async def adopt_at_setup(desk: Desk, text: str) -> RuleSet:
 
 async def propose(desk: Desk, text: str, *, by: Actor) -> str:
     """Put a rule set forward; returns the draft's id. Raises RuleSetRefused with the line."""
-    rules = _readable(desk, text)
+    rules = await _readable(desk, text)
     async with desk.store.writing() as writing:
         await acting(writing, by, *ADOPTERS)
         await _check_new(desk, writing, rules)
@@ -79,7 +78,7 @@ async def adopt(desk: Desk, draft_id: str, *, by: Actor) -> RuleSet:
             raise NotAllowed("rules.second_person")
         if draft.impact is None or draft.seen_by != by.id:
             raise NotAllowed("rules.impact_not_seen")
-        rules = _readable(desk, draft.body)
+        rules = await _readable(desk, draft.body)
         await _check_new(desk, writing, rules)
         data = _adopted(rules, draft=draft.id)
         await writing.ruleset_adopted(Event(data, by, desk.outside.now()), body=draft.body)
@@ -95,10 +94,30 @@ async def _open_draft(reading: Reading, draft_id: str) -> Draft:
     return draft
 
 
-def _readable(desk: Desk, text: str) -> RuleSet:
+async def _readable(desk: Desk, text: str) -> RuleSet:
     rules = desk.parse_rules(text)
-    _check_installed(desk, rules, text)
+    for kind, of_kind in rules.kinds.items():
+        for position, required in enumerate(of_kind.checks):
+            await _check_check(desk, text, required, ["kinds", kind.value, "checks", position])
     return rules
+
+
+async def _check_check(desk: Desk, text: str, required: RequiredCheck, place: list[str | int]) -> None:
+    """A check that is named is installed, and understands what the rule set says to it; raises RuleSetRefused."""
+    if required.check not in desk.checks.installed():
+        line = line_of(text, [*place, "check"])
+        raise RuleSetRefused("rules.check_not_installed", line=line, name=required.check)
+    try:
+        faults = await desk.checks.param_faults(required.check, required.params)
+    except Exception as error:
+        # A plug-in that cannot even read its parameters is not adopted, whatever it raises.
+        line = line_of(text, [*place, "check"])
+        raise RuleSetRefused("rules.check_broke", line=line, name=required.check) from error
+    if faults:
+        at = "params" if required.params else "check"
+        line = line_of(text, [*place, at])
+        code = f"rules.param_{faults[0].kind}"
+        raise RuleSetRefused(code, line=line, name=faults[0].name[:60], check=required.check)
 
 
 async def _check_new(desk: Desk, reading: Reading, rules: RuleSet, *, in_time: bool = True) -> None:
@@ -114,23 +133,3 @@ async def _check_new(desk: Desk, reading: Reading, rules: RuleSet, *, in_time: b
 
 def _adopted(rules: RuleSet, *, draft: str | None) -> RuleSetAdopted:
     return RuleSetAdopted(ruleset=rules.id, sha256=rules.sha256, valid_from=rules.valid_from.isoformat(), draft=draft)
-
-
-def _check_installed(desk: Desk, rules: RuleSet, text: str) -> None:
-    installed = desk.checks.installed()
-    for kind in rules.kinds.values():
-        for one in kind.checks:
-            if one.check not in installed:
-                quoted = f'"{one.check}"'
-                line = next(
-                    (n for n, row in enumerate(text.split("\n"), 1) if row.startswith("check") and quoted in row), 1
-                )
-                raise RuleSetRefused("rules.check_not_installed", line=line, name=one.check)
-            for wanted in _texts(one.params.get("enclosures")):
-                if wanted not in ENCLOSURE_KINDS:
-                    line = next((n for n, row in enumerate(text.split("\n"), 1) if f'"{wanted}"' in row), 1)
-                    raise RuleSetRefused("rules.unknown_enclosure", line=line, name=wanted)
-
-
-def _texts(param: Param | None) -> tuple[str, ...]:
-    return param if isinstance(param, tuple) else ()

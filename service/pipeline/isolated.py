@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from service.domain.check import CheckInput
+from service.pipeline import installed
 
 MAX_ANSWER_BYTES = 1_000_000
 T = TypeVar("T")
@@ -79,11 +80,21 @@ def main(target: str, action: str) -> None:
     out = sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever the check prints is not its answer
     check = getattr(importlib.import_module(module), name)()
-    if action == "describe":
-        out.write(msgspec.json.encode(check.description))
+    body = sys.stdin.buffer.read()
+    said: object
+    if action == "tell":
+        said = installed.told(check)
+    elif action == "examples":
+        said = installed.examples(check)
+    elif action == "params":
+        said = installed.faults_in(check, msgspec.json.decode(body, type=dict[str, Any]))
+    elif action == "try":
+        inputs = msgspec.json.decode(body, type=list[tuple[CheckInput, dict[str, Any]]])
+        said = installed.try_all(check, inputs)
     else:
-        given = msgspec.json.decode(sys.stdin.buffer.read(), type=CheckInput)
-        out.write(msgspec.json.encode(check.run(given)))
+        given, params = msgspec.json.decode(body, type=tuple[CheckInput, dict[str, Any]])
+        said = installed.answer(check, given, params)
+    out.write(msgspec.json.encode(said))
     out.flush()
 
 

@@ -1,20 +1,35 @@
 """Which checks are installed: found through the entry-point group, our own through the same door as others'."""
 
+import asyncio
 import hashlib
 import sys
-from collections.abc import Mapping
-from importlib.metadata import EntryPoint, entry_points
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
 
-from service.domain.check import Check, CheckDescription, CheckInput
+from service.domain.check import Check, CheckDescription, CheckInput, Example
 from service.domain.finding import CheckResult
+from service.pipeline import installed
+from service.pipeline.installed import ParamFault, Told, Tried
 from service.pipeline.isolated import call_isolated, call_thread
 
 GROUP = "granska.checks"
 OWN_DISTRIBUTION = "granska"
 DESCRIBE_SECONDS = 10.0
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The distribution a check comes from, its version, and the SHA-256 (hex) of all of its files."""
+
+    distribution: str
+    version: str
+    sha256: str
 
 
 class Registry:
@@ -23,60 +38,90 @@ class Registry:
     def __init__(self, points: Mapping[str, EntryPoint] | None = None) -> None:
         self._points = dict(points) if points is not None else _found()
         self._own: dict[str, Check] = {}
-        self._described: dict[str, CheckDescription] = {}
-        self._origins: dict[str, tuple[str, str, str]] = {}
+        self._told: dict[str, Told] = {}
+        self._origins: dict[str, Origin] = {}
 
     def installed(self) -> frozenset[str]:
         """The keys a rule set may name."""
         return frozenset(self._points)
 
-    def origin(self, key: str) -> tuple[str, str, str]:
-        """The distribution a check comes from, its version, and the SHA-256 (hex) of the check's own file.
-
-        What is not installed any more, or lies in no file, is told by a digest of nothing.
-        """
+    def origin(self, key: str) -> Origin:
+        """Where a check comes from; what is not installed any more, or lies in no file, has a digest of nothing."""
         if key not in self._origins:
             self._origins[key] = _origin(self._points.get(key))
         return self._origins[key]
 
+    def word_files(self, language: str) -> dict[str, Path]:
+        """By check, where its sentences in a language lie; a check without a file is left out."""
+        files = {key: _word_file(point, language) for key, point in self._points.items()}
+        return {key: file for key, file in files.items() if file is not None}
+
     async def describe(self, key: str) -> CheckDescription | None:
         """What the check declares of itself, or None where it is not installed; raises what its loading raises."""
-        if key not in self._points:
-            return None
-        if key not in self._described:
-            self._described[key] = await self._description(key)
-        return self._described[key]
+        return (await self.told(key)).description if key in self._points else None
 
-    async def _description(self, key: str) -> CheckDescription:
-        if self._is_own(key):
-            return self._own_check(key).description
-        answer = await call_isolated(self._points[key].value, "describe", b"", seconds=DESCRIBE_SECONDS)
-        return msgspec.json.decode(answer, type=CheckDescription)
+    async def told(self, key: str) -> Told:
+        """The same with its parameters; raises KeyError where it is not installed."""
+        if key not in self._told:
+            if self.is_own(key):
+                self._told[key] = installed.told(self._own_check(key))
+            else:
+                self._told[key] = await self._ask_isolated(key, "tell", b"", Told, seconds=DESCRIBE_SECONDS)
+        return self._told[key]
 
-    async def run(self, key: str, given: CheckInput) -> CheckResult:
+    async def param_faults(self, key: str, params: Mapping[str, Any]) -> list[ParamFault]:
+        """What is wrong with parameters that a rule set gives the check."""
+        if self.is_own(key):
+            return installed.faults_in(self._own_check(key), params)
+        body = msgspec.json.encode(params)
+        return await self._ask_isolated(key, "params", body, list[ParamFault], seconds=DESCRIBE_SECONDS)
+
+    async def examples(self, key: str) -> tuple[Example, ...]:
+        """The check's own examples."""
+        if self.is_own(key):
+            return installed.examples(self._own_check(key))
+        return await self._ask_isolated(key, "examples", b"", tuple[Example, ...], seconds=DESCRIBE_SECONDS)
+
+    async def run(self, key: str, given: CheckInput, params: Mapping[str, Any]) -> CheckResult:
         """The check's answer; raises what it raises. The caller sets the deadline and counts the time."""
-        if self._is_own(key):
+        if self.is_own(key):
             check = self._own_check(key)
-            return await call_thread(lambda: check.run(given))
-        deadline = (await self.describe(key) or _missing(key)).deadline_seconds
-        answer = await call_isolated(self._points[key].value, "run", msgspec.json.encode(given), seconds=deadline)
-        return msgspec.json.decode(answer, type=CheckResult)
+            return await call_thread(lambda: installed.answer(check, given, params))
+        deadline = (await self.told(key)).description.deadline_seconds
+        body = msgspec.json.encode([given, params])
+        return await self._ask_isolated(key, "run", body, CheckResult, seconds=deadline)
+
+    async def try_all(
+        self, key: str, inputs: Sequence[tuple[CheckInput, Mapping[str, Any]]], *, seconds: float
+    ) -> list[Tried]:
+        """The check's answers to many inputs at one go; raises TimeoutError where all of it takes longer than that."""
+        if self.is_own(key):
+            check = self._own_check(key)
+            async with asyncio.timeout(seconds):
+                return await call_thread(lambda: installed.try_all(check, inputs))
+        return await self._ask_isolated(key, "try", msgspec.json.encode(inputs), list[Tried], seconds=seconds)
 
     def without_threads(self) -> "WithoutThreads":
         """The same checks, ours called where the caller stands: for running thousands again, not for a case at hand."""
         return WithoutThreads(self)
 
-    def call_own(self, key: str, given: CheckInput) -> CheckResult | None:
+    def call_own(self, key: str, given: CheckInput, params: Mapping[str, Any]) -> CheckResult | None:
         """The answer of one of our own checks, or None for one from elsewhere."""
-        return self._own_check(key).run(given) if self._is_own(key) else None
+        return installed.answer(self._own_check(key), given, params) if self.is_own(key) else None
 
-    def _is_own(self, key: str) -> bool:
-        return self.origin(key)[0] == OWN_DISTRIBUTION
+    def is_own(self, key: str) -> bool:
+        """Whether the check is ours, and may run in our process."""
+        point = self._points[key]
+        return point.dist is not None and point.dist.name == OWN_DISTRIBUTION
 
     def _own_check(self, key: str) -> Check:
         if key not in self._own:
             self._own[key] = self._points[key].load()()
         return self._own[key]
+
+    async def _ask_isolated(self, key: str, action: str, body: bytes, kind: type[T], *, seconds: float) -> T:
+        said = await call_isolated(self._points[key].value, action, body, seconds=seconds)
+        return msgspec.json.decode(said, type=kind)
 
 
 class WithoutThreads:
@@ -89,32 +134,59 @@ class WithoutThreads:
         """As the registry."""
         return await self._registry.describe(key)
 
-    async def run(self, key: str, given: CheckInput) -> CheckResult:
+    async def run(self, key: str, given: CheckInput, params: Mapping[str, Any]) -> CheckResult:
         """As the registry, but for the thread."""
-        answer = self._registry.call_own(key, given)
-        return answer if answer is not None else await self._registry.run(key, given)
+        answer = self._registry.call_own(key, given, params)
+        return answer if answer is not None else await self._registry.run(key, given, params)
 
 
-def _origin(point: EntryPoint | None) -> tuple[str, str, str]:
+def _origin(point: EntryPoint | None) -> Origin:
     """Read once: asking a distribution for its name reads its whole metadata."""
     if point is None or point.dist is None:
-        return "unknown", "0", hashlib.sha256(b"").hexdigest()
-    return point.dist.name, point.dist.version, hashlib.sha256(_file_of(point)).hexdigest()
+        return Origin("unknown", "0", hashlib.sha256(b"").hexdigest())
+    return Origin(point.dist.name, point.dist.version, _digest_of(point.dist, point))
 
 
-def _file_of(point: EntryPoint) -> bytes:
-    """The bytes of the module that an entry point names, without importing it."""
-    path = point.module.replace(".", "/") + ".py"
-    assert point.dist is not None
-    folders = [Path(str(point.dist.locate_file(""))), *(Path(one) for one in sys.path)]
+def _digest_of(distribution: Distribution, point: EntryPoint) -> str:
+    """Of every file of a distribution, by its path; installed for editing, of all that lies in the check's package."""
+    listed = [Path(str(distribution.locate_file(file))) for file in distribution.files or ()]
+    module = _module_file(point)
+    if module is None:
+        return hashlib.sha256(b"").hexdigest()
+    root = Path(str(distribution.locate_file("")))
+    if module not in listed:
+        root = module.parents[len(point.module.split(".")) - (module.name != "__init__.py")]
+        package = root / point.module.partition(".")[0]
+        listed = list(package.rglob("*")) if package.is_dir() else [module]
+    digest = hashlib.sha256()
+    for path in sorted(listed):
+        if path.is_file() and path.suffix != ".pyc":
+            name = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
+            digest.update(f"{name.as_posix()}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def _module_file(point: EntryPoint) -> Path | None:
+    """The file of the module that an entry point names, without importing it."""
+    path = point.module.replace(".", "/")
+    folders = [Path(one) for one in sys.path]
+    if point.dist is not None:
+        folders.insert(0, Path(str(point.dist.locate_file(""))))
     for folder in folders:
-        if (folder / path).is_file():
-            return (folder / path).read_bytes()
-    return b""
+        for file in (folder / path / "__init__.py", folder / f"{path}.py"):
+            if file.is_file():
+                return file
+    return None
 
 
-def _missing(key: str) -> CheckDescription:
-    raise LookupError(key)
+def _word_file(point: EntryPoint, language: str) -> Path | None:
+    """A package has its sentences in `sv.po`, a module beside itself in `NAME.sv.po`; nothing of it is imported."""
+    module = _module_file(point)
+    if module is None:
+        return None
+    prefix = "" if module.name == "__init__.py" else f"{module.stem}."
+    file = module.with_name(f"{prefix}{language}.po")
+    return file if file.is_file() else None
 
 
 def _found() -> dict[str, EntryPoint]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from service.domain.application import Kind
-from service.domain.check import CheckDescription, CheckInput, Need
-from service.domain.finding import CheckResult, Finding, Outcome, Run
+from service.domain.check import CheckDescription, CheckInput, Fetched, Need
+from service.domain.finding import CheckResult, Finding, Outcome, Run, Trait
 from service.domain.ruleset import RequiredCheck
 
 MAX_DEADLINE_SECONDS = 60.0
@@ -18,7 +18,7 @@ class Installed(Protocol):
     """The checks as the runner needs them."""
 
     async def describe(self, key: str) -> CheckDescription | None: ...
-    async def run(self, key: str, given: CheckInput) -> CheckResult: ...
+    async def run(self, key: str, given: CheckInput, params: Mapping[str, Any]) -> CheckResult: ...
 
 
 class Unavailable(Exception):
@@ -29,8 +29,8 @@ class Unavailable(Exception):
         self.code, self.params = code, params
 
 
-#: For each need, a function that fetches what fills the fields of CheckInput it stands for; may raise Unavailable.
-Sources = Mapping[Need, Callable[[], Awaitable[Mapping[str, Any]]]]
+#: For each need, a function that fetches what its field of `Fetched` holds; may raise Unavailable.
+Sources = Mapping[Need, Callable[[], Awaitable[Any]]]
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,12 @@ async def _ask(
     required: RequiredCheck, kind: Kind, given: CheckInput, once: "_Once", installed: Installed, clocks: Clocks
 ) -> Finding:
     started, began = clocks.now(), clocks.monotonic()
-    version, error = UNKNOWN_VERSION, None
+    version, traits, error = UNKNOWN_VERSION, frozenset[Trait](), None
     try:
         description = await installed.describe(required.check)
         if description is None:
             raise Unavailable("check.not_installed")
-        version = description.version
+        version, traits = description.version, description.traits
         if kind not in description.kinds:
             result = CheckResult(Outcome.NOT_APPLICABLE, "check.other_kind")
         elif given.application.hirer not in required.hirers:
@@ -72,9 +72,10 @@ async def _ask(
             result = CheckResult(Outcome.NOT_APPLICABLE, "check.other_hirer")
         else:
             async with asyncio.timeout(min(description.deadline_seconds, MAX_DEADLINE_SECONDS)):
-                fetched = await once.all(description.needs)
-                mine = replace(given, params=required.params, **fetched)
-                result = await installed.run(required.check, mine)
+                mine = replace(given, fetched=await once.all(description.needs))
+                if not required.speakers_basis:
+                    mine = mine.without_speakers()
+                result = await installed.run(required.check, mine, required.params)
             if not isinstance(result, CheckResult):
                 raise TypeError("a check must return a CheckResult")
     except Unavailable as missing:
@@ -84,7 +85,7 @@ async def _ask(
     except Exception as broke:  # noqa: BLE001 - a plug-in may raise anything, and none of it is a pass
         result, error = CheckResult(Outcome.UNKNOWN, "check.broke"), type(broke).__name__[:60]
     took = int((clocks.monotonic() - began) * 1000)
-    return Finding(required.check, version, result, Run(started, max(took, 0), error))
+    return Finding(required.check, version, result, Run(started, max(took, 0), error), traits)
 
 
 class _Once:
@@ -92,9 +93,9 @@ class _Once:
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
-        self._tasks: dict[Need, asyncio.Future[Mapping[str, Any]]] = {}
+        self._tasks: dict[Need, asyncio.Future[Any]] = {}
 
-    async def all(self, needs: frozenset[Need]) -> dict[str, Any]:
+    async def all(self, needs: frozenset[Need]) -> Fetched:
         fetched: dict[str, Any] = {}
         for need in sorted(needs):
             if need not in self._sources:
@@ -104,5 +105,5 @@ class _Once:
                 # A failure that nobody waits for any longer has been told as "too slow"; it is not told twice.
                 self._tasks[need].add_done_callback(lambda task: task.cancelled() or task.exception())
             # One check running out of time must not take what the others are waiting for.
-            fetched |= await asyncio.shield(self._tasks[need])
-        return fetched
+            fetched[need.value] = await asyncio.shield(self._tasks[need])
+        return Fetched(**fetched)

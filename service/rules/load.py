@@ -330,6 +330,7 @@ def _kind_rules(given: Mapping[str, Any]) -> KindRules:
             one["clause"],
             {k: tuple(v) if isinstance(v, list) else v for k, v in one.get("params", {}).items()},
             frozenset(Hirer(hirer) for hirer in one.get("hirers", Hirer)),
+            one.get("speakers_basis", ""),
         )
         for one in given["checks"]
     )

@@ -12,7 +12,9 @@ from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook
 from service.domain.application import Application, from_document
 from service.domain.case import Case
+from service.domain.check import GivenEnclosure
 from service.domain.clock import local_day
+from service.domain.enclosure import Enclosure
 from service.domain.errors import NotFound
 from service.domain.premises import Booking, Estate
 from service.domain.ruleset import RuleSet
@@ -30,9 +32,14 @@ class Material:
     procedure: RuleSet
     today: date
     lists: Mapping[str, ActiveList]
-    enclosure_kinds: tuple[str, ...]
+    enclosures: tuple[GivenEnclosure, ...]
     estate: Estate
     bookings: tuple[Booking, ...]
+
+    @property
+    def compared_speakers(self) -> tuple[str, ...]:
+        """The speakers, where the rules cite a basis for comparing them."""
+        return self.speakers if self.rules.kinds[self.case.kind].speakers_compared else ()
 
 
 async def material_of(desk: Desk, reading: Reading, case_id: str) -> Material:
@@ -57,7 +64,17 @@ async def material_of(desk: Desk, reading: Reading, case_id: str) -> Material:
         procedure=book.procedure(today),
         today=today,
         lists=await reading.active_lists(),
-        enclosure_kinds=tuple(sorted({one.enclosure.kind for one in enclosures})),
+        enclosures=tuple(_given(stored.enclosure) for stored in enclosures),
         estate=await reading.estate(),
         bookings=tuple((await reading.bookings_of([case_id])).get(case_id, ())),
+    )
+
+
+def _given(enclosure: Enclosure) -> GivenEnclosure:
+    return GivenEnclosure(
+        id=enclosure.id,
+        kind=enclosure.kind,
+        received_on=local_day(enclosure.added_at),
+        speaks_from=enclosure.speaks_from,
+        speaks_to=enclosure.speaks_to,
     )

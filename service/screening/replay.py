@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,25 +11,23 @@ import msgspec
 from service.audit.canonical import NotCanonical, canonical
 from service.audit.leaf import data_of
 from service.desk import application_parts
-from service.desk.ports.cases import CaseDetails
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow
 from service.desk.ports.store import Reading
 from service.desk.rulebook import Rulebook, rulebook
-from service.domain.application import Application, from_document
 from service.domain.case import Case
-from service.domain.check import CheckInput, ListAnswer, Need, RoomAnswer
+from service.domain.check import CheckInput, Need
 from service.domain.clock import local_day
 from service.domain.errors import GranskaError
 from service.domain.events.fields import ListRef
 from service.domain.events.intake import CaseScreened, CheckAnswer
 from service.domain.finding import Finding, Outcome
 from service.domain.ruleset import RuleSet
-from service.domain.watchlist import Method
 from service.pipeline.runner import Clocks, Sources, Unavailable, run_checks
-from service.screening.inputs import BROKE, incidents_of, other_cases_of
+from service.screening.inputs import BROKE
+from service.screening.needs import NEEDS
+from service.screening.recorded import Then, in_todays_form
 from service.screening.run_checks import check_input
-from service.screening.search_lists import ensure_index, find_here, list_answer, with_held_apart
 
 BATCH = 200
 
@@ -78,47 +76,6 @@ class Tally:
             self.not_replayable[why] = self.not_replayable.get(why, 0) + 1
         if not one.ok:
             self.drifting.append(one)
-
-
-@dataclass(frozen=True)
-class Then:
-    """A round of checks as it was: the case, what it was given, and what was found."""
-
-    case: Case
-    details: CaseDetails
-    check_round: int
-    findings: Sequence[CheckAnswer]
-    values: Mapping[str, Any]
-    rules: RuleSet | None
-    procedure: RuleSet | None
-    inputs: Mapping[str, Any] | None
-
-    @property
-    def gone(self) -> str | None:
-        """Why it cannot be run again at all, or None."""
-        if self.inputs is None or not application_parts.whole(self.details.application_parts, self.values):
-            return "erased"
-        if self.details.speakers_ref and self.details.speakers_ref not in self.values:
-            return "erased"
-        if self.rules is None or self.procedure is None:
-            return "rules-gone"
-        return None
-
-    def application(self) -> Application:
-        """What had been handed in."""
-        return from_document(application_parts.assembled(self.details.application_parts, self.values))
-
-    def given(self, rules: RuleSet) -> CheckInput:
-        """What the checks were given then, under these rules."""
-        assert self.inputs is not None
-        return check_input(
-            self.application(),
-            rules,
-            received_on=local_day(self.case.received_at),
-            today=date.fromisoformat(self.inputs["today"]),
-            speakers=tuple(self.values.get(self.details.speakers_ref or "", ())),
-            rooms=tuple(self.inputs.get("rooms", ())),
-        )
 
 
 async def replay(desk: Desk, case_ids: Sequence[str]) -> list[Replay]:
@@ -176,7 +133,7 @@ async def _thens(reading: Reading, entries: Mapping[str, LogRow], book: Rulebook
             values=values,
             rules=by_id.get((data.rules.id, data.rules.sha256)),
             procedure=by_id.get((data.procedure.id, data.procedure.sha256)),
-            inputs=values.get(data.inputs),
+            inputs=in_todays_form(values[data.inputs]) if data.inputs in values else None,
         )
         for case_id, data in sorted(rounds.items())
     ]
@@ -218,102 +175,41 @@ async def run_again(desk: Desk, then: Then, rules: RuleSet, procedure: RuleSet) 
     return await run_checks(
         rules.kinds[then.case.kind].checks,
         kind=then.case.kind,
-        given=then.given(rules),
-        sources=_sources(desk, then, procedure),
+        given=_given(then, rules),
+        sources=_sources(desk, then, rules, procedure),
         installed=desk.checks.without_threads(),
         clocks=Clocks(lambda: 0, lambda: 0.0),
     )
 
 
-def _sources(desk: Desk, then: Then, procedure: RuleSet) -> Sources:
-    inputs = then.inputs
-    assert inputs is not None
-
-    def recorded(need: Need, answer: Any) -> Any:
-        async def fetch() -> Mapping[str, Any]:
-            missing = inputs["missing"].get(need.value)
-            if missing:
-                raise Unavailable(missing["code"], **missing["params"])
-            given: Mapping[str, Any] = await answer()
-            return given
-
-        return fetch
-
-    async def enclosures() -> Mapping[str, Any]:
-        return {"enclosure_kinds": tuple(_known(inputs, "enclosure_kinds"))}
-
-    async def lists() -> Mapping[str, Any]:
-        return {"lists": await _lists(desk, then, procedure)}
-
-    async def incidents() -> Mapping[str, Any]:
-        _known(inputs, "incidents")
-        return {"incidents": incidents_of(inputs)}
-
-    async def other_cases() -> Mapping[str, Any]:
-        _known(inputs, "other_cases")
-        return {"other_cases": other_cases_of(inputs)}
-
-    async def room() -> Mapping[str, Any]:
-        return {"room": RoomAnswer(**_known(inputs, "room"))}
-
-    answers = {
-        Need.ENCLOSURES: enclosures,
-        Need.LISTS: lists,
-        Need.INCIDENTS: incidents,
-        Need.OTHER_CASES: other_cases,
-        Need.ROOM: room,
-    }
-    return {need: recorded(need, answer) for need, answer in answers.items()}
+def _given(then: Then, rules: RuleSet) -> CheckInput:
+    """What the checks were given then, under these rules."""
+    assert then.inputs is not None
+    return check_input(
+        then.application(),
+        rules,
+        received_on=local_day(then.case.received_at),
+        today=then.today,
+        speakers=then.speakers,
+        rooms=tuple(then.inputs.get("rooms", ())),
+    )
 
 
-def _known(inputs: Mapping[str, Any], name: str) -> Any:
-    """What was fetched then; what nobody asked for then is not known now (what-if with a check of more needs)."""
-    if name not in inputs:
+def _sources(desk: Desk, then: Then, rules: RuleSet, procedure: RuleSet) -> Sources:
+    """What was fetched then, had again; under the lists of these rules."""
+    under = replace(then, rules=rules, procedure=procedure)
+    return {need: partial(_again, desk, under, need) for need in NEEDS}
+
+
+async def _again(desk: Desk, then: Then, need: Need) -> Any:
+    """What nobody asked for then is not known now (what-if with a check of more needs)."""
+    assert then.inputs is not None
+    missing = then.inputs["missing"].get(need.value)
+    if missing:
+        raise Unavailable(missing["code"], **missing["params"])
+    if need.value not in then.inputs:
         raise Unavailable("replay.not_fetched")
-    return inputs[name]
-
-
-async def _lists(desk: Desk, then: Then, procedure: RuleSet) -> tuple[ListAnswer, ...]:
-    """The same versions searched again, in the order of that day's rules, with what had been held apart by then."""
-    inputs = then.inputs
-    assert inputs is not None
-    searched = {one["key"]: one for one in _known(inputs, "lists")}
-    parties = then.application().parties(tuple(then.values.get(then.details.speakers_ref or "", ())))
-    method = _method(desk, inputs)
-    answers = []
-    for definition in procedure.lists.values():
-        one = searched.get(definition.key)
-        if one is None:
-            if definition.required:
-                raise Unavailable("party_names.list_missing", list=definition.title)
-            continue
-        await ensure_index(desk, one["version"])
-        found = find_here(desk, then.case.organisation_id, definition, one["version"], parties, model=method.model)
-        answers.append(
-            list_answer(
-                definition,
-                with_held_apart(found, frozenset(one["held_apart"])),
-                version=one["version"],
-                sha256=one["sha256"],
-                age_days=one["age_days"],
-                method=method,
-            )
-        )
-    return tuple(answers)
-
-
-def _method(desk: Desk, inputs: Mapping[str, Any]) -> Method:
-    """The numbers of that day; how names are taken apart is code, so another analysis cannot be had again."""
-    was = inputs.get("method")
-    if was is None:
-        return desk.finder.method()
-    try:
-        found = desk.finder.method(was["model"])
-    except LookupError as error:
-        raise Unavailable("replay.method_gone") from error
-    if (found.population, found.analysis) != (was["population"], was["analysis"]):
-        raise Unavailable("replay.method_gone")
-    return found
+    return await NEEDS[need].again(desk, then, then.inputs[need.value])
 
 
 def _not_replayable(then: Then, answer: CheckAnswer) -> str | None:

@@ -21,9 +21,8 @@ from service.domain.events.intake import CaseScreened, CheckAnswer, CheckRun
 from service.domain.finding import CheckResult, Finding, Outcome
 from service.domain.ruleset import RuleSet
 from service.pipeline.runner import Clocks, run_checks
-from service.screening.inputs import Inputs
+from service.screening.inputs import Inputs, sources_of
 from service.screening.material import Material, material_of
-from service.screening.search_lists import sources_of
 
 logger = logging.getLogger("granska.screening")
 MOST_TRIES = 5
@@ -87,7 +86,6 @@ def check_input(
     """What every check is given of an application judged by these rules."""
     return CheckInput(
         application=application,
-        params={},
         received_on=received_on,
         today=today,
         speakers=speakers,
@@ -210,6 +208,7 @@ def _logged(stored: StoredFinding) -> CheckAnswer:
         check_version=finding.check_version,
         outcome=finding.result.outcome.value,
         code=finding.result.code,
+        traits=tuple(sorted(finding.traits)),
         detail=stored.detail_ref,
         speaker_detail=stored.speaker_ref,
         carried_from=stored.carried_from,

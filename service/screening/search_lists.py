@@ -1,92 +1,21 @@
 """The names of a case are looked for on the lists, in indexes that are what they were built as."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from service.audit.canonical import canonical
 from service.desk.ports.desk import Building, Desk
-from service.desk.ports.office import ActiveList
 from service.domain import policy
 from service.domain.application import Party
 from service.domain.case import Case
-from service.domain.check import ListAnswer, Need, PartyAnswer, RoomAnswer
-from service.domain.clock import DAY_MS
+from service.domain.check import ListAnswer, PartyAnswer
 from service.domain.errors import NotFound
-from service.domain.organisation import normal_form
 from service.domain.people import User
-from service.domain.premises import LEFT_OUT, BookingStatus
 from service.domain.watchlist import Candidate, ListDefinition, ListEntry, Method
 from service.pipeline.isolated import call_thread
-from service.pipeline.runner import Sources, Unavailable
-from service.screening.material import Material, material_of
-
-
-def sources_of(desk: Desk, material: Material) -> Sources:
-    """How each thing that a check may need is fetched; whatever cannot be had says why."""
-
-    async def enclosures() -> Mapping[str, Any]:
-        return {"enclosure_kinds": material.enclosure_kinds}
-
-    async def lists() -> Mapping[str, Any]:
-        return {"lists": await _list_answers(desk, material)}
-
-    async def incidents() -> Mapping[str, Any]:
-        written = material.application.organisation.number
-        number = normal_form(written) if written else None
-        if written and not number:
-            raise Unavailable("prior_incidents.number_unusable")
-        async with desk.store.reading() as reading:
-            today = material.today.isoformat()
-            return {"incidents": tuple(await reading.incidents(number, today)) if number else ()}
-
-    async def other_cases() -> Mapping[str, Any]:
-        async with desk.store.reading() as reading:
-            return {"other_cases": tuple(await reading.other_cases(material.details.repeat_key, material.case.id))}
-
-    async def room() -> Mapping[str, Any]:
-        premises = material.application.premises
-        known = material.estate.rooms.get(premises.room) if premises else None
-        asked = [one for one in material.bookings if one.reason != LEFT_OUT]
-        times = [one for one in asked if one.status is not BookingStatus.CANCELLED]
-        missed = sum(not one.takes for one in times)
-        return {"room": RoomAnswer(known.capacity if known else None, len(times), missed)}
-
-    return {
-        Need.ENCLOSURES: enclosures,
-        Need.LISTS: lists,
-        Need.INCIDENTS: incidents,
-        Need.OTHER_CASES: other_cases,
-        Need.ROOM: room,
-    }
-
-
-async def _list_answers(desk: Desk, material: Material) -> tuple[ListAnswer, ...]:
-    """Search every list in force today for everyone its legal basis covers."""
-    parties = material.application.parties(material.speakers)
-    answers = []
-    for definition in material.procedure.lists.values():
-        active = material.lists.get(definition.key)
-        if active is not None:
-            answers.append(await _one_list(desk, material.case.organisation_id, definition, active, parties))
-        elif definition.required:
-            raise Unavailable("party_names.list_missing", list=definition.title)
-    return tuple(answers)
-
-
-async def _one_list(
-    desk: Desk, organisation: str, definition: ListDefinition, active: ActiveList, parties: Sequence[Party]
-) -> ListAnswer:
-    return list_answer(
-        definition,
-        await search_list(desk, organisation, definition, active.version, parties),
-        version=active.version,
-        sha256=active.sha256,
-        age_days=max(0, (desk.outside.now() - active.as_of) // DAY_MS),
-        method=desk.finder.method(),
-    )
+from service.screening.material import material_of
 
 
 def list_answer(
@@ -122,11 +51,7 @@ async def compare_names(
     policy.check_can_see(case, by)
     if case.closed:
         raise NotFound("case.not_found")
-    speakers_too = any(
-        one.check == "party_names" and one.params.get("speakers_basis")
-        for one in material.rules.kinds[case.kind].checks
-    )
-    parties = material.application.parties(material.speakers if speakers_too else ())
+    parties = material.application.parties(material.compared_speakers)
     return case, [
         (one, await search_list(desk, case.organisation_id, one, material.lists[one.key].version, parties))
         for one in material.procedure.lists.values()

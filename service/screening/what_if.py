@@ -8,7 +8,8 @@ from typing import Any
 from service.audit.canonical import canonical
 from service.desk.ports.desk import Desk
 from service.domain.ruleset import RuleSet
-from service.screening.replay import BATCH, Then, load, needs_person, run_again
+from service.screening.recorded import Then
+from service.screening.replay import BATCH, load, needs_person, run_again
 
 
 @dataclass

@@ -80,6 +80,8 @@ class CaseWriting(LogWriting):
                 sha256=one.sha256,
                 name_ref=stored.name_ref,
                 added_at=one.added_at,
+                speaks_from=one.speaks_from.isoformat() if one.speaks_from else None,
+                speaks_to=one.speaks_to.isoformat() if one.speaks_to else None,
             )
         )
         await self._save(case)

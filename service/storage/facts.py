@@ -210,6 +210,7 @@ def _finding(row: Row) -> FindingFact:
         check_version=row["check_version"],
         outcome=row["outcome"],
         code=row["code"],
+        traits=parts_of(row["traits"], tuple[str, ...]),
         lists=_without_age(row["sources"]),
         run=CheckRun(timestamp(row["started_at"]), row["duration_ms"], row["error"]),
         detail=row["detail_ref"],
@@ -232,6 +233,8 @@ def _enclosure(row: Row) -> EnclosureFact:
         size=row["size"],
         sha256=row["sha256"],
         name=row["name_ref"],
+        speaks_from=row["speaks_from"],
+        speaks_to=row["speaks_to"],
     )
 
 

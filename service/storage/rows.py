@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from service.domain.application import Kind
 from service.domain.case import Case, CaseFinding, State
 from service.domain.enclosure import Enclosure
 from service.domain.events.fields import Part
-from service.domain.finding import CheckResult, Finding, Outcome, Resolution, Run, Source
+from service.domain.finding import CheckResult, Finding, Outcome, Resolution, Run, Source, Trait
 from service.domain.premises import Hirer
 from service.storage.tables import CaseRow, FindingRow
 
@@ -104,6 +105,7 @@ def finding_of(row: Row) -> StoredFinding:
         check_version=row["check_version"],
         result=CheckResult(Outcome(row["outcome"]), row["code"], sources=sources),
         run=Run(row["started_at"], row["duration_ms"], row["error"]),
+        traits=frozenset(Trait(trait) for trait in json.loads(row["traits"])),
     )
     resolution = Resolution(row["resolution"]) if row["resolution"] else None
     return StoredFinding(
@@ -131,6 +133,7 @@ def row_of_finding(case_id: str, stored: StoredFinding) -> FindingRow:
         check_version=finding.check_version,
         outcome=finding.result.outcome.value,
         code=finding.result.code,
+        traits=canonical(sorted(finding.traits)),
         detail_ref=stored.detail_ref,
         speaker_ref=stored.speaker_ref,
         sources=stored.sources,
@@ -146,9 +149,23 @@ def row_of_finding(case_id: str, stored: StoredFinding) -> FindingRow:
 def enclosure_of(row: Row) -> StoredEnclosure:
     """An enclosure from its row; its name is kept elsewhere."""
     return StoredEnclosure(
-        Enclosure(row["id"], row["kind"], "", row["media_type"], row["size"], row["sha256"], row["added_at"]),
+        Enclosure(
+            id=row["id"],
+            kind=row["kind"],
+            name="",
+            media_type=row["media_type"],
+            size=row["size"],
+            sha256=row["sha256"],
+            added_at=row["added_at"],
+            speaks_from=_day(row["speaks_from"]),
+            speaks_to=_day(row["speaks_to"]),
+        ),
         row["name_ref"],
     )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def marking_of(row: Row) -> SecrecyMarking:

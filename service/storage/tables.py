@@ -161,6 +161,7 @@ class FindingRow(Table, tablename="finding"):
     check_version = Text()
     outcome = Text()
     code = Text()
+    traits = Text()
     detail_ref = Text()
     speaker_ref = Text(null=True, default=None)
     sources = Text()
@@ -183,6 +184,8 @@ class EnclosureRow(Table, tablename="enclosure"):
     sha256 = Text()
     name_ref = Text()
     added_at = BigInt()
+    speaks_from = Text(null=True, default=None)
+    speaks_to = Text(null=True, default=None)
 
 
 class Distinction(Table, tablename="distinction"):

@@ -67,6 +67,7 @@ class SiteConfig:
     """What the site needs to be told."""
 
     templates: Path
+    words: Catalogue
     fixtures: Path
     public_url: str = ""
     secure: bool = False
@@ -162,8 +163,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
         debug=False,
         logging_config=None,
     )
-    words = Catalogue.load(config.templates / "words")
-    site.state.pages = Pages(config.templates, words, static_version=_static_version(), demo=config.demo)
+    site.state.pages = Pages(config.templates, config.words, static_version=_static_version(), demo=config.demo)
     site.state.failures = sign_in.Failures()
     site.state.fixtures = config.fixtures
     site.state.public_url = config.public_url.rstrip("/")

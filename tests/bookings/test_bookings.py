@@ -30,7 +30,7 @@ async def test_the_first_to_ask_holds_the_room_and_the_next_has_alternatives_and
     async with desk.store.reading() as reading:
         found = {one.case_finding.finding.check: one for one in await reading.findings(second, 1)}
         estate = await reading.estate()
-    assert found["room"].case_finding.finding.result.code == "room_check.none_free"
+    assert found["room_and_times"].case_finding.finding.result.code == "room_and_times.none_free"
     for one in missed.alternatives:
         assert estate.rooms[one.room].capacity >= 20
     await holds_true(desk)
@@ -61,7 +61,9 @@ async def test_a_series_keeps_every_time_with_what_became_of_it(desk: Desk) -> N
     assert found[2].alternatives
     assert found[3].alternatives == ()
     async with desk.store.reading() as reading:
-        finding = next(one for one in await reading.findings(case_id, 1) if one.case_finding.finding.check == "room")
+        finding = next(
+            one for one in await reading.findings(case_id, 1) if one.case_finding.finding.check == "room_and_times"
+        )
         detail = (await reading.values([finding.detail_ref]))[finding.detail_ref]
     assert detail["params"] == {"count": 1, "of": 5}, "the holiday was left out as asked"
     await holds_true(desk)

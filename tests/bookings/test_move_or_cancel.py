@@ -189,7 +189,7 @@ async def test_a_confirmed_time_moves_only_where_it_would_have_been_given(desk: 
     small = {"booking": (await times(desk, meeting))[0].id, "room": "linden", "day": "2027-02-23"}
     with pytest.raises(InvalidInput) as wrong:
         await do(desk, move_or_cancel.move, meeting, officer, **small, start="10:00", end="12:00", text="De vill.")
-    assert wrong.value.problems[0].code == "room_check.too_small"
+    assert wrong.value.problems[0].code == "booking.room_too_small"
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)

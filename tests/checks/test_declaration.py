@@ -1,10 +1,11 @@
 from checks.declaration import Declaration
+from service.domain.check import NoParams
 from service.domain.finding import Outcome
 from tests.builders import STATEMENTS, a_check_input, a_declaration, a_grant_document
 
 
 def ask(declaration: object) -> tuple[Outcome, str]:
-    result = Declaration().run(a_check_input(a_grant_document(declaration=declaration)))
+    result = Declaration().run(a_check_input(a_grant_document(declaration=declaration)), NoParams())
     return result.outcome, result.code
 
 
@@ -19,7 +20,7 @@ def test_not_met_without_a_declaration() -> None:
 def test_names_the_statement_that_was_left_out() -> None:
     left_out = a_declaration(statements=STATEMENTS | {"gender_equality": False})
 
-    result = Declaration().run(a_check_input(a_grant_document(declaration=left_out)))
+    result = Declaration().run(a_check_input(a_grant_document(declaration=left_out)), NoParams())
 
     assert result.outcome is Outcome.NOT_MET
     assert [one.code for one in result.evidence] == ["declaration.left_out.gender_equality"]

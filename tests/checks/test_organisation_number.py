@@ -1,13 +1,14 @@
 import pytest
 
 from checks.organisation_number import OrganisationNumber
+from service.domain.check import NoParams
 from service.domain.finding import Outcome
 from tests.builders import a_check_input, a_grant_document
 
 
 def ask(number: str | None) -> tuple[Outcome, str]:
     organisation = {"name": "Granvikens Teaterförening"} | ({"org_number": number} if number else {})
-    result = OrganisationNumber().run(a_check_input(a_grant_document(organisation=organisation)))
+    result = OrganisationNumber().run(a_check_input(a_grant_document(organisation=organisation)), NoParams())
     if number:
         assert "121212" not in repr(result), "a personal number is never repeated"
     return result.outcome, result.code

@@ -2,7 +2,7 @@ from typing import Any
 
 from checks.party_names import PartyNames
 from service.domain.application import Party, PartyKind
-from service.domain.check import ListAnswer, PartyAnswer
+from service.domain.check import ListAnswer, NoParams, PartyAnswer
 from service.domain.finding import CheckResult, Outcome
 from service.domain.watchlist import Candidate, MatchEvidence, Method
 from tests.builders import a_check_input
@@ -23,8 +23,8 @@ def an_answer(*candidates: Candidate, kind: PartyKind = PartyKind.REPRESENTATIVE
     return ListAnswer(**fields | changed)
 
 
-def ask(*answers: ListAnswer, **params: str) -> CheckResult:
-    return PartyNames().run(a_check_input(lists=answers, params=params))
+def ask(*answers: ListAnswer) -> CheckResult:
+    return PartyNames().run(a_check_input(lists=answers), NoParams())
 
 
 def test_met_when_nobody_resembles_anyone() -> None:
@@ -64,17 +64,10 @@ def test_a_list_is_asked_only_about_the_kinds_its_legal_basis_covers() -> None:
     assert ask(covered).outcome is Outcome.NOT_APPLICABLE, "nobody was looked for, and that is no pass"
 
 
-def test_speakers_are_compared_only_where_the_rules_cite_a_basis() -> None:
-    speaker = an_answer(a_candidate(), kind=PartyKind.SPEAKER)
-
-    assert ask(speaker).outcome is Outcome.NOT_APPLICABLE
-    assert ask(speaker, speakers_basis="Punkt 4.2").outcome is Outcome.NEEDS_INQUIRY
-
-
 def test_what_a_person_has_held_apart_is_shown_and_asked_of_nobody_again() -> None:
     result = ask(an_answer(a_candidate(held_apart=True)))
     assert (result.outcome, result.code) == (Outcome.MET, "party_names.all_held_apart")
-    assert [one.code for one in result.evidence] == ["party_names.held_apart"]
+    assert [one.code for one in result.evidence] == ["match.held_apart"]
 
     both = ask(an_answer(a_candidate(held_apart=True), a_candidate(needs_identifier=True)))
     assert (both.outcome, both.code) == (Outcome.NEEDS_INQUIRY, "party_names.needs_identifier")
@@ -88,7 +81,7 @@ def test_the_answer_carries_the_weight_and_what_it_is_worth() -> None:
     result = ask(an_answer(a_candidate(), method=method))
 
     assert result.evidence[0].params["weight"] == 990
-    assert result.evidence[-1].code == "party_names.method"
+    assert result.evidence[-1].code == "match.method"
     assert result.evidence[-1].params["bands_person"] == "0.9-1.0: 118/120"
 
 

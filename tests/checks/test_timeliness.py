@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from checks.timeliness import Timeliness
+from checks.timeliness import Timeliness, TimelinessParams
 from service.domain.finding import Outcome
 from tests.builders import a_check_input, a_premises_document
 
@@ -20,9 +20,9 @@ from tests.builders import a_check_input, a_premises_document
 def test_the_window_includes_both_its_days_and_may_pass_new_year(
     received: date, first: str, last: str, expected: Outcome
 ) -> None:
-    given = a_check_input(received_on=received, params={"window_from": first, "window_to": last})
+    given = a_check_input(received_on=received)
 
-    assert Timeliness().run(given).outcome is expected
+    assert Timeliness().run(given, TimelinessParams(window_from=first, window_to=last)).outcome is expected
 
 
 @pytest.mark.parametrize(
@@ -30,10 +30,10 @@ def test_the_window_includes_both_its_days_and_may_pass_new_year(
     [("2026-11-21", Outcome.NOT_MET), ("2026-11-24", Outcome.NEEDS_INQUIRY), ("2026-11-25", Outcome.MET)],
 )
 def test_a_day_that_has_passed_or_is_near_is_seen(day: str, expected: Outcome) -> None:
-    given = a_check_input(a_premises_document(date=day), params={"days_before": 3})
+    given = a_check_input(a_premises_document(date=day))
 
-    assert Timeliness().run(given).outcome is expected
+    assert Timeliness().run(given, TimelinessParams(days_before=3)).outcome is expected
 
 
-def test_does_not_apply_where_the_rules_set_no_limit() -> None:
-    assert Timeliness().run(a_check_input()).outcome is Outcome.NOT_APPLICABLE
+def test_does_not_apply_where_the_rules_set_no_limit_for_the_kind() -> None:
+    assert Timeliness().run(a_check_input(), TimelinessParams(days_before=3)).outcome is Outcome.NOT_APPLICABLE

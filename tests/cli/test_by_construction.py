@@ -17,7 +17,7 @@ COMMANDS = {
     "rules propose": True, "rules impact": True, "rules adopt": True, "whatif": False, "users add": True,
     "users grant": True, "keys add": True, "receive": True, "screen": False, "pairs": False, "log verify": False,
     "log show": False, "log checkpoint": False, "log key": False, "log rotate-key": True, "log prove": False,
-    "log check": False,
+    "log check": False, "checks try": False, "checks conform": False,
     "replay": False, "rooms load": True, "erase": True, "bundle": True, "subject-access": True, "backup": False, "restore": False,
 }  # fmt: skip
 
@@ -84,6 +84,8 @@ def test_every_command_that_changes_anything_leaves_its_event(demo: Path, tmp_pa
         ("bundle", ["bundle", "HV 2026/1", "--out", out + "4", "--by", disa, "--purpose", "appeal"]),
         ("subject-access", ["subject-access", "--request", "HV 2026/700", "--person", "Ylva Granfors", "--out", out + "5", "--by", samir]),
         ("backup", ["backup", out + "6"]),
+        ("checks try", ["checks", "try", "timeliness"]),
+        ("checks conform", ["checks", "conform", "timeliness"]),
     ]  # fmt: skip
     for name, arguments in calls:
         before, size = state(demo), len(entries(demo, 0))

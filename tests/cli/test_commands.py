@@ -153,6 +153,44 @@ def test_a_rule_set_with_a_check_that_is_not_installed_is_refused_with_its_line(
     assert f"Rad {line}: kontrollen telepathy är inte installerad" in said
 
 
+def test_the_checks_that_are_installed_are_told_with_what_they_take(tmp_path: Path) -> None:
+    status, said = run(tmp_path, "checks")
+
+    assert status == 0
+    assert "completeness 2: Finns det som rutinen kräver?" in said
+    assert "Parameter window_from (text): Första dagen i fönstret, MM-DD" in said
+    assert "Från granska" in said
+    assert said.count("kontrollsumma") == said.count("Ägare: ") >= 8
+
+
+def test_a_checks_examples_are_shown_and_one_that_is_not_there_is_said_in_a_line(tmp_path: Path) -> None:
+    status, said = run(tmp_path, "checks", "try", "completeness")
+    assert (status, "uppfyllt: Allt som ska finnas finns" in said, "ej uppfyllt: Något saknas" in said) == (
+        0,
+        True,
+        True,
+    )
+
+    status, said = run(tmp_path, "checks", "conform", "telepathy")
+    assert (status, said.strip()) == (1, "Ingen kontroll som heter telepathy är installerad.")
+
+
+def test_a_misspelt_parameter_refuses_the_rule_set_at_set_up_too(tmp_path: Path) -> None:
+    text = (
+        (FIXTURES / "rulesets" / "granvik-2026-1.toml")
+        .read_text("utf-8")
+        .replace('{ enclosures = ["s', '{ enclosure = ["s')
+    )
+    (tmp_path / "x.toml").write_text(text)
+    assert run(tmp_path, "migrate")[0] == 0
+
+    status, said = run(tmp_path, "rules", "setup", str(tmp_path / "x.toml"))
+
+    line = text[: text.index("{ enclosure =")].count("\n") + 1
+    assert status == 1
+    assert f"Rad {line}: kontrollen completeness har ingen parameter enclosure" in said
+
+
 def test_screens_a_file_of_names_without_a_database(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(LIST)
     (tmp_path / "in.csv").write_text(

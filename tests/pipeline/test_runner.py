@@ -4,15 +4,16 @@ import asyncio
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from service.domain.application import Kind
-from service.domain.check import Need
-from service.domain.finding import CheckResult, Finding, Outcome
+from service.domain.application import Kind, Party, PartyKind
+from service.domain.check import CheckInput, GivenEnclosure, ListAnswer, Need, PartyAnswer
+from service.domain.finding import CheckResult, Finding, Outcome, Trait
 from service.domain.ruleset import RequiredCheck
 from service.pipeline.registry import Registry
 from service.pipeline.runner import Clocks, Unavailable, run_checks
@@ -83,10 +84,10 @@ async def test_a_check_that_the_rules_do_not_name_never_runs() -> None:
 
 async def test_what_cannot_be_had_makes_every_check_that_needs_it_unknown_and_no_other() -> None:
     async def broken() -> dict[str, Any]:
-        raise Unavailable("party_names.list_missing", list="EU")
+        raise Unavailable("need.list_missing", list="EU")
 
     needy = AnsweringCheck("needy", MET)
-    needy.description = needy.description.__class__("needy", "1", frozenset(Kind), frozenset({Need.LISTS}))
+    needy.description = replace(needy.description, needs=frozenset({Need.LISTS}))
 
     findings = await run(Installed(needy, AnsweringCheck("a", MET)), "needy", "a", sources={Need.LISTS: broken})
 
@@ -96,34 +97,108 @@ async def test_what_cannot_be_had_makes_every_check_that_needs_it_unknown_and_no
 
 async def test_a_check_for_another_kind_does_not_apply() -> None:
     other = AnsweringCheck("a", MET)
-    other.description = other.description.__class__("a", "1", frozenset({Kind.PREMISES}))
+    other.description = replace(other.description, kinds=frozenset({Kind.PREMISES}))
 
     [finding] = await run(Installed(other), "a")
 
     assert finding.result.outcome is Outcome.NOT_APPLICABLE
 
 
+@pytest.mark.parametrize(("basis", "names"), [("", ()), ("Punkt 4.2", ("Tarkvin Vosberg",))])
+async def test_a_check_is_told_of_speakers_only_where_the_rules_cite_a_basis(
+    basis: str, names: tuple[str, ...]
+) -> None:
+    class Listening(AnsweringCheck):
+        def run(self, given: CheckInput, params: Any) -> CheckResult:
+            told.append(given)
+            return MET
+
+    async def lists() -> tuple[ListAnswer, ...]:
+        answers = tuple(PartyAnswer(Party(kind, "Tarkvin Vosberg"), ()) for kind in PartyKind)
+        covered = frozenset(kind.value for kind in PartyKind)
+        return (ListAnswer("demo", "Lista", "v1", "0" * 64, 1, 7, covered, answers),)
+
+    told: list[CheckInput] = []
+    listening = Listening("a", MET)
+    listening.description = replace(listening.description, needs=frozenset({Need.LISTS}))
+
+    await run_checks(
+        [RequiredCheck("a", "3.1", speakers_basis=basis)],
+        kind=Kind.GRANT,
+        given=a_check_input(speakers=("Tarkvin Vosberg",)),
+        sources={Need.LISTS: lists},
+        installed=Installed(listening),
+        clocks=CLOCKS,
+    )
+
+    assert told[0].speakers == names
+    asked = [answer.party.name for answer in told[0].lists[0].parties if answer.party.kind is PartyKind.SPEAKER]
+    assert tuple(asked) == names
+
+
+async def test_a_finding_has_the_traits_of_its_check() -> None:
+    named = AnsweringCheck("a", MET)
+    named.description = replace(named.description, traits=frozenset({Trait.NAMES_LISTED_PARTY}))
+
+    findings = await run(Installed(named, AnsweringCheck("b", MET)), "a", "b")
+
+    assert [finding.names_listed_party for finding in findings] == [True, False]
+
+
+@pytest.mark.parametrize("params", [{"enclosure": ("stadgar",)}, {"enclosures": "stadgar"}, {}])
+async def test_parameters_that_cannot_be_read_are_no_pass(params: dict[str, Any]) -> None:
+    async def none() -> tuple[GivenEnclosure, ...]:
+        return ()
+
+    [finding] = await run_checks(
+        [RequiredCheck("completeness", "3.1", params)],
+        kind=Kind.GRANT,
+        given=a_check_input(),
+        sources={Need.ENCLOSURES: none},
+        installed=Registry(),
+        clocks=CLOCKS,
+    )
+
+    assert (finding.result.outcome, finding.result.code) == (Outcome.UNKNOWN, "check.misconfigured")
+
+
+async def test_a_check_that_reads_what_it_has_not_said_it_needs_could_not_be_made(foreign: Registry) -> None:
+    [finding] = await run(foreign, "curious")
+
+    assert (finding.result.outcome, finding.result.code) == (Outcome.UNKNOWN, "check.not_given")
+
+
 FOREIGN = """
 import time
 from service.domain.application import Kind
-from service.domain.check import CheckDescription
+from service.domain.check import CheckDescription, Example, NoParams
+from service.domain.examples import an_input
 from service.domain.finding import CheckResult, Outcome
 
+ABOUT = {"owner": "Grannstaden", "rests_on": "https://grannstaden.example"}
+
 class Fine:
-    description = CheckDescription("fine", "7", frozenset(Kind), deadline_seconds=10.0)
-    def run(self, given):
+    description = CheckDescription("fine", "7", frozenset(Kind), deadline_seconds=10.0, **ABOUT)
+    params = NoParams
+    examples = (Example(an_input(), Outcome.MET, "fine.ok"), Example(an_input(), Outcome.MET, "fine.ok"))
+    def run(self, given, params):
         print("noise on standard output")
         return CheckResult(Outcome.MET, "fine.ok", {"name": given.application.organisation.name})
 
 class Hanging(Fine):
-    description = CheckDescription("hanging", "1", frozenset(Kind), deadline_seconds=1.5)
-    def run(self, given):
+    description = CheckDescription("hanging", "1", frozenset(Kind), deadline_seconds=1.5, **ABOUT)
+    def run(self, given, params):
         open(__file__ + ".started", "w").close()
         while True:
             time.sleep(0.01)
 
+class Curious(Fine):
+    description = CheckDescription("curious", "1", frozenset(Kind), deadline_seconds=10.0, **ABOUT)
+    def run(self, given, params):
+        return CheckResult(Outcome.MET if not given.incidents else Outcome.NOT_MET, "curious.ok")
+
 class Dying(Fine):
-    def run(self, given):
+    def run(self, given, params):
         import os
         os._exit(3)
 """
@@ -134,7 +209,7 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
     """Checks from outside our package: they have entry points, but not our distribution."""
     (tmp_path / "foreign_checks.py").write_text(textwrap.dedent(FOREIGN))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    names = {"fine": "Fine", "hanging": "Hanging", "dying": "Dying", "absent": "Absent"}
+    names = {"fine": "Fine", "hanging": "Hanging", "dying": "Dying", "curious": "Curious", "absent": "Absent"}
     points = {key: EntryPoint(key, f"foreign_checks:{name}", "granska.checks") for key, name in names.items()}
     return Registry(points)
 

@@ -70,6 +70,8 @@ class EnclosureWithTitle(RoutineStep, frozen=True):
             size=self.size,
             sha256=self.sha256,
             name=self.title,
+            speaks_from=None,
+            speaks_to=None,
         )
 
 
@@ -90,6 +92,7 @@ def _without_note(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_title(data: dict[str, Any]) -> dict[str, Any]:
+    assert data.pop("speaks_from") is data.pop("speaks_to") is None
     return {"title" if name == "name" else name: value for name, value in data.items()}
 
 

@@ -87,7 +87,7 @@ async def test_an_unusable_number_means_incidents_could_not_be_looked_up(desk: D
         desk, await screened(desk, a_grant_document(organisation={"name": "X", "org_number": "hej"}))
     )
 
-    assert found["prior_incidents"] == (Outcome.UNKNOWN, "prior_incidents.number_unusable")
+    assert found["prior_incidents"] == (Outcome.UNKNOWN, "need.number_unusable")
 
 
 async def test_the_same_application_twice_is_seen(desk: Desk) -> None:

@@ -177,8 +177,8 @@ def _adopted(rules: RuleSet) -> AdoptedRules:
 
 def _check(desk: Desk, stored: StoredFinding) -> RecordedCheck:
     finding = stored.case_finding.finding
-    distribution, version, sha256 = desk.checks.origin(finding.check)
-    return RecordedCheck(finding.check, finding.check_version, distribution, version, sha256)
+    origin = desk.checks.origin(finding.check)
+    return RecordedCheck(finding.check, finding.check_version, origin.distribution, origin.version, origin.sha256)
 
 
 async def _lists(reading: Reading, findings: Sequence[StoredFinding]) -> tuple[RecordedList, ...]:

@@ -46,7 +46,7 @@ async def stop_support(desk: Desk, case_id: str, *, finding: str, text: str, by:
         known = [
             one
             for one in basis.findings
-            if one.id == finding and one.finding.check == "party_names" and one.resolution is Resolution.OBSTACLE
+            if one.id == finding and one.finding.names_listed_party and one.resolution is Resolution.OBSTACLE
         ]
         if not known or not match_confirmed(basis, known[0]):
             raise InvalidInput([Problem("/finding", "support.not_confirmed")])

@@ -1,6 +1,7 @@
 """An enclosure is added to a case."""
 
 import unicodedata
+from datetime import date
 
 from service.desk.actors import acting, check_came_by
 from service.desk.ports.cases import StoredEnclosure
@@ -9,7 +10,7 @@ from service.desk.ports.store import Reading
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.case import Case
-from service.domain.enclosure import ENCLOSURE_KINDS, Enclosure
+from service.domain.enclosure import ENCLOSURE_KINDS, SPEAKS_OF_A_TIME, Enclosure, EnclosureKind
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.event import Actor, ActorKind, Event
 from service.domain.events.intake import EnclosureAdded
@@ -31,16 +32,20 @@ async def add_enclosure(
     body: bytes,
     by: Actor,
     kinds: frozenset[Kind],
+    speaks_from: str = "",
+    speaks_to: str = "",
 ) -> str:
     """Add a document to an undecided case; `media_type` is what its content was found to be. Returns its id.
 
-    `kinds` are those that the sender may add to; another system adds only to what it handed in itself.
+    `kinds` are those that the sender may add to; another system adds only to what it handed in itself. `speaks_from`
+    and `speaks_to` (ISO 8601) are the day or the period that the document speaks of, both included; they may be empty.
     """
     problems = []
     if kind not in ENCLOSURE_KINDS:
         problems.append(Problem("/kind", "input.choice", {"choices": ", ".join(ENCLOSURE_KINDS)}))
     if not body:
         problems.append(Problem("/file", "enclosure.empty"))
+    first, last = _time(kind, speaks_from, speaks_to, problems)
     if problems:
         raise InvalidInput(problems)
     now, enclosure_id = desk.outside.now(), desk.outside.new_id()
@@ -50,7 +55,7 @@ async def add_enclosure(
     async with desk.store.writing() as writing:
         case = await _check_can_add(writing, case_id, by, kinds)
         name_ref = writing.keep("enclosure-name", _safe_name(name), case=case_id)
-        enclosure = Enclosure(enclosure_id, kind, name, media_type, len(body), sha256, now)
+        enclosure = Enclosure(enclosure_id, kind, name, media_type, len(body), sha256, now, first, last)
         data = EnclosureAdded(
             enclosure=enclosure_id,
             kind=kind,
@@ -58,10 +63,28 @@ async def add_enclosure(
             size=len(body),
             sha256=sha256,
             name=name_ref,
+            speaks_from=first.isoformat() if first else None,
+            speaks_to=last.isoformat() if last else None,
         )
         event = Event(data, by, now, case=case_id)
         await writing.enclosure_added(event, case, StoredEnclosure(enclosure, name_ref))
     return enclosure_id
+
+
+def _time(kind: str, first: str, last: str, problems: list[Problem]) -> tuple[date | None, date | None]:
+    """The day or the period that a document speaks of; what is wrong with it is added to the problems."""
+    days: dict[str, date | None] = {}
+    for name, text in (("speaks_from", first.strip()), ("speaks_to", last.strip())):
+        try:
+            days[name] = date.fromisoformat(text) if text else None
+        except ValueError:
+            problems.append(Problem(f"/{name}", "input.not_a_date"))
+    begins, ends = days.get("speaks_from"), days.get("speaks_to")
+    if ends is not None and (begins is None or ends < begins):
+        problems.append(Problem("/speaks_to", "input.ends_before_it_begins"))
+    if begins is not None and kind in ENCLOSURE_KINDS and EnclosureKind(kind) not in SPEAKS_OF_A_TIME:
+        problems.append(Problem("/speaks_from", "enclosure.speaks_of_no_time"))
+    return begins, ends
 
 
 async def _check_can_add(reading: Reading, case_id: str, by: Actor, kinds: frozenset[Kind]) -> Case:

@@ -212,7 +212,7 @@ def repeat_key(desk: Desk, case: Case, application: Application) -> str:
     if application.premises and application.premises.hirer is Hirer.PERSON:
         who = case.id
     what = application.premises.room if application.premises else ""
-    return desk.keyed(canonical(["repeated", who, case.kind, case.type, what, _when(application)]))
+    return desk.keyed(canonical(["same-thing", who, case.kind, case.type, what, _when(application)]))
 
 
 def lookup_digest(repeat_key: str, event_on: str | None, when_label: str) -> str:

@@ -29,11 +29,10 @@ from service.domain.events.review import (
     CompletionAsked,
     CompletionReminded,
 )
-from service.domain.finding import Outcome
+from service.domain.finding import METHOD, Outcome
 from service.domain.people import User
 from service.domain.routine import Routine
 from service.domain.ruleset import RuleSet
-from service.domain.tasks import CURABLE
 from service.rules.calendar import next_working_day, working_days_after
 
 
@@ -41,9 +40,7 @@ async def missing_of(desk: Desk, reading: Reading, case: Case, language: str) ->
     """What the checks say is missing, as sentences the applicant understands."""
     findings = await reading.findings(case.id, case.check_round)
     lacking = [
-        one
-        for one in findings
-        if one.case_finding.finding.check in CURABLE and one.case_finding.outcome is Outcome.NOT_MET
+        one for one in findings if one.case_finding.finding.curable and one.case_finding.outcome is Outcome.NOT_MET
     ]
     values = await reading.values([one.detail_ref for one in lacking])
     sentences: list[str] = []
@@ -71,7 +68,7 @@ async def ask_completion(desk: Desk, case_id: str, *, text: str, due: str, langu
                 missing=tuple(
                     one.case_finding.finding.result.code
                     for one in findings
-                    if one.case_finding.finding.check in CURABLE and one.case_finding.outcome is Outcome.NOT_MET
+                    if one.case_finding.finding.curable and one.case_finding.outcome is Outcome.NOT_MET
                 ),
                 text=scene.keep("letter-text", text),
                 due=day.isoformat(),
@@ -280,7 +277,7 @@ def _finding_line(desk: Desk, one: StoredFinding, values: Mapping[str, Any], lan
     extra = [
         desk.words.say(language, piece["code"], piece["params"])
         for piece in (detail or {}).get("evidence", ())
-        if piece["code"] != "party_names.method"
+        if piece["code"] != METHOD
     ]
     return " ".join([sentence, *extra])
 

@@ -47,15 +47,18 @@ async def nearest(desk: Desk, case_id: str, *, by: User) -> list[Precedent]:
     return [_precedent(case, here, one, findings) for one in list(latest.values())[:SHOWN]]
 
 
-def _features(findings: Sequence[StoredFinding]) -> frozenset[str]:
+#: A check, and what it found.
+Feature = tuple[str, str]
+
+
+def _features(findings: Sequence[StoredFinding]) -> frozenset[Feature]:
     """What the checks found that is more than "in order"."""
-    return frozenset(
-        one.case_finding.finding.result.code for one in findings if one.case_finding.outcome not in NEEDS_NOBODY
-    )
+    found = [one.case_finding.finding for one in findings if one.case_finding.outcome not in NEEDS_NOBODY]
+    return frozenset((finding.check, finding.result.code) for finding in found)
 
 
 def _distance(
-    case: Case, here: frozenset[str], one: Mapping[str, Any], findings: Mapping[str, Sequence[StoredFinding]]
+    case: Case, here: frozenset[Feature], one: Mapping[str, Any], findings: Mapping[str, Sequence[StoredFinding]]
 ) -> tuple[bool, int, float]:
     there = _features(findings.get(one["case_id"], ()))
     asked, other = case.amount_ore or 0, one["asked"] or 0
@@ -63,7 +66,7 @@ def _distance(
 
 
 def _precedent(
-    case: Case, here: frozenset[str], one: Mapping[str, Any], findings: Mapping[str, Sequence[StoredFinding]]
+    case: Case, here: frozenset[Feature], one: Mapping[str, Any], findings: Mapping[str, Sequence[StoredFinding]]
 ) -> Precedent:
     there = _features(findings.get(one["case_id"], ()))
     return Precedent(
@@ -72,8 +75,13 @@ def _precedent(
         outcome=one["outcome"],
         asked_ore=one["asked"],
         granted_ore=one["amount_ore"],
-        shared=tuple(sorted(here & there)),
-        only_here=tuple(sorted(here - there)),
-        only_there=tuple(sorted(there - here)),
+        shared=_checks(here & there),
+        only_here=_checks(here - there),
+        only_there=_checks(there - here),
         other_type=None if one["type"] == case.type else one["type"],
     )
+
+
+def _checks(features: frozenset[Feature]) -> tuple[str, ...]:
+    """The checks that these are from."""
+    return tuple(sorted({check for check, _ in features}))

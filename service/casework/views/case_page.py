@@ -27,6 +27,7 @@ from service.domain.events.catalogue import commitments_in, texts_in
 from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import EventData, RoutineStep
 from service.domain.events.fields import SentLetter
+from service.domain.finding import HELD_APART
 from service.domain.people import User
 from service.domain.premises import Booking, Estate, Hirer
 from service.domain.ruleset import Clause, DelegationPoint, RuleSet
@@ -223,9 +224,7 @@ async def _held_apart(reading: Reading, values: dict[str, Any]) -> dict[str, Hel
     texts = [
         one for value in values.values() for one in (value.get("evidence", []) if isinstance(value, dict) else value)
     ]
-    pairs = [
-        one["params"]["pair"] for one in texts if isinstance(one, dict) and one.get("code") == "party_names.held_apart"
-    ]
+    pairs = [one["params"]["pair"] for one in texts if isinstance(one, dict) and one.get("code") == HELD_APART]
     found = await reading.distinctions(pairs)
     findings = await reading.findings_by_id([one.finding_id for one in found.values()])
     reasons = await reading.values([one.reason_ref for one in findings.values() if one.reason_ref])

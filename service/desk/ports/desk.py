@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from service.desk.ports.log import AccessLog, Channel, Keys
 from service.desk.ports.store import Reading, Writing
@@ -14,6 +14,8 @@ from service.domain.finding import CheckResult
 from service.domain.letter import Sheet
 from service.domain.ruleset import RuleSet
 from service.domain.watchlist import Candidate, Comparison, ListEntry, ListHealth, Method, Subject
+from service.pipeline.installed import ParamFault
+from service.pipeline.registry import Origin
 from service.pipeline.runner import Installed
 
 
@@ -69,11 +71,29 @@ class Words(Protocol):
 class Checks(Protocol):
     """The checks that are installed."""
 
-    def installed(self) -> frozenset[str]: ...
-    def origin(self, key: str) -> tuple[str, str, str]: ...
-    async def describe(self, key: str) -> CheckDescription | None: ...
-    async def run(self, key: str, given: CheckInput) -> CheckResult: ...
-    def without_threads(self) -> Installed: ...
+    def installed(self) -> frozenset[str]:
+        """The names that a rule set may use."""
+        ...
+
+    def origin(self, key: str) -> Origin:
+        """The distribution a check comes from, its version and digest; of one that is gone, a digest of nothing."""
+        ...
+
+    async def describe(self, key: str) -> CheckDescription | None:
+        """What a check declares of itself; None where it is not installed."""
+        ...
+
+    async def param_faults(self, key: str, params: Mapping[str, Any]) -> list[ParamFault]:
+        """What is wrong with the parameters that a rule set gives a check; empty where nothing is."""
+        ...
+
+    async def run(self, key: str, given: CheckInput, params: Mapping[str, Any]) -> CheckResult:
+        """A check's answer; raises what it raises."""
+        ...
+
+    def without_threads(self) -> Installed:
+        """The same checks, called where the caller stands."""
+        ...
 
 
 class Building(Protocol):

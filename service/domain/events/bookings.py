@@ -191,18 +191,25 @@ class ClearanceRevoked(RoutineStep, frozen=True):
     text: Annotated[Commitment, "why"]
 
 
+class KeyAnswer(Part, frozen=True):
+    """What a check of names said before the key."""
+
+    check: Annotated[Code, "the check"]
+    check_version: Annotated[Code, "in which version"]
+    outcome: Annotated[Code, "what it said"]
+    code: Annotated[Code, "its word for it"]
+    lists: Annotated[tuple[ListRef, ...], "the lists it was asked of"]
+    detail: Annotated[Commitment, "the sentences"]
+
+
 @event("key-access:screened", persons=HANDLERS)
 class KeyAccessScreened(RoutineStep, frozen=True):
     """The lists have been asked again before the key is handed out."""
 
     screening: Annotated[Uuid, "this asking"]
-    outcome: Annotated[Code, "what they said"]
-    code: Annotated[Code, "the check's word for it"]
-    check_version: Annotated[Code, "the check's version"]
-    lists: Annotated[tuple[ListRef, ...], "the lists"]
+    answers: Annotated[tuple[KeyAnswer, ...], "what each check of names said"]
     model: Annotated[Code, "the name comparison's version"]
-    inputs: Annotated[Commitment, "all that the check was given"]
-    detail: Annotated[Commitment, "the sentences"]
+    inputs: Annotated[Commitment, "all that the checks were given"]
     procedure: Annotated[RuleSetRef, "the rule set"]
 
 

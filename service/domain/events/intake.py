@@ -57,6 +57,7 @@ class CheckAnswer(Part, frozen=True):
     check_version: Annotated[Code, "in which version"]
     outcome: Annotated[Code, "met, not met, could not be checked, not applicable, or look closer"]
     code: Annotated[Code, "the check's word for it"]
+    traits: Annotated[tuple[Code, ...], "what the rest of the service asks of such a finding"]
     detail: Annotated[Commitment, "the sentences, with what they name"]
     speaker_detail: Annotated[Commitment | None, "those about speakers"]
     carried_from: Annotated[Uuid | None, "the finding before with the very same answer, if it was settled"]
@@ -142,6 +143,8 @@ class EnclosureAdded(CaseEvent, frozen=True):
     size: Annotated[Whole, "in bytes"]
     sha256: Annotated[Digest, "of its content"]
     name: Annotated[Commitment, "the file's name"]
+    speaks_from: Annotated[Day | None, "the day, or the first day, that it speaks of, where stated"]
+    speaks_to: Annotated[Day | None, "the last day that it speaks of, where it is a period"]
 
 
 @event("secrecy:marked", persons=HANDLERS)

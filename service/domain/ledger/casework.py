@@ -85,6 +85,7 @@ def case_screened(tables: Tables, data: CaseScreened, entry: Entry) -> None:
             check_version=answer.check_version,
             outcome=answer.outcome,
             code=answer.code,
+            traits=answer.traits,
             lists=answer.lists,
             run=answer.run,
             detail=answer.detail,
@@ -152,7 +153,14 @@ def distinction_withdrawn(tables: Tables, data: DistinctionWithdrawn, entry: Ent
 def enclosure_added(tables: Tables, data: EnclosureAdded, entry: Entry) -> None:
     """An enclosure."""
     tables.enclosure[data.enclosure] = EnclosureFact(
-        entry.case or "", data.kind, data.media_type, data.size, data.sha256, data.name
+        case=entry.case or "",
+        kind=data.kind,
+        media_type=data.media_type,
+        size=data.size,
+        sha256=data.sha256,
+        name=data.name,
+        speaks_from=data.speaks_from,
+        speaks_to=data.speaks_to,
     )
     tables.touch(entry)
 

@@ -143,6 +143,7 @@ class FindingFact(Fact):
     check_version: str
     outcome: str
     code: str
+    traits: tuple[str, ...] | str
     lists: tuple[ListRef, ...] | str
     run: CheckRun
     detail: str
@@ -172,6 +173,8 @@ class EnclosureFact(Fact):
     size: int
     sha256: str
     name: str
+    speaks_from: str | None
+    speaks_to: str | None
 
 
 @dataclass(slots=True)

@@ -134,6 +134,7 @@ TABLES = (
         check_version TEXT NOT NULL,
         outcome TEXT NOT NULL,
         code TEXT NOT NULL,
+        traits TEXT NOT NULL,
         detail_ref TEXT NOT NULL,
         speaker_ref TEXT,
         sources TEXT NOT NULL,
@@ -152,7 +153,9 @@ TABLES = (
         size BIGINT NOT NULL,
         sha256 TEXT NOT NULL,
         name_ref TEXT NOT NULL,
-        added_at BIGINT NOT NULL
+        added_at BIGINT NOT NULL,
+        speaks_from TEXT,
+        speaks_to TEXT
     )""",
     """CREATE TABLE distinction (
         pair TEXT NOT NULL PRIMARY KEY,

@@ -53,7 +53,7 @@ async def hand_in(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[d
     request_max_body_size=enclosures.MAX_ENCLOSURE_BYTES + 100_000,
 )
 async def enclose(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dict[str, Any]]:
-    """Receive one enclosure of an application: form fields `kind` and `file`."""
+    """Receive one enclosure of an application: form fields `kind`, `file`, `speaks_from`, `speaks_to`."""
     if request.content_type[0] != "multipart/form-data":
         raise WrongMediaType("input.multipart_only")
     case_id = str(request.path_params["case_id"])
@@ -68,6 +68,8 @@ async def enclose(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[d
         name=file.name,
         media_type=file_types.media_type(file.body),
         body=file.body,
+        speaks_from=form.text("speaks_from"),
+        speaks_to=form.text("speaks_to"),
         by=Actor(ActorKind.KEY, key.pseudonym),
         kinds=frozenset(Kind),
     )

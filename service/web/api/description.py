@@ -232,6 +232,15 @@ def openapi() -> dict[str, Any]:
                                     "required": ["kind", "file"],
                                     "properties": {
                                         "kind": {"type": "string", "enum": list(ENCLOSURE_KINDS)},
+                                        "speaks_from": {
+                                            "type": "string",
+                                            "description": "The day, or the first day, that the document speaks of "
+                                            "(ISO 8601); empty where it speaks of none.",
+                                        },
+                                        "speaks_to": {
+                                            "type": "string",
+                                            "description": "The last day, where it speaks of a period (ISO 8601).",
+                                        },
                                         "file": {
                                             "type": "string",
                                             "contentMediaType": "application/octet-stream",

@@ -180,6 +180,20 @@ def test_an_enclosure_for_a_case_that_is_not_there_is_a_404(lite: Service) -> No
             assert answer.status_code == 404
 
 
+def test_an_enclosure_says_the_period_it_speaks_of_and_a_day_that_is_none_is_named(lite: Service) -> None:
+    file = {"file": ("berattelse.txt", "Verksamhetsberättelse 2025".encode())}
+    with lite.api() as api:
+        case_id = api.post("/api/v1/applications", json=a_grant_document()).json()["id"]
+        place = f"/api/v1/applications/{case_id}/enclosures"
+        period = {"speaks_from": "2025-01-01", "speaks_to": "2025-12-31"}
+        assert api.post(place, data={"kind": "verksamhetsberattelse"} | period, files=file).status_code == 201
+        wrong = api.post(place, data={"kind": "verksamhetsberattelse", "speaks_from": "i fjol"}, files=file)
+
+    assert (wrong.status_code, [one["pointer"] for one in wrong.json()["errors"]]) == (422, ["/speaks_from"])
+    page = lite.signed_in("alva").opened(case_id)
+    assert "avser 2025-01-01 – 2025-12-31" in page
+
+
 def test_what_was_received_is_checked_also_when_many_come_at_once(service: Service) -> None:
 
     with service.api() as api:

@@ -286,6 +286,8 @@ async def enclose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
             name=file.name,
             media_type=file_types.media_type(file.body) if file.body else "",
             body=file.body,
+            speaks_from=form.text("speaks_from"),
+            speaks_to=form.text("speaks_to"),
             by=actors.person(user),
             kinds=frozenset(kind for kind, role in policy.HANDLING_ROLES.items() if user.has(role)),
         )

@@ -1,25 +1,47 @@
 """Is anyone named in the application on a list that the law lets us compare with?"""
 
-from service.domain.application import Kind, PartyKind
-from service.domain.check import CheckDescription, CheckInput, ListAnswer, Need, PartyAnswer
-from service.domain.finding import CheckResult, Evidence, Outcome, Source
+from service.domain.application import Kind, Party, PartyKind
+from service.domain.check import CheckDescription, CheckInput, Example, Fetched, ListAnswer, Need, NoParams, PartyAnswer
+from service.domain.examples import an_input
+from service.domain.finding import HELD_APART, METHOD, CheckResult, Evidence, Outcome, Source, Trait
 from service.domain.watchlist import Candidate, Method
+
+
+def _example(*candidates: Candidate) -> Fetched:
+    asked = PartyAnswer(Party(PartyKind.REPRESENTATIVE, "Ylva Granfors"), candidates)
+    covered = frozenset(kind.value for kind in PartyKind)
+    return Fetched(lists=(ListAnswer("demo", "Övningslistan", "v1", "0" * 64, 1, 7, covered, (asked,)),))
+
+
+_LISTED = Candidate("demo", "P-1", "d" * 64, "Ylva Granfors", "Ylva Granfors", 990, (), needs_identifier=False)
 
 
 class PartyNames:
     """Compares organisation, representatives and co-organisers; speakers only where the rule set cites a basis.
 
     A resemblance is something to look into, never a match; one that a person has looked into for exactly this party
-    and this list entry is shown, and asked of nobody again. Parameter: `speakers_basis`, the provision that lets
-    speakers be compared.
+    and this list entry is shown, and asked of nobody again.
     """
 
-    description = CheckDescription("party_names", "3", frozenset(Kind), frozenset({Need.LISTS}), deadline_seconds=10.0)
+    description = CheckDescription(
+        "party_names",
+        "4",
+        frozenset(Kind),
+        owner="Granska",
+        rests_on="https://lagen.nu/2025:327",
+        needs=frozenset({Need.LISTS}),
+        traits=frozenset({Trait.NAMES_LISTED_PARTY}),
+        deadline_seconds=10.0,
+    )
+    params = NoParams
+    examples = (
+        Example(an_input(fetched=_example()), Outcome.MET, "party_names.no_candidate"),
+        Example(an_input(fetched=_example(_LISTED)), Outcome.NEEDS_INQUIRY, "party_names.candidate"),
+    )
 
-    def run(self, given: CheckInput) -> CheckResult:
+    def run(self, given: CheckInput, _: NoParams) -> CheckResult:
         """A list past its maximum age cannot answer "no hit", but what it does show is shown."""
-        speakers_too = bool(given.params.get("speakers_basis"))
-        answers = [(one, _answers(one, speakers_too)) for one in given.lists]
+        answers = [(one, _answers(one)) for one in given.lists]
         evidence = tuple(
             piece for source, parties in answers for party in parties for piece in _evidence(source, party)
         )
@@ -63,13 +85,9 @@ class PartyNames:
         )
 
 
-def _answers(source: ListAnswer, speakers_too: bool) -> list[PartyAnswer]:
+def _answers(source: ListAnswer) -> list[PartyAnswer]:
     """The parties this list's legal basis covers."""
-    return [
-        one
-        for one in source.parties
-        if one.party.kind in source.subject_kinds and (speakers_too or one.party.kind is not PartyKind.SPEAKER)
-    ]
+    return [answer for answer in source.parties if answer.party.kind in source.subject_kinds]
 
 
 def _evidence(source: ListAnswer, answer: PartyAnswer) -> list[Evidence]:
@@ -87,7 +105,7 @@ def _evidence(source: ListAnswer, answer: PartyAnswer) -> list[Evidence]:
         }
         if one.held_apart:
             # The pair stands in the event of whoever held it apart; what is settled needs no reasons again.
-            pieces.append(Evidence("party_names.held_apart", params, kind))
+            pieces.append(Evidence(HELD_APART, params, kind))
             continue
         same = answer.party.name.casefold().split() == one.matched_name.casefold().split()
         code = "same_name" if same else "quiet" if one.needs_identifier else "resembles"
@@ -110,7 +128,7 @@ def _method(method: Method) -> Evidence:
         for schema, rows in sorted(method.bands.items())
     }
     return Evidence(
-        "party_names.method",
+        METHOD,
         {
             "model": method.model,
             "population": method.population,

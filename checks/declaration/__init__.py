@@ -1,8 +1,9 @@
 """Has the association attested the four statements, in the version that was in force?"""
 
 from service.domain.application import Kind
-from service.domain.check import CheckDescription, CheckInput
-from service.domain.finding import CheckResult, Evidence, Outcome
+from service.domain.check import CheckDescription, CheckInput, Example, NoParams
+from service.domain.examples import an_input
+from service.domain.finding import CheckResult, Evidence, Outcome, Trait
 
 STATEMENTS = ("democratic_state", "human_rights", "gender_equality", "no_violent_extremism")
 
@@ -10,9 +11,21 @@ STATEMENTS = ("democratic_state", "human_rights", "gender_equality", "no_violent
 class Declaration:
     """Concerns what the association attests of its own conduct, never a creed (RF 2:2)."""
 
-    description = CheckDescription("declaration", "1", frozenset(Kind))
+    description = CheckDescription(
+        "declaration",
+        "1",
+        frozenset(Kind),
+        owner="Granska",
+        rests_on="https://lagen.nu/1974:152#K1P2",
+        traits=frozenset({Trait.CURABLE}),
+    )
+    params = NoParams
+    examples = (
+        Example(an_input(), Outcome.MET, "declaration.complete"),
+        Example(an_input(declaration=None), Outcome.NOT_MET, "declaration.missing"),
+    )
 
-    def run(self, given: CheckInput) -> CheckResult:
+    def run(self, given: CheckInput, _: NoParams) -> CheckResult:
         """Met when all four are attested in the right version, on or before the day of receipt."""
         declaration = given.application.declaration
         if declaration is None:
