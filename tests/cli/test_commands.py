@@ -172,7 +172,7 @@ def test_a_checks_examples_are_shown_and_one_that_is_not_there_is_said_in_a_line
     )
 
     status, said = run(tmp_path, "checks", "conform", "telepathy")
-    assert (status, said.strip()) == (1, "Ingen kontroll som heter telepathy är installerad.")
+    assert (status, said.strip()) == (1, "Error: Ingen kontroll som heter telepathy är installerad.")
 
 
 def test_a_misspelt_parameter_refuses_the_rule_set_at_set_up_too(tmp_path: Path) -> None:
