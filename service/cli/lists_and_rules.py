@@ -179,7 +179,7 @@ def whatif(file: Path) -> None:
     """Show what the rule set in FILE would have asked of past cases; changes nothing."""
 
     async def work(desk: Desk, settings: Settings) -> Impact:
-        return await impact_of(desk, desk.parse_rules(file.read_bytes().decode("utf-8")))
+        return await impact_of(desk, await rule_set_adoption.readable(desk, file.read_bytes().decode("utf-8")))
 
     say_impact(with_desk(work))
 

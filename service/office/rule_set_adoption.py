@@ -19,7 +19,7 @@ ADOPTERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 
 async def adopt_at_setup(desk: Desk, text: str) -> RuleSet:
     """Adopt a rule set while there is no case it could touch: the only way without a second person."""
-    rules = await _readable(desk, text)
+    rules = await readable(desk, text)
     async with desk.store.writing() as writing:
         if await writing.case_count():
             raise RuleSetRefused("rules.needs_second_person", line=1)
@@ -32,7 +32,7 @@ async def adopt_at_setup(desk: Desk, text: str) -> RuleSet:
 
 async def propose(desk: Desk, text: str, *, by: Actor) -> str:
     """Put a rule set forward; returns the draft's id. Raises RuleSetRefused with the line."""
-    rules = await _readable(desk, text)
+    rules = await readable(desk, text)
     async with desk.store.writing() as writing:
         await acting(writing, by, *ADOPTERS)
         await _check_new(desk, writing, rules)
@@ -78,7 +78,7 @@ async def adopt(desk: Desk, draft_id: str, *, by: Actor) -> RuleSet:
             raise NotAllowed("rules.second_person")
         if draft.impact is None or draft.seen_by != by.id:
             raise NotAllowed("rules.impact_not_seen")
-        rules = await _readable(desk, draft.body)
+        rules = await readable(desk, draft.body)
         await _check_new(desk, writing, rules)
         data = _adopted(rules, draft=draft.id)
         await writing.ruleset_adopted(Event(data, by, desk.outside.now()), body=draft.body)
@@ -94,7 +94,11 @@ async def _open_draft(reading: Reading, draft_id: str) -> Draft:
     return draft
 
 
-async def _readable(desk: Desk, text: str) -> RuleSet:
+async def readable(desk: Desk, text: str) -> RuleSet:
+    """The rule set of this text, whose checks are installed and understand what it says to them.
+
+    Raises RuleSetRefused with the line.
+    """
     rules = desk.parse_rules(text)
     for kind, of_kind in rules.kinds.items():
         for position, required in enumerate(of_kind.checks):

@@ -12,8 +12,10 @@ from service.audit.checkpoint import Checkpoint
 from service.audit.leaf import encode
 from service.audit.merkle import Frontier, leaf_hash, root
 from service.audit.verify import Depth, LogCheck, Report, verify_rows
-from service.domain.events.event import Actor, ActorKind, Event
-from service.domain.events.intake import CaseReleased, CaseTaken
+from service.domain.events.event import Actor, ActorKind, Event, EventData
+from service.domain.events.fields import RuleSetRef
+from service.domain.events.intake import CaseReceived, CaseReleased, CaseTaken
+from service.domain.events.office import RightGranted, RightWithdrawn, UserCreated
 from service.domain.ledger.ledger import Ledger
 
 
@@ -118,6 +120,47 @@ def test_an_entry_that_does_not_follow_from_those_before_it_is_a_fault() -> None
     report = verify_entries(a_log(2), ledger=Ledger())
 
     assert (report.faults[0].seq, report.faults[0].kind) == (0, "does-not-follow")
+
+
+@pytest.mark.parametrize(
+    ("right", "withdrawn", "fault"),
+    [
+        ("role:association_officer", False, None),
+        ("role:association_officer", True, "does-not-follow"),
+        ("role:auditor", False, "does-not-follow"),
+        ("delegation:F1", False, "does-not-follow"),
+    ],
+)
+def test_whoever_caused_an_event_held_a_right_that_may_when_they_did(
+    right: str, withdrawn: bool, fault: str | None
+) -> None:
+    setup, key = Actor(ActorKind.SYSTEM, "system"), Actor(ActorKind.KEY, "k-abcdefghij")
+    admin, officer = Actor(ActorKind.PERSON, "u-adminadmin"), Actor(ActorKind.PERSON, "u-abcdefghij")
+    people = ((CASE.replace("c1", "a1"), admin.id, "role:administrator"), (CASE.replace("c1", "a2"), officer.id, right))
+    events: list[Event[EventData]] = []
+    for user, pseudonym, held in people:
+        created = UserCreated(user=user, pseudonym=pseudonym, value="a" * 64, credential="b" * 64)
+        granted = RightGranted(grant=user.replace("00a", "00b"), user=user, right=held)
+        events += [Event(created, setup, 1), Event(granted, setup, 1)]
+    events.append(Event(a_case_received(), key, 2, case=CASE))
+    if withdrawn:
+        taken_back = RightWithdrawn(grant=granted.grant, user=granted.user, right=right)
+        events.append(Event(taken_back, admin, 3))
+    events.append(Event(CaseTaken(owner=people[1][0], before=None), officer, 4, case=CASE))
+    leaves = [encode(event, seq) for seq, event in enumerate(events)]
+    log = [Entry(seq, leaf, leaf_hash(leaf.encode()).hex()) for seq, leaf in enumerate(leaves)]
+
+    faults = verify_entries(log, ledger=Ledger()).faults
+
+    assert [(one.seq, one.kind) for one in faults] == ([(len(log) - 1, fault)] if fault else [])
+
+
+def a_case_received() -> CaseReceived:
+    return CaseReceived(
+        diary_number="HV 2026/1", kind="grant", type="verksamhetsbidrag", organisation=CASE, organisation_value="a" * 64,
+        amount_ore=1, hirer=None, channel="paper", received="2026-11-26T10:00:00.000Z", due="2026-12-26", lookup="b" * 64,
+        rules=RuleSetRef("r", "c" * 64), application=(), speakers=None,
+    )  # fmt: skip
 
 
 def test_no_flipped_bit_goes_unseen_and_none_makes_the_verifier_fall() -> None:

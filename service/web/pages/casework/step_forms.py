@@ -13,58 +13,11 @@ from service.domain import basis, policy
 from service.domain.application import Kind
 from service.domain.dossier.dossier import Asked
 from service.domain.errors import GranskaError, InvalidInput, Problem
-from service.domain.events.bookings import (
-    BookingCancelled,
-    BookingExecuted,
-    BookingMoved,
-    ClearanceGiven,
-    ClearanceRevoked,
-    KeyAccessGiven,
-    KeyAccessScreened,
-)
-from service.domain.events.decision import (
-    AppealForwarded,
-    AppealReceived,
-    AppealSettled,
-    AppealTested,
-    BoardPackaged,
-    CaseReopened,
-    ConditionReported,
-    DecisionAddedTo,
-    DecisionFinal,
-    DecisionPosted,
-    DecisionProposed,
-    DecisionReported,
-    LetterSent,
-    ProposalReturned,
-    ProposalSeconded,
-    SideDecided,
-    SupportReleased,
-    SupportStopped,
-    TermsAccepted,
-)
-from service.domain.events.decision_record import CaseDecided
+from service.domain.events import bookings as booking_events
+from service.domain.events import decision as decision_events
+from service.domain.events import decision_record
+from service.domain.events import review as review_events
 from service.domain.events.event import EventClass
-from service.domain.events.review import (
-    ActVerified,
-    ApplicationWithdrawn,
-    AssessmentWritten,
-    CaseAssigned,
-    CasePaused,
-    CaseResumed,
-    CommunicationAnswered,
-    CommunicationExcepted,
-    CommunicationSent,
-    CompletionAnswered,
-    CompletionAsked,
-    CompletionReminded,
-    ConflictDeclared,
-    ConsultationAnswered,
-    ConsultationAsked,
-    FindingConfirmed,
-    NoteWritten,
-    SearchRecorded,
-)
 from service.domain.people import User
 from service.domain.premises import BookingStatus, Hirer
 from service.web import forms
@@ -127,51 +80,57 @@ def _answers(form: Form) -> dict[str, bool]:
 
 
 WAYS: dict[str, Way] = {
-    "conflict": _way(ConflictDeclared, assignment.declare_conflict, conflict=_yes("conflict"), text=_text("text")),
-    "assign": _way(CaseAssigned, assignment.assign, to=_text("to"), note=_text("note")),
-    "note": _way(NoteWritten, assignment.write_note, text=_text("text")),
-    "pause": _way(CasePaused, assignment.pause, ground=_text("ground"), until=_text("until"), note=_text("note")),
-    "resume": _way(CaseResumed, assignment.resume),
-    "withdrawal": _way(ApplicationWithdrawn, assignment.withdraw, received=_text("received"), text=_text("text")),
+    "conflict": _way(
+        review_events.ConflictDeclared, assignment.declare_conflict, conflict=_yes("conflict"), text=_text("text")
+    ),
+    "assign": _way(review_events.CaseAssigned, assignment.assign, to=_text("to"), note=_text("note")),
+    "note": _way(review_events.NoteWritten, assignment.write_note, text=_text("text")),
+    "pause": _way(
+        review_events.CasePaused, assignment.pause, ground=_text("ground"), until=_text("until"), note=_text("note")
+    ),
+    "resume": _way(review_events.CaseResumed, assignment.resume),
+    "withdrawal": _way(
+        review_events.ApplicationWithdrawn, assignment.withdraw, received=_text("received"), text=_text("text")
+    ),
     "completion": _way(
-        CompletionAsked,
+        review_events.CompletionAsked,
         correspondence.ask_completion,
         text=_text("text"),
         due=_text("due"),
         language=_text("language"),
     ),
-    "reminder": _way(CompletionReminded, correspondence.remind, language=_text("language")),
+    "reminder": _way(review_events.CompletionReminded, correspondence.remind, language=_text("language")),
     "completion-answer": _way(
-        CompletionAnswered,
+        review_events.CompletionAnswered,
         correspondence.answer_completion,
         completion=_text("completion"),
         text=_text("text"),
         received=_text("received"),
     ),
     "search": _way(
-        SearchRecorded,
+        review_events.SearchRecorded,
         inquiry.record_search,
         template=_text("template"),
         searched_on=_text("searched_on"),
         found=_found,
         acts=forms.acts,
     ),
-    "verify-act": _way(ActVerified, inquiry.verify_act, act=_text("act")),
+    "verify-act": _way(review_events.ActVerified, inquiry.verify_act, act=_text("act")),
     "confirm-match": _way(
-        FindingConfirmed,
+        review_events.FindingConfirmed,
         inquiry.confirm_match,
         finding=_text("finding"),
         agrees=_yes("agrees"),
         text=_text("text"),
     ),
     "consultation": _way(
-        ConsultationAsked,
+        review_events.ConsultationAsked,
         inquiry.ask_consultee,
         consultee=_text("consultee"),
         circumstances=_text("circumstances"),
     ),
     "consultation-answer": _way(
-        ConsultationAnswered,
+        review_events.ConsultationAnswered,
         inquiry.record_consultation,
         consultation=_text("consultation"),
         answer=_text("answer"),
@@ -181,14 +140,14 @@ WAYS: dict[str, Way] = {
         provision=_text("provision"),
     ),
     "assess": _way(
-        AssessmentWritten,
+        review_events.AssessmentWritten,
         inquiry.assess,
         criterion=_text("criterion"),
         result=_text("result"),
         text=_text("text"),
     ),
     "communication": _way(
-        CommunicationSent,
+        review_events.CommunicationSent,
         correspondence.communicate,
         outcome=_text("outcome"),
         clauses=_texts("clauses"),
@@ -198,63 +157,78 @@ WAYS: dict[str, Way] = {
         language=_text("language"),
     ),
     "communication-answer": _way(
-        CommunicationAnswered,
+        review_events.CommunicationAnswered,
         correspondence.answer_communication,
         communication=_text("communication"),
         text=_text("text"),
         received=_text("received"),
     ),
     "exception": _way(
-        CommunicationExcepted,
+        review_events.CommunicationExcepted,
         correspondence.except_communication,
         exception=_text("exception"),
         text=_text("text"),
     ),
-    "propose": _way(DecisionProposed, proposal.propose, proposal=forms.proposal),
-    "give-back": _way(ProposalReturned, proposal.give_back, text=_text("text")),
-    "second": _way(ProposalSeconded, proposal.second, answers=_answers, text=_text("text")),
-    "package": _way(BoardPackaged, board_papers.package, language=_text("language")),
-    "sign": _way(CaseDecided, sign.sign, delegation_point=_text("delegation_point"), board_minute=forms.board_minute),
+    "propose": _way(decision_events.DecisionProposed, proposal.propose, proposal=forms.proposal),
+    "give-back": _way(decision_events.ProposalReturned, proposal.give_back, text=_text("text")),
+    "second": _way(decision_events.ProposalSeconded, proposal.second, answers=_answers, text=_text("text")),
+    "package": _way(decision_events.BoardPackaged, board_papers.package, language=_text("language")),
+    "sign": _way(
+        decision_record.CaseDecided,
+        sign.sign,
+        delegation_point=_text("delegation_point"),
+        board_minute=forms.board_minute,
+    ),
     "letter": _way(
-        LetterSent,
+        decision_events.LetterSent,
         delivery.send_letter,
         channel=_text("channel"),
         language=_text("language"),
         sent=_text("sent"),
     ),
-    "notice": _way(DecisionPosted, delivery.post_notice, posted=_text("posted")),
-    "reported": _way(DecisionReported, delivery.report, meeting=_text("meeting")),
-    "addendum": _way(DecisionAddedTo, follow_up.add_to_decision, kind=_text("kind"), text=_text("text")),
-    "terms": _way(TermsAccepted, follow_up.accept_terms, terms=_text("terms"), on=_text("on"), text=_text("text")),
+    "notice": _way(decision_events.DecisionPosted, delivery.post_notice, posted=_text("posted")),
+    "reported": _way(decision_events.DecisionReported, delivery.report, meeting=_text("meeting")),
+    "addendum": _way(
+        decision_events.DecisionAddedTo, follow_up.add_to_decision, kind=_text("kind"), text=_text("text")
+    ),
+    "terms": _way(
+        decision_events.TermsAccepted, follow_up.accept_terms, terms=_text("terms"), on=_text("on"), text=_text("text")
+    ),
     "condition": _way(
-        ConditionReported,
+        decision_events.ConditionReported,
         follow_up.report_condition,
         position=_chosen_number("position"),
         on=_text("on"),
         met=_yes("met"),
         text=_text("text"),
     ),
-    "appeal": _way(AppealReceived, appeal.receive_appeal, received=_text("received"), text=_text("text")),
-    "appeal-test": _way(AppealTested, appeal.check_appeal, in_time=_yes("in_time"), text=_text("text")),
-    "appeal-forward": _way(AppealForwarded, appeal.forward_appeal, on=_text("on")),
-    "appeal-settle": _way(
-        AppealSettled, appeal.settle_appeal, outcome=_text("outcome"), on=_text("on"), text=_text("text")
+    "appeal": _way(
+        decision_events.AppealReceived, appeal.receive_appeal, received=_text("received"), text=_text("text")
     ),
-    "final": _way(DecisionFinal, appeal.declare_final),
-    "reopen": _way(CaseReopened, reopen.reopen, ground=_text("ground"), text=_text("text")),
-    "stop": _way(SupportStopped, reopen.stop_support, finding=_text("finding"), text=_text("text")),
-    "release-support": _way(SupportReleased, reopen.release_support, text=_text("text")),
+    "appeal-test": _way(decision_events.AppealTested, appeal.check_appeal, in_time=_yes("in_time"), text=_text("text")),
+    "appeal-forward": _way(decision_events.AppealForwarded, appeal.forward_appeal, on=_text("on")),
+    "appeal-settle": _way(
+        decision_events.AppealSettled,
+        appeal.settle_appeal,
+        outcome=_text("outcome"),
+        on=_text("on"),
+        text=_text("text"),
+    ),
+    "final": _way(decision_events.DecisionFinal, appeal.declare_final),
+    "reopen": _way(decision_events.CaseReopened, reopen.reopen, ground=_text("ground"), text=_text("text")),
+    "stop": _way(decision_events.SupportStopped, reopen.stop_support, finding=_text("finding"), text=_text("text")),
+    "release-support": _way(decision_events.SupportReleased, reopen.release_support, text=_text("text")),
     "aside": _way(
-        SideDecided,
+        decision_events.SideDecided,
         follow_up.decide_aside,
         kind=_text("kind"),
         text=_text("text"),
         delegation_point=_text("delegation_point"),
         language=_text("language"),
     ),
-    "execute": _way(BookingExecuted, clearance_steps.execute),
+    "execute": _way(booking_events.BookingExecuted, clearance_steps.execute),
     "move": _way(
-        BookingMoved,
+        booking_events.BookingMoved,
         move_or_cancel.move,
         booking=_text("booking"),
         room=_text("room"),
@@ -264,16 +238,16 @@ WAYS: dict[str, Way] = {
         text=_text("text"),
     ),
     "cancel": _way(
-        BookingCancelled,
+        booking_events.BookingCancelled,
         move_or_cancel.cancel,
         chosen=_texts("bookings"),
         received=_text("received"),
         text=_text("text"),
     ),
-    "clearance": _way(ClearanceGiven, clearance_steps.give),
-    "clearance-revoke": _way(ClearanceRevoked, clearance_steps.revoke, text=_text("text")),
-    "key-access-check": _way(KeyAccessScreened, key_access.screen),
-    "key-access": _way(KeyAccessGiven, key_access.give, booking_id=_text("booking")),
+    "clearance": _way(booking_events.ClearanceGiven, clearance_steps.give),
+    "clearance-revoke": _way(booking_events.ClearanceRevoked, clearance_steps.revoke, text=_text("text")),
+    "key-access-check": _way(booking_events.KeyAccessScreened, key_access.screen),
+    "key-access": _way(booking_events.KeyAccessGiven, key_access.give, booking_id=_text("booking")),
 }
 #: Steps that the case page itself has a form for.
 ON_THE_CASE_PAGE = frozenset({"conflict", "propose", "sign"})
