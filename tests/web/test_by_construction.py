@@ -8,6 +8,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from service.app import words_with
+from service.pipeline.registry import Registry
 from service.web.site import SiteConfig, build_site, routes
 from tests.builders import DAY, FIXTURES, ROOT, RULES_2026, a_grant_document, a_premises_document
 from tests.logs import entries, state
@@ -283,7 +285,7 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
         walk.step(("POST", "/sign-out"), lambda: alva.send("/sign-out"), wants=None)
         walk.step(("POST", "/sign-in"), lambda: service.signed_in("alva").get("/queue"), wants=None)
         assert "Allt stämmer" in service.run("log", "verify").stdout
-    site = build_site(SiteConfig(ROOT / "templates", FIXTURES), opening=None)  # type: ignore[arg-type]
+    site = build_site(SiteConfig(ROOT / "templates", words_with(Registry()), FIXTURES), opening=None)  # type: ignore[arg-type]
     unsafe = {(method, path) for method, path, _ in routes(site) if method not in ("GET", "HEAD")}
     assert sorted(unsafe - walk.taken) == [], "a route that nobody has walked"
     assert walk.changing >= 24

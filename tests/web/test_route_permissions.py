@@ -2,8 +2,10 @@
 
 import pytest
 
+from service.app import words_with
 from service.demo import ACCOUNTS
 from service.domain.people import Role
+from service.pipeline.registry import Registry
 from service.web.site import SiteConfig, build_site, routes
 from tests.builders import FIXTURES, ROOT
 from tests.servers import Service
@@ -134,7 +136,7 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
 
 
 def all_routes() -> list[tuple[str, str]]:
-    site = build_site(SiteConfig(ROOT / "templates", FIXTURES), opening=None)  # type: ignore[arg-type]
+    site = build_site(SiteConfig(ROOT / "templates", words_with(Registry()), FIXTURES), opening=None)  # type: ignore[arg-type]
     return [(method, path) for method, path, _ in routes(site)]
 
 
