@@ -5,7 +5,7 @@ import hashlib
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import Distribution, EntryPoint, entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -142,27 +142,31 @@ class WithoutThreads:
 
 def _origin(point: EntryPoint | None) -> Origin:
     """Read once: asking a distribution for its name reads its whole metadata."""
-    if point is None or point.dist is None:
+    module = None if point is None else _module_file(point)
+    if point is None or module is None:
         return Origin("unknown", "0", hashlib.sha256(b"").hexdigest())
-    return Origin(point.dist.name, point.dist.version, _digest_of(point.dist, point))
+    if point.dist is None:
+        return Origin("unknown", "0", _digest_of(_beside(module, point)))
+    listed = [Path(str(point.dist.locate_file(file))) for file in point.dist.files or ()]
+    files = listed if module in listed else _beside(module, point)
+    return Origin(point.dist.name, point.dist.version, _digest_of(files))
 
 
-def _digest_of(distribution: Distribution, point: EntryPoint) -> str:
-    """Of every file of a distribution, by its path; installed for editing, of all that lies in the check's package."""
-    listed = [Path(str(distribution.locate_file(file))) for file in distribution.files or ()]
-    module = _module_file(point)
-    if module is None:
-        return hashlib.sha256(b"").hexdigest()
-    root = Path(str(distribution.locate_file("")))
-    if module not in listed:
-        root = module.parents[len(point.module.split(".")) - (module.name != "__init__.py")]
-        package = root / point.module.partition(".")[0]
-        listed = list(package.rglob("*")) if package.is_dir() else [module]
+def _beside(module: Path, point: EntryPoint) -> list[Path]:
+    """What a check that is installed for editing comes with: all of its package, or its module and its sentences."""
+    depth = len(point.module.split(".")) - (module.name != "__init__.py")
+    package = module.parents[depth] / point.module.partition(".")[0]
+    if package.is_dir():
+        return list(package.rglob("*"))
+    return [module, *module.parent.glob(f"{module.stem}.*.po")]
+
+
+def _digest_of(files: Sequence[Path]) -> str:
+    """Of every file, by its name in order of its path."""
     digest = hashlib.sha256()
-    for path in sorted(listed):
+    for path in sorted(files):
         if path.is_file() and path.suffix != ".pyc":
-            name = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
-            digest.update(f"{name.as_posix()}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+            digest.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
 
 

@@ -157,6 +157,9 @@ async def test_a_check_adds_to_its_own_codes_alone(tmp_path: Path, monkeypatch: 
 async def test_the_digest_is_of_everything_the_check_comes_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = registry_of(tmp_path, monkeypatch).origin("report").sha256
+    reworded = registry_of(tmp_path, monkeypatch, words=WORDS.replace("Finns bokslutet?", "Finns det?"))
+    assert reworded.origin("report").sha256 != before
     own = Registry()
     digests = {own.origin(key).sha256 for key in installed_checks()}
 
