@@ -108,9 +108,12 @@ _NOTHING: dict[str, Any] = {
 }
 
 
-def enclosures(*kinds: str) -> tuple[GivenEnclosure, ...]:
-    """Documents of these kinds, as a check is given them."""
-    return tuple(GivenEnclosure(f"e{number}", kind, date(2026, 11, 22)) for number, kind in enumerate(kinds))
+def enclosures(
+    *kinds: str, speaks_from: date | None = None, speaks_to: date | None = None
+) -> tuple[GivenEnclosure, ...]:
+    """Documents of these kinds, as a check is given them; of the same time, if any."""
+    came = date(2026, 11, 22)
+    return tuple(GivenEnclosure(f"e{n}", kind, came, speaks_from, speaks_to) for n, kind in enumerate(kinds))
 
 
 def a_rule_set(**changed: Any) -> RuleSet:

@@ -1,17 +1,19 @@
 """Takes a case through the routine, step by step, as its users do."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
 
 from service.bookings import rooms
 from service.casework.decision import sign
+from service.casework.intake.enclosures import add_enclosure
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, inquiry
 from service.casework.review.findings import resolve, take
 from service.desk.ports.desk import Desk
+from service.domain.application import Kind
 from service.domain.decision import Act, DecisionOutcome
 from service.domain.errors import InvalidInput, NotAllowed
 from service.domain.events.event import SYSTEM_ACTOR
@@ -140,8 +142,12 @@ async def decided_case(desk: Desk, **changed: object) -> tuple[str, str]:
         return case_id, (await reading.case(case_id)).diary_number
 
 
-async def screened(desk: Desk, document: dict[str, object]) -> str:
+async def screened(desk: Desk, document: dict[str, object], *enclosures: Mapping[str, str]) -> str:
+    """A case that has been checked, with these documents (`kind`, and where it has one `speaks_from`, `speaks_to`)."""
     received = await receive(desk, document, by=KEY, channel="e_service")
+    file = {"name": "x.pdf", "media_type": "application/pdf", "body": b"%PDF-1.7"}
+    for enclosure in enclosures:
+        await add_enclosure(desk, received.case_id, by=KEY, kinds=frozenset(Kind), **file, **enclosure)
     assert await run_waiting_checks(desk) >= 1
     return received.case_id
 

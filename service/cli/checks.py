@@ -95,6 +95,9 @@ def _parameter(check: str, parameter: Parameter, words: Catalogue) -> str:
     holds = words.term(DEFAULT, "holds_param", parameter.holds)
     if parameter.choices:
         holds += f" ({', '.join(parameter.choices)})"
+    if parameter.least is not None or parameter.most is not None:
+        bounds = ["" if bound is None else str(bound) for bound in (parameter.least, parameter.most)]
+        holds += f" {'–'.join(bounds)}"
     code = "checks.parameter_required" if parameter.required else "checks.parameter"
     means = words.text(DEFAULT, f"check.{check}.param.{parameter.name}")
     return words.say(DEFAULT, code, {"parameter": parameter.name, "holds": holds, "means": means})

@@ -6,6 +6,7 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.office import Draft
 from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
+from service.domain.application import Kind
 from service.domain.errors import Conflict, NotAllowed, NotFound, RuleSetRefused
 from service.domain.events.event import SYSTEM_ACTOR, Actor, Event
 from service.domain.events.office import RuleSetAdopted, RuleSetDrafted, RuleSetImpactSeen
@@ -102,21 +103,28 @@ async def readable(desk: Desk, text: str) -> RuleSet:
     rules = desk.parse_rules(text)
     for kind, of_kind in rules.kinds.items():
         for position, required in enumerate(of_kind.checks):
-            await _check_check(desk, text, required, ["kinds", kind.value, "checks", position])
+            await _check_check(desk, text, kind, required, ["kinds", kind.value, "checks", position])
     return rules
 
 
-async def _check_check(desk: Desk, text: str, required: RequiredCheck, place: list[str | int]) -> None:
-    """A check that is named is installed, and understands what the rule set says to it; raises RuleSetRefused."""
+async def _check_check(desk: Desk, text: str, kind: Kind, required: RequiredCheck, place: list[str | int]) -> None:
+    """A check that is named is installed, is about this kind, and understands what the rule set says to it.
+
+    Raises RuleSetRefused with the line.
+    """
     if required.check not in desk.checks.installed():
         line = line_of(text, [*place, "check"])
         raise RuleSetRefused("rules.check_not_installed", line=line, name=required.check)
     try:
+        description = await desk.checks.describe(required.check)
         faults = await desk.checks.param_faults(required.check, required.params)
     except Exception as error:
         # A plug-in that cannot even read its parameters is not adopted, whatever it raises.
         line = line_of(text, [*place, "check"])
         raise RuleSetRefused("rules.check_broke", line=line, name=required.check) from error
+    if description is not None and kind not in description.kinds:
+        line = line_of(text, [*place, "check"])
+        raise RuleSetRefused("rules.check_other_kind", line=line, name=required.check, kind=kind.value)
     if faults:
         at = "params" if required.params else "check"
         line = line_of(text, [*place, at])

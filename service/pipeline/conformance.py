@@ -34,6 +34,7 @@ from service.domain.check import (
     PartyAnswer,
     RoomAnswer,
 )
+from service.domain.enclosure import EnclosureKind
 from service.domain.finding import CheckResult, Outcome
 from service.domain.watchlist import Candidate
 from service.pipeline.installed import Told
@@ -105,7 +106,7 @@ async def conform(registry: Registry, key: str, words: Words) -> list[Trial]:
         Trial("conform.hostile", tuple(_broken(hostile))),
         Trial("conform.deterministic", tuple(await _differing(kit, answered))),
         Trial("conform.persons", tuple(_named(answered))),
-        Trial("conform.said", tuple(_unsaid(key, answered, words))),
+        Trial("conform.said", tuple(_unsaid(key, answered, registry.codes_in_source(key), words))),
     ]
 
 
@@ -214,9 +215,14 @@ def _named(answered: Sequence[Answered]) -> list[str]:
     return sorted(faults)
 
 
-def _unsaid(key: str, answered: Sequence[Answered], words: Words) -> list[str]:
-    """Codes that came and are not the check's own, or cannot be said with the parameters they came with."""
-    faults: dict[str, None] = {}
+def _unsaid(key: str, answered: Sequence[Answered], written: Sequence[str], words: Words) -> list[str]:
+    """Codes that came and are not the check's own, or cannot be said with the parameters they came with.
+
+    So are codes of the check's own that stand in its source and that no input here brought out.
+    """
+    faults: dict[str, None] = {
+        f"{language}: {code}": None for language in LANGUAGES for code in written if not words.knows(language, code)
+    }
     for one in answered:
         if one.result is None:
             continue
@@ -261,7 +267,35 @@ def _hostile(kinds: frozenset[Kind]) -> list[CheckInput]:
         for text in _ODD:
             for fetched in (_nothing(), _much(text)):
                 inputs.append(_odd_input(kind, text, fetched))
+        inputs += [_odd_input(kind, "-", _only(documents)) for documents in _documents_alone()]
     return inputs
+
+
+def _only(documents: tuple[GivenEnclosure, ...]) -> Fetched:
+    return replace(_nothing(), enclosures=documents)
+
+
+def _documents() -> list[GivenEnclosure]:
+    """Documents of every kind: of a period, a day, a time that ends before it begins, stated by nobody, unasked."""
+    times = [
+        (date(2025, 1, 1), date(2025, 12, 31)),
+        (date(2024, 2, 29), None),
+        (date(2025, 12, 31), date(2025, 1, 1)),
+        (_FAR[0], _FAR[1]),
+        (None, None),
+    ]
+    documents = []
+    for kind in EnclosureKind:
+        for number, (first, last) in enumerate(times):
+            documents.append(GivenEnclosure(f"{kind}-{number}", kind.value, _FAR[1], first, last))
+        documents.append(GivenEnclosure(f"{kind}-unasked", kind.value, None, asked=False))
+    return documents
+
+
+def _documents_alone() -> list[tuple[GivenEnclosure, ...]]:
+    """One document of each sort and time at a time, and all of them that anyone was asked of."""
+    documents = _documents()
+    return [*((document,) for document in documents), tuple(one for one in documents if one.asked)]
 
 
 def _odd_input(kind: Kind, text: str, fetched: Fetched) -> CheckInput:
@@ -302,12 +336,11 @@ def _much(text: str) -> Fetched:
     parties += [PartyAnswer(Party(PartyKind.ORGANISATION, text), (), readable=False)]
     covered = frozenset(kind.value for kind in PartyKind)
     lists = [ListAnswer("odd", text, text, "0" * 64, age, 7, covered, tuple(parties)) for age in (0, 10**6)]
-    enclosures = [GivenEnclosure(str(n), text, _FAR[n % 2], _FAR[0], _FAR[1]) for n in range(300)]
-    enclosures += [GivenEnclosure("unasked", "stadgar", None, asked=False)]
+    odd = [GivenEnclosure(str(n), text, _FAR[n % 2], _FAR[0], _FAR[1]) for n in range(300)]
     return Fetched(
         lists=tuple(lists),
         incidents=tuple(Incident(str(n), text, _FAR[n % 2], text) for n in range(300)),
-        enclosures=tuple(enclosures),
+        enclosures=(*odd, *_documents()),
         other_cases=tuple(OtherCase(text, text, text) for _ in range(300)),
         room=RoomAnswer(10**9, 10**6, 10**6 - 1),
     )

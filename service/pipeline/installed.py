@@ -17,12 +17,17 @@ NOT_GIVEN, NOT_ASKED_THEN, MISCONFIGURED = "check.not_given", "check.not_asked_t
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter that a rule set may give; `holds` is text, whole, flag, list or one of the choices."""
+    """A parameter that a rule set may give; `holds` is text, whole, flag or list.
+
+    `choices` are the values it may have where they are counted, `least` and `most` the bounds of a number.
+    """
 
     name: str
     holds: str
     choices: tuple[str, ...]
     required: bool
+    least: int | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,17 @@ def told(check: Check) -> Told:
 
 def _parameter(field: msgspec.structs.FieldInfo, hint: Any) -> Parameter:
     holds, choices = _holds(hint)
-    return Parameter(field.name, holds, choices, field.required)
+    least, most = _bounds(hint)
+    return Parameter(field.name, holds, choices, field.required, least, most)
+
+
+def _bounds(hint: Any) -> tuple[int | None, int | None]:
+    """The least and the most that a number may be."""
+    for part in (hint, *get_args(hint)):
+        for mark in getattr(part, "__metadata__", ()):
+            if isinstance(mark, msgspec.Meta) and (mark.ge is not None or mark.le is not None):
+                return mark.ge, mark.le  # type: ignore[return-value]
+    return None, None
 
 
 def _holds(hint: Any) -> tuple[str, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -55,6 +56,18 @@ class Registry:
         """By check, where its sentences in a language lie; a check without a file is left out."""
         files = {key: _word_file(point, language) for key, point in self._points.items()}
         return {key: file for key, file in files.items() if file is not None}
+
+    def codes_in_source(self, key: str) -> list[str]:
+        """The codes of the check's own that stand whole in its source; nothing of it is imported."""
+        module = _module_file(self._points[key])
+        if module is None:
+            return []
+        files = module.parent.rglob("*.py") if module.name == "__init__.py" else [module]
+        quoted = re.compile(rf"""["']({re.escape(key)}\.[a-z0-9_.]+)["']""")
+        codes: dict[str, None] = {}
+        for file in sorted(files):
+            codes |= dict.fromkeys(quoted.findall(file.read_text("utf-8")))
+        return list(codes)
 
     async def describe(self, key: str) -> CheckDescription | None:
         """What the check declares of itself, or None where it is not installed; raises what its loading raises."""

@@ -48,6 +48,8 @@ class Report:
     )
     def run(self, given, params):
         reports = [one for one in given.enclosures if one.kind == "bokslut"]
+        if len(reports) > 10**9:
+            return CheckResult(Outcome.NOT_MET, "report.late")
         if len(reports) >= params.least:
             return CheckResult(Outcome.MET, "report.there", {"count": len(reports)})
         return CheckResult(Outcome.NOT_MET, "report.missing", {"count": len(reports)})
@@ -67,6 +69,9 @@ msgstr "Bokslut: %(count)s"
 
 msgid "report.missing"
 msgstr "Bokslut saknas (%(count)s)."
+
+msgid "report.late"
+msgstr "Bokslutet kom för sent."
 """ + "".join(
     f'''
 msgid "check.report.heading.{outcome}"
@@ -112,6 +117,11 @@ async def test_a_check_from_elsewhere_stands_the_kit_too(tmp_path: Path, monkeyp
             '"report.missing", {"count": given.application.representatives[0].name if given.application.representatives else 0}',
             "persons",
         ),
+        (
+            "reports = [one",
+            "[one.speaks_of[0] for one in given.enclosures if one.kind == 'bokslut' and one.asked]; reports = [one",
+            "hostile",
+        ),
         ('CheckResult(Outcome.NOT_MET, "report.missing"', 'CheckResult(Outcome.NOT_MET, "party_names.stale"', "said"),
     ],
 )  # fmt: skip
@@ -130,7 +140,7 @@ async def test_a_fault_is_caught_by_the_trial_that_asks_for_it(
 @pytest.mark.parametrize(
     ("left_out", "trial"),
     [("check.report.question", "words"), ("check.report.heading.unknown", "words"), ("check.report.param.least", "words"),
-     ("report.missing", "said")],
+     ("report.missing", "said"), ("report.late", "said")],
 )  # fmt: skip
 async def test_words_that_are_left_out_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left_out: str, trial: str

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from service.audit.leaf import data_of
 from service.bookings import key_access
 from service.casework.decision import reopen
 from service.casework.review import inquiry
@@ -18,6 +19,7 @@ from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
 from service.domain.check import GivenEnclosure, NoParams
 from service.domain.errors import RuleSetRefused
+from service.domain.events.intake import CaseScreened
 from service.domain.finding import CheckResult, Outcome, Resolution
 from service.office import rule_set_adoption
 from service.pipeline import installed
@@ -25,8 +27,8 @@ from service.pipeline.registry import GROUP, Registry
 from service.screening.recorded import in_todays_form
 from service.screening.replay import replay_case
 from service.storage.tables import LogValue
-from tests.builders import RULES_2026, a_check_input, rules_with
-from tests.steps import TEXT, codes, do, someone, taken_grant, three
+from tests.builders import RULES_2026, a_check_input, a_grant_document, rules_with
+from tests.steps import TEXT, codes, do, screened, someone, taken_grant, three
 
 #: A second check of names, by somebody else: it has nothing of ours but the trait.
 SECOND_LIST = """
@@ -127,6 +129,29 @@ async def test_a_parameter_that_a_check_cannot_read_refuses_the_rule_set_with_it
 
     assert (caught.value.code, caught.value.params["name"], caught.value.params["check"]) == (code, name, check)
     assert text.split("\n")[int(caught.value.params["line"]) - 1] == f"params = {params}"
+
+
+async def test_a_rule_set_that_asks_a_check_of_what_it_is_not_about_is_refused(desk: Desk) -> None:
+    with pytest.raises(RuleSetRefused, match=r"rules\.check_other_kind") as caught:
+        await rule_set_adoption.adopt_at_setup(desk, rules_with("room_and_times"))
+
+    text = rules_with("room_and_times")
+    assert text.split("\n")[int(caught.value.params["line"]) - 1] == 'check = "room_and_times"'
+
+
+async def test_the_documents_of_a_case_are_given_with_their_time_and_kept_with_the_round(desk: Desk) -> None:
+    report = {"kind": "verksamhetsberattelse", "speaks_from": "2025-01-01", "speaks_to": "2025-12-31"}
+    case_id = await screened(desk, a_grant_document(), report, {"kind": "stadgar"})
+
+    async with desk.store.reading() as reading:
+        [row] = (await reading.screenings([case_id])).values()
+        screening = data_of(row.leaf)
+        assert isinstance(screening, CaseScreened)
+        kept = (await reading.values([screening.inputs]))[screening.inputs]["enclosures"]
+    assert [(one["kind"], one["speaks_to"]) for one in kept] == [
+        ("verksamhetsberattelse", "2025-12-31"),
+        ("stadgar", None),
+    ]
 
 
 async def test_inputs_that_an_earlier_form_kept_are_replayed(desk: Desk) -> None:
