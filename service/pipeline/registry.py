@@ -39,6 +39,7 @@ class Registry:
     def __init__(self, points: Mapping[str, EntryPoint] | None = None) -> None:
         self._points = dict(points) if points is not None else _found()
         self._own: dict[str, Check] = {}
+        self._is_own: dict[str, bool] = {}
         self._told: dict[str, Told] = {}
         self._origins: dict[str, Origin] = {}
 
@@ -124,8 +125,11 @@ class Registry:
 
     def is_own(self, key: str) -> bool:
         """Whether the check is ours, and may run in our process."""
-        point = self._points[key]
-        return point.dist is not None and point.dist.name == OWN_DISTRIBUTION
+        if key not in self._is_own:
+            point = self._points[key]
+            # Read once: asking a distribution for its name reads its whole metadata.
+            self._is_own[key] = point.dist is not None and point.dist.name == OWN_DISTRIBUTION
+        return self._is_own[key]
 
     def _own_check(self, key: str) -> Check:
         if key not in self._own:
@@ -154,7 +158,6 @@ class WithoutThreads:
 
 
 def _origin(point: EntryPoint | None) -> Origin:
-    """Read once: asking a distribution for its name reads its whole metadata."""
     module = None if point is None else _module_file(point)
     if point is None or module is None:
         return Origin("unknown", "0", hashlib.sha256(b"").hexdigest())

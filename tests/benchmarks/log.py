@@ -41,7 +41,7 @@ PERSON = Actor(ActorKind.PERSON, "u-abcdefghij")
 UUID = "00000000-0000-4000-8000-{:012x}"
 
 
-def an_event(number: int) -> Event:
+def an_event(number: int) -> Event[CaseTaken]:
     data = CaseTaken(owner=UUID.format(number % 97), before=None)
     return Event(data, PERSON, 1_790_000_000_000 + number, case=UUID.format(number % 5000))
 
@@ -102,7 +102,7 @@ def a_million(folder: Path) -> None:
             event = an_event(seq)
             leaf = encode(event, seq)
             hashed = merkle.leaf_hash(leaf.encode())
-            rows.append((seq, leaf, hashed.hex(), event.type.value, event.case, event.actor.id, event.at))
+            rows.append((seq, leaf, hashed.hex(), event.type, event.case, event.actor.id, event.at))
             for _, _, node in frontier.add(hashed):
                 nodes.append((place, node.hex()))
                 place += 1
