@@ -1,13 +1,17 @@
+from typing import Annotated
+
 import msgspec
 import pytest
 
-from service.audit.leaf import encode
+from service.audit.leaf import data_of, encode
+from service.audit.merkle import leaf_hash
+from service.audit.verify import LogCheck
 from service.domain.events.bookings import BookingAsked
-from service.domain.events.catalogue import CATALOGUE, as_json, commitments_in, may_cause
+from service.domain.events.catalogue import CATALOGUE, Catalogue, as_json, commitments_in, may_cause
 from service.domain.events.decision_record import CaseDecided
-from service.domain.events.describe import meanings
-from service.domain.events.event import Actor, ActorKind, CaseEvent, Event, EventData
-from service.domain.events.fields import SentLetter
+from service.domain.events.describe import all_events, meanings
+from service.domain.events.event import COLLEAGUES, Actor, ActorKind, CaseEvent, Event, EventData, event
+from service.domain.events.fields import Commitment, SentLetter, Whole
 from service.domain.events.intake import CaseScreened, CaseTaken
 from service.domain.events.log import ValueErased
 from service.domain.events.review import CompletionAsked
@@ -97,3 +101,35 @@ def test_no_code_that_once_meant_something_else_is_used_again() -> None:
     }  # fmt: skip
 
     assert given_up & set(CATALOGUE.newest) == set()
+
+
+def test_a_new_event_is_one_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Written, verified, committed to and described by what the class says, with nothing else in the house changed."""
+
+    @event("note:pinned", persons=COLLEAGUES, material=True)
+    class NotePinned(CaseEvent, frozen=True):
+        """A note is to stand first."""
+
+        position: Annotated[Whole, "which note, from 0"]
+        reason: Annotated[Commitment | None, "why"]
+
+    more = Catalogue([*CATALOGUE.versions.values(), NotePinned])
+    monkeypatch.setattr(CATALOGUE, "versions", more.versions)
+    monkeypatch.setattr(CATALOGUE, "newest", more.newest)
+    committed: list[str] = []
+    pinned = NotePinned(position=0, reason="a" * 64)
+    leaf = encode(Event(pinned, PERSON, 1_790_000_000_000, case=ID), 0)
+
+    check = LogCheck(on_commitment=lambda seq, commitment, case: committed.append(commitment))
+    check.add([(0, leaf.encode(), leaf_hash(leaf.encode()).hex().encode())])
+
+    assert check.done().ok
+    assert committed == ["a" * 64]
+    assert data_of(leaf) == pinned
+    [described] = [one for one in all_events() if one.declared.type == "note:pinned"]
+    assert [(field.name, field.means, field.holds, field.optional) for field in described.fields] == [
+        ("position", "which note, from 0", "whole", False),
+        ("reason", "why", "commitment", True),
+    ]
+    with pytest.raises(ValueError, match="actor-not-allowed"):
+        encode(Event(pinned, Actor(ActorKind.KEY, "k-abcdefghij"), 1, case=ID), 0)
