@@ -1,6 +1,8 @@
 """Answers questions about cases from the tables: one, a queue of them, those that something has become of."""
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from service.desk.ports.cases import (
@@ -17,6 +19,7 @@ from service.desk.ports.log import LogRow
 from service.domain.application import Kind
 from service.domain.case import Case
 from service.domain.check import OtherCase
+from service.domain.enclosure import Enclosure
 from service.domain.errors import NotFound
 from service.storage import rows
 from service.storage.tables import (
@@ -108,6 +111,18 @@ class CaseReading:
             .order_by(EnclosureRow.added_at, EnclosureRow.id)
         )
         return [rows.enclosure_of(one) for one in found]
+
+    async def enclosure(self, case_id: str, enclosure_id: str) -> Enclosure | None:
+        found = await EnclosureRow.raw(
+            "SELECT e.*, v.value AS name_value FROM enclosure e LEFT JOIN log_value v ON v.commitment = e.name_ref "
+            "WHERE e.id = {} AND e.case_id = {}",
+            enclosure_id,
+            case_id,
+        )
+        if not found:
+            return None
+        name = json.loads(found[0]["name_value"]) if found[0]["name_value"] else ""
+        return replace(rows.enclosure_of(found[0]).enclosure, name=name)
 
     async def markings(self, case_id: str) -> list[SecrecyMarking]:
         return [rows.marking_of(one) for one in await SecrecyRow.select().where(SecrecyRow.case_id == case_id)]

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from service.casework.review.assignment import shares_a_name
 from service.desk.ports.desk import Desk
+from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
-from service.desk.step import dossier_of
+from service.desk.step import dossier_of, entries
 from service.domain import policy
 from service.domain.case import Case, State
+from service.domain.dossier.folding import fold
+from service.domain.events.review import ConflictDeclared
 from service.domain.people import User
 from service.domain.routine import Both
 
@@ -16,10 +19,16 @@ async def check_may_see(desk: Desk, case_id: str, *, by: User) -> Case:
     """The case; raises NotFound for one this person may not know of, NotAllowed for one that is not open to them."""
     async with desk.store.reading() as reading:
         case = await reading.case(case_id)
-        policy.check_can_see(case, by)
-        if policy.acts_on(case, by):
-            policy.check_unbiased(by, await dossier_of(reading, case_id))
+        await check_open_to(reading, case, by=by)
     return case
+
+
+async def check_open_to(reading: Reading, case: Case, *, by: User) -> None:
+    """The same of a case that has been read: in one question more, and only of those who could act on it."""
+    policy.check_can_see(case, by)
+    if policy.acts_on(case, by):
+        declared = await reading.entries_of_cases([case.id], ConflictDeclared)
+        policy.check_unbiased(by, fold(entries(declared)))
 
 
 @dataclass(frozen=True)

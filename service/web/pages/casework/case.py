@@ -13,6 +13,7 @@ from service.casework.letters import compose
 from service.casework.review import findings
 from service.casework.views import gate
 from service.casework.views.case_page import CaseView, case_view, offered_clauses
+from service.casework.views.enclosure import checks_wait, enclosure_file
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
@@ -50,9 +51,9 @@ async def case_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
 @get("/cases/{case_id:uuid}/checks", opt=may(CASE_READERS))
 async def checks_part(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """The checks alone, for a page that waits for them; asks for a whole new page once they are there."""
-    view = await case_view(desk, _id(request), by=user)
-    answer = render.page(request, "components/waiting.html", view=view)
-    if not view.screening:
+    waiting = await checks_wait(desk, _id(request), by=user)
+    answer = render.page(request, "components/waiting.html", waiting=waiting, case_id=_id(request))
+    if not waiting:
         answer.headers["HX-Refresh"] = "true"
     return answer
 
@@ -299,23 +300,14 @@ async def enclose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
 @get("/cases/{case_id:uuid}/enclosures/{enclosure_id:uuid}", opt=may(CASE_READERS))
 async def enclosure(request: AnyRequest, desk: TheDesk, user: SignedIn) -> File:
     """A document's bytes, always to be saved and never shown by the browser as a page of ours."""
-    view = await case_view(desk, _id(request), by=user)
-    wanted = str(request.path_params["enclosure_id"])
-    for one in view.enclosures:
-        if one.enclosure.id == wanted:
-            if user.only_reviews:
-                raise NotFound("enclosure.not_found")
-            if not desk.files.holds(one.enclosure.sha256):
-                raise NotFound("enclosure.changed")
-            await access_log.note(desk, user, access_log.ENCLOSURE, view.case.id)
-            name = view.values.get(one.name_ref, "bilaga")
-            return File(
-                path=desk.files.path(one.enclosure.sha256),
-                filename=name,
-                media_type="application/octet-stream",
-                content_disposition_type="attachment",
-            )
-    raise NotFound("enclosure.not_found")
+    file = await enclosure_file(desk, _id(request), str(request.path_params["enclosure_id"]), by=user)
+    await access_log.note(desk, user, access_log.ENCLOSURE, _id(request))
+    return File(
+        path=file.path,
+        filename=file.name,
+        media_type="application/octet-stream",
+        content_disposition_type="attachment",
+    )
 
 
 HANDLERS = (
