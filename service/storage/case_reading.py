@@ -17,7 +17,7 @@ from service.desk.ports.cases import (
 )
 from service.desk.ports.log import LogRow
 from service.domain.application import Kind
-from service.domain.case import Case
+from service.domain.case import CLOSED, Case
 from service.domain.check import OtherCase
 from service.domain.enclosure import Enclosure
 from service.domain.errors import NotFound
@@ -179,7 +179,7 @@ class CaseReading:
 
     async def open_cases_of(self, org_number: str) -> list[Case]:
         found = await CaseRow.select().where(
-            (CaseRow.org_number == org_number) & CaseRow.state.not_in(["decided", "appealed", "final"])
+            (CaseRow.org_number == org_number) & CaseRow.state.not_in([state.value for state in CLOSED])
         )
         return [rows.case_of(one) for one in found]
 

@@ -8,6 +8,7 @@ import pytest
 from service.bookings import clearance_steps
 from service.casework.decision import delivery
 from service.casework.intake.receive import receive
+from service.casework.review import incidents
 from service.casework.review.findings import ask_rescreening
 from service.demo import demo_list
 from service.desk.actors import person
@@ -18,7 +19,7 @@ from service.domain.errors import NotAllowed
 from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks
 from tests.booking_steps import asked, cleared, do_decide, holds_true, petter, statuses, taken
-from tests.builders import FIXTURES, KEY, QUIET, a_premises_document
+from tests.builders import FIXTURES, KEY, NUMBER, QUIET, a_premises_document
 from tests.fakes import Clock
 from tests.steps import do, settle_all, someone, unbiased
 
@@ -33,6 +34,25 @@ async def test_a_booking_for_the_same_day_takes_a_clearance(desk: Desk) -> None:
     await cleared(desk, officer)
     await do_decide(desk, case_id, officer)
     assert await statuses(desk, case_id) == ["confirmed"]
+
+
+async def test_an_incident_has_no_case_checked_again_where_nothing_is_left_to_decide(desk: Desk) -> None:
+    """A booking that was executed is as closed as a decision; its page does not wait for checks that nobody needs."""
+    officer = await petter(desk)
+    await cleared(desk, officer)
+    case_id = await asked(desk, date="2027-02-22")
+    await unbiased(desk, case_id, officer)
+    await do(desk, clearance_steps.execute, case_id, officer)
+    sam, siv = await someone(desk, "Sam", "role:coordinator"), await someone(desk, "Siv", "role:coordinator")
+    new = incidents.NewIncident(
+        NUMBER, "damage", "2026-10-01", "Ett bord.", "HV 2026/8", "2026-10-05", "Ersätts.", "2026-12-31"
+    )
+
+    await incidents.verify(desk, await incidents.record(desk, new, by=sam), by=siv)
+
+    async with desk.store.reading() as reading:
+        assert not await reading.is_waiting(case_id)
+        assert "case:rescreen-asked" not in [row.type for row in await reading.entries_of_case(case_id)]
 
 
 async def test_a_clearance_is_given_by_a_person_on_a_clean_case_and_executes_the_next_booking(desk: Desk) -> None:
