@@ -40,12 +40,12 @@ async def erase_access_log(desk: Desk) -> int:
         return 0
     now = desk.outside.now()
     before = now - kept.years * DAYS_IN_YEAR * DAY_MS
-    count, up_to = await desk.access_log.due_before(before)
-    if count:
+    due = await desk.access_log.due_before(before)
+    if due.count:
         # First what is to happen, then that it happens: the two lie in different files, and a stop in between leaves
         # entries that are still to go, never entries that are gone without a word.
         async with desk.store.writing() as writing:
-            data = AccessLogErased(count=count, up_to=up_to)
+            data = AccessLogErased(count=due.count, up_to=due.up_to)
             await writing.access_log_erased(Event(data, SYSTEM_ACTOR, now))
         await desk.access_log.forget_before(before)
-    return count
+    return due.count

@@ -11,7 +11,7 @@ from service.audit.leaf import data_of
 from service.audit.note import BadKey, BadNote, VerifyingKey, read_verifying_key
 from service.desk.actors import acting
 from service.desk.ports.desk import Desk
-from service.desk.ports.log import Channel, LogRow
+from service.desk.ports.log import Channel, KeptCheckpoint, LogHead, LogRow
 from service.desk.ports.store import Reading
 from service.domain.errors import GranskaError, NotAllowed, place_of
 from service.domain.events.event import SYSTEM_ACTOR, Actor, Event
@@ -60,25 +60,26 @@ async def sign_log(desk: Desk) -> Signed:
         lambda read, root: Checkpoint(key.name + ACCESS_LOG, read, root).signed(key), desk.outside.now()
     )
     async with desk.store.writing() as writing:
-        (size, root), last = await writing.log_head(), await writing.last_checkpoint()
+        head, last = await writing.log_head(), await writing.last_checkpoint()
         if last is not None:
-            await _check_goes_on(writing, last[0], last[1], size, root)
-            if last[0] == size:
-                return Signed(size, last[1], fresh=False)
-        note = Checkpoint(key.name, size, root).signed(key)
-        await writing.checkpoint_signed(size, note, desk.outside.now())
-    return Signed(size, note, fresh=True)
+            await _check_goes_on(writing, last, head)
+            if last.size == head.size:
+                return Signed(last.size, last.note, fresh=False)
+        note = Checkpoint(key.name, head.size, head.root).signed(key)
+        await writing.checkpoint_signed(head.size, note, desk.outside.now())
+    return Signed(head.size, note, fresh=True)
 
 
-async def _check_goes_on(reading: Reading, signed: int, note: str, size: int, root: bytes) -> None:
+async def _check_goes_on(reading: Reading, last: KeptCheckpoint, head: LogHead) -> None:
     """Prove to ourselves what a stranger would ask: that what is to be signed goes on from what was."""
     try:
-        before = unsigned(body_of(note))
+        signed = unsigned(body_of(last.note))
     except BadNote as error:
-        raise GranskaError("checkpoint.contradiction", size=signed) from error
-    proof = await reading.log_consistency(signed, size) if signed < size else []
-    if before.size != signed or not merkle.verify_consistency(signed, size, before.root, root, proof):
-        raise GranskaError("checkpoint.contradiction", size=signed)
+        raise GranskaError("checkpoint.contradiction", size=last.size) from error
+    proof = await reading.log_consistency(last.size, head.size) if last.size < head.size else []
+    goes_on = merkle.verify_consistency(last.size, head.size, signed.root, head.root, proof)
+    if signed.size != last.size or not goes_on:
+        raise GranskaError("checkpoint.contradiction", size=last.size)
 
 
 async def send_checkpoints(desk: Desk) -> int:
@@ -91,7 +92,7 @@ async def send_checkpoints(desk: Desk) -> int:
             logger.error("checkpoints could not be sent by %s: %s", channel.name, place_of(error))
             async with desk.store.writing() as writing:
                 last = await writing.last_checkpoint()
-                size = last[0] if last else 0
+                size = last.size if last else 0
                 await writing.checkpoint_sent(size, channel.name, desk.outside.now(), type(error).__name__[:60])
     return sent
 
@@ -101,18 +102,17 @@ async def _send(desk: Desk, channel: Channel) -> int:
     sent = 0
     last = await desk.access_log.last_checkpoint()
     if last:
-        await channel.send_access_log(*last)
+        await channel.send_access_log(last.size, last.note)
     while True:
         async with desk.store.reading() as reading:
             before = await reading.dispatched(channel.name)
             coming = await reading.checkpoint_after(before)
             if coming is None:
                 return sent
-            size, note = coming
-            hashes = await reading.log_hashes(before, size)
-        await channel.send(size, note, before, hashes)
+            hashes = await reading.log_hashes(before, coming.size)
+        await channel.send(coming.size, coming.note, before, hashes)
         async with desk.store.writing() as writing:
-            await writing.checkpoint_sent(size, channel.name, desk.outside.now(), None)
+            await writing.checkpoint_sent(coming.size, channel.name, desk.outside.now(), None)
         sent += 1
 
 

@@ -40,17 +40,17 @@ async def prove(desk: Desk, entries: Sequence[LogRow]) -> list[Proof]:
         checkpoint = await reading.last_checkpoint()
         if checkpoint is None:
             raise GranskaError("checkpoint.no_key")
-        size, note, _ = checkpoint
-        paths = await reading.log_paths([one.seq for one in entries], size)
-    return [
-        Proof(f"{one.seq:06d}-{one.type.replace(':', '-')}", one.leaf.encode(), Receipt(one.seq, tuple(path), note))
-        for one, path in zip(entries, paths, strict=True)
-    ]
+        paths = await reading.log_paths([one.seq for one in entries], checkpoint.size)
+    proofs = []
+    for row, path in zip(entries, paths, strict=True):
+        name = f"{row.seq:06d}-{row.type.replace(':', '-')}"
+        proofs.append(Proof(name, row.leaf.encode(), Receipt(row.seq, tuple(path), checkpoint.note)))
+    return proofs
 
 
 async def sign_if_needed(desk: Desk, seq: int) -> None:
     """Have the log signed so far that this entry is under a checkpoint."""
     async with desk.store.reading() as reading:
         checkpoint = await reading.last_checkpoint()
-    if checkpoint is None or checkpoint[0] <= seq:
+    if checkpoint is None or checkpoint.size <= seq:
         await sign_log(desk)

@@ -122,7 +122,7 @@ async def _entries(
     rotations = await _rotations(reading)
     known = vouched_for(trusted, rotations_in(rotations))
     result.unvouched = tuple(row.seq for row in rotations if not any(one.signature for one in rotations_in([row])))
-    own, bad = _opened([(f"{size}", note) for size, note in await reading.checkpoints()], known)
+    own, bad = _opened([(f"{one.size}", one.note) for one in await reading.checkpoints()], known)
     theirs, theirs_bad = _opened(exported.notes, known)
     full = depth is Depth.MEANING
     check = LogCheck(
@@ -297,7 +297,7 @@ async def verify_access_log(desk: Desk, trusted: tuple[VerifyingKey, ...], expor
             forgotten = await reading.entries_of_type(AccessLogErased, limit=1)
         erased = data_of(forgotten[0].leaf) if forgotten else None
         may_lack = erased.up_to if isinstance(erased, AccessLogErased) else 0
-        notes = [(f"{size}", note) for size, note in await desk.access_log.checkpoints()]
+        notes = [(f"{one.size}", one.note) for one in await desk.access_log.checkpoints()]
         good, report.faults = _opened(notes, known, ending=ACCESS_LOG)
         theirs, bad = _opened(exported.reading, known, ending=ACCESS_LOG)
         report.faults += bad

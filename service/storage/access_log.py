@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from service.audit.canonical import canonical
-from service.desk.ports.log import AccessRow
+from service.desk.ports.log import AccessRow, DueEntries, KeptCheckpoint
 from service.storage.engine import SafeSQLite, reading
 from service.storage.tables import AccessCheckpoint, AccessEntry, AccessNode
 from service.storage.tree_store import TreeStore
@@ -96,15 +96,15 @@ class AccessLog:
         async with reading(self._engine):
             return await TREE.size()
 
-    async def due_before(self, at_ms: int) -> tuple[int, int]:
-        """How many entries older than this still have their text, and the number of the first that stays."""
+    async def due_before(self, at_ms: int) -> DueEntries:
+        """The entries older than this that still have their text."""
         async with reading(self._engine):
             due = (
                 await AccessEntry.select(AccessEntry.seq)
                 .where((AccessEntry.at < at_ms) & AccessEntry.leaf.is_not_null())
                 .order_by(AccessEntry.seq, ascending=False)
             )
-            return len(due), due[0]["seq"] + 1 if due else 0
+            return DueEntries(len(due), due[0]["seq"] + 1 if due else 0)
 
     async def forget_before(self, at_ms: int) -> None:
         """Take the texts of entries older than this away; their hashes stay, so that the rest still verifies."""
@@ -118,7 +118,7 @@ class AccessLog:
         async with self._writing():
             size = await TREE.size()
             last = await TREE.last_checkpoint()
-            if size and (last is None or last[0] < size):
+            if size and (last is None or last.size < size):
                 await TREE.add_checkpoint(size, sign(size, await TREE.root(size)), at_ms)
             return size
 
@@ -134,16 +134,15 @@ class AccessLog:
             async for batch in TREE.scan_nodes():
                 yield batch
 
-    async def checkpoints(self) -> list[tuple[int, str]]:
+    async def checkpoints(self) -> list[KeptCheckpoint]:
         """Every checkpoint."""
         async with reading(self._engine):
             return await TREE.checkpoints()
 
-    async def last_checkpoint(self) -> tuple[int, str] | None:
+    async def last_checkpoint(self) -> KeptCheckpoint | None:
         """The newest checkpoint."""
         async with reading(self._engine):
-            last = await TREE.last_checkpoint()
-        return (last[0], last[1]) if last else None
+            return await TREE.last_checkpoint()
 
 
 def _row(one: dict[str, Any]) -> AccessRow:

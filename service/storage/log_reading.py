@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from service.audit import merkle
-from service.desk.ports.log import KeptValue, LogRow
+from service.desk.ports.log import KeptCheckpoint, KeptValue, LogHead, LogRow, SentCheckpoint
 from service.domain.events.event import EventClass
 from service.domain.ledger.facts import Fact, Key
 from service.storage import facts, log_store
@@ -80,7 +80,7 @@ class LogReading:
     async def node_count(self) -> int:
         return await log_store.TREE.node_count()
 
-    async def log_head(self) -> tuple[int, bytes]:
+    async def log_head(self) -> LogHead:
         return await log_store.TREE.head()
 
     async def log_root(self, size: int) -> bytes:
@@ -96,13 +96,13 @@ class LogReading:
         found = await LogEntry.raw("SELECT hash FROM log_entry WHERE seq >= {} AND seq < {} ORDER BY seq", start, stop)
         return [one["hash"] for one in found]
 
-    async def checkpoints(self) -> list[tuple[int, str]]:
+    async def checkpoints(self) -> list[KeptCheckpoint]:
         return await log_store.TREE.checkpoints()
 
-    async def last_checkpoint(self) -> tuple[int, str, int] | None:
+    async def last_checkpoint(self) -> KeptCheckpoint | None:
         return await log_store.TREE.last_checkpoint()
 
-    async def checkpoint_after(self, size: int) -> tuple[int, str] | None:
+    async def checkpoint_after(self, size: int) -> KeptCheckpoint | None:
         return await log_store.TREE.checkpoint_after(size)
 
     async def dispatched(self, channel: str) -> int:
@@ -113,13 +113,14 @@ class LogReading:
         )
         return int(found[0]["last"] or 0)
 
-    async def dispatches(self, limit: int) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await Dispatch.raw(
-            "SELECT * FROM checkpoint_dispatch d WHERE d.size = (SELECT max(size) FROM checkpoint_dispatch "
-            "WHERE channel = d.channel) ORDER BY channel, error LIMIT {}",
+    async def dispatches(self, limit: int) -> list[SentCheckpoint]:
+        found = await Dispatch.raw(
+            "SELECT channel, size, at, error FROM checkpoint_dispatch d "
+            "WHERE d.size = (SELECT max(size) FROM checkpoint_dispatch WHERE channel = d.channel) "
+            "ORDER BY channel, error LIMIT {}",
             limit,
         )
-        return found
+        return [SentCheckpoint(**one) for one in found]
 
     async def entries_of_type(self, event: EventClass, *, limit: int) -> list[LogRow]:
         found = (

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from piccolo.table import Table
 
 from service.audit import merkle
+from service.desk.ports.log import KeptCheckpoint, LogHead
 from service.storage.engine import SafeSQLite
 
 SCAN = 4096
@@ -152,14 +153,14 @@ class TreeStore:
             for one in ranges
         ]
 
-    async def head(self) -> tuple[int, bytes]:
+    async def head(self) -> LogHead:
         """How many entries there are, and the root over them."""
         rows = await self.entry.raw(f"SELECT seq, hash FROM {self.entries} ORDER BY seq DESC LIMIT 1")
         if not rows:
-            return 0, merkle.EMPTY_ROOT
+            return LogHead(0, merkle.EMPTY_ROOT)
         size = int(rows[0]["seq"]) + 1
         tail = self._tail(size, str(rows[0]["hash"]))
-        return size, merkle.root_of_subtrees(tail.stack) if tail else await self.root(size)
+        return LogHead(size, merkle.root_of_subtrees(tail.stack) if tail else await self.root(size))
 
     async def root(self, size: int) -> bytes:
         """The root over the first `size` entries, from the stored nodes."""
@@ -201,20 +202,20 @@ class TreeStore:
         rows = await self.node.raw(f"SELECT count(*) AS n FROM {self.nodes}")
         return int(rows[0]["n"])
 
-    async def checkpoints(self) -> list[tuple[int, str]]:
+    async def checkpoints(self) -> list[KeptCheckpoint]:
         """All checkpoints, smallest first."""
         rows = await self.checkpoint.select().order_by(self.checkpoint.size)
-        return [(one["size"], one["note"]) for one in rows]
+        return [KeptCheckpoint(**one) for one in rows]
 
-    async def last_checkpoint(self) -> tuple[int, str, int] | None:
-        """The newest checkpoint as (size, note, when)."""
+    async def last_checkpoint(self) -> KeptCheckpoint | None:
+        """The newest checkpoint, if any."""
         row = await self.checkpoint.select().order_by(self.checkpoint.size, ascending=False).first()
-        return (row["size"], row["note"], row["at"]) if row else None
+        return KeptCheckpoint(**row) if row else None
 
-    async def checkpoint_after(self, size: int) -> tuple[int, str] | None:
+    async def checkpoint_after(self, size: int) -> KeptCheckpoint | None:
         """The first checkpoint of a larger tree than this, if any."""
         row = await self.checkpoint.select().where(self.checkpoint.size > size).order_by(self.checkpoint.size).first()
-        return (row["size"], row["note"]) if row else None
+        return KeptCheckpoint(**row) if row else None
 
     async def add_checkpoint(self, size: int, note: str, at: int) -> None:
         """Keep a checkpoint."""

@@ -69,9 +69,9 @@ async def overhead(desk: Desk) -> None:
 
     async def signed() -> None:
         await logged()
-        size, root = await log_store.TREE.head()
-        note = Checkpoint(key.name, size, root).signed(key)
-        await log_store.TREE.add_checkpoint(size, note, 1)
+        head = await log_store.TREE.head()
+        note = Checkpoint(key.name, head.size, head.root).signed(key)
+        await log_store.TREE.add_checkpoint(head.size, note, 1)
 
     took: dict[str, list[float]] = {"plain": [], "logged": [], "signed": []}
     works: dict[str, Callable[[], Awaitable[None]]] = {"plain": plain, "logged": logged, "signed": signed}

@@ -167,7 +167,7 @@ async def test_the_reading_log_is_signed_though_nobody_decides_and_leaves_the_ho
     signed = await checkpoints.sign_log(desk)
 
     assert not signed.fresh, "nothing new in the log itself"
-    assert [size for size, _ in await desk.access_log.checkpoints()] == [1]
+    assert [one.size for one in await desk.access_log.checkpoints()] == [1]
     sending = with_channels(desk, FolderChannel(tmp_path / "out", tmp_path))
     await checkpoints.send_checkpoints(sending)
     assert [one.name for one in (tmp_path / "out").glob("access-log-*")] == ["access-log-000000000001.checkpoint"]

@@ -117,7 +117,7 @@ async def test_a_second_party_that_does_not_take_it_gets_it_again(desk: Desk, li
     assert await checkpoints.send_checkpoints(sending) == 0
     async with desk.store.reading() as reading:
         [failed] = await reading.dispatches(10)
-    assert failed["error"]
+    assert failed.error
 
     _Listener.behaviour = "well"
     assert await checkpoints.send_checkpoints(sending) == 1
@@ -136,7 +136,7 @@ async def test_nobody_there_is_a_failure_that_is_told(desk: Desk) -> None:
 
     assert await checkpoints.send_checkpoints(nobody) == 0
     async with desk.store.reading() as reading:
-        assert {one["channel"] for one in await reading.dispatches(10)} == {"https", "mail"}
+        assert {one.channel for one in await reading.dispatches(10)} == {"https", "mail"}
 
 
 async def test_a_letter_reaches_the_mail_server(desk: Desk) -> None:

@@ -67,7 +67,7 @@ async def read_record(desk: Desk, case_id: str, *, by: User) -> Record:
             leaf=leaf,
             values=values,
             erased=await erased_when(reading, case_id),
-            signed=checkpoint is not None and checkpoint[0] > row.seq,
+            signed=checkpoint is not None and checkpoint.size > row.seq,
             names=await reading.names(),
             before=before,
             book=await rulebook(desk, reading),

@@ -56,6 +56,41 @@ class KeptValue:
     case_id: str | None
 
 
+@dataclass(frozen=True)
+class KeptCheckpoint:
+    """A signed note over the first `size` entries of a log; `at` is when it was signed (UTC milliseconds)."""
+
+    size: int
+    note: str
+    at: int
+
+
+@dataclass(frozen=True)
+class SentCheckpoint:
+    """What became of a channel's last checkpoint: `error` is None where it came through; `at` is UTC milliseconds."""
+
+    channel: str
+    size: int
+    at: int
+    error: str | None
+
+
+@dataclass(frozen=True)
+class LogHead:
+    """How many entries the log has, and the root of the tree over them (RFC 6962)."""
+
+    size: int
+    root: bytes
+
+
+@dataclass(frozen=True)
+class DueEntries:
+    """How many entries of the access log are to lose their texts, and the number of the first after them."""
+
+    count: int
+    up_to: int
+
+
 class AccessLog(Protocol):
     """Who looked at what: a log of its own; times are UTC milliseconds."""
 
@@ -79,8 +114,8 @@ class AccessLog(Protocol):
         """How many entries there have been."""
         ...
 
-    async def due_before(self, at_ms: int) -> tuple[int, int]:
-        """How many entries older than this still have their text, and the number of the first that stays."""
+    async def due_before(self, at_ms: int) -> DueEntries:
+        """The entries older than this that still have their text; none is a count of 0."""
         ...
 
     async def forget_before(self, at_ms: int) -> None:
@@ -99,12 +134,12 @@ class AccessLog(Protocol):
         """Every entry as (number, leaf or None, hash, case, actor, when), a batch at a time."""
         ...
 
-    async def checkpoints(self) -> list[tuple[int, str]]:
-        """Every checkpoint as (size, note), oldest first."""
+    async def checkpoints(self) -> list[KeptCheckpoint]:
+        """Every checkpoint, oldest first."""
         ...
 
-    async def last_checkpoint(self) -> tuple[int, str] | None:
-        """The newest checkpoint as (size, note); None where there is none."""
+    async def last_checkpoint(self) -> KeptCheckpoint | None:
+        """The newest checkpoint; None where there is none."""
         ...
 
 
@@ -174,7 +209,7 @@ class LogReading(Protocol):
         """How many nodes are stored."""
         ...
 
-    async def log_head(self) -> tuple[int, bytes]:
+    async def log_head(self) -> LogHead:
         """The log's size and root now."""
         ...
 
@@ -194,23 +229,23 @@ class LogReading(Protocol):
         """The hashes (hex) of the entries from one number to before another."""
         ...
 
-    async def checkpoints(self) -> list[tuple[int, str]]:
-        """Every checkpoint as (size, note), oldest first."""
+    async def checkpoints(self) -> list[KeptCheckpoint]:
+        """Every checkpoint, oldest first."""
         ...
 
-    async def last_checkpoint(self) -> tuple[int, str, int] | None:
-        """The newest checkpoint as (size, note, when it was signed in UTC milliseconds); None where there is none."""
+    async def last_checkpoint(self) -> KeptCheckpoint | None:
+        """The newest checkpoint; None where there is none."""
         ...
 
-    async def checkpoint_after(self, size: int) -> tuple[int, str] | None:
-        """The first checkpoint of more than this size as (size, note), or None."""
+    async def checkpoint_after(self, size: int) -> KeptCheckpoint | None:
+        """The first checkpoint of more than this size, or None."""
         ...
 
     async def dispatched(self, channel: str) -> int:
         """How far a channel has had the checkpoints: the size of the last one, 0 for none."""
         ...
 
-    async def dispatches(self, limit: int) -> list[dict[str, Any]]:
+    async def dispatches(self, limit: int) -> list[SentCheckpoint]:
         """For each channel, what became of the last it was sent, at most so many."""
         ...
 

@@ -43,8 +43,8 @@ async def log(request: AnyRequest, desk: TheDesk) -> Response[Any]:
         names=names,
         numbers=numbers,
         before=last,
-        signed=checkpoint[0] if checkpoint else 0,
-        signed_at=checkpoint[2] if checkpoint else None,
+        signed=checkpoint.size if checkpoint else 0,
+        signed_at=checkpoint.at if checkpoint else None,
         channels=[one.name for one in desk.outbox],
         sent=sent,
     )
