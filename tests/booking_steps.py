@@ -74,7 +74,7 @@ async def renewed(desk: Desk, officer: User, case_id: str) -> None:
     async with desk.store.reading() as reading:
         known = await reading.user_by_email("Samir@x.example")
     assert known is not None
-    await import_list(desk, "demo", demo_list(desk, FIXTURES), by=person(known[0]))
+    await import_list(desk, "demo", demo_list(desk, FIXTURES), by=person(known.user))
     await do(desk, ask_rescreening, case_id, officer)
     await run_waiting_checks(desk)
     await settle_all(desk, case_id, officer)

@@ -134,7 +134,7 @@ async def decided_case(desk: Desk, **changed: object) -> tuple[str, str]:
     """A case that an officer has written off; its id and diary number."""
     async with desk.store.reading() as reading:
         known = await reading.user_by_email("beslutande@x.example")
-    officer = known[0] if known else await employed_officer(desk, "Beslutande")
+    officer = known.user if known else await employed_officer(desk, "Beslutande")
     case_id = await withdrawn(desk, officer, a_grant_document(**changed))
     proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
     await sign.decide(desk, case_id, proposal, by=officer, seen=await seen(desk, case_id))

@@ -70,8 +70,9 @@ def lists_import(key: str, file: Path, by: str, generated: str | None, as_of: st
             )
 
     done = with_desk(work)
+    new = done.difference
     click.echo(
-        f"{key}: {done.entries} poster. Nya {done.added}, borttagna {done.removed}, ändrade {done.changed}. "
+        f"{key}: {done.entries} poster. Nya {new.added}, borttagna {new.removed}, ändrade {new.changed}. "
         f"Version {done.version}."
     )
 

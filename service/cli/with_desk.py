@@ -30,4 +30,4 @@ async def user_called(desk: Desk, email: str) -> User:
         found = await reading.user_by_email(email)
     if found is None:
         raise GranskaError("user.unknown_email")
-    return found[0]
+    return found.user

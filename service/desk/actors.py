@@ -35,7 +35,7 @@ async def acting(reading: Reading, actor: Actor, *roles: Role) -> User | None:
 
 async def check_came_by(reading: Reading, case_id: str, by: Actor) -> None:
     """A system of the City reaches only the cases that it handed in itself: by this key, or by one of the same name."""
-    labels = {one["pseudonym"]: one["label"] for one in await reading.keys()}
+    labels = {one.pseudonym: one.label for one in await reading.keys()}
     received = await reading.entries_of_cases([case_id], CaseReceived)
     came_by = received[0].actor if received else ""
     if came_by != by.id and (came_by not in labels or labels[came_by] != labels.get(by.id)):

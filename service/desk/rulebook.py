@@ -40,7 +40,7 @@ class Rulebook:
 
 async def rulebook(desk: Desk, reading: Reading) -> Rulebook:
     """The adopted sets; parsed once for each adopted text."""
-    return Rulebook(tuple(_parsed(desk.parse_rules, body) for _, _, body in await reading.rule_sets()))
+    return Rulebook(tuple(_parsed(desk.parse_rules, one.body) for one in await reading.rule_sets()))
 
 
 @lru_cache(maxsize=64)

@@ -86,10 +86,10 @@ async def withdraw_right(desk: Desk, grant_id: str, *, by: Actor) -> None:
     async with desk.store.writing() as writing:
         await acting(writing, by, Role.ADMINISTRATOR)
         for one in await writing.rights_history():
-            if one["id"] == grant_id and one["to_at"] is None:
-                if one["pseudonym"] == by.id:
+            if one.id == grant_id and one.to_at is None:
+                if one.pseudonym == by.id:
                     raise NotAllowed("right.not_from_oneself")
-                data = RightWithdrawn(grant=grant_id, user=one["account_id"], right=one["right_code"])
+                data = RightWithdrawn(grant=grant_id, user=one.user_id, right=one.right)
                 await writing.right_withdrawn(Event(data, by, desk.outside.now()))
                 return
         raise NotFound("right.not_held")
@@ -115,12 +115,12 @@ async def sign_in(desk: Desk, *, email: str, password: str) -> User | None:
     """The user with this e-mail and password, or None; takes as long either way."""
     async with desk.store.reading() as reading:
         found = await reading.user_by_email(email) if "\x00" not in email else None
-    user, hashed = found if found else (None, _NOBODY)
+    hashed = found.password_hash if found else _NOBODY
     try:
         _hasher.verify(hashed, password)
     except (Argon2Error, InvalidHashError):
         return None
-    return user
+    return found.user if found else None
 
 
 async def change_password(desk: Desk, user: User, *, old: str, new: str) -> None:

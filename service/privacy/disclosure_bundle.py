@@ -86,7 +86,7 @@ async def bundle(
         enclosures = await reading.enclosures(case_id)
         names = await reading.names() | {one.id: one.name for one in await reading.users()}
         key, rotations = await first_key(reading)
-        texts = {one: body for one, _, body in await reading.rule_sets()}
+        texts = {one.id: one.body for one in await reading.rule_sets()}
     masked = frozenset(one for one, kept in found.items() if CLASS_OF.get(kept.field) in mask)
     contents = Contents(
         case=case,

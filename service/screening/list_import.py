@@ -13,6 +13,7 @@ from pathlib import Path
 from service.audit.leaf import milliseconds, timestamp
 from service.desk.actors import acting
 from service.desk.ports.desk import Desk
+from service.desk.ports.office import ListDifference
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import ListRefused
 from service.domain.events.event import Actor, Event
@@ -27,13 +28,11 @@ LIST_OWNERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import brought."""
+    """What an import brought: how many entries, and what differs from the version before."""
 
     version: str
     entries: int
-    added: int
-    removed: int
-    changed: int
+    difference: ListDifference
 
 
 async def import_list(
@@ -67,9 +66,7 @@ async def import_list(
         if at > desk.outside.now():
             raise ListRefused("list.from_the_future")
         async with desk.store.reading() as reading:
-            summary = Imported(
-                version, entries, *await reading.list_difference(version, active.version if active else None)
-            )
+            difference = await reading.list_difference(version, active.version if active else None)
         async with desk.store.writing() as writing:
             await acting(writing, by, *LIST_OWNERS)
             now_active = (await writing.active_lists()).get(key)
@@ -81,11 +78,11 @@ async def import_list(
                 sha256=file.sha256,
                 generated=file.generated_at,
                 as_of=timestamp(max(as_of or at, at)),
-                entries=summary.entries,
+                entries=entries,
                 entries_digest=digest,
-                added=summary.added,
-                removed=summary.removed,
-                changed=summary.changed,
+                added=difference.added,
+                removed=difference.removed,
+                changed=difference.changed,
                 rules=procedure.ref,
             )
             await writing.list_imported(Event(data, by, desk.outside.now()))
@@ -93,7 +90,7 @@ async def import_list(
         await desk.store.forget_put_aside(version)
         desk.finder.forget(version)
         raise
-    return summary
+    return Imported(version, entries, difference)
 
 
 async def _put_aside(

@@ -1,11 +1,22 @@
 """Answers questions about what the office keeps beside its cases: rules, lists, incidents, people and keys."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
 from service.audit.leaf import milliseconds
-from service.desk.ports.office import ActiveList, Draft, StoredDistinction, StoredIncident
+from service.desk.ports.office import (
+    ActiveList,
+    Credentials,
+    Draft,
+    ListDifference,
+    StoredDistinction,
+    StoredGrant,
+    StoredIncident,
+    StoredListVersion,
+    StoredRuleSet,
+)
 from service.domain.check import Incident
 from service.domain.people import ServiceKey, User
 from service.domain.watchlist import ListEntry
@@ -25,13 +36,15 @@ from service.storage.tables import (
     RuleSetRow,
 )
 
+_LIST_VERSION = tuple(one.name for one in fields(StoredListVersion))
+
 
 class OfficeReading(LogReading):
     """Questions about rules, lists, incidents, people and keys."""
 
-    async def rule_sets(self) -> list[tuple[str, str, str]]:
+    async def rule_sets(self) -> list[StoredRuleSet]:
         found = await RuleSetRow.select().order_by(RuleSetRow.valid_from)
-        return [(one["id"], one["sha256"], one["body"]) for one in found]
+        return [StoredRuleSet(one["id"], one["sha256"], one["body"]) for one in found]
 
     async def active_lists(self) -> dict[str, ActiveList]:
         found = await ListVersion.select().where(ListVersion.active.eq(True))
@@ -47,7 +60,7 @@ class OfficeReading(LogReading):
         async for batch in entry_texts(version):
             yield [entry_of(one) for one in batch]
 
-    async def list_difference(self, version: str, before: str | None) -> tuple[int, int, int]:
+    async def list_difference(self, version: str, before: str | None) -> ListDifference:
         """How many entries are new, gone and changed between two versions; asked of the database, whatever the size."""
         start = len(version) + 2  # an entry's row is called version:id
         other = "SELECT 1 FROM list_entry o WHERE o.id = {} || ':' || substr(e.id, {})"
@@ -61,15 +74,15 @@ class OfficeReading(LogReading):
         for question, of, against in asked:
             rows_found = await ListEntryRow.raw(question, of or "", against or "", start)
             found.append(int(rows_found[0]["n"]))
-        return found[0], found[1], found[2]
+        return ListDifference(*found)
 
     async def distinctions(self, pairs: Sequence[str]) -> dict[str, StoredDistinction]:
         found = await Distinction.select().where(Distinction.pair.is_in(list(set(pairs)))) if pairs else []
         return {one["pair"]: StoredDistinction(**one) for one in found}
 
-    async def list_versions(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await ListVersion.select().order_by(ListVersion.imported_at, ascending=False)
-        return found
+    async def list_versions(self) -> list[StoredListVersion]:
+        found = await ListVersion.select(*_LIST_VERSION).order_by(ListVersion.imported_at, ascending=False)
+        return [StoredListVersion(**one) for one in found]
 
     async def incidents(self, org_number: str, today: str) -> list[Incident]:
         found = await IncidentRow.select().where(
@@ -91,11 +104,11 @@ class OfficeReading(LogReading):
         row = await Account.select(Account.name).where(Account.id == user_id).first()
         return str(row["name"]) if row else None
 
-    async def user_by_email(self, email: str) -> tuple[User, str] | None:
+    async def user_by_email(self, email: str) -> Credentials | None:
         row = await Account.select().where(Account.email == email.strip().casefold()).first()
         if row is None:
             return None
-        return (await self._users([row]))[0], row["password_hash"]
+        return Credentials((await self._users([row]))[0], row["password_hash"])
 
     async def user(self, user_id: str) -> User | None:
         found = await self._users(await Account.select().where(Account.id == user_id))
@@ -131,20 +144,19 @@ class OfficeReading(LogReading):
         keys = {one["pseudonym"]: one["label"] for one in await ApiKey.select(ApiKey.pseudonym, ApiKey.label)}
         return found | keys
 
-    async def rights_history(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await RightGrant.raw(
-            "SELECT r.id, r.account_id, r.right_code, r.from_at, r.to_at, a.name, a.pseudonym "
+    async def rights_history(self) -> list[StoredGrant]:
+        found = await RightGrant.raw(
+            'SELECT r.id, r.account_id AS user_id, a.pseudonym, a.name, r.right_code AS "right", r.from_at, r.to_at '
             "FROM right_grant r JOIN account a ON a.id = r.account_id ORDER BY r.from_at DESC, r.id"
         )
-        return found
+        return [StoredGrant(**one) for one in found]
 
     async def key(self, digest: str) -> ServiceKey | None:
         row = await ApiKey.select().where(ApiKey.digest == digest).first()
-        return ServiceKey(row["id"], row["pseudonym"], row["label"], row["right_code"]) if row else None
+        return _key_of(row) if row else None
 
-    async def keys(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await ApiKey.select(ApiKey.id, ApiKey.pseudonym, ApiKey.label, ApiKey.right_code)
-        return found
+    async def keys(self) -> list[ServiceKey]:
+        return [_key_of(one) for one in await ApiKey.select()]
 
     async def draft(self, draft_id: str) -> Draft | None:
         row = await RuleSetDraft.select().where(RuleSetDraft.id == draft_id).first()
@@ -153,6 +165,10 @@ class OfficeReading(LogReading):
     async def drafts(self) -> list[Draft]:
         return [Draft(**one) for one in await RuleSetDraft.select().order_by(RuleSetDraft.drafted_at, ascending=False)]
 
-    async def list_version(self, version: str) -> dict[str, Any] | None:
-        row: dict[str, Any] | None = await ListVersion.select().where(ListVersion.id == version).first()
-        return row
+    async def list_version(self, version: str) -> StoredListVersion | None:
+        row = await ListVersion.select(*_LIST_VERSION).where(ListVersion.id == version).first()
+        return StoredListVersion(**row) if row else None
+
+
+def _key_of(row: Mapping[str, Any]) -> ServiceKey:
+    return ServiceKey(row["id"], row["pseudonym"], row["label"], row["right_code"])

@@ -140,10 +140,11 @@ async def verifying(folder: Path) -> None:
     settings = Settings(data=str(folder))
     async with app.opened_desk(settings) as desk:
         async with desk.store.reading() as reading:
-            user = (await reading.user_by_email("alva@demo.example"))[0]  # type: ignore[index]
+            alva = await reading.user_by_email("alva@demo.example")
+        assert alva is not None
         began = time.perf_counter()
         for _ in range(1000):
-            await receive(desk, a_grant_document(), by=person(user), channel="paper")
+            await receive(desk, a_grant_document(), by=person(alva.user), channel="paper")
         print(f"received by one process, one after the other: {1000 / (time.perf_counter() - began):.0f} a second")
         began = time.perf_counter()
         result = await verify_log(desk)

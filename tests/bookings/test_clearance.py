@@ -152,7 +152,7 @@ async def test_a_list_that_is_newer_is_searched_by_the_bookings_own_checks(desk:
     async with desk.store.reading() as reading:
         known = await reading.user_by_email("Samir@x.example")
     assert known is not None
-    await import_list(desk, "demo", demo_list(desk, FIXTURES), by=person(known[0]))
+    await import_list(desk, "demo", demo_list(desk, FIXTURES), by=person(known.user))
     with pytest.raises(NotAllowed, match="checks_outdated"):
         await do(desk, clearance_steps.execute, case_id, officer)
     await do(desk, ask_rescreening, case_id, officer)

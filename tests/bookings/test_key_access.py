@@ -68,7 +68,7 @@ async def test_a_listed_name_stops_at_the_door(desk: Desk) -> None:
     async with desk.store.reading() as reading:
         known = await reading.user_by_email("Samir@x.example")
     assert known is not None
-    await import_list(desk, "demo", renewed_list.encode(), by=person(known[0]))
+    await import_list(desk, "demo", renewed_list.encode(), by=person(known.user))
     assert await do(desk, key_access.screen, case_id, officer) == "needs_inquiry"
     booking_id = (await times(desk, case_id))[0].id
     with pytest.raises(NotAllowed, match=r"access\.(not_clean|screening_old)"):

@@ -63,7 +63,7 @@ async def test_a_bundle_proves_itself_and_a_masked_one_too(desk: Desk, tmp_path:
     assert known is not None
     mask = frozenset({"contact", "representatives", "declaration", "findings", "resolutions", "enclosures"})
     _, body = await disclosure_bundle.bundle(
-        desk, case_id, mask=mask, purpose="public_record", by=known[0], front=lambda _: "<html></html>"
+        desk, case_id, mask=mask, purpose="public_record", by=known.user, front=lambda _: "<html></html>"
     )
     masked = unpacked(body, tmp_path / "masked")
     status, said = check(masked, "--key", line)

@@ -99,7 +99,7 @@ async def write_until_killed(place: Settings, cluster: Cluster, seconds: float) 
         async with desk.store.reading() as reading:
             found = await reading.user_by_email("alva@x.example")
         assert found is not None
-        alva = person(found[0])
+        alva = person(found.user)
 
         async def write() -> None:
             with contextlib.suppress(Exception):

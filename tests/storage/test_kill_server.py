@@ -37,9 +37,9 @@ async def many_in_review(folder: Path) -> list[str]:
         cases = []
         for number in range(ENOUGH):
             document = a_grant_document(organisation={"name": f"Förening {number}"}, representatives=[])
-            received = await receive(desk, document, by=person(found[0]), channel="paper")
+            received = await receive(desk, document, by=person(found.user), channel="paper")
             cases.append(received.case_id)
-            given = {"by": found[0], "seen": 1}
+            given = {"by": found.user, "seen": 1}
             await assignment.declare_conflict(desk, received.case_id, conflict=False, text="", **given)
             given["seen"] = 2
             await assignment.withdraw(desk, received.case_id, received="2026-11-20", text="Vi drar oss ur.", **given)
@@ -52,7 +52,8 @@ async def many_in_review(folder: Path) -> list[str]:
             database.execute(f"DROP TRIGGER {name}")
         database.execute("DELETE FROM screening_job")
         database.executemany(
-            "UPDATE case_file SET state = 'in_review', owner_id = ? WHERE id = ?", [(found[0].id, one) for one in cases]
+            "UPDATE case_file SET state = 'in_review', owner_id = ? WHERE id = ?",
+            [(found.user.id, one) for one in cases],
         )
     database.close()
     return cases

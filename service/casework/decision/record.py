@@ -187,9 +187,9 @@ async def _lists(reading: Reading, findings: Sequence[StoredFinding]) -> tuple[R
         used |= {(source.key, source.version) for source in finding.case_finding.finding.result.sources}
     lists = []
     for key, version in sorted(used):
-        row = await reading.list_version(version)
-        if row is not None:
-            lists.append(RecordedList(key, version, row["sha256"], row["generated"], row["as_of"]))
+        stored = await reading.list_version(version)
+        if stored is not None:
+            lists.append(RecordedList(key, version, stored.sha256, stored.generated, stored.as_of))
     return tuple(lists)
 
 

@@ -25,7 +25,7 @@ async def newest(desk: Desk) -> tuple[RuleSet, str]:
         sets = await reading.rule_sets()
         book = await rulebook(desk, reading)
     latest = max(book.sets, key=lambda one: one.valid_from)
-    return latest, next(body for name, _, body in sets if name == latest.id)
+    return latest, next(one.body for one in sets if one.id == latest.id)
 
 
 async def changed(

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from service.domain.check import Incident
 from service.domain.events.event import Event
@@ -68,6 +68,66 @@ class ActiveList:
 
 
 @dataclass(frozen=True)
+class StoredListVersion:
+    """One import of a list, in force or not.
+
+    `sha256` is the file's, `generated` the day it says it was made, `as_of` the instant from which its age is counted
+    (RFC 3339); `imported_at` is UTC milliseconds, `imported_by` a pseudonym.
+    """
+
+    id: str
+    list_key: str
+    sha256: str
+    generated: str
+    as_of: str
+    imported_at: int
+    imported_by: str
+    entries: int
+    added: int
+    removed: int
+    changed: int
+
+
+@dataclass(frozen=True)
+class ListDifference:
+    """How many entries are new, gone and changed in a version of a list since another."""
+
+    added: int
+    removed: int
+    changed: int
+
+
+@dataclass(frozen=True)
+class StoredRuleSet:
+    """An adopted rule set: its text as it was adopted, and the SHA-256 (hex) of that."""
+
+    id: str
+    sha256: str
+    body: str
+
+
+@dataclass(frozen=True)
+class StoredGrant:
+    """A right that someone has held since `from_at`, until `to_at` (UTC milliseconds; None: it still holds)."""
+
+    id: str
+    user_id: str
+    pseudonym: str
+    name: str
+    right: str
+    from_at: int
+    to_at: int | None
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A user, and the hash that their password is held against."""
+
+    user: User
+    password_hash: str
+
+
+@dataclass(frozen=True)
 class Draft:
     """A rule set on its way to being adopted; `report` is the impact as it was shown."""
 
@@ -87,8 +147,8 @@ class Draft:
 class OfficeReading(Protocol):
     """Questions about users, keys, rule sets, lists and incidents."""
 
-    async def rule_sets(self) -> list[tuple[str, str, str]]:
-        """Every adopted rule set as (id, SHA-256 in hex, text), by the day from which it holds."""
+    async def rule_sets(self) -> list[StoredRuleSet]:
+        """Every adopted rule set, by the day from which it holds."""
         ...
 
     async def active_lists(self) -> dict[str, ActiveList]:
@@ -99,15 +159,15 @@ class OfficeReading(Protocol):
         """The entries of a version in order, a batch at a time."""
         ...
 
-    async def list_difference(self, version: str, before: str | None) -> tuple[int, int, int]:
-        """How many entries are new, gone and changed in a version since another; None: since nothing."""
+    async def list_difference(self, version: str, before: str | None) -> ListDifference:
+        """What is new, gone and changed in a version since another; None: since nothing."""
         ...
 
     async def distinctions(self, pairs: Sequence[str]) -> dict[str, StoredDistinction]:
         """By pair, what a person has held apart of these; a pair that nobody has is left out."""
         ...
 
-    async def list_versions(self) -> list[dict[str, Any]]:
+    async def list_versions(self) -> list[StoredListVersion]:
         """Every version of every list, newest first."""
         ...
 
@@ -126,8 +186,8 @@ class OfficeReading(Protocol):
         """A user's name by their id; None for one that is not there."""
         ...
 
-    async def user_by_email(self, email: str) -> tuple[User, str] | None:
-        """The user of an address with the hash of their password, or None."""
+    async def user_by_email(self, email: str) -> Credentials | None:
+        """The user of an address with what their password is held against, or None."""
         ...
 
     async def user(self, user_id: str) -> User | None:
@@ -146,15 +206,15 @@ class OfficeReading(Protocol):
         """What the log calls each user and key, and their name or label."""
         ...
 
-    async def rights_history(self) -> list[dict[str, Any]]:
-        """Every granting of a right, newest first, with from when to when (UTC milliseconds) it held."""
+    async def rights_history(self) -> list[StoredGrant]:
+        """Every granting of a right, newest first."""
         ...
 
     async def key(self, digest: str) -> ServiceKey | None:
         """The key of another system by its digest (SHA-256, hex), or None."""
         ...
 
-    async def keys(self) -> list[dict[str, Any]]:
+    async def keys(self) -> list[ServiceKey]:
         """Every key of other systems."""
         ...
 
@@ -166,8 +226,8 @@ class OfficeReading(Protocol):
         """Every draft of a rule set, newest first."""
         ...
 
-    async def list_version(self, version: str) -> dict[str, Any] | None:
-        """The row of a version of a list, in force or not; None where there is none."""
+    async def list_version(self, version: str) -> StoredListVersion | None:
+        """A version of a list, in force or not; None where there is none."""
         ...
 
 

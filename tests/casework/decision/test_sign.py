@@ -179,7 +179,7 @@ async def test_a_right_that_was_withdrawn_while_the_form_was_open_decides_nothin
     officer, admin = await employed_officer(desk), await someone(desk, "Adam", "role:administrator")
     case_id = await withdrawn(desk, officer)
     async with desk.store.reading() as reading:
-        held = {one["right_code"]: one["id"] for one in await reading.rights_history() if one["name"] == "Alva"}
+        held = {one.right: one.id for one in await reading.rights_history() if one.name == "Alva"}
     await users_and_keys.withdraw_right(desk, held["delegation:F1"], by=actors.person(admin))
     written_off = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
 

@@ -30,7 +30,7 @@ async def drafts(request: AnyRequest, desk: TheDesk) -> Response[Any]:
 async def _list(request: AnyRequest, desk: Desk, error: GranskaError | None = None) -> Response[Any]:
     async with desk.store.reading() as reading:
         found, names = await reading.drafts(), await reading.names()
-        adopted = {one for one, _, _ in await reading.rule_sets()}
+        adopted = {one.id for one in await reading.rule_sets()}
     return page_or_complaint(
         request,
         "pages/drafts.html",
@@ -74,7 +74,7 @@ async def _one(request: AnyRequest, desk: Desk, user: User, error: GranskaError 
         adopted = await reading.rule_sets()
     if found is None:
         raise NotFound("rules.no_draft")
-    before = [body for one, _, body in adopted if one != found.ruleset][-1:]
+    before = [one.body for one in adopted if one.id != found.ruleset][-1:]
     return page_or_complaint(
         request,
         "pages/draft.html",

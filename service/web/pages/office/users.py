@@ -36,7 +36,7 @@ async def _users(
 ) -> Response[Any]:
     async with desk.store.reading() as reading:
         everyone = await reading.users()
-        held = [one for one in await reading.rights_history() if one["to_at"] is None]
+        held = [one for one in await reading.rights_history() if one.to_at is None]
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
     return page_or_complaint(
         request,
