@@ -8,7 +8,7 @@ VENDOR := service/web/static/vendor
 QUICK := tests/audit tests/checks tests/domain tests/matching tests/pipeline tests/bookings/scheduling tests/rules tests/sources tests/test_architecture.py tests/test_promises.py
 export GRANSKA_DATA ?= ./data
 
-.PHONY: help run demo setup test quick format test-setup lock bench bench-log bench-matching bench-premises reset clean
+.PHONY: help run demo setup test quick format test-setup lock mirror bench bench-log bench-matching bench-premises reset clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -73,6 +73,9 @@ lock: $(VENV)/.test-ready ## Write all locks anew, with what they hold where tha
 	@$(UV) tests/installation/pip-oldest.in -o tests/installation/pip-oldest.lock
 	@$(UV) tests/installation/pip-newest.in -o tests/installation/pip-newest.lock
 	@$(PYTHON) install.py lock-assets $(VENV) $(if $(UPGRADE),upgrade)
+
+mirror: setup $(VENV)/.test-ready ## How our code reads, in figures to compare with other code bases
+	@$(BIN)/python -m tests.mirror
 
 bench: test-setup ## Measure: ratios against a peer in the same run
 	@$(BIN)/python -m tests.benchmarks

@@ -83,7 +83,7 @@ async def renewed(desk: Desk, officer: User, case_id: str) -> None:
 async def cleared(desk: Desk, officer: User, **changed: Any) -> str:
     """An association with a standing clearance, given in a case that a person has approved."""
     case_id = await approved(desk, officer, **changed)
-    await do(desk, clearance_steps.give, case_id, officer)
+    await do(desk, clearance_steps.GiveClearance, case_id, officer)
     return case_id
 
 

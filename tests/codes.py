@@ -9,7 +9,6 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from functools import cache
 from importlib.metadata import entry_points
 
@@ -21,12 +20,14 @@ from service.casework.decision.record_page import PURPOSES
 from service.casework.letters.compose import CHANNELS
 from service.casework.letters.edit_texts import PLACES
 from service.casework.review import findings, incidents, inquiry
+from service.casework.views.steps import STEPS
 from service.demo import ACCOUNTS
 from service.desk.application_parts import PARTS
+from service.desk.form import sent_names
 from service.domain.application import Kind, PartyKind
 from service.domain.case import State
 from service.domain.check import Need
-from service.domain.decision import Act, DecisionOutcome
+from service.domain.decision import DecisionOutcome
 from service.domain.enclosure import ENCLOSURE_KINDS
 from service.domain.events.catalogue import CATALOGUE
 from service.domain.events.describe import all_events, field_names
@@ -41,7 +42,6 @@ from service.privacy import erasure
 from service.proof import access_log
 from service.rules.load import LETTER_PLACES, parse
 from service.web.pages.bookings.calendar import VIEWS
-from service.web.pages.casework.step_forms import ON_THE_CASE_PAGE, WAYS
 from service.web.pages.help import TOPICS
 from service.words import LANGUAGES
 from tests.builders import ROOT, RULES_2026, STATEMENTS
@@ -51,7 +51,11 @@ CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-zA-Z0-9_:-]+)+")
 SOURCES = [*(ROOT / "service").rglob("*.py"), *(ROOT / "checks").rglob("*.py")]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 RULES = parse(RULES_2026.read_text("utf-8"))
-STEP_PAGES = frozenset(WAYS) - ON_THE_CASE_PAGE
+STEP_PAGES = {name for name, step in STEPS.items() if not step.on_case_page}
+#: Every field of every step's page; what is sent under a number or a question's id is called otherwise.
+STEP_FIELDS = [
+    (step, field) for step in STEP_PAGES for field in sent_names(STEPS[step]) if field not in ("acts", "answer_")
+]
 
 
 def called_with(name: str, position: int, *modules: str) -> set[str]:
@@ -125,7 +129,7 @@ MATCH_EVIDENCE = {
 FAULTS = ("service/audit/verify.py", "service/proof/verification.py")
 #: What can stand in each place of a code that is put together.
 PATTERNS: dict[str, Iterable[str]] = {
-    "act.{}": [field.name for field in fields(Act)],
+    "act.{}": sent_names(inquiry.ActFound),
     "check.{}.question": installed_checks(),
     "check.{}.heading.{}": [(check, outcome) for check in installed_checks() for outcome in Outcome],
     "check.{}.param.{}": parameters_of_checks(),
@@ -133,7 +137,7 @@ PATTERNS: dict[str, Iterable[str]] = {
     "decision.hint.{}": DecisionOutcome,
     "declaration.left_out.{}": STATEMENTS,
     "demo.{}": [email.partition("@")[0] for _, email, _ in ACCOUNTS],
-    "done.step.{}": WAYS,
+    "done.step.{}": STEPS,
     "event.{}": CATALOGUE.newest,
     "error.next.{}": ["400", "403", "404", "405", "409", "413", "422", "429", "500"],
     "fault.{}": called_with("fault", 1, *FAULTS)
@@ -149,9 +153,10 @@ PATTERNS: dict[str, Iterable[str]] = {
     "match_api.{}": called_with("_Unreadable", 0, "service/web/api/match.py"),
     "party_names.{}": ["candidate", "needs_identifier", "quiet", "resembles", "same_name"],
     "role.{}": Role,
-    "step.about.{}": STEP_PAGES,
-    "step.do.{}": STEP_PAGES,
-    "step.{}": STEP_PAGES,
+    "step.about.{}": {*STEP_PAGES, "confirmation"},
+    "step.do.{}": {*STEP_PAGES, "confirmation"},
+    "step.field.{}.{}": STEP_FIELDS,
+    "step.{}": {*STEP_PAGES, "confirmation"},
     "task.communication_{}": ["answered", "open"],
     "task.completion_{}": ["answered", "open"],
 }
@@ -233,7 +238,7 @@ def trees() -> list[ast.Module]:
 @cache
 def templates() -> list[nodes.Template]:
     """Our own templates."""
-    environment = Environment()
+    environment = Environment(extensions=["jinja2.ext.do"])
     return [environment.parse(path.read_text("utf-8")) for path in TEMPLATES]
 
 

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from dataclasses import asdict
+from datetime import date
+from typing import Any, TypeVar
 
 import pytest
 
@@ -12,9 +14,11 @@ from service.casework.intake.enclosures import add_enclosure
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, inquiry
 from service.casework.review.findings import resolve, take
+from service.desk import form
 from service.desk.ports.desk import Desk
+from service.desk.step_form import StepForm
 from service.domain.application import Kind
-from service.domain.decision import Act, DecisionOutcome
+from service.domain.decision import Act, BoardMinute, DecisionOutcome, Proposal
 from service.domain.errors import InvalidInput, NotAllowed
 from service.domain.events.event import SYSTEM_ACTOR
 from service.domain.finding import RESOLUTIONS, Resolution
@@ -24,6 +28,7 @@ from service.screening.run_checks import run_waiting_checks
 from tests.builders import FIXTURES, KEY, PASSWORD, a_grant_document, a_proposal
 
 Step = Callable[..., Awaitable[Any]]
+FormT = TypeVar("FormT", bound=StepForm)
 TEXT = "Skrivet av en handläggare."
 
 
@@ -32,15 +37,71 @@ async def seen(desk: Desk, case_id: str) -> int:
         return (await reading.case(case_id)).version
 
 
-async def do(desk: Desk, step: Step, case_id: str, by: User, **given: Any) -> Any:
+async def do(desk: Desk, step: Step | type[StepForm], case_id: str, by: User, **given: Any) -> Any:
     """Take a step with the case as it is now."""
-    return await step(desk, case_id, by=by, seen=await seen(desk, case_id), **given)
+    version = await seen(desk, case_id)
+    if isinstance(step, type):
+        return await filled_in(step, **given).take(desk, case_id, by=by, seen=version)
+    return await step(desk, case_id, by=by, seen=version, **given)
+
+
+def filled_in(step: type[FormT], **given: Any) -> FormT:
+    """A step's form as if these values had been typed; what is no text and no plain value is handed over as it is."""
+    if "proposal" in given:
+        given = _proposal_as_typed(given.pop("proposal"), **given)
+    if any(isinstance(act, tuple) for act in given.get("acts", ())):
+        given["acts"] = tuple(found_act(*act) for act in given["acts"])
+    if "board_minute" in given:
+        given = _minute_as_typed(given.pop("board_minute")) | given
+    ready = {name: value for name, value in given.items() if not _can_be_typed(value)}
+    names = {name: asked.sent_as or name for name, asked in form.asked_in(step).items()}
+    typed = {names[name]: _typed(value) for name, value in given.items() if name not in ready}
+    if not ready:
+        return form.read_form(step, typed)
+    rest = {name: asked.read(typed, names[name]) for name, asked in form.asked_in(step).items() if name not in ready}
+    return step(**ready, **rest)
+
+
+def _proposal_as_typed(proposal: Proposal) -> dict[str, Any]:
+    amount = proposal.amount_ore
+    return {
+        "outcome": proposal.outcome.value,
+        "delegation_point": proposal.delegation_point,
+        "clauses": proposal.clauses,
+        "reasons": proposal.reasons,
+        "amount": "" if amount is None else f"{amount // 100},{amount % 100:02d}",
+        "circumstances": proposal.circumstances,
+        "response": proposal.response,
+        "acts": proposal.acts,
+        "based_on": proposal.based_on,
+        "bookings": proposal.bookings,
+        "conditions": [condition.text for condition in proposal.conditions],
+        "condition_days": [condition.due or "" for condition in proposal.conditions],
+    } | _minute_as_typed(proposal.board_minute)
+
+
+def _minute_as_typed(minute: BoardMinute | None) -> dict[str, str]:
+    return {"minute_date": minute.date, "minute_paragraph": minute.paragraph} if minute else {}
+
+
+def _can_be_typed(value: object) -> bool:
+    if isinstance(value, (list, tuple)):
+        return all(isinstance(part, str) for part in value)
+    return value is None or isinstance(value, (str, int, date))
+
+
+def _typed(value: object) -> list[str]:
+    if isinstance(value, bool):
+        return ["yes" if value else "no"]
+    if isinstance(value, (list, tuple)):
+        return [str(part) for part in value]
+    return [] if value is None else [str(value)]
 
 
 async def unbiased(desk: Desk, case_id: str, *people: User) -> None:
     """Each declares that nothing stands in the way."""
     for one in people:
-        await do(desk, assignment.declare_conflict, case_id, one, conflict=False, text="")
+        await do(desk, assignment.DeclareConflict, case_id, one, conflict=False, text="")
 
 
 async def three(desk: Desk) -> tuple[User, User, User]:
@@ -62,10 +123,14 @@ def a_grave_act(**changed: str) -> Act:
     return Act(**(base | changed))
 
 
+def found_act(act: Act, grade: str, link_only: bool) -> inquiry.ActFound:
+    return inquiry.ActFound(**asdict(act), grade=grade, link="yes" if link_only else "no")
+
+
 async def searched(desk: Desk, case_id: str, by: User, *acts: tuple[Act, str, bool]) -> list[str]:
     found: list[str] = await do(
         desk,
-        inquiry.record_search,
+        inquiry.RecordSearch,
         case_id,
         by,
         template="open_sources",
@@ -80,7 +145,7 @@ async def assess_all(desk: Desk, case_id: str, by: User, *groups: str) -> None:
     """Assess every criterion of these groups."""
     for criterion in CRITERIA:
         if criterion[1] in groups:
-            await do(desk, inquiry.assess, case_id, by, criterion=criterion[0], result="not_met", text=TEXT)
+            await do(desk, inquiry.Assess, case_id, by, criterion=criterion[0], result="not_met", text=TEXT)
 
 
 CRITERIA = (
@@ -122,7 +187,7 @@ async def settle_all(desk: Desk, case_id: str, officer: User) -> None:
 async def withdrawn(desk: Desk, officer: User, document: dict[str, object] | None = None) -> str:
     """A case in review whose applicant has withdrawn: it can be written off."""
     case_id = await in_review(desk, officer, document)
-    await do(desk, assignment.withdraw, case_id, officer, received="2026-11-20", text="Vi drar oss ur.")
+    await do(desk, assignment.Withdraw, case_id, officer, received="2026-11-20", text="Vi drar oss ur.")
     return case_id
 
 

@@ -11,7 +11,9 @@ from datetime import date
 from service.bookings.clearance import application_of, clearance_of, data_key
 from service.bookings.rooms import room_in
 from service.bookings.scheduling import free_times, series
+from service.desk import form
 from service.desk.actors import acting, check_came_by
+from service.desk.form import read_form
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
@@ -37,7 +39,6 @@ from service.domain.premises import (
     BookingStatus,
     Hirer,
     Span,
-    day_of,
     day_span,
     label,
     local,
@@ -287,22 +288,27 @@ async def give_up_hold(desk: Desk, booking_id: str, *, by: Actor) -> None:
 
 def read_span(day: str, start: str, end: str) -> Span:
     """A local day and two times of it as instants; raises InvalidInput."""
-    problems, found = [], {}
+    asked = read_form(TimeForm, {"date": [day], "from": [start], "to": [end]})
+    return span_of(asked.day, asked.start, asked.end)
+
+
+@dataclass(frozen=True)
+class TimeForm:
+    """A local day, and two times of it as minutes after midnight."""
+
+    day: date = form.day(sent_as="date")
+    start: int = form.clock(sent_as="from")
+    end: int = form.clock(sent_as="to")
+
+
+def span_of(day: date, start: int, end: int) -> Span:
+    """A local day and two times of it (minutes after midnight) as instants; raises InvalidInput."""
+    if day.year not in YEARS:
+        raise InvalidInput([Problem("/date", "input.not_a_date")])
+    if end <= start:
+        raise InvalidInput([Problem("/to", "input.ends_before_it_begins")])
     try:
-        at = day_of(day)
-    except ValueError:
-        problems.append(Problem("/date", "input.not_a_date"))
-    for pointer, text in (("/from", start), ("/to", end)):
-        try:
-            found[pointer] = minutes(text)
-        except ValueError:
-            problems.append(Problem(pointer, "input.clock"))
-    if not problems and found["/to"] <= found["/from"]:
-        problems.append(Problem("/to", "input.ends_before_it_begins"))
-    if problems:
-        raise InvalidInput(problems)
-    try:
-        return series.span_of(at, found["/from"], found["/to"])
+        return series.span_of(day, start, end)
     except ValueError as error:
         raise InvalidInput([Problem("/from", "series.no_such_time")]) from error
 

@@ -5,16 +5,18 @@ It decides nothing about any booking. Where the rule set says that a booking is 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from service.bookings import booking_outcome, bookings
 from service.bookings.clearance import application_of, clearance_of, data_key
+from service.desk import form
 from service.desk.conditions import conditions_in_force
-from service.desk.fields import check_text
 from service.desk.ports.cases import StoredFinding
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
-from service.desk.step import Scene, step
+from service.desk.step import Scene
+from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain import policy
 from service.domain.application import Application, Kind
 from service.domain.case import Case
@@ -22,16 +24,27 @@ from service.domain.decision import DecisionOutcome
 from service.domain.errors import NotAllowed
 from service.domain.events.bookings import BookingExecuted, ClearanceGiven, ClearanceRevoked
 from service.domain.finding import NEEDS_NOBODY, Resolution
-from service.domain.people import User
 from service.domain.premises import Booking, BookingStatus, Estate, Hirer
 from service.domain.premises_rules import PremisesRules
 from service.domain.ruleset import RuleSet
 from service.screening.freshness import check_fresh
 
 
-async def give(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
+@dataclass(frozen=True)
+class GiveClearance(StepForm):
     """A named officer who may let rooms finds the association clear to book; returns the last day it holds."""
-    async with step(desk, case_id, ClearanceGiven, by=by, seen=seen) as scene:
+
+    name = "clearance"
+    event = ClearanceGiven
+    of_premises = True
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        room = case.room
+        wanted = room and room.hirer is Hirer.ASSOCIATION and room.clearance_missing
+        return unless(wanted and case.dossier.grant, "step.no_clearance_needed")
+
+    async def work(self, scene: Scene) -> str:
         procedure, case = scene.procedure, scene.case
         application = await application_of(scene.writing, case)
         if case.kind is not Kind.PREMISES or application.hirer is not Hirer.ASSOCIATION:
@@ -51,16 +64,16 @@ async def give(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
             raise NotAllowed("clearance.not_clean")
         if application.declaration.text_version != procedure.declaration.version:
             raise NotAllowed("clearance.declaration_old", version=procedure.declaration.version)
-        await check_fresh(scene.writing, case, findings, procedure, desk.outside.now())
+        await check_fresh(scene.writing, case, findings, procedure, scene.desk.outside.now())
         until = (scene.today + timedelta(days=procedure.premises.clearance_days)).isoformat()
         active = sorted((await scene.writing.active_lists()).items())
         lists = tuple(version.ref for key, version in active if key in procedure.lists)
         await scene.take_clearance(
             ClearanceGiven(
-                clearance=desk.outside.new_id(),
+                clearance=scene.desk.outside.new_id(),
                 organisation=case.organisation_id,
                 until=until,
-                data=data_key(desk, application),
+                data=data_key(scene.desk, application),
                 declaration=procedure.declaration.version,
                 rules=procedure.ref,
                 lists=lists,
@@ -76,14 +89,25 @@ def _check_holds_point(scene: Scene) -> None:
         raise NotAllowed("decision.no_delegation")
 
 
-async def revoke(desk: Desk, case_id: str, *, text: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class RevokeClearance(StepForm):
     """A named officer revokes the clearance, with why: the next booking goes the full way. No booking is touched."""
-    text = check_text("/text", text)
-    async with step(desk, case_id, ClearanceRevoked, by=by, seen=seen) as scene:
+
+    name = "clearance-revoke"
+    event = ClearanceRevoked
+    of_premises = True
+
+    text: str = form.text()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.room and case.room.clearance_given, "clearance.none")
+
+    async def work(self, scene: Scene) -> None:
         given = await scene.writing.clearances(scene.case.organisation_id)
         if not given or given[0].revoked_by is not None:
             raise NotAllowed("clearance.none")
-        await scene.take_clearance(ClearanceRevoked(clearance=given[0].id, text=scene.keep("resolution", text)))
+        await scene.take_clearance(ClearanceRevoked(clearance=given[0].id, text=scene.keep("resolution", self.text)))
 
 
 def not_executable(
@@ -129,9 +153,19 @@ async def why_not_executed(
     return missing
 
 
-async def execute(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class Execute(StepForm):
     """The officer carries out a booking that the rule set has executed: no new assessment, no decision to appeal."""
-    async with step(desk, case_id, BookingExecuted, by=by, seen=seen) as scene:
+
+    name = "execute"
+    event = BookingExecuted
+    of_premises = True
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.room and case.room.executable, "step.not_execution")
+
+    async def work(self, scene: Scene) -> None:
         case, procedure = scene.case, scene.procedure
         dossier = scene.dossier
         begun = dossier.completions or dossier.communications or dossier.paused or dossier.searches or dossier.acts
@@ -139,26 +173,28 @@ async def execute(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
             raise NotAllowed("execution.not_now")
         if case.owner not in (None, scene.by.id):
             raise NotAllowed("case.not_yours")
-        await bookings.release_lapsed(desk, scene.writing)
+        await bookings.release_lapsed(scene.desk, scene.writing)
         findings = await scene.writing.findings(case.id, case.check_round)
-        missing = await why_not_executed(desk, scene.writing, case, findings, procedure)
+        missing = await why_not_executed(scene.desk, scene.writing, case, findings, procedure)
         if missing:
             raise NotAllowed(missing[0][0], **dict(missing[0][1]))
         policy.check_nothing_open(
             [one.case_finding for one in findings], [one.check for one in scene.criteria.kinds[case.kind].checks]
         )
-        await check_fresh(scene.writing, case, findings, procedure, desk.outside.now())
-        held = [one for one in await bookings.bookings(scene.writing, case_id) if one.status is BookingStatus.HELD]
+        await check_fresh(scene.writing, case, findings, procedure, scene.desk.outside.now())
+        held = [
+            one for one in await bookings.bookings(scene.writing, scene.case.id) if one.status is BookingStatus.HELD
+        ]
         await bookings.check_usable(scene, held)
         clearance = await clearance_of(
-            desk,
+            scene.desk,
             scene.writing,
             case.organisation_id,
             procedure,
-            data=data_key(desk, await application_of(scene.writing, case)),
+            data=data_key(scene.desk, await application_of(scene.writing, case)),
         )
         assert clearance.given is not None
-        execution = desk.outside.new_id()
+        execution = scene.desk.outside.new_id()
         await scene.take(
             BookingExecuted(
                 execution=execution,

@@ -6,12 +6,14 @@ from datetime import date
 
 from service.bookings import bookings
 from service.bookings.scheduling import free_times
+from service.desk import form
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow
 from service.desk.ports.premises import Occupied
 from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, entries, step
+from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.dossier.dossier import Dossier
@@ -61,37 +63,49 @@ class Entry:
     given: bool
 
 
-async def screen(desk: Desk, case_id: str, *, by: User, seen: int) -> str:
+@dataclass(frozen=True)
+class ScreenForKey(StepForm):
     """Ask the lists again for a booking that stands; returns the outcome. A list that cannot be asked is no pass."""
-    async with desk.store.reading() as reading:
-        material = await material_of(desk, reading, case_id)
-    policy.check_can_see(material.case, by)
-    required = await _checks_of_names(desk, material.procedure)
-    if not required:
-        raise NotFound("key_access.no_check")
-    inputs = Inputs(today=material.today)
-    findings = await run_checks(
-        required,
-        kind=material.case.kind,
-        given=given_of(material),
-        sources=inputs.recorded(sources_of(desk, material)),
-        installed=desk.checks,
-        clocks=Clocks(desk.outside.now, desk.outside.monotonic),
-    )
-    async with step(desk, case_id, KeyAccessScreened, by=by, seen=seen) as scene:
-        if scene.dossier.grant is None:
-            raise NotAllowed("decision.not_favourable")
-        await scene.take(
-            KeyAccessScreened(
-                screening=desk.outside.new_id(),
-                answers=tuple(_answer(scene, finding) for finding in findings),
-                model=desk.finder.method().model,
-                inputs=scene.writing.keep("inputs", inputs.document(), case=case_id),
-                procedure=material.procedure.ref,
-            )
+
+    name = "key-access-check"
+    event = KeyAccessScreened
+    of_premises = True
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.room and case.dossier.grant and case.room.confirmed, "key_access.not_confirmed")
+
+    async def take(self, desk: Desk, case_id: str, *, by: User, seen: int) -> str:
+        """The lists are asked before the transaction begins: nothing slow is waited for within one."""
+        async with desk.store.reading() as reading:
+            material = await material_of(desk, reading, case_id)
+        policy.check_can_see(material.case, by)
+        required = await _checks_of_names(desk, material.procedure)
+        if not required:
+            raise NotFound("key_access.no_check")
+        inputs = Inputs(today=material.today)
+        findings = await run_checks(
+            required,
+            kind=material.case.kind,
+            given=given_of(material),
+            sources=inputs.recorded(sources_of(desk, material)),
+            installed=desk.checks,
+            clocks=Clocks(desk.outside.now, desk.outside.monotonic),
         )
-    outcomes = [finding.result.outcome for finding in findings]
-    return next((outcome.value for outcome in outcomes if outcome not in NEEDS_NOBODY), outcomes[0].value)
+        async with step(desk, case_id, KeyAccessScreened, by=by, seen=seen) as scene:
+            if scene.dossier.grant is None:
+                raise NotAllowed("decision.not_favourable")
+            await scene.take(
+                KeyAccessScreened(
+                    screening=desk.outside.new_id(),
+                    answers=tuple(_answer(scene, finding) for finding in findings),
+                    model=desk.finder.method().model,
+                    inputs=scene.writing.keep("inputs", inputs.document(), case=case_id),
+                    procedure=material.procedure.ref,
+                )
+            )
+        outcomes = [finding.result.outcome for finding in findings]
+        return next((outcome.value for outcome in outcomes if outcome not in NEEDS_NOBODY), outcomes[0].value)
 
 
 async def _checks_of_names(desk: Desk, procedure: RuleSet) -> list[RequiredCheck]:
@@ -158,24 +172,36 @@ def _versions(screened: KeyAccessScreened) -> set[str]:
     return versions
 
 
-async def give(desk: Desk, case_id: str, *, booking_id: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class GiveKey(StepForm):
     """A named officer hands out the key (or the code) for one booking."""
-    async with step(desk, case_id, KeyAccessGiven, by=by, seen=seen) as scene:
-        found = {one.id: one for one in await bookings.bookings(scene.writing, case_id)}
-        if booking_id not in found:
+
+    name = "key-access"
+    event = KeyAccessGiven
+    of_premises = True
+
+    booking_id: str = form.code(sent_as="booking")
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.room and case.dossier.grant and case.room.confirmed, "key_access.not_confirmed")
+
+    async def work(self, scene: Scene) -> None:
+        times = {time.id: time for time in await bookings.bookings(scene.writing, scene.case.id)}
+        if self.booking_id not in times:
             raise NotFound("booking.not_found")
         active = await _active(scene.writing, scene.procedure)
         estate = await scene.writing.estate()
-        why = missing(scene.dossier, found[booking_id], estate, scene.procedure, active, desk.outside.now())
+        why = missing(scene.dossier, times[self.booking_id], estate, scene.procedure, active, scene.desk.outside.now())
         if why:
             raise NotAllowed(why[0])
-        if booking_id in scene.dossier.key_access_given:
+        if self.booking_id in scene.dossier.key_access_given:
             raise NotAllowed("key_access.given_already")
         grant, screened = scene.dossier.grant, scene.dossier.key_access_screened
         assert grant is not None
         assert grant.terms is not None
         assert screened is not None
-        await scene.take(KeyAccessGiven(booking=booking_id, screening=screened.data.screening, terms=grant.terms))
+        await scene.take(KeyAccessGiven(booking=self.booking_id, screening=screened.data.screening, terms=grant.terms))
 
 
 async def of_day(desk: Desk, day: date, site: str | None) -> tuple[Estate, list[Entry]]:

@@ -1,17 +1,21 @@
 """A booking is moved or cancelled as its hirer has asked: an officer writes it down, or the e-service hands it in."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from service.bookings.bookings import bookings, check_same_day, now_of, read_span, release_lapsed, settled
+from service.bookings.bookings import bookings, check_same_day, now_of, release_lapsed, settled, span_of
 from service.bookings.clearance import application_of
 from service.bookings.rooms import room_in
 from service.bookings.scheduling import free_times
+from service.desk import form
 from service.desk.actors import check_came_by
-from service.desk.fields import check_day, check_text
+from service.desk.fields import check_not_later
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
-from service.desk.step import Scene, entries, step
+from service.desk.step import Scene, entries
+from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain.application import Kind, Premises
 from service.domain.case import State
 from service.domain.clock import local_day
@@ -19,41 +23,45 @@ from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem, SlotTaken
 from service.domain.events.bookings import BookingAsked, BookingCancelled, BookingMoved
 from service.domain.events.event import Actor, Event
-from service.domain.people import User
-from service.domain.premises import DAY, Booking, BookingStatus, Hirer, Room, Span, day_span
+from service.domain.premises import DAY, ENDED, Booking, BookingStatus, Hirer, Room, Span, day_span
 from service.domain.premises_rules import PremisesRules
 
 
-async def move(
-    desk: Desk,
-    case_id: str,
-    *,
-    booking: str,
-    room: str,
-    day: str,
-    start: str,
-    end: str,
-    text: str,
-    by: User,
-    seen: int,
-) -> None:
+@dataclass(frozen=True)
+class Move(StepForm):
     """Move a booking to another time or room, as the hirer has asked; what it was stands in the log.
 
     A confirmed one stays within the class of room that was let: another class is a new application.
     """
-    span, text = read_span(day, start, end), check_text("/text", text)
-    async with step(desk, case_id, BookingMoved, by=by, seen=seen) as scene:
-        await release_lapsed(desk, scene.writing)
-        before = _of_case(await bookings(scene.writing, case_id), booking)
-        if before.status in (BookingStatus.CANCELLED, BookingStatus.RELEASED):
+
+    name = "move"
+    event = BookingMoved
+    of_premises = True
+
+    booking: str = form.code()
+    room: str = form.code()
+    day: date = form.day(sent_as="date")
+    start: int = form.clock(sent_as="from")
+    end: int = form.clock(sent_as="to")
+    text: str = form.text()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.room and case.room.live, "step.no_times")
+
+    async def work(self, scene: Scene) -> None:
+        span = span_of(self.day, self.start, self.end)
+        await release_lapsed(scene.desk, scene.writing)
+        before = _of_case(await bookings(scene.writing, scene.case.id), self.booking)
+        if before.status in ENDED:
             raise NotAllowed("booking.ended")
-        now = now_of(desk)
+        now = now_of(scene.desk)
         if before.status is BookingStatus.CONFIRMED and before.span.start <= now:
             raise NotAllowed("booking.begun")
         found = await scene.writing.estate()
-        if room not in found.rooms:
-            raise InvalidInput([Problem("/room", "input.missing" if not room else "input.choice_unknown")])
-        to = room_in(found, room)
+        if self.room not in found.rooms:
+            raise InvalidInput([Problem("/room", "input.missing" if not self.room else "input.choice_unknown")])
+        to = room_in(found, self.room)
         if before.status is BookingStatus.CONFIRMED and to.kind != found.rooms[before.room].kind:
             raise InvalidInput([Problem("/room", "booking.other_kind")])
         if scene.case.closed and before.status is not BookingStatus.CONFIRMED:
@@ -72,7 +80,7 @@ async def move(
         if why is not None:
             others = free_times.alternatives(found, to, span, busy, free_times.Wanted(), now=now, late=True)
             raise SlotTaken(why, [(one.room, one.span.start, one.span.end) for one in others])
-        hirer = Hirer((await scene.writing.details(case_id)).hirer or Hirer.ASSOCIATION)
+        hirer = Hirer((await scene.writing.details(scene.case.id)).hirer or Hirer.ASSOCIATION)
         tariff, price = rules.price(to, span, hirer)
         taken = to.taken(span)
         status = before.status if before.takes else BookingStatus.HELD
@@ -90,7 +98,7 @@ async def move(
                 hold_until=None if status is BookingStatus.CONFIRMED else min(span.start, before.hold_until or last),
                 tariff=tariff,
                 price_ore=price,
-                text=scene.keep("applicant", text),
+                text=scene.keep("applicant", self.text),
             ),
             screen=not scene.case.closed,
         )
@@ -147,30 +155,43 @@ def fee_of(booking: Booking, rules: PremisesRules, now: int, moves: Moves) -> in
     return max(rules.fee(price, start, at) for start, at in [(booking.span.start, now), *moves.get(booking.id, ())])
 
 
-async def cancel(
-    desk: Desk, case_id: str, *, chosen: Sequence[str], received: str, text: str, by: User, seen: int
-) -> None:
+@dataclass(frozen=True)
+class Cancel(StepForm):
     """The hirer cancels these times; what it costs follows from the tariff. The City cannot cancel by this way.
 
     While the case is taken up for revocation no officer can: then the decision says what becomes of the times.
     """
-    text, day = check_text("/text", text), check_day("/received", received)
-    async with step(desk, case_id, BookingCancelled, by=by, seen=seen) as scene:
+
+    name = "cancel"
+    event = BookingCancelled
+    of_premises = True
+
+    chosen: tuple[str, ...] = form.several(required=True, sent_as="bookings")
+    received: date = form.day()
+    text: str = form.text()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.room and case.room.live and case.dossier.turn is None, "step.no_times")
+
+    async def work(self, scene: Scene) -> None:
         if scene.dossier.turn is not None:
             raise NotAllowed("booking.taken_up")
-        if day > scene.today:
-            raise InvalidInput([Problem("/received", "input.not_now_or_earlier")])
-        if day < local_day(scene.case.received_at):
+        check_not_later("/received", self.received, scene.today)
+        if self.received < local_day(scene.case.received_at):
             raise InvalidInput([Problem("/received", "input.not_before_application")])
-        found = await bookings(scene.writing, case_id)
+        found = await bookings(scene.writing, scene.case.id)
         # It counts from when the hirer said so, not from when somebody came to write it down.
-        said = now_of(desk) if day == scene.today else day_span(day).start
-        changes = _called_off(
-            found, chosen, scene.procedure.premises, now_of(desk), said, await moves_of(scene.writing, case_id)
-        )
+        said = now_of(scene.desk) if self.received == scene.today else day_span(self.received).start
+        moves = await moves_of(scene.writing, scene.case.id)
+        changes = _called_off(found, self.chosen, scene.procedure.premises, now_of(scene.desk), said, moves)
         cancelled = settled("hirer", None, changes)
         await scene.take_booking(
-            BookingCancelled(bookings=cancelled.bookings, received=day.isoformat(), text=scene.keep("applicant", text)),
+            BookingCancelled(
+                bookings=cancelled.bookings,
+                received=self.received.isoformat(),
+                text=scene.keep("applicant", self.text),
+            ),
             screen=not scene.case.closed,
         )
 
@@ -201,7 +222,7 @@ def _called_off(
     changes: dict[str, tuple[BookingStatus, int | None]] = {}
     for one in wanted:
         booking = _of_case(found, one)
-        if booking.status in (BookingStatus.CANCELLED, BookingStatus.RELEASED):
+        if booking.status in ENDED:
             raise NotAllowed("booking.ended")
         if booking.status is BookingStatus.CONFIRMED and booking.span.start <= now:
             raise NotAllowed("booking.begun")

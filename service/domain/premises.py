@@ -46,6 +46,8 @@ class BookingStatus(StrEnum):
 
 #: The statuses in which a booking takes its room.
 TAKING = frozenset({BookingStatus.HELD, BookingStatus.CONFIRMED})
+#: The statuses from which nothing becomes of a time.
+ENDED = frozenset({BookingStatus.CANCELLED, BookingStatus.RELEASED})
 
 
 class Span(NamedTuple):

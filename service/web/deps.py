@@ -1,10 +1,11 @@
 """What a handler may ask for, named once."""
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Request
 from litestar.di import NamedDependency, Provide
-from litestar.params import SkipValidation
+from litestar.params import FromPath, SkipValidation
 
 from service.desk.ports.desk import Desk
 from service.domain.people import ServiceKey, User
@@ -24,6 +25,7 @@ def _key(request: Request[Any, Any, Any]) -> Any:
 
 
 AnyRequest = Request[Any, Any, Any]
+CaseId = FromPath[UUID]
 TheDesk = NamedDependency[SkipValidation[Desk]]
 SignedIn = NamedDependency[SkipValidation[User]]
 MaybeUser = NamedDependency[SkipValidation[User | None]]

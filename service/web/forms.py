@@ -3,24 +3,20 @@
 import contextlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from itertools import zip_longest
 from typing import Any
 
 from litestar import Request
 from litestar.datastructures import UploadFile
 
+from service.desk.fields import as_clock, check_amount, check_number
+from service.desk.form import Answers
 from service.domain.clock import STOCKHOLM
-from service.domain.decision import Act, BoardMinute, DecisionOutcome, OwnCondition, Proposal
 from service.domain.errors import InvalidInput, Problem, TooLarge, Unreadable
 from service.domain.finding import Resolution
 from service.domain.premises import day_of
-
-ACT_FIELDS = ("who", "capacity", "what", "when", "source")
-MOST_ACTS = 3
-
 
 #: The fields that another system may send as numbers.
 NUMBERS = frozenset({"version", "position"})
@@ -69,10 +65,56 @@ class Form:
 
     def number(self, name: str) -> int:
         """A whole number; raises InvalidInput."""
-        text = self.text(name).strip()
-        if not re.fullmatch(r"\d{1,15}", text):
-            raise InvalidInput([Problem(f"/{name}", "input.type_integer")])
-        return int(text)
+        return check_number(f"/{name}", self.text(name))
+
+    def answers(self) -> Answers:
+        """What was typed and chosen, as a form is read from it; files are not among it."""
+        return {name: self.every(name) for name in self._values}
+
+
+class Given:
+    """What was typed into a page's forms, with what was wrong with it, as the page's fields are drawn from it.
+
+    Each field says what it is called when it asks what was wrong with it; so the summary above the page, which is drawn
+    last, calls it the same.
+    """
+
+    def __init__(self, form: Form, problems: Sequence[Problem]) -> None:
+        self._form = form
+        self.problems = {_id_of(problem): problem for problem in reversed(problems)}
+        self._labels: dict[str, str] = {}
+        self.text, self.texts, self.every = form.text, form.texts, form.every
+
+    def complaint(self, id: str, label: str) -> Problem | None:
+        """What is wrong with the field of this id, which the page calls so; the first of it."""
+        self._labels[id] = label
+        return self.problems.get(id)
+
+    def label(self, id: str) -> str:
+        """What the page calls this field; empty where it has none of the id."""
+        return self._labels.get(id, "")
+
+    @property
+    def blank(self) -> "Given":
+        """For another form of the same page: nothing typed, nothing wrong."""
+        return Given(Form({}), ())
+
+    @property
+    def unblamed(self) -> "Given":
+        """What was typed, with nothing wrong: the complaints are about another form of the page."""
+        return Given(self._form, ())
+
+    @property
+    def without_values(self) -> "Given":
+        """The complaints alone, for what is never shown again, such as a password."""
+        given = Given(Form({}), ())
+        given.problems, given._labels = self.problems, self._labels
+        return given
+
+
+def _id_of(problem: Problem) -> str:
+    """A field's id on the page: its JSON pointer with dashes."""
+    return problem.pointer[1:].replace("/", "-")
 
 
 def is_json(request: Request[Any, Any, Any]) -> bool:
@@ -119,60 +161,6 @@ def _json_text(name: str, one: Any) -> str:
     if isinstance(one, str) or (isinstance(one, int) and name in NUMBERS):
         return str(one)
     raise InvalidInput([Problem(f"/{name}", "input.json_value")])
-
-
-def ore(text: str, pointer: str) -> int | None:
-    """An amount as a person writes it, such as `25 000` or `1 250,50`, in whole öre; None where there is none."""
-    written = re.sub(r"[\s\u00a0]|kr$", "", text.strip())
-    if not written:
-        return None
-    match = re.fullmatch(r"(\d{1,12})(?:[,.](\d{2}))?", written)
-    if match is None:
-        raise InvalidInput([Problem(pointer, "input.amount")])
-    return int(match[1]) * 100 + int(match[2] or 0)
-
-
-def proposal(form: Form) -> Proposal:
-    """The decision form."""
-    try:
-        outcome = DecisionOutcome(form.text("outcome"))
-    except ValueError as error:
-        raise InvalidInput([Problem("/outcome", "input.missing")]) from error
-    return Proposal(
-        outcome=outcome,
-        delegation_point=form.text("delegation_point"),
-        clauses=tuple(form.texts("clauses")),
-        reasons=form.text("reasons"),
-        amount_ore=ore(form.text("amount"), "/amount"),
-        circumstances=form.text("circumstances"),
-        response=form.text("response"),
-        acts=tuple(form.texts("acts")),
-        based_on=tuple(form.texts("based_on")),
-        bookings=tuple(form.texts("bookings")),
-        conditions=tuple(
-            OwnCondition(text, due or None)
-            for text, due in zip_longest(form.every("condition"), form.every("condition_due"), fillvalue="")
-            if text.strip()
-        ),
-        board_minute=board_minute(form),
-    )
-
-
-def board_minute(form: Form) -> BoardMinute | None:
-    """The board's own decision, where both its day and its paragraph are given."""
-    minute = BoardMinute(form.text("minute_date").strip(), form.text("minute_paragraph").strip())
-    return minute if minute.date and minute.paragraph else None
-
-
-def acts(form: Form) -> list[tuple[Act, str, bool]]:
-    """The acts of an open-source check, each with its source's grade and whether it is only a link."""
-    found = []
-    for position in range(MOST_ACTS):
-        values = {name: form.text(f"act_{position}_{name}").strip() for name in ACT_FIELDS}
-        if any(values.values()):
-            link_only = form.text(f"act_{position}_link") == "yes"
-            found.append((Act(**values), form.text(f"act_{position}_grade"), link_only))
-    return found
 
 
 def resolution(form: Form) -> Resolution:
@@ -252,7 +240,7 @@ def _whole(text: str) -> Any:
 
 def _grant(form: Form) -> dict[str, Any]:
     grant = _filled({"type": form.text("type"), "purpose": form.text("purpose")})
-    amount = ore(form.text("amount"), "/grant/amount_ore")
+    amount = check_amount("/grant/amount_ore", form.text("amount"))
     if amount is not None:
         grant["amount_ore"] = amount
     grant["period"] = _filled({"from": form.text("period_from"), "to": form.text("period_to")})
@@ -262,7 +250,7 @@ def _grant(form: Form) -> dict[str, Any]:
 def _premises(form: Form) -> dict[str, Any]:
     names = ("type", "room", "date", "purpose", "organiser")
     premises = _filled({name: form.text(name) for name in names})
-    premises |= _filled({"from": clock(form.text("time_from")), "to": clock(form.text("time_to"))})
+    premises |= _filled({"from": as_clock(form.text("time_from")), "to": as_clock(form.text("time_to"))})
     premises |= _filled({"hirer": form.text("hirer"), "use": form.text("use"), "hold": form.text("hold")})
     rule = form.text("rule").strip() or _weekly(form)
     if rule:
@@ -273,13 +261,6 @@ def _premises(form: Form) -> dict[str, Any]:
     premises["speakers"] = _lines(form.text("speakers"))
     premises["co_organisers"] = [{"name": one} for one in _lines(form.text("co_organisers"))]
     return premises
-
-
-def clock(text: str) -> str:
-    """A time of day as people write it (18, 18.30, 1830, 9:30) as HH:MM; what is none is left as it is."""
-    said = text.strip()
-    found = re.fullmatch(r"(\d{1,2})(?:[.:]?(\d{2}))?", said)
-    return f"{int(found[1]):02d}:{found[2] or '00'}" if found else said
 
 
 def _weekly(form: Form) -> str:

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from litestar import Request, Response
-from litestar.exceptions import ClientException, HTTPException, NotFoundException
+from litestar.exceptions import ClientException, HTTPException, NotAuthorizedException, NotFoundException
 from litestar.response import Redirect
 
 from service.domain.errors import (
@@ -123,7 +123,9 @@ def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[An
 
 
 def not_signed_in(request: Request[Any, Any, Any], _: NotSignedIn) -> Response[Any]:
-    """To the sign-in page; the address asked for is kept where it can be looked at again."""
+    """To the sign-in page; the address asked for is kept where it can be looked at again. A system is told so."""
+    if forms.is_json(request):
+        return http_error(request, NotAuthorizedException())
     back = request.url.path if request.method == "GET" else "/"
     return Redirect(f"/sign-in?next={back}", status_code=303)
 

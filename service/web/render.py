@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
-from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +25,7 @@ from markupsafe import Markup, escape
 
 from service.audit.leaf import milliseconds
 from service.domain.clock import local_time
+from service.web.forms import Form, Given
 from service.words import DEFAULT, LANGUAGES, Catalogue
 
 LANGUAGE_COOKIE = "granska_language"
@@ -65,6 +65,7 @@ def _environment(folder: Path, words: Catalogue, language: str, *, static_versio
         ),
         autoescape=True,
         undefined=Gap,
+        extensions=["jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
@@ -88,7 +89,6 @@ def _environment(folder: Path, words: Catalogue, language: str, *, static_versio
         "parsed": json.loads,
         "day": day,
         "paragraphs": paragraphs,
-        "label_of": label_of,
         "recurrence": recurrence,
         "size": size,
     }
@@ -146,15 +146,6 @@ def recurrence(rule: str, say: Callable[..., str]) -> str:
     return say("series.fortnightly" if found[1] == "2" else "series.weekly", {"until": "-".join(found.groups()[1:])})
 
 
-def label_of(page: str, field: str) -> str:
-    """What a page calls the field with this id: its label, or the legend of its fieldset; nothing where it has none."""
-    name = re.escape(field)
-    legend = rf'<fieldset[^>]*\baria-describedby="[^"]*\b{name}-error[^>]*>\s*<legend[^>]*>(.*?)</legend>'
-    label = rf'<label[^>]*\bfor="{name}"[^>]*>(.*?)</label>'
-    found = re.search(legend, page, re.DOTALL) or re.search(label, page, re.DOTALL)
-    return unescape(" ".join(re.sub(r"<[^>]+>", " ", found[1]).split())) if found else ""
-
-
 def _query(base: Mapping[str, Any], **changed: Any) -> str:
     """A query string from what is set, with some of it changed."""
     merged = {name: value for name, value in {**base, **changed}.items() if value not in (None, "", False)}
@@ -196,7 +187,9 @@ def page(request: Request[Any, Any, Any], template: str, **values: Any) -> Respo
         "said": said,
         "errors": [],
     }
-    html = _pages(request).render(language(request), template, common | values)
+    common |= values
+    common["given"] = Given(common.get("posted") or Form({}), common["errors"])
+    html = _pages(request).render(language(request), template, common)
     return Response(html, media_type="text/html", headers={"Cache-Control": "no-store"})
 
 

@@ -15,17 +15,18 @@ from service.office import users_and_keys
 
 @dataclass(frozen=True)
 class May:
-    """Who may: anyone, anyone signed in, some roles, or a key with this right."""
+    """Who may: anyone, anyone signed in, some roles, or a key with one of these rights."""
 
     anyone: bool = False
     roles: frozenset[Role] = frozenset()
-    key: str = ""
+    keys: frozenset[str] = frozenset()
 
 
 ANYONE = May(anyone=True)
 SIGNED_IN = May(roles=frozenset(Role))
-INTAKE_KEY = May(key=INTAKE_RIGHT)
-MATCH_KEY = May(key=MATCH_RIGHT)
+INTAKE_KEY = May(keys=frozenset({INTAKE_RIGHT}))
+MATCH_KEY = May(keys=frozenset({MATCH_RIGHT}))
+ANY_KEY = May(keys=INTAKE_KEY.keys | MATCH_KEY.keys)
 CASE_READERS = May(roles=frozenset(Role) - {Role.ADMINISTRATOR})
 OFFICERS = May(roles=frozenset({Role.ASSOCIATION_OFFICER, Role.PREMISES_OFFICER}))
 DECIDERS = May(roles=OFFICERS.roles | {Role.DECISION_MAKER})
@@ -55,8 +56,8 @@ async def check_access(connection: ASGIConnection[Any, Any, Any, Any], handler: 
     if wanted is None:
         raise NotAllowed("access.closed")
     desk: Desk = connection.app.state.desk
-    if wanted.key:
-        connection.scope["user"] = await _key(desk, connection, wanted.key)
+    if wanted.keys:
+        connection.scope["user"] = await _key(desk, connection, wanted.keys)
         return
     user = await _user(desk, connection)
     connection.scope["user"] = user
@@ -78,11 +79,11 @@ async def _user(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any]) -> U
     return user if user is not None and signed_in_at >= user.password_at else None
 
 
-async def _key(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any], right: str) -> Any:
+async def _key(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any], rights: frozenset[str]) -> Any:
     scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
     key = await users_and_keys.service_key(desk, secret.strip()) if scheme.casefold() == "bearer" else None
     if key is None:
         raise NotAuthorizedException(headers={"WWW-Authenticate": 'Bearer realm="granska"'})
-    if key.right != right:
+    if key.right not in rights:
         raise NotAllowed("access.key_right")
     return key

@@ -16,7 +16,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.static_files import create_static_files_router
 
 from service.desk.ports.desk import Desk
-from service.web.api import applications, match
+from service.web.api import applications, describe, match
 from service.web.api import premises as premises_api
 from service.web.deps import DEPENDENCIES
 from service.web.pages import help, sign_in
@@ -158,7 +158,8 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
         allowed_hosts=AllowedHostsConfig(allowed_hosts=list(config.hosts)) if config.hosts else None,
         before_send=[_security_headers(config.secure)],
         lifespan=[lifespan],
-        openapi_config=None,
+        openapi_config=describe.config(),
+        include_in_schema=False,
         request_max_body_size=MAX_BODY,
         debug=False,
         logging_config=None,

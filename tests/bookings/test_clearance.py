@@ -42,7 +42,7 @@ async def test_an_incident_has_no_case_checked_again_where_nothing_is_left_to_de
     await cleared(desk, officer)
     case_id = await asked(desk, date="2027-02-22")
     await unbiased(desk, case_id, officer)
-    await do(desk, clearance_steps.execute, case_id, officer)
+    await do(desk, clearance_steps.Execute, case_id, officer)
     sam, siv = await someone(desk, "Sam", "role:coordinator"), await someone(desk, "Siv", "role:coordinator")
     new = incidents.NewIncident(
         NUMBER, "damage", "2026-10-01", "Ett bord.", "HV 2026/8", "2026-10-05", "Ersätts.", "2026-12-31"
@@ -60,21 +60,21 @@ async def test_a_clearance_is_given_by_a_person_on_a_clean_case_and_executes_the
     first = await asked(desk, date="2027-02-15")
     await unbiased(desk, first, officer)
     with pytest.raises(NotAllowed, match=r"clearance\.none"):
-        await do(desk, clearance_steps.execute, first, officer)
+        await do(desk, clearance_steps.Execute, first, officer)
 
     await cleared(desk, officer)
     nobody = await someone(desk, "Nina", "role:premises_officer")
     await unbiased(desk, first, nobody)
     case_id = await asked(desk, date="2027-02-22")
     await unbiased(desk, case_id, officer)
-    await do(desk, clearance_steps.execute, case_id, officer)
+    await do(desk, clearance_steps.Execute, case_id, officer)
 
     assert await statuses(desk, case_id) == ["confirmed"]
     async with desk.store.reading() as reading:
         case = await reading.case(case_id)
         assert await reading.decision(case_id) is None, "an execution is no decision"
     assert case.state is State.EXECUTED
-    await do(desk, delivery.send_letter, case_id, officer, channel="mail", language="sv", sent="")
+    await do(desk, delivery.SendLetter, case_id, officer, channel="mail", language="sv", sent="")
     await holds_true(desk)
 
 
@@ -104,7 +104,7 @@ async def test_what_the_rule_set_calls_a_decision_is_never_executed(
     await run_waiting_checks(desk)
     await unbiased(desk, received.case_id, officer)
     with pytest.raises(NotAllowed) as wrong:
-        await do(desk, clearance_steps.execute, received.case_id, officer)
+        await do(desk, clearance_steps.Execute, received.case_id, officer)
     assert wrong.value.code == code
     assert await statuses(desk, received.case_id) == ["held"]
 
@@ -126,7 +126,7 @@ async def test_a_clearance_ends_with_what_it_rests_on(desk: Desk, clock: Clock) 
         if not why:
             return set()
         with pytest.raises(NotAllowed):
-            await do(desk, clearance_steps.execute, case_id, officer)
+            await do(desk, clearance_steps.Execute, case_id, officer)
         return {code for code, _ in why}
 
     used: list[str] = []
@@ -137,8 +137,8 @@ async def test_a_clearance_ends_with_what_it_rests_on(desk: Desk, clock: Clock) 
     await run_waiting_checks(desk)
     await unbiased(desk, received.case_id, officer)
     with pytest.raises(NotAllowed, match="data_changed"):
-        await do(desk, clearance_steps.execute, received.case_id, officer)
-    await do(desk, clearance_steps.revoke, given, officer, text="Vi behöver se stadgarna.")
+        await do(desk, clearance_steps.Execute, received.case_id, officer)
+    await do(desk, clearance_steps.RevokeClearance, given, officer, text="Vi behöver se stadgarna.")
     assert await missing() == {"clearance.revoked"}
     await holds_true(desk)
 
@@ -154,10 +154,10 @@ async def test_a_list_that_is_newer_is_searched_by_the_bookings_own_checks(desk:
     assert known is not None
     await import_list(desk, "demo", demo_list(desk, FIXTURES), by=person(known.user))
     with pytest.raises(NotAllowed, match="checks_outdated"):
-        await do(desk, clearance_steps.execute, case_id, officer)
+        await do(desk, clearance_steps.Execute, case_id, officer)
     await do(desk, ask_rescreening, case_id, officer)
     await run_waiting_checks(desk)
-    await do(desk, clearance_steps.execute, case_id, officer)
+    await do(desk, clearance_steps.Execute, case_id, officer)
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -166,12 +166,12 @@ async def test_a_revoked_clearance_leaves_no_older_one_and_an_execution_renews_n
     given = await cleared(desk, officer)
     case_id = await asked(desk, date="2027-02-22")
     await unbiased(desk, case_id, officer)
-    await do(desk, clearance_steps.execute, case_id, officer)
+    await do(desk, clearance_steps.Execute, case_id, officer)
     with pytest.raises(NotAllowed, match="needs_approval"):
-        await do(desk, clearance_steps.give, case_id, officer)
-    await do(desk, clearance_steps.give, given, officer)
-    await do(desk, clearance_steps.revoke, given, officer, text="Vi behöver se stadgarna.")
+        await do(desk, clearance_steps.GiveClearance, case_id, officer)
+    await do(desk, clearance_steps.GiveClearance, given, officer)
+    await do(desk, clearance_steps.RevokeClearance, given, officer, text="Vi behöver se stadgarna.")
     other = await asked(desk, date="2027-03-01")
     await unbiased(desk, other, officer)
     with pytest.raises(NotAllowed, match=r"clearance\.revoked"):
-        await do(desk, clearance_steps.execute, other, officer)
+        await do(desk, clearance_steps.Execute, other, officer)

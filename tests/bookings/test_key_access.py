@@ -40,18 +40,18 @@ async def test_the_key_needs_accepted_terms_and_a_look_at_the_lists_within_a_day
 
     assert await why() == {"key_access.terms", "key_access.not_screened"}
     with pytest.raises(NotAllowed, match=r"access\.terms"):
-        await do(desk, key_access.give, case_id, officer, booking_id=one.id)
-    await do(desk, follow_up.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
-    assert await do(desk, key_access.screen, case_id, officer) == "met"
+        await do(desk, key_access.GiveKey, case_id, officer, booking_id=one.id)
+    await do(desk, follow_up.AcceptTerms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
+    assert await do(desk, key_access.ScreenForKey, case_id, officer) == "met"
     assert await why() == {"key_access.screening_old"}, "nine days before the booking is not within a day of it"
     clock.forward(days=9)
-    assert await do(desk, key_access.screen, case_id, officer) == "met"
+    assert await do(desk, key_access.ScreenForKey, case_id, officer) == "met"
     assert await why() == set()
-    await do(desk, key_access.give, case_id, officer, booking_id=one.id)
+    await do(desk, key_access.GiveKey, case_id, officer, booking_id=one.id)
     with pytest.raises(NotAllowed, match="given_already"):
-        await do(desk, key_access.give, case_id, officer, booking_id=one.id)
+        await do(desk, key_access.GiveKey, case_id, officer, booking_id=one.id)
     clock.forward(days=40)
-    assert await do(desk, key_access.screen, case_id, officer) == "unknown", "an aged list cannot say no"
+    assert await do(desk, key_access.ScreenForKey, case_id, officer) == "unknown", "an aged list cannot say no"
     await holds_true(desk)
 
 
@@ -59,8 +59,8 @@ async def test_the_key_needs_accepted_terms_and_a_look_at_the_lists_within_a_day
 async def test_a_listed_name_stops_at_the_door(desk: Desk) -> None:
     officer = await petter(desk)
     case_id = await approved(desk, officer, date="2026-12-01")
-    await do(desk, follow_up.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
-    assert await do(desk, key_access.screen, case_id, officer) == "met"
+    await do(desk, follow_up.AcceptTerms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
+    assert await do(desk, key_access.ScreenForKey, case_id, officer) == "met"
     listed = demo_list(desk, FIXTURES).decode().rstrip("\n")
     head, _, rows = listed.partition("\n")
     count = int(head.rpartition(",")[2])
@@ -69,10 +69,10 @@ async def test_a_listed_name_stops_at_the_door(desk: Desk) -> None:
         known = await reading.user_by_email("Samir@x.example")
     assert known is not None
     await import_list(desk, "demo", renewed_list.encode(), by=person(known.user))
-    assert await do(desk, key_access.screen, case_id, officer) == "needs_inquiry"
+    assert await do(desk, key_access.ScreenForKey, case_id, officer) == "needs_inquiry"
     booking_id = (await times(desk, case_id))[0].id
     with pytest.raises(NotAllowed, match=r"access\.(not_clean|screening_old)"):
-        await do(desk, key_access.give, case_id, officer, booking_id=booking_id)
+        await do(desk, key_access.GiveKey, case_id, officer, booking_id=booking_id)
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -80,17 +80,17 @@ async def test_a_key_is_for_the_time_it_was_given_for(desk: Desk, clock: Clock) 
     officer = await petter(desk)
     case_id = await approved(desk, officer, date="2026-11-29")
     one = (await times(desk, case_id))[0]
-    await do(desk, follow_up.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
+    await do(desk, follow_up.AcceptTerms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
     clock.forward(days=7)
-    await do(desk, key_access.screen, case_id, officer)
-    await do(desk, key_access.give, case_id, officer, booking_id=one.id)
+    await do(desk, key_access.ScreenForKey, case_id, officer)
+    await do(desk, key_access.GiveKey, case_id, officer, booking_id=one.id)
     moved = {"booking": one.id, "room": "tallen", "day": "2027-04-12", "start": "10:00", "end": "12:00"}
-    await do(desk, move_or_cancel.move, case_id, officer, **moved, text="De blev sena.")
+    await do(desk, move_or_cancel.Move, case_id, officer, **moved, text="De blev sena.")
     _, listed = await key_access.of_day(desk, date(2027, 4, 12), None)
     assert [(entry.given, entry.missing) for entry in listed] == [(False, ("key_access.screening_old",))]
     clock.forward(days=200)
     with pytest.raises(NotAllowed, match=r"access\.over"):
-        await do(desk, key_access.give, case_id, officer, booking_id=one.id)
+        await do(desk, key_access.GiveKey, case_id, officer, booking_id=one.id)
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -100,14 +100,14 @@ async def test_no_key_to_a_room_that_is_closed_and_whoever_keeps_rooms_sees_whom
     officer = await petter(desk)
     case_id = await approved(desk, officer, date="2026-11-29")
     one = (await times(desk, case_id))[0]
-    await do(desk, follow_up.accept_terms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
+    await do(desk, follow_up.AcceptTerms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
     clock.forward(days=7)
-    await do(desk, key_access.screen, case_id, officer)
+    await do(desk, key_access.ScreenForKey, case_id, officer)
     assert await rooms.in_the_way(desk, "tallen") == []
     await rooms.close_room(desk, "tallen", first="2026-11-29", last="2026-11-29", ground="danger", by=officer)
 
     with pytest.raises(NotAllowed, match=r"access\.room_shut"):
-        await do(desk, key_access.give, case_id, officer, booking_id=one.id)
+        await do(desk, key_access.GiveKey, case_id, officer, booking_id=one.id)
     _, listed = await key_access.of_day(desk, date(2026, 11, 29), None)
     assert [entry.missing for entry in listed] == [("key_access.room_shut",)]
     grid = await availability.grid(desk, site=None, room="tallen", first=date(2026, 11, 29), days=1)
@@ -116,4 +116,4 @@ async def test_no_key_to_a_room_that_is_closed_and_whoever_keeps_rooms_sees_whom
     await rooms.lift_closure(desk, estate.closures[0].id, by=officer)
     await described_anew(desk, "tallen", officer, hours={"mon": ["08:00-08:30"]})
     assert [each.case for each in await rooms.in_the_way(desk, "tallen")] == [case_id]
-    await do(desk, key_access.give, case_id, officer, booking_id=one.id)
+    await do(desk, key_access.GiveKey, case_id, officer, booking_id=one.id)

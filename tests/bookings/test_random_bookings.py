@@ -84,7 +84,7 @@ class Walk:
         one = found[which % len(found)].id if found else ""
         match name:
             case "declare" | "declare conflict":
-                await do(desk, assignment.declare_conflict, case_id, by, conflict=name != "declare", text="")
+                await do(desk, assignment.DeclareConflict, case_id, by, conflict=name != "declare", text="")
             case "take":
                 await do(desk, findings.take, case_id, by)
             case "settle":
@@ -97,16 +97,16 @@ class Walk:
                 proposal = Proposal(DecisionOutcome(outcome), point, (clause,), "Lokalen passar.", bookings=chosen)
                 await do(desk, sign.decide, case_id, by, proposal=proposal)
             case "clear":
-                await do(desk, clearance_steps.give, case_id, by)
+                await do(desk, clearance_steps.GiveClearance, case_id, by)
             case "unclear":
-                await do(desk, clearance_steps.revoke, case_id, by, text="Skäl.")
+                await do(desk, clearance_steps.RevokeClearance, case_id, by, text="Skäl.")
             case "execute":
-                await do(desk, clearance_steps.execute, case_id, by)
+                await do(desk, clearance_steps.Execute, case_id, by)
             case "move":
                 to = {"room": ROOMS[which % len(ROOMS)], "day": f"2027-02-{1 + which % 4:02}"}
                 await do(
                     desk,
-                    move_or_cancel.move,
+                    move_or_cancel.Move,
                     case_id,
                     by,
                     booking=one,
@@ -117,14 +117,14 @@ class Walk:
                 )
             case "cancel":
                 await do(
-                    desk, move_or_cancel.cancel, case_id, by, chosen=[one], received="2026-11-22", text="De ringde."
+                    desk, move_or_cancel.Cancel, case_id, by, chosen=[one], received="2026-11-22", text="De ringde."
                 )
             case "hirer cancels":
                 await move_or_cancel.cancel_by_hirer(desk, case_id, one, by=KEY)
             case "reopen":
-                await do(desk, reopen.reopen, case_id, by, ground="revocation", text="Nytt.")
+                await do(desk, reopen.Reopen, case_id, by, ground="revocation", text="Nytt.")
             case _:
-                await do(desk, assignment.withdraw, case_id, by, received="2026-11-22", text="Nej.")
+                await do(desk, assignment.Withdraw, case_id, by, received="2026-11-22", text="Nej.")
 
 
 def judge(log: list[dict[str, Any]]) -> int:

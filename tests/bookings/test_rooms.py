@@ -105,6 +105,6 @@ async def test_nothing_is_let_in_a_room_that_cannot_be_used_any_longer(desk: Des
     with pytest.raises(NotAllowed, match="room_shut"):
         await do_decide(desk, decided, officer)
     with pytest.raises(NotAllowed, match="room_shut"):
-        await do(desk, clearance_steps.execute, executed, officer)
+        await do(desk, clearance_steps.Execute, executed, officer)
     assert await statuses(desk, decided) == await statuses(desk, executed) == ["held"]
     await holds_true(desk)

@@ -80,7 +80,7 @@ Taken = Callable[[Walk, User], Awaitable[Any]]
 async def search(walk: Walk, by: User) -> None:
     walk.act = (
         await do(
-            walk.desk, inquiry.record_search, walk.case_id, by, template="open_sources", searched_on="2026-11-20",
+            walk.desk, inquiry.RecordSearch, walk.case_id, by, template="open_sources", searched_on="2026-11-20",
             found=["inget"] * 4, acts=[(a_grave_act(), "decision", False)],
         )
     )[0]  # fmt: skip
@@ -88,19 +88,19 @@ async def search(walk: Walk, by: User) -> None:
 
 async def communicate(walk: Walk, by: User) -> None:
     walk.sent = await do(
-        walk.desk, correspondence.communicate, walk.case_id, by, outcome="refusal", clauses=["4.1"], text="Vad säger ni?",
+        walk.desk, correspondence.Communicate, walk.case_id, by, outcome="refusal", clauses=["4.1"], text="Vad säger ni?",
         due="", channel="mail", language="sv",
     )  # fmt: skip
 
 
 async def assess(walk: Walk, by: User) -> None:
     for criterion, _ in CRITERIA[:-1]:
-        await do(walk.desk, inquiry.assess, walk.case_id, by, criterion=criterion, result="met", text="Bedömt.")
+        await do(walk.desk, inquiry.Assess, walk.case_id, by, criterion=criterion, result="met", text="Bedömt.")
 
 
 async def second(walk: Walk, by: User) -> None:
     yes = dict.fromkeys(("facts_not_views", "written_rule", "own_act", "answered"), True)
-    await do(walk.desk, proposals.second, walk.case_id, by, answers=yes, text="Läst.")
+    await do(walk.desk, proposals.Second, walk.case_id, by, answers=yes, text="Läst.")
 
 
 async def settle(walk: Walk, by: User) -> None:
@@ -122,35 +122,35 @@ async def wait(walk: Walk, by: User) -> None:
 
 
 STEPS_TAKEN: dict[str, Taken] = {
-    "unbiased": simple(assignment.declare_conflict, conflict=False, text=""),
-    "biased": simple(assignment.declare_conflict, conflict=True, text=""),
+    "unbiased": simple(assignment.DeclareConflict, conflict=False, text=""),
+    "biased": simple(assignment.DeclareConflict, conflict=True, text=""),
     "take": simple(take),
     "release": simple(release),
     "settle": settle,
     "search": search,
-    "verify": lambda walk, by: do(walk.desk, inquiry.verify_act, walk.case_id, by, act=walk.act),
+    "verify": lambda walk, by: do(walk.desk, inquiry.VerifyAct, walk.case_id, by, act=walk.act),
     "assess": assess,
     "communicate": communicate,
     "answer": lambda walk, by: do(
-        walk.desk, correspondence.answer_communication, walk.case_id, by, communication=walk.sent, text="Nej.",
+        walk.desk, correspondence.AnswerCommunication, walk.case_id, by, communication=walk.sent, text="Nej.",
         received="2026-11-22",
     ),
-    "except": simple(correspondence.except_communication, exception="urgent", text="Det brinner."),
+    "except": simple(correspondence.ExceptCommunication, exception="urgent", text="Det brinner."),
     "wait": wait,
     "propose": lambda walk, by: _proposed(walk, by),
     "second": second,
-    "return": simple(proposals.give_back, text="Nej."),
-    "sign": simple(sign.sign, delegation_point="N1", board_minute=REFUSAL.board_minute),
-    "sign as unit": simple(sign.sign, delegation_point="F2", board_minute=None),
+    "return": simple(proposals.GiveBack, text="Nej."),
+    "sign": simple(sign.Sign, delegation_point="N1", board_minute=REFUSAL.board_minute),
+    "sign as unit": simple(sign.Sign, delegation_point="F2", board_minute=None),
     "refuse directly": lambda walk, by: _directly(walk, by),
     "approve": simple(sign.decide, proposal=a_proposal()),
     "write off": simple(sign.decide, proposal=a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))),
-    "reopen": simple(reopen.reopen, ground="change", text="Nytt."),
+    "reopen": simple(reopen.Reopen, ground="change", text="Nytt."),
 }  # fmt: skip
 
 
 async def _proposed(walk: Walk, by: User) -> None:
-    await do(walk.desk, proposals.propose, walk.case_id, by, proposal=await walk.proposal())
+    await do(walk.desk, proposals.Propose, walk.case_id, by, proposal=await walk.proposal())
 
 
 async def _directly(walk: Walk, by: User) -> None:

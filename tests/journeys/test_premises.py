@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.web.pages.casework.step_forms import OF_PREMISES
+from service.casework.views.steps import STEPS
 from tests.browser import Visitor, cookies, shoot
 from tests.builders import a_premises_document
 from tests.servers import Service, running
@@ -179,7 +179,7 @@ def test_every_page_of_rooms_is_without_barriers_and_in_both_languages(service: 
     links = page.locator(f"a[href^='/cases/{case_id}/steps/']").evaluate_all(
         "all => all.map(one => one.getAttribute('href').split('/').pop().split('?')[0])"
     )
-    for step in sorted(set(links) & OF_PREMISES):
+    for step in sorted(name for name in set(links) & set(STEPS) if STEPS[name].of_premises):
         read_twice(service, petter, f"/cases/{case_id}/steps/{step}")
 
 

@@ -61,7 +61,7 @@ async def test_a_case_is_over_with_its_last_decision_and_not_before_an_appeal_is
     assert [one.diary_number for one in (await erasure.plan_due(desk)).cases] == [number]
     officer = await employed_officer(desk, "Anna")
     await unbiased(desk, case_id, officer)
-    await do(desk, reopen.reopen, case_id, officer, ground="change", text="Nya uppgifter.")
+    await do(desk, reopen.Reopen, case_id, officer, ground="change", text="Nya uppgifter.")
 
     assert (await erasure.plan_due(desk)).cases == [], "it is open again"
 
@@ -71,7 +71,7 @@ async def test_a_booking_that_was_executed_is_over_though_nobody_decided_on_it(d
     await cleared(desk, officer)
     case_id = await asked(desk, date="2027-02-22")
     await unbiased(desk, case_id, officer)
-    await do(desk, clearance_steps.execute, case_id, officer)
+    await do(desk, clearance_steps.Execute, case_id, officer)
     clock.forward(days=3 * 366)
 
     plan = await erasure.plan_due(desk)

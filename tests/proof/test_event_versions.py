@@ -130,8 +130,8 @@ async def a_case_of_all_three(desk: Desk) -> str:
     alva, bo, disa = await three(desk)
     case_id = await taken_grant(desk, alva, bo, disa)
     await settle_all(desk, case_id, alva)
-    await do(desk, assignment.write_note, case_id, alva, text="Föreningen ringde.")
-    await do(desk, assignment.assign, case_id, alva, to=bo.id, note="")
+    await do(desk, assignment.WriteNote, case_id, alva, text="Föreningen ringde.")
+    await do(desk, assignment.Assign, case_id, alva, to=bo.id, note="")
     added = {"kind": "stadgar", "name": "stadgar.pdf", "media_type": "application/pdf", "body": b"%PDF-1.7"}
     await add_enclosure(desk, case_id, by=actors.person(bo), kinds=frozenset({Kind.GRANT}), **added)
     await run_waiting_checks(desk)
@@ -177,7 +177,7 @@ async def test_an_older_log_verifies_replays_and_folds_to_the_same_tables(
 
         # What is written from now on is of the second version, beside the first.
         disa = next(user for user in await _users(later) if user.name == "Disa")
-        await do(later, assignment.write_note, case_id, disa, text="Läst igenom.")
+        await do(later, assignment.WriteNote, case_id, disa, text="Läst igenom.")
         async with later.store.reading() as reading:
             notes = [row for row in await reading.entries_of_case(case_id) if row.type == "note:written"]
         assert [json.loads(row.leaf)["type_version"] for row in notes] == [1, 2]

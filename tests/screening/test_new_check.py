@@ -72,11 +72,11 @@ async def test_a_listing_by_any_check_of_names_takes_two_persons(with_second_lis
     await do(desk, resolve, case_id, alva, finding_id=named.id, resolution=Resolution.OBSTACLE, reason="Samma.")
     stop = {"finding": named.id, "text": "Ingen utbetalning."}
 
-    assert await codes(do(desk, reopen.stop_support, case_id, alva, **stop)) == {"support.not_confirmed"}
-    own = do(desk, inquiry.confirm_match, case_id, alva, finding=named.id, agrees=True, text=TEXT)
+    assert await codes(do(desk, reopen.StopSupport, case_id, alva, **stop)) == {"support.not_confirmed"}
+    own = do(desk, inquiry.ConfirmMatch, case_id, alva, finding=named.id, agrees=True, text=TEXT)
     assert await codes(own) == {"finding.confirmed_by_another"}
-    await do(desk, inquiry.confirm_match, case_id, bo, finding=named.id, agrees=True, text=TEXT)
-    await do(desk, reopen.stop_support, case_id, alva, **stop)
+    await do(desk, inquiry.ConfirmMatch, case_id, bo, finding=named.id, agrees=True, text=TEXT)
+    await do(desk, reopen.StopSupport, case_id, alva, **stop)
 
     async with desk.store.reading() as reading:
         assert (await dossier_of(reading, case_id)).stopped is not None

@@ -24,6 +24,7 @@ from service.settings import Settings
 from tests.builders import a_grant_document
 from tests.logs import tree_holds
 from tests.servers import PATIENCE, Browserlike, free_port, granska
+from tests.steps import filled_in
 
 KILLS, ENOUGH = 60, 900
 
@@ -40,9 +41,10 @@ async def many_in_review(folder: Path) -> list[str]:
             received = await receive(desk, document, by=person(found.user), channel="paper")
             cases.append(received.case_id)
             given = {"by": found.user, "seen": 1}
-            await assignment.declare_conflict(desk, received.case_id, conflict=False, text="", **given)
+            await filled_in(assignment.DeclareConflict, conflict=False, text="").take(desk, received.case_id, **given)
             given["seen"] = 2
-            await assignment.withdraw(desk, received.case_id, received="2026-11-20", text="Vi drar oss ur.", **given)
+            withdrawal = filled_in(assignment.Withdraw, received="2026-11-20", text="Vi drar oss ur.")
+            await withdrawal.take(desk, received.case_id, **given)
     database = sqlite3.connect(folder / "granska.sqlite")
     with database:
         # As after a screening and a taking; what this test is about comes after.

@@ -286,7 +286,9 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
         walk.step(("POST", "/sign-in"), lambda: service.signed_in("alva").get("/queue"), wants=None)
         assert "Allt stämmer" in service.run("log", "verify").stdout
     site = build_site(SiteConfig(ROOT / "templates", words_with(Registry()), FIXTURES), opening=None)  # type: ignore[arg-type]
-    unsafe = {(method, path) for method, path, _ in routes(site) if method not in ("GET", "HEAD")}
+    # The steps share one way in; that each leaves its event, whoever takes it, is tests/casework/test_random_steps.py.
+    paths = [(method, re.sub(r"/steps/[a-z-]+$", "/steps/{step:str}", path)) for method, path, _ in routes(site)]
+    unsafe = {(method, path) for method, path in paths if method not in ("GET", "HEAD")}
     assert sorted(unsafe - walk.taken) == [], "a route that nobody has walked"
     assert walk.changing >= 24
 

@@ -3,6 +3,7 @@
 import pytest
 
 from service.app import words_with
+from service.casework.views.steps import STEPS
 from service.demo import ACCOUNTS
 from service.domain.people import Role
 from service.pipeline.registry import Registry
@@ -43,8 +44,8 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("POST", "/cases/{case_id:uuid}/enclosures"): OFFICERS,
     ("POST", "/cases/{case_id:uuid}/rescreen"): DECIDERS,
     ("POST", "/cases/{case_id:uuid}/decision"): DECIDERS,
-    ("GET", "/cases/{case_id:uuid}/steps/{step:str}"): DECIDERS,
-    ("POST", "/cases/{case_id:uuid}/steps/{step:str}"): DECIDERS,
+    **{("POST", f"/cases/{{case_id:uuid}}/steps/{name}"): DECIDERS for name in STEPS},
+    **{("GET", f"/cases/{{case_id:uuid}}/steps/{name}"): DECIDERS for name in STEPS if not STEPS[name].on_case_page},
     ("POST", "/cases/{case_id:uuid}/draft"): DECIDERS,
     ("GET", "/cases/{case_id:uuid}/precedents"): CASES,
     ("GET", "/cases/{case_id:uuid}/letters/{seq:int}"): CASES,
@@ -132,6 +133,8 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("POST", "/api/v1/applications/{case_id:uuid}/enclosures"): "key",
     ("POST", "/api/v1/applications/{case_id:uuid}/answers"): "key",
     ("GET", "/api/v1/openapi.json"): "key",
+    ("GET", "/api/v1"): "key",
+    ("GET", "/api/v1/{path:str}"): "key",
 }
 
 

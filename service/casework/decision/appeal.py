@@ -1,34 +1,42 @@
 """An appeal comes in, is tried in time, is forwarded, and comes back; or nobody appealed and the decision is final."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from service.casework.decision.decided import check_since, decision_of, new_due
-from service.desk.fields import check_day, check_text, one_of
-from service.desk.ports.desk import Desk
-from service.desk.step import step
+from service.desk import form
+from service.desk.fields import check_not_later
+from service.desk.step import Scene
+from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain.case import State
 from service.domain.dossier.dossier import Dossier
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events.decision import AppealForwarded, AppealReceived, AppealSettled, AppealTested, DecisionFinal
-from service.domain.people import User
 
 #: How a court ends an appeal.
 APPEAL_OUTCOMES = ("upheld", "annulled", "dismissed", "withdrawn")
 
 
-async def receive_appeal(desk: Desk, case_id: str, *, received: str, text: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class ReceiveAppeal(StepForm):
     """An appeal has come in to the City; whether in time is tested by a person (rättidsprövning)."""
-    text, day = check_text("/text", text), check_day("/received", received)
-    async with step(desk, case_id, AppealReceived, by=by, seen=seen) as scene:
+
+    name = "appeal"
+    event = AppealReceived
+
+    received: date = form.day()
+    text: str = form.text()
+
+    async def work(self, scene: Scene) -> None:
         decided = decision_of(scene)
-        check_since(decided, day, scene.today, "/received")
+        check_since(decided, self.received, scene.today, "/received")
         await scene.take(
             AppealReceived(
-                appeal=desk.outside.new_id(),
+                appeal=scene.desk.outside.new_id(),
                 decision=decided.id,
-                received=day.isoformat(),
-                text=scene.keep("applicant", text),
+                received=self.received.isoformat(),
+                text=scene.keep("applicant", self.text),
             )
         )
 
@@ -43,59 +51,92 @@ def appeal_in_time(dossier: Dossier) -> bool | None:
     return None if appeal is None or last is None else appeal.received <= last
 
 
-async def check_appeal(desk: Desk, case_id: str, *, in_time: bool, text: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class CheckAppealInTime(StepForm):
     """A person tests whether the appeal came in time; the dates of the case decide which answer can be given."""
-    text = check_text("/text", text)
-    async with step(desk, case_id, AppealTested, by=by, seen=seen) as scene:
+
+    name = "appeal-test"
+    event = AppealTested
+
+    in_time: bool = form.yes_no()
+    text: str = form.text()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.dossier.appeal and case.dossier.appeal.in_time is None, "appeal.tested_already")
+
+    async def work(self, scene: Scene) -> None:
         appeal, decided = scene.dossier.appeal, decision_of(scene)
         if appeal is None or appeal.in_time is not None:
             raise NotAllowed("appeal.tested_already")
         computed = appeal_in_time(scene.dossier)
-        if in_time != (True if computed is None else computed):
+        if self.in_time != (True if computed is None else computed):
             raise InvalidInput([Problem("/in_time", "appeal.dates_say_other", {"day": decided.last_day or "-"})])
         data = AppealTested(
             appeal=appeal.id,
-            in_time=in_time,
+            in_time=self.in_time,
             last_day=decided.last_day,
-            text=scene.keep("resolution", text),
+            text=scene.keep("resolution", self.text),
         )
         await scene.take(data)
 
 
-async def forward_appeal(desk: Desk, case_id: str, *, on: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class ForwardAppeal(StepForm):
     """The appeal, with the case, has been sent on to the court."""
-    async with step(desk, case_id, AppealForwarded, by=by, seen=seen) as scene:
+
+    name = "appeal-forward"
+    event = AppealForwarded
+
+    on: date = form.day()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        appeal = case.dossier.appeal
+        return unless(appeal and appeal.in_time is not None and not appeal.forwarded, "step.no_appeal_to_forward")
+
+    async def work(self, scene: Scene) -> None:
         appeal = scene.dossier.appeal
         if appeal is None or appeal.in_time is None:
             raise NotAllowed("appeal.test_first")
-        day = check_day("/on", on)
-        if not appeal.received <= day.isoformat() <= scene.today.isoformat():
+        if not appeal.received <= self.on.isoformat() <= scene.today.isoformat():
             raise InvalidInput([Problem("/on", "input.not_now_or_earlier")])
-        await scene.take(AppealForwarded(appeal=appeal.id, on=day.isoformat()))
+        await scene.take(AppealForwarded(appeal=appeal.id, on=self.on.isoformat()))
 
 
-async def settle_appeal(desk: Desk, case_id: str, *, outcome: str, on: str, text: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class SettleAppeal(StepForm):
     """How the appeal ended. A decision that the court annuls is void, and the case is open again (KL 13:15)."""
-    text, day = check_text("/text", text), check_day("/on", on)
-    one_of("/outcome", outcome, APPEAL_OUTCOMES)
-    async with step(desk, case_id, AppealSettled, by=by, seen=seen) as scene:
+
+    name = "appeal-settle"
+    event = AppealSettled
+
+    outcome: str = form.choice(APPEAL_OUTCOMES)
+    on: date = form.day()
+    text: str = form.text()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        appeal = case.dossier.appeal
+        return unless(appeal and appeal.in_time is not None, "appeal.test_first")
+
+    async def work(self, scene: Scene) -> None:
         appeal = scene.dossier.appeal
         if appeal is None or appeal.in_time is None:
             raise NotAllowed("appeal.test_first")
         if appeal.outcome is not None:
             raise NotAllowed("appeal.settled_already")
-        if appeal.forwarded is None and outcome in ("upheld", "annulled"):
+        if appeal.forwarded is None and self.outcome in ("upheld", "annulled"):
             raise NotAllowed("appeal.forward_first")
-        if day > scene.today:
-            raise InvalidInput([Problem("/on", "input.not_now_or_earlier")])
+        check_not_later("/on", self.on, scene.today)
         left = len(scene.dossier.open_appeals) - 1
-        annulled = outcome == "annulled"
+        annulled = self.outcome == "annulled"
         data = AppealSettled(
             appeal=appeal.id,
-            outcome=outcome,
-            on=day.isoformat(),
+            outcome=self.outcome,
+            on=self.on.isoformat(),
             left=left,
-            text=scene.keep("resolution", text),
+            text=scene.keep("resolution", self.text),
             owner=scene.by.id if annulled else None,
             due=new_due(scene) if annulled else None,
         )
@@ -105,9 +146,14 @@ async def settle_appeal(desk: Desk, case_id: str, *, outcome: str, on: str, text
         await scene.take(data, **changed)
 
 
-async def declare_final(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class DeclareFinal(StepForm):
     """The decision has gained legal force (laga kraft): its time for appeal is over and nobody has appealed in time."""
-    async with step(desk, case_id, DecisionFinal, by=by, seen=seen) as scene:
+
+    name = "final"
+    event = DecisionFinal
+
+    async def work(self, scene: Scene) -> None:
         decided = decision_of(scene)
         if decided.last_day is None:
             raise NotAllowed("decision.not_posted")

@@ -11,10 +11,11 @@ from datetime import date, datetime, time, timedelta
 from service.casework.decision import proposal
 from service.casework.letters import compose
 from service.casework.review.correspondence import communicated_material
-from service.desk.fields import one_of
+from service.desk import form
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
-from service.desk.step import Scene, dossier_of, entries, step
+from service.desk.step import Scene, dossier_of, entries
+from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain import policy
 from service.domain.clock import STOCKHOLM, to_milliseconds
 from service.domain.errors import InvalidInput, NotFound, Problem
@@ -29,25 +30,35 @@ FIRST_YEAR, LAST_YEAR = 2000, 2999
 _STILL = (1980, 1, 1, 0, 0, 0)
 
 
-async def package(desk: Desk, case_id: str, *, language: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class Package(StepForm):
     """Make the report to the board (tjänsteutlåtande) for the proposal as it stands, and note its digest."""
-    one_of("/language", language, compose.LANGUAGES)
-    async with step(desk, case_id, BoardPackaged, by=by, seen=seen) as scene:
+
+    name = "package"
+    event = BoardPackaged
+
+    language: str = form.choice(compose.LANGUAGES)
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.dossier.proposal, "decision.nothing_proposed")
+
+    async def work(self, scene: Scene) -> None:
         proposed = scene.dossier.proposal
         assert proposed is not None
         written = compose.sheet(
-            desk,
+            scene.desk,
             scene.procedure,
             "board_report",
-            language,
-            await _values(scene, proposed.data, language),
+            self.language,
+            await _values(scene, proposed.data, self.language),
             case=scene.case,
             recipient=scene.procedure.adopted_by,
         )
-        letter = compose.keep(desk, scene.writing, scene.case, "board_report", written)
+        letter = compose.keep(scene.desk, scene.writing, scene.case, "board_report", written)
         digest = hashlib.sha256(letter.sha256.encode())
-        for one in await scene.writing.enclosures(case_id):
-            digest.update(one.enclosure.sha256.encode())
+        for stored in await scene.writing.enclosures(scene.case.id):
+            digest.update(stored.enclosure.sha256.encode())
         await scene.take(BoardPackaged(proposal=proposed.id, sha256=digest.hexdigest(), letter=letter))
 
 

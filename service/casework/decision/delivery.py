@@ -1,70 +1,99 @@
 """The decision reaches those it is for: the letter, the notice board, the report to the board."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from service.casework.decision.decided import check_since, decision_of
 from service.casework.letters import compose
 from service.casework.letters.compose import CHANNELS
 from service.casework.letters.decision_letter import confirmation, decision_letter, decision_values, record_of
-from service.desk.fields import check_day, one_of
-from service.desk.ports.desk import Desk
-from service.desk.step import step
+from service.desk import form
+from service.desk.step import Scene
+from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain.clock import local_day
 from service.domain.errors import NotAllowed
 from service.domain.events.decision import DecisionPosted, DecisionReported, LetterSent
-from service.domain.people import User
 from service.rules.calendar import last_day
 
 
-async def send_letter(desk: Desk, case_id: str, *, channel: str, language: str, sent: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class SendLetter(StepForm):
     """Send the decision with how to appeal, and write down how and when (expediering)."""
-    one_of("/channel", channel, CHANNELS)
-    one_of("/language", language, compose.LANGUAGES)
-    async with step(desk, case_id, LetterSent, by=by, seen=seen) as scene:
+
+    name = "letter"
+    event = LetterSent
+
+    channel: str = form.choice(CHANNELS)
+    language: str = form.choice(compose.LANGUAGES)
+    sent: date | None = form.day(required=False)
+
+    async def work(self, scene: Scene) -> None:
         decided = decision_of(scene)
-        day = check_day("/sent", sent) if sent else scene.today
+        day = self.sent or scene.today
         check_since(decided, day, scene.today, "/sent")
         template = "booking" if decided is scene.dossier.executed else "decision"
         if template == "booking":
-            written = await confirmation(desk, scene.writing, scene.case, decided, scene.procedure, language)
+            written = await confirmation(scene.desk, scene.writing, scene.case, decided, scene.procedure, self.language)
         else:
             written = await decision_letter(
-                desk, scene.writing, scene.case, decided, scene.criteria, scene.procedure, language
+                scene.desk, scene.writing, scene.case, decided, scene.criteria, scene.procedure, self.language
             )
         await scene.take(
             LetterSent(
                 decision=decided.id,
-                channel=channel,
+                channel=self.channel,
                 sent=day.isoformat(),
-                letter=compose.keep(desk, scene.writing, scene.case, template, written),
+                letter=compose.keep(scene.desk, scene.writing, scene.case, template, written),
             )
         )
 
 
-async def post_notice(desk: Desk, case_id: str, *, posted: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class PostNotice(StepForm):
     """Note the day on which the decision was posted on the notice board: from it runs the time for appeal (KL 13:5)."""
-    async with step(desk, case_id, DecisionPosted, by=by, seen=seen) as scene:
+
+    name = "notice"
+    event = DecisionPosted
+
+    posted: date = form.day()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.dossier.decision and not case.dossier.decision.posted, "decision.posted_already")
+
+    async def work(self, scene: Scene) -> None:
         decided = decision_of(scene)
         if decided.posted:
             raise NotAllowed("decision.posted_already")
-        day = check_day("/posted", posted)
-        check_since(decided, day, scene.today, "/posted")
-        last = last_day(day, scene.procedure.routine.appeal_days)
-        values = await decision_values(desk, scene.writing, record_of(decided), scene.criteria, "sv")
+        check_since(decided, self.posted, scene.today, "/posted")
+        last = last_day(self.posted, scene.procedure.routine.appeal_days)
+        values = await decision_values(scene.desk, scene.writing, record_of(decided), scene.criteria, "sv")
         values |= {"decided_on": local_day(decided.at).isoformat(), "last_day": last.isoformat()}
-        notice = compose.sheet(desk, scene.procedure, "notice", "sv", values, case=scene.case, recipient="")
+        notice = compose.sheet(scene.desk, scene.procedure, "notice", "sv", values, case=scene.case, recipient="")
         await scene.take(
             DecisionPosted(
                 decision=decided.id,
-                posted=day.isoformat(),
+                posted=self.posted.isoformat(),
                 last_day=last.isoformat(),
-                letter=compose.keep(desk, scene.writing, scene.case, "notice", notice),
+                letter=compose.keep(scene.desk, scene.writing, scene.case, "notice", notice),
             )
         )
 
 
-async def report(desk: Desk, case_id: str, *, meeting: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class Report(StepForm):
     """Note the meeting at which the delegated decision was reported to the board (KL 6:40)."""
-    async with step(desk, case_id, DecisionReported, by=by, seen=seen) as scene:
+
+    name = "reported"
+    event = DecisionReported
+
+    meeting: date = form.day()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.dossier.decision and not case.dossier.decision.by_board, "step.decided_by_board")
+
+    async def work(self, scene: Scene) -> None:
         decided = decision_of(scene)
-        day = check_day("/meeting", meeting)
-        check_since(decided, day, scene.today, "/meeting")
-        await scene.take(DecisionReported(decision=decided.id, meeting=day.isoformat()))
+        check_since(decided, self.meeting, scene.today, "/meeting")
+        await scene.take(DecisionReported(decision=decided.id, meeting=self.meeting.isoformat()))

@@ -1,13 +1,16 @@
 """What follows a decision without changing it: additions, terms, conditions, and decisions on other matters."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from service.casework.decision.decided import decision_of
 from service.casework.letters import compose
-from service.desk.fields import check_day, check_text, one_of
-from service.desk.ports.desk import Desk
-from service.desk.step import step
+from service.desk import form
+from service.desk.fields import check_not_later
+from service.desk.step import Scene
+from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events.decision import ConditionReported, DecisionAddedTo, SideDecided, TermsAccepted
-from service.domain.people import User
 
 #: What can be written to a decision afterwards; its own text stays as it was (JO 1008-2021).
 ADDENDA = ("addendum", "correction")
@@ -15,83 +18,127 @@ ADDENDA = ("addendum", "correction")
 SIDE_KINDS = ("disclosure", "data_subject")
 
 
-async def add_to_decision(desk: Desk, case_id: str, *, kind: str, text: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class AddToDecision(StepForm):
     """Add a dated text to a decision, or correct an obvious slip: a record of its own; the decision stays as it was."""
-    text = check_text("/text", text)
-    one_of("/kind", kind, ADDENDA)
-    async with step(desk, case_id, DecisionAddedTo, by=by, seen=seen) as scene:
+
+    name = "addendum"
+    event = DecisionAddedTo
+
+    kind: str = form.choice(ADDENDA)
+    text: str = form.text()
+
+    async def work(self, scene: Scene) -> None:
         decided = decision_of(scene)
-        if kind == "correction" and decided.by != scene.by.pseudonym and not scene.by.delegation_points:
+        if self.kind == "correction" and decided.by != scene.by.pseudonym and not scene.by.delegation_points:
             raise NotAllowed("decision.no_delegation")
         await scene.take(
             DecisionAddedTo(
                 decision=decided.id,
-                addendum=desk.outside.new_id(),
-                kind=kind,
-                text=scene.keep("addendum", text),
+                addendum=scene.desk.outside.new_id(),
+                kind=self.kind,
+                text=scene.keep("addendum", self.text),
             )
         )
 
 
-async def accept_terms(desk: Desk, case_id: str, *, terms: str, on: str, text: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class AcceptTerms(StepForm):
     """The applicant has accepted the terms, in this version, before payment or access."""
-    text = check_text("/text", text)
-    day = check_day("/on", on)
-    async with step(desk, case_id, TermsAccepted, by=by, seen=seen) as scene:
+
+    name = "terms"
+    event = TermsAccepted
+
+    terms: str = form.code()
+    on: date = form.day()
+    text: str = form.text()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.dossier.grant and not case.dossier.grant.accepted, "step.no_terms_left")
+
+    async def work(self, scene: Scene) -> None:
         decided = scene.dossier.grant
         if decided is None:
             raise NotAllowed("decision.not_favourable")
-        if terms != decided.terms:
+        if self.terms != decided.terms:
             raise InvalidInput([Problem("/terms", "decision.other_terms", {"terms": decided.terms or "-"})])
-        if day > scene.today:
-            raise InvalidInput([Problem("/on", "input.not_now_or_earlier")])
+        check_not_later("/on", self.on, scene.today)
         await scene.take(
-            TermsAccepted(decision=decided.id, terms=terms, on=day.isoformat(), text=scene.keep("applicant", text))
+            TermsAccepted(
+                decision=decided.id,
+                terms=self.terms,
+                on=self.on.isoformat(),
+                text=scene.keep("applicant", self.text),
+            )
         )
 
 
-async def report_condition(
-    desk: Desk, case_id: str, *, position: int, on: str, met: bool, text: str, by: User, seen: int
-) -> None:
+@dataclass(frozen=True)
+class ReportCondition(StepForm):
     """Note whether a condition of the decision has been met."""
-    text, day = check_text("/text", text), check_day("/on", on)
-    async with step(desk, case_id, ConditionReported, by=by, seen=seen) as scene:
+
+    name = "condition"
+    event = ConditionReported
+
+    position: int = form.number()
+    on: date = form.day()
+    met: bool = form.yes_no()
+    text: str = form.text()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.dossier.grant and case.dossier.grant.conditions, "step.no_conditions")
+
+    async def work(self, scene: Scene) -> None:
         decided = scene.dossier.grant
         if decided is None:
             raise NotAllowed("decision.not_favourable")
-        if not 0 <= position < len(decided.conditions):
+        if not 0 <= self.position < len(decided.conditions):
             raise InvalidInput([Problem("/position", "input.missing")])
         await scene.take(
             ConditionReported(
                 decision=decided.id,
-                position=position,
-                on=day.isoformat(),
-                met=met,
-                text=scene.keep("resolution", text),
+                position=self.position,
+                on=self.on.isoformat(),
+                met=self.met,
+                text=scene.keep("resolution", self.text),
             )
         )
 
 
-async def decide_aside(
-    desk: Desk, case_id: str, *, kind: str, text: str, delegation_point: str, language: str, by: User, seen: int
-) -> None:
+@dataclass(frozen=True)
+class DecideAside(StepForm):
     """A decision beside the case's own, with its own way of appeal: not to release a document, or on personal data."""
-    text = check_text("/text", text)
-    one_of("/kind", kind, SIDE_KINDS)
-    one_of("/language", language, compose.LANGUAGES)
-    async with step(desk, case_id, SideDecided, by=by, seen=seen) as scene:
-        if delegation_point not in scene.by.delegation_points or delegation_point not in scene.procedure.delegation:
+
+    name = "aside"
+    event = SideDecided
+
+    kind: str = form.choice(SIDE_KINDS)
+    text: str = form.text()
+    delegation_point: str = form.code()
+    language: str = form.choice(compose.LANGUAGES)
+
+    async def work(self, scene: Scene) -> None:
+        in_force = self.delegation_point in scene.procedure.delegation
+        if not in_force or self.delegation_point not in scene.by.delegation_points:
             raise NotAllowed("decision.no_delegation")
-        details = await scene.writing.details(case_id)
+        details = await scene.writing.details(scene.case.id)
         written = compose.sheet(
-            desk, scene.procedure, kind, language, {"text": text}, case=scene.case, recipient=details.org_name
+            scene.desk,
+            scene.procedure,
+            self.kind,
+            self.language,
+            {"text": self.text},
+            case=scene.case,
+            recipient=details.org_name,
         )
         await scene.take(
             SideDecided(
-                decision=desk.outside.new_id(),
-                kind=kind,
-                text=scene.keep("reasons", text),
-                letter=compose.keep(desk, scene.writing, scene.case, kind, written),
-                delegation_point=delegation_point,
+                decision=scene.desk.outside.new_id(),
+                kind=self.kind,
+                text=scene.keep("reasons", self.text),
+                letter=compose.keep(scene.desk, scene.writing, scene.case, self.kind, written),
+                delegation_point=self.delegation_point,
             )
         )

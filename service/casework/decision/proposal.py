@@ -1,13 +1,15 @@
 """The officer proposes (föredragande); a second person reads all of it and answers what the courts have asked."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from service.bookings import booking_outcome, bookings
+from service.desk import form
 from service.desk.fields import check_day, check_text
-from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading, Writing
-from service.desk.step import Scene, step
+from service.desk.step import Scene
+from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.basis import Basis, grounds_of
@@ -17,7 +19,6 @@ from service.domain.dossier.dossier import Proposed
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events.decision import DecisionProposed, ProposalReturned, ProposalSeconded
 from service.domain.events.decision import OwnCondition as RecordedCondition
-from service.domain.people import User
 
 MOST_CONDITIONS = 20
 
@@ -105,10 +106,61 @@ async def standing(
     )
 
 
-async def propose(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen: int) -> str:
+@dataclass(frozen=True)
+class ProposalForm:
+    """What a person asks to have recorded as the decision of a case, as the case page asks for it."""
+
+    outcome: DecisionOutcome = form.member(DecisionOutcome)
+    delegation_point: str = form.code()
+    clauses: tuple[str, ...] = form.several()
+    reasons: str = form.text(required=False)
+    amount: int | None = form.amount()
+    circumstances: str = form.text(required=False)
+    response: str = form.text(required=False)
+    acts: tuple[str, ...] = form.several()
+    based_on: tuple[str, ...] = form.several()
+    bookings: tuple[str, ...] = form.several()
+    conditions: tuple[str, ...] = form.in_order(sent_as="condition")
+    condition_days: tuple[str, ...] = form.in_order(sent_as="condition_due")
+    minute_date: date | None = form.day(required=False)
+    minute_paragraph: str = form.text(required=False, most=40)
+
+    @property
+    def proposal(self) -> Proposal:
+        """The same as the rules read it."""
+        days = [*self.condition_days, *[""] * len(self.conditions)]
+        conditions = [OwnCondition(text, due.strip() or None) for text, due in zip(self.conditions, days, strict=False)]
+        return Proposal(
+            outcome=self.outcome,
+            delegation_point=self.delegation_point,
+            clauses=self.clauses,
+            reasons=self.reasons,
+            amount_ore=self.amount,
+            circumstances=self.circumstances,
+            response=self.response,
+            acts=self.acts,
+            based_on=self.based_on,
+            bookings=self.bookings,
+            conditions=tuple(condition for condition in conditions if condition.text.strip()),
+            board_minute=minute_of(self.minute_date, self.minute_paragraph),
+        )
+
+
+def minute_of(day: date | None, paragraph: str) -> BoardMinute | None:
+    """The board's own decision, where both its day and its paragraph are given."""
+    return BoardMinute(day.isoformat(), paragraph) if day and paragraph else None
+
+
+@dataclass(frozen=True)
+class Propose(ProposalForm, StepForm):
     """Put forward what is to be decided; it must have all that the rules demand. Returns the proposal's id."""
-    async with step(desk, case_id, DecisionProposed, by=by, seen=seen) as scene:
-        return await put_forward(scene, proposal)
+
+    name = "propose"
+    event = DecisionProposed
+    on_case_page = True
+
+    async def work(self, scene: Scene) -> str:
+        return await put_forward(scene, self.proposal)
 
 
 async def put_forward(scene: Scene, proposal: Proposal) -> str:
@@ -123,35 +175,52 @@ async def put_forward(scene: Scene, proposal: Proposal) -> str:
     return proposal_id
 
 
-async def give_back(desk: Desk, case_id: str, *, text: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class GiveBack(StepForm):
     """Whoever was to sign or second sends the proposal back, with why; a proposer can take their own back."""
-    text = check_text("/text", text)
-    async with step(desk, case_id, ProposalReturned, by=by, seen=seen) as scene:
+
+    name = "give-back"
+    event = ProposalReturned
+
+    text: str = form.text()
+
+    async def work(self, scene: Scene) -> None:
         assert scene.dossier.proposal is not None
-        await scene.take(ProposalReturned(proposal=scene.dossier.proposal.id, text=scene.keep("resolution", text)))
+        await scene.take(ProposalReturned(proposal=scene.dossier.proposal.id, text=scene.keep("resolution", self.text)))
 
 
-async def second(desk: Desk, case_id: str, *, answers: Mapping[str, bool], text: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class Second(StepForm):
     """A second, unbiased person has read everything and answers each question of the routine with yes.
 
     One "no" and the proposal cannot be seconded: it goes back, with what is wrong.
     """
-    text = check_text("/text", text, required=False)
-    async with step(desk, case_id, ProposalSeconded, by=by, seen=seen) as scene:
+
+    name = "second"
+    event = ProposalSeconded
+
+    answers: dict[str, bool] = form.by_prefix("answer_")
+    text: str = form.text(required=False)
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.dossier.proposal and case.dossier.proposal.by != case.by.pseudonym, "proposal.own_second")
+
+    async def work(self, scene: Scene) -> None:
         proposed = scene.dossier.proposal
         assert proposed is not None
         if proposed.by == scene.by.pseudonym:
             raise NotAllowed("proposal.own_second")
         basis = await scene.basis()
         questions = questions_of(basis, proposed)
-        problems = [Problem(f"/answers/{one}", "input.missing") for one in questions if one not in answers]
-        problems += [] if text else [Problem("/text", "input.missing")]
+        problems = [Problem(f"/answers/{one}", "input.missing") for one in questions if one not in self.answers]
+        problems += [] if self.text else [Problem("/text", "input.missing")]
         if problems:
             raise InvalidInput(problems)
-        if not all(answers[one] for one in questions):
+        if not all(self.answers[one] for one in questions):
             raise NotAllowed("proposal.second_disagrees")
         await scene.take(
-            ProposalSeconded(proposal=proposed.id, questions=tuple(questions), text=scene.keep("resolution", text))
+            ProposalSeconded(proposal=proposed.id, questions=tuple(questions), text=scene.keep("resolution", self.text))
         )
 
 

@@ -1,16 +1,19 @@
 """Step four: a named person decides."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 
 from service.bookings import booking_outcome, bookings
-from service.casework.decision.proposal import as_proposed, standing, tidied
+from service.casework.decision.proposal import as_proposed, minute_of, standing, tidied
 from service.casework.decision.record import _record
+from service.desk import form
 from service.desk.actors import person, still
 from service.desk.fields import check_day, check_text
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Writing
 from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, dossier_of
+from service.desk.step_form import StepForm
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.decision import FAVOURABLE, BoardMinute, Proposal
@@ -38,19 +41,29 @@ async def decide(desk: Desk, case_id: str, proposal: Proposal, *, by: User, seen
         return await _decided(scene, proposal, content, opened)
 
 
-async def sign(
-    desk: Desk, case_id: str, *, delegation_point: str, board_minute: BoardMinute | None, by: User, seen: int
-) -> str:
+@dataclass(frozen=True)
+class Sign(StepForm):
     """Decide as has been proposed, word for word; returns the decision's id."""
-    minute = _minute(desk, board_minute)
-    opened = await desk.access_log.last_opened(case_id, by.pseudonym)
-    async with desk.store.writing() as writing:
-        scene = await _scene(desk, writing, case_id, by, seen)
-        if scene.dossier.proposal is None:
-            raise NotAllowed("decision.nothing_proposed")
-        proposed = scene.dossier.proposal
-        proposal = await standing(writing, proposed, delegation_point=delegation_point, board_minute=minute)
-        return await _decided(scene, proposal, proposed.data, opened)
+
+    name = "sign"
+    event = CaseDecided
+    on_case_page = True
+
+    delegation_point: str = form.code()
+    minute_date: date | None = form.day(required=False)
+    minute_paragraph: str = form.text(required=False, most=40)
+
+    async def take(self, desk: Desk, case_id: str, *, by: User, seen: int) -> str:
+        """Unlike other steps, who may take it depends on what is decided, and is asked together with the rest."""
+        minute = _minute(desk, minute_of(self.minute_date, self.minute_paragraph))
+        opened = await desk.access_log.last_opened(case_id, by.pseudonym)
+        async with desk.store.writing() as writing:
+            scene = await _scene(desk, writing, case_id, by, seen)
+            proposed = scene.dossier.proposal
+            if proposed is None:
+                raise NotAllowed("decision.nothing_proposed")
+            proposal = await standing(writing, proposed, delegation_point=self.delegation_point, board_minute=minute)
+            return await _decided(scene, proposal, proposed.data, opened)
 
 
 async def _scene(desk: Desk, writing: Writing, case_id: str, by: User, seen: int) -> Scene:

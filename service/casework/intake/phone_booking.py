@@ -84,10 +84,11 @@ async def book(desk: Desk, call: Call, *, purpose: str, hold: str | None, by: Us
     received = await receive.receive(desk, document, by=person(by), channel=CHANNEL, only_if_free=True)
     await run_checks.screen(desk, received.case_id)
     try:
-        await assignment.declare_conflict(desk, received.case_id, conflict=False, text="", by=by, seen=0)
+        unbiased = assignment.DeclareConflict(conflict=False, text="", and_take="")
+        await unbiased.take(desk, received.case_id, by=by, seen=0)
         async with desk.store.reading() as reading:
             case = await reading.case(received.case_id)
-        await clearance_steps.execute(desk, received.case_id, by=by, seen=case.version)
+        await clearance_steps.Execute().take(desk, received.case_id, by=by, seen=case.version)
     except GranskaError as error:
         return Booked(received.case_id, received.diary_number, error)
     return Booked(received.case_id, received.diary_number, None)

@@ -3,13 +3,17 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from service.desk.fields import check_day, check_text, one_of
+from service.casework.review.findings import take
+from service.desk import form
+from service.desk.fields import check_not_later, one_of
 from service.desk.ports.cases import FormDraftRow
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
-from service.desk.step import dossier_of, step
+from service.desk.step import Scene, dossier_of
+from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain import policy
 from service.domain.case import Case, State
 from service.domain.clock import local_day
@@ -31,23 +35,40 @@ from service.rules.calendar import next_working_day
 MOST_DRAFT = 60_000
 
 
-async def declare_conflict(desk: Desk, case_id: str, *, conflict: bool, text: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class DeclareConflict(StepForm):
     """Say, before the case opens, whether something stands in the way of one's impartiality (KL 6:28-30).
 
     "Yes" locks the person out of the case for good, and gives it back to the queue where it was theirs.
     """
-    text = check_text("/text", text, required=False)
-    async with step(desk, case_id, ConflictDeclared, by=by, seen=seen) as scene:
+
+    name = "conflict"
+    event = ConflictDeclared
+    on_case_page = True
+
+    conflict: bool = form.yes_no()
+    text: str = form.text(required=False)
+    #: "yes" where the case is taken in the same breath, by whoever nothing stands in the way of.
+    and_take: str = form.code(sent_as="take")
+
+    async def take(self, desk: Desk, case_id: str, *, by: User, seen: int) -> None:
+        await super().take(desk, case_id, by=by, seen=seen)
+        if self.and_take == "yes" and not self.conflict:
+            async with desk.store.reading() as reading:
+                case = await reading.case(case_id)
+            await take(desk, case_id, by=by, seen=case.version)
+
+    async def work(self, scene: Scene) -> None:
         if scene.dossier.conflict(scene.by.pseudonym) is True:
             raise NotAllowed("conflict.locked_out")
         owned = scene.case.owner == scene.by.id and scene.case.state is State.IN_REVIEW
         data = ConflictDeclared(
-            conflict=conflict,
+            conflict=self.conflict,
             hint=await shares_a_name(scene.writing, scene.case, scene.by),
-            text=scene.keep_any("note", text),
-            released=conflict and owned,
+            text=scene.keep_any("note", self.text),
+            released=self.conflict and owned,
         )
-        if conflict and owned:
+        if self.conflict and owned:
             await scene.take(data, owner=None, state=State.SCREENED)
         else:
             await scene.take(data)
@@ -79,47 +100,83 @@ def _family_name(name: str) -> str:
     return words[-1] if len(words) > 1 else ""
 
 
-async def assign(desk: Desk, case_id: str, *, to: str, note: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class Assign(StepForm):
     """Give the case to someone who handles its kind, oneself included, with a note on where it stands."""
-    note = check_text("/note", note, required=False)
-    async with step(desk, case_id, CaseAssigned, by=by, seen=seen) as scene:
-        found = await scene.writing.user(to)
-        if found is None or not policy.handles(scene.case, found):
+
+    name = "assign"
+    event = CaseAssigned
+
+    to: str = form.code()
+    note: str = form.text(required=False)
+
+    async def work(self, scene: Scene) -> None:
+        handler = await scene.writing.user(self.to)
+        if handler is None or not policy.handles(scene.case, handler):
             raise InvalidInput([Problem("/to", "assign.not_a_handler")])
-        if scene.dossier.conflict(found.pseudonym) is True:
+        if scene.dossier.conflict(handler.pseudonym) is True:
             raise InvalidInput([Problem("/to", "assign.locked_out")])
-        if scene.case.owner == found.id:
+        if scene.case.owner == handler.id:
             raise InvalidInput([Problem("/to", "assign.theirs_already")])
-        await scene.take(
-            CaseAssigned(owner=found.id, before=scene.case.owner, note=scene.keep_any("note", note)), owner=found.id
-        )
+        assigned = CaseAssigned(owner=handler.id, before=scene.case.owner, note=scene.keep_any("note", self.note))
+        await scene.take(assigned, owner=handler.id)
 
 
-async def write_note(desk: Desk, case_id: str, *, text: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class WriteNote(StepForm):
     """A note for the file (tjänsteanteckning): an official document, and the page says so."""
-    text = check_text("/text", text)
-    async with step(desk, case_id, NoteWritten, by=by, seen=seen) as scene:
-        await scene.take(NoteWritten(note=scene.keep("note", text)))
+
+    name = "note"
+    event = NoteWritten
+
+    text: str = form.text()
+
+    async def work(self, scene: Scene) -> None:
+        await scene.take(NoteWritten(note=scene.keep("note", self.text)))
 
 
-async def pause(desk: Desk, case_id: str, *, ground: str, until: str, note: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class Pause(StepForm):
     """Stop the case's clock, for a reason of the routine's list."""
-    note = check_text("/note", note, required=False)
-    async with step(desk, case_id, CasePaused, by=by, seen=seen) as scene:
+
+    name = "pause"
+    event = CasePaused
+
+    ground: str = form.code()
+    until: date | None = form.day(required=False)
+    note: str = form.text(required=False)
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.dossier.paused is None, "case.paused_already")
+
+    async def work(self, scene: Scene) -> None:
         if scene.dossier.paused:
             raise NotAllowed("case.paused_already")
-        one_of("/ground", ground, scene.procedure.routine.pauses)
-        last = check_day("/until", until) if until else None
-        if last is not None and last < scene.today:
+        one_of("/ground", self.ground, scene.procedure.routine.pauses)
+        if self.until is not None and self.until < scene.today:
             raise InvalidInput([Problem("/until", "input.not_now_or_later")])
         await scene.take(
-            CasePaused(ground=ground, note=scene.keep_any("note", note), until=last.isoformat() if last else None)
+            CasePaused(
+                ground=self.ground,
+                note=scene.keep_any("note", self.note),
+                until=self.until.isoformat() if self.until else None,
+            )
         )
 
 
-async def resume(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class Resume(StepForm):
     """Start the clock again; the answer is due as many days later as it stood still."""
-    async with step(desk, case_id, CaseResumed, by=by, seen=seen) as scene:
+
+    name = "resume"
+    event = CaseResumed
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.dossier.paused, "case.not_paused")
+
+    async def work(self, scene: Scene) -> None:
         if scene.dossier.paused is None:
             raise NotAllowed("case.not_paused")
         days = (scene.today - local_day(scene.dossier.paused.at)).days
@@ -129,14 +186,25 @@ async def resume(desk: Desk, case_id: str, *, by: User, seen: int) -> None:
         await scene.take(CaseResumed(days=days, due=due.isoformat()), due_on=due.isoformat())
 
 
-async def withdraw(desk: Desk, case_id: str, *, received: str, text: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class Withdraw(StepForm):
     """The applicant has withdrawn the application (återkallelse av ansökan); a person still writes the case off."""
-    text = check_text("/text", text)
-    day = check_day("/received", received)
-    async with step(desk, case_id, ApplicationWithdrawn, by=by, seen=seen) as scene:
-        if day > scene.today:
-            raise InvalidInput([Problem("/received", "input.not_now_or_earlier")])
-        await scene.take(ApplicationWithdrawn(received=day.isoformat(), text=scene.keep("applicant", text)))
+
+    name = "withdrawal"
+    event = ApplicationWithdrawn
+
+    received: date = form.day()
+    text: str = form.text()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.dossier.withdrawn is None, "step.withdrawn_already")
+
+    async def work(self, scene: Scene) -> None:
+        check_not_later("/received", self.received, scene.today)
+        await scene.take(
+            ApplicationWithdrawn(received=self.received.isoformat(), text=scene.keep("applicant", self.text))
+        )
 
 
 async def keep_draft(desk: Desk, case_id: str, *, form: str, values: Mapping[str, list[str]], by: User) -> None:

@@ -7,16 +7,18 @@ from typing import Any
 
 from service.casework.letters import compose
 from service.casework.letters.compose import CHANNELS
+from service.desk import form
 from service.desk.actors import check_came_by
-from service.desk.fields import check_day, check_text, one_of
+from service.desk.fields import check_not_later, check_text, one_of
 from service.desk.ports.cases import CaseDetails, StoredFinding
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.rulebook import today
-from service.desk.step import Scene, dossier_of, step
+from service.desk.step import Scene, dossier_of
+from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain.case import STEPS, Case
 from service.domain.decision import DecisionOutcome
-from service.domain.dossier.dossier import Dossier
+from service.domain.dossier.dossier import Asked, Dossier
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.event import Actor, Event
 from service.domain.events.fields import SentLetter
@@ -30,7 +32,6 @@ from service.domain.events.review import (
     CompletionReminded,
 )
 from service.domain.finding import METHOD, Outcome
-from service.domain.people import User
 from service.domain.routine import Routine
 from service.domain.ruleset import RuleSet
 from service.rules.calendar import next_working_day, working_days_after
@@ -51,17 +52,24 @@ async def missing_of(desk: Desk, reading: Reading, case: Case, language: str) ->
     return list(dict.fromkeys(sentences))
 
 
-async def ask_completion(desk: Desk, case_id: str, *, text: str, due: str, language: str, by: User, seen: int) -> str:
+@dataclass(frozen=True)
+class AskCompletion(StepForm):
     """Write to the applicant what is missing, by when, and what may follow; returns the request's id."""
-    text = check_text("/text", text, required=False)
-    one_of("/language", language, compose.LANGUAGES)
-    async with step(desk, case_id, CompletionAsked, by=by, seen=seen) as scene:
-        missing = await missing_of(desk, scene.writing, scene.case, language)
-        if not missing and not text:
+
+    name = "completion"
+    event = CompletionAsked
+
+    text: str = form.text(required=False)
+    due: date | None = form.day(required=False)
+    language: str = form.choice(compose.LANGUAGES)
+
+    async def work(self, scene: Scene) -> str:
+        missing = await missing_of(scene.desk, scene.writing, scene.case, self.language)
+        if not missing and not self.text:
             raise InvalidInput([Problem("/text", "completion.nothing_asked")])
-        day = _due(scene, due, scene.procedure.routine.completion_days)
-        findings = await scene.writing.findings(case_id, scene.case.check_round)
-        asked = desk.outside.new_id()
+        day = _due(scene, self.due, scene.procedure.routine.completion_days)
+        findings = await scene.writing.findings(scene.case.id, scene.case.check_round)
+        asked = scene.desk.outside.new_id()
         await scene.take(
             CompletionAsked(
                 completion=asked,
@@ -70,12 +78,12 @@ async def ask_completion(desk: Desk, case_id: str, *, text: str, due: str, langu
                     for one in findings
                     if one.case_finding.finding.curable and one.case_finding.outcome is Outcome.NOT_MET
                 ),
-                text=scene.keep("letter-text", text),
+                text=scene.keep("letter-text", self.text),
                 due=day.isoformat(),
-                letter=await _completion_letter(scene, missing, text, day, language),
+                letter=await _completion_letter(scene, missing, self.text, day, self.language),
             )
         )
-    return asked
+        return asked
 
 
 async def _completion_letter(scene: Scene, missing: Sequence[str], text: str, day: date, language: str) -> SentLetter:
@@ -92,53 +100,76 @@ async def _completion_letter(scene: Scene, missing: Sequence[str], text: str, da
     return compose.keep(scene.desk, scene.writing, scene.case, "completion", written)
 
 
-def _due(scene: Scene, given: str, days: int) -> date:
+def _due(scene: Scene, given: date | None, days: int) -> date:
     """The day asked for, or the routine's; a working day that is not over."""
-    if not given:
+    if given is None:
         return next_working_day(scene.today + timedelta(days=days))
-    day = check_day("/due", given)
-    if day <= scene.today:
+    if given <= scene.today:
         raise InvalidInput([Problem("/due", "input.not_later")])
-    return next_working_day(day)
+    return next_working_day(given)
 
 
-async def remind(desk: Desk, case_id: str, *, language: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class Remind(StepForm):
     """Remind the applicant of what is missing, with as many days again as half of the routine's."""
-    async with step(desk, case_id, CompletionReminded, by=by, seen=seen) as scene:
-        open_ones = [one for one in scene.dossier.completions if one.answered_on is None]
-        if not open_ones:
+
+    name = "reminder"
+    event = CompletionReminded
+
+    language: str = form.choice(compose.LANGUAGES)
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(_waiting(case.dossier.completions), "step.nothing_asked")
+
+    async def work(self, scene: Scene) -> None:
+        waiting = [asked for asked in scene.dossier.completions if asked.answered_on is None]
+        if not waiting:
             raise NotAllowed("completion.nothing_open")
-        asked = open_ones[-1]
+        asked = waiting[-1]
         day = next_working_day(scene.today + timedelta(days=max(1, scene.procedure.routine.completion_days // 2)))
         day = max(day, date.fromisoformat(asked.due))
-        missing = await missing_of(desk, scene.writing, scene.case, language)
+        missing = await missing_of(scene.desk, scene.writing, scene.case, self.language)
         text = (await scene.writing.values([asked.data.text])).get(asked.data.text, {}).get("text", "")
-        letter = await _completion_letter(scene, missing, text, day, language)
+        letter = await _completion_letter(scene, missing, text, day, self.language)
         await scene.take(CompletionReminded(completion=asked.id, due=day.isoformat(), letter=letter))
 
 
-async def answer_completion(
-    desk: Desk, case_id: str, *, completion: str, text: str, received: str, by: User, seen: int
-) -> None:
+@dataclass(frozen=True)
+class AnswerCompletion(StepForm):
     """The applicant's answer lands in the case, and the checks are asked again."""
-    text, day = check_text("/text", text), check_day("/received", received)
-    async with step(desk, case_id, CompletionAnswered, by=by, seen=seen) as scene:
-        _check_open(scene.dossier.completions, completion, "completion.not_found")
-        _check_not_later(day, scene.today)
+
+    name = "completion-answer"
+    event = CompletionAnswered
+
+    completion: str = form.code()
+    text: str = form.text()
+    received: date = form.day()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(_waiting(case.dossier.completions), "step.nothing_asked")
+
+    async def work(self, scene: Scene) -> None:
+        _check_open(scene.dossier.completions, self.completion, "completion.not_found")
+        check_not_later("/received", self.received, scene.today)
         await scene.take(
-            CompletionAnswered(completion=completion, answer=scene.keep("applicant", text), received=day.isoformat()),
+            CompletionAnswered(
+                completion=self.completion,
+                answer=scene.keep("applicant", self.text),
+                received=self.received.isoformat(),
+            ),
             screen=True,
         )
 
 
-def _check_open(asked: Sequence[Any], id: str, code: str) -> None:
-    if not any(one.id == id and one.answered_on is None for one in asked):
+def _check_open(asked: Sequence[Asked[Any]], id: str, code: str) -> None:
+    if not any(letter.id == id and letter.answered_on is None for letter in asked):
         raise NotFound(code)
 
 
-def _check_not_later(day: date, now: date) -> None:
-    if day > now:
-        raise InvalidInput([Problem("/received", "input.not_now_or_earlier")])
+def _waiting(asked: Sequence[Asked[Any]]) -> bool:
+    return any(letter.answered_on is None for letter in asked)
 
 
 def event_day(details: CaseDetails) -> date | None:
@@ -154,74 +185,69 @@ def communication_due(routine: Routine, today: date, event_on: date | None) -> d
     return usual
 
 
-async def communicate(
-    desk: Desk,
-    case_id: str,
-    *,
-    outcome: str,
-    clauses: Sequence[str],
-    text: str,
-    due: str,
-    channel: str,
-    language: str,
-    by: User,
-    seen: int,
-) -> str:
+@dataclass(frozen=True)
+class Communicate(StepForm):
     """Send the applicant everything there is, and what is being considered; returns the communication's id.
 
     The letter takes up every act, every finding that does not hold and every answer to a consultation that may be
     shown: nothing can be left out, and what comes later has to be communicated too.
     """
-    wanted = (
-        ("/outcome", outcome in set(DecisionOutcome)),
-        ("/clauses", bool(clauses)),
-        ("/text", bool(text.strip())),
-        ("/channel", channel in CHANNELS),
-        ("/language", language in compose.LANGUAGES),
-    )
-    lacking = [Problem(pointer, "input.missing") for pointer, there in wanted if not there]
-    if lacking:
-        raise InvalidInput(lacking)
-    text = check_text("/text", text)
-    async with step(desk, case_id, CommunicationSent, by=by, seen=seen) as scene:
-        if not clauses or any(one not in scene.criteria.clauses for one in clauses):
+
+    name = "communication"
+    event = CommunicationSent
+
+    outcome: DecisionOutcome = form.member(DecisionOutcome)
+    clauses: tuple[str, ...] = form.several(required=True)
+    text: str = form.text()
+    due: date | None = form.day(required=False)
+    channel: str = form.choice(CHANNELS)
+    language: str = form.choice(compose.LANGUAGES)
+
+    async def work(self, scene: Scene) -> str:
+        if any(clause not in scene.criteria.clauses for clause in self.clauses):
             raise InvalidInput([Problem("/clauses", "decision.clause_missing")])
-        details = await scene.writing.details(case_id)
+        details = await scene.writing.details(scene.case.id)
         earliest = communication_due(scene.procedure.routine, scene.today, event_day(details))
-        day = next_working_day(check_day("/due", due)) if due else earliest
+        day = next_working_day(self.due) if self.due else earliest
         if day < earliest:
             raise InvalidInput([Problem("/due", "communication.too_short", {"day": earliest.isoformat()})])
         material, told = await communicated_material(
-            desk, scene.writing, scene.case, scene.dossier, scene.procedure, language
+            scene.desk, scene.writing, scene.case, scene.dossier, scene.procedure, self.language
         )
         values = {
-            "matter": compose.matter(desk, details, scene.case, language),
-            "outcome": desk.words.say(language, f"term.decision.{outcome}", {}),
-            "clauses": compose.clause_lines(scene.criteria, clauses, language),
+            "matter": compose.matter(scene.desk, details, scene.case, self.language),
+            "outcome": scene.desk.words.say(self.language, f"term.decision.{self.outcome}", {}),
+            "clauses": compose.clause_lines(scene.criteria, self.clauses, self.language),
             "material": material,
-            "text": text,
+            "text": self.text,
             "deadline": day.isoformat(),
         }
         written = compose.sheet(
-            desk, scene.procedure, "communication", language, values, case=scene.case, recipient=details.org_name
+            scene.desk,
+            scene.procedure,
+            "communication",
+            self.language,
+            values,
+            case=scene.case,
+            recipient=details.org_name,
         )
-        sent = desk.outside.new_id()
+        sent = scene.desk.outside.new_id()
         await scene.take(
             CommunicationSent(
                 communication=sent,
-                outcome=outcome,
-                clauses=tuple(dict.fromkeys(clauses)),
+                outcome=self.outcome.value,
+                clauses=self.clauses,
                 act_ids=told.acts,
                 findings=told.findings,
                 enclosures=told.enclosures,
                 consultations=told.consultations,
-                text=scene.keep("letter-text", text),
+                text=scene.keep("letter-text", self.text),
                 due=day.isoformat(),
-                channel=channel,
-                letter=compose.keep(desk, scene.writing, scene.case, "communication", written),
+                channel=self.channel,
+                letter=compose.keep(scene.desk, scene.writing, scene.case, "communication", written),
             )
         )
-    return sent
+        return sent
 
 
 @dataclass(frozen=True)
@@ -282,27 +308,46 @@ def _finding_line(desk: Desk, one: StoredFinding, values: Mapping[str, Any], lan
     return " ".join([sentence, *extra])
 
 
-async def answer_communication(
-    desk: Desk, case_id: str, *, communication: str, text: str, received: str, by: User, seen: int
-) -> None:
+@dataclass(frozen=True)
+class AnswerCommunication(StepForm):
     """What the applicant says to it lands in the case."""
-    text, day = check_text("/text", text), check_day("/received", received)
-    async with step(desk, case_id, CommunicationAnswered, by=by, seen=seen) as scene:
-        _check_open(scene.dossier.communications, communication, "communication.not_found")
-        _check_not_later(day, scene.today)
+
+    name = "communication-answer"
+    event = CommunicationAnswered
+
+    communication: str = form.code()
+    text: str = form.text()
+    received: date = form.day()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(_waiting(case.dossier.communications), "step.nothing_asked")
+
+    async def work(self, scene: Scene) -> None:
+        _check_open(scene.dossier.communications, self.communication, "communication.not_found")
+        check_not_later("/received", self.received, scene.today)
         await scene.take(
             CommunicationAnswered(
-                communication=communication, answer=scene.keep("applicant", text), received=day.isoformat()
+                communication=self.communication,
+                answer=scene.keep("applicant", self.text),
+                received=self.received.isoformat(),
             )
         )
 
 
-async def except_communication(desk: Desk, case_id: str, *, exception: str, text: str, by: User, seen: int) -> None:
+@dataclass(frozen=True)
+class ExceptCommunication(StepForm):
     """Decide without having asked the applicant: only for a reason of the closed list, and with why it holds here."""
-    text = check_text("/text", text)
-    async with step(desk, case_id, CommunicationExcepted, by=by, seen=seen) as scene:
-        one_of("/exception", exception, scene.procedure.routine.exceptions)
-        await scene.take(CommunicationExcepted(exception=exception, text=scene.keep("communication", text)))
+
+    name = "exception"
+    event = CommunicationExcepted
+
+    exception: str = form.code()
+    text: str = form.text()
+
+    async def work(self, scene: Scene) -> None:
+        one_of("/exception", self.exception, scene.procedure.routine.exceptions)
+        await scene.take(CommunicationExcepted(exception=self.exception, text=scene.keep("communication", self.text)))
 
 
 async def received_from_applicant(desk: Desk, case_id: str, *, kind: str, text: str, by: Actor) -> None:

@@ -12,7 +12,7 @@ from service.desk.rulebook import today
 from service.domain import basis, policy
 from service.domain.decision import ON_A_DECISION, DecisionOutcome
 from service.domain.people import User
-from service.domain.premises import label
+from service.domain.premises import ENDED, Booking, label
 from service.domain.ruleset import Clause
 
 
@@ -29,6 +29,7 @@ class StepPage:
     unverified: frozenset[str]
     missing: tuple[str, ...] = ()
     people: tuple[User, ...] = ()
+    live: tuple[Booking, ...] = ()
     fees: dict[str, int] = field(default_factory=dict)
 
 
@@ -59,6 +60,7 @@ async def step_page(desk: Desk, view: CaseView, name: str, *, language: str) -> 
         unverified=frozenset(act.id for act in dossier.acts.values() if not basis.verified(dossier, act)),
         missing=tuple(missing),
         people=tuple(people),
+        live=tuple(booking for booking in times if booking.status not in ENDED),
         fees={booking.id: move_or_cancel.fee_of(booking, rules, now, moves) for booking in times},
     )
 

@@ -1,28 +1,95 @@
 """The city's e-service hands in applications and their enclosures; it can do nothing else."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from litestar import Request, Response, get, post
+from litestar import Request, Response, post
+from litestar.datastructures import ResponseHeader
+from litestar.params import HeaderParameter
 
 from service.casework.intake import application_document, enclosures, receive
 from service.casework.review import correspondence
+from service.desk import form
+from service.desk.form import read_form, schema_of, with_file
 from service.domain.application import Kind
+from service.domain.enclosure import ENCLOSURE_KINDS
 from service.domain.errors import InvalidInput, Problem, TooLarge, WrongMediaType
 from service.domain.events.event import Actor, ActorKind
 from service.web import file_types, forms
-from service.web.api.description import openapi
-from service.web.deps import AnyRequest, TheDesk, TheKey
+from service.web.api import describe
+from service.web.deps import AnyRequest, CaseId, TheDesk, TheKey
 from service.web.route_permissions import INTAKE_KEY, may
 
 MAX_KEY = 200
 
 
-@post("/api/v1/applications", opt=may(INTAKE_KEY), status_code=201)
-async def hand_in(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dict[str, Any]]:
+@dataclass(frozen=True)
+class Received:
+    """An application that has come in: its case, its diary number, and where its enclosures are sent."""
+
+    id: str
+    diary_number: str
+    link: str
+    enclosures: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """The id of what was made or changed."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class EnclosureForm:
+    """An enclosure as it is handed in; the file is beside it."""
+
+    kind: str = form.choice(ENCLOSURE_KINDS)
+    speaks_from: str = form.code()
+    speaks_to: str = form.code()
+
+
+@dataclass(frozen=True)
+class AnswerForm:
+    """The applicant's own words, and what they are about."""
+
+    kind: str = form.choice(("completion", "communication", "withdrawal"))
+    text: str = form.text()
+
+
+_FILE = {
+    "type": "string",
+    "contentMediaType": "application/octet-stream",
+    "description": f"PDF, PNG, JPEG, DOCX, XLSX, ODT or plain text; at most {enclosures.MAX_ENCLOSURE_BYTES} bytes.",
+}
+
+
+@post(
+    "/api/v1/applications",
+    opt=may(INTAKE_KEY),
+    status_code=201,
+    include_in_schema=True,
+    operation_id="handInApplication",
+    operation_class=describe.reads(describe.APPLICATION),
+    responses=describe.COMMON,
+    response_headers=[ResponseHeader("Location", value="", documentation_only=True)],
+)
+async def hand_in(
+    request: AnyRequest,
+    desk: TheDesk,
+    key: TheKey,
+    idempotency_key: Annotated[
+        str | None,
+        HeaderParameter(
+            name="Idempotency-Key",
+            description="The same key with the same body gives the same case.",
+            schema_extra={"minLength": 1, "maxLength": MAX_KEY, "pattern": "^[!-~]+$"},
+        ),
+    ] = None,
+) -> Response[Received]:
     """Receive an application; the case's checks are run at once, after the answer."""
     if request.content_type[0] != "application/json":
         raise WrongMediaType("input.json_only")
-    idempotency_key = request.headers.get("idempotency-key")
     if idempotency_key is not None and not (0 < len(idempotency_key) <= MAX_KEY and idempotency_key.isprintable()):
         raise InvalidInput([Problem("", "intake.key_malformed", {"max": MAX_KEY})])
     body = await request.body()
@@ -37,12 +104,8 @@ async def hand_in(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[d
     )
     request.app.state.worker.wake()
     link = f"{_base(request)}/cases/{received.case_id}"
-    answer = {
-        "id": received.case_id,
-        "diary_number": received.diary_number,
-        "link": link,
-        "enclosures": f"/api/v1/applications/{received.case_id}/enclosures",
-    }
+    enclosures_at = f"/api/v1/applications/{received.case_id}/enclosures"
+    answer = Received(received.case_id, received.diary_number, link, enclosures_at)
     return Response(answer, status_code=201, headers={"Location": link})
 
 
@@ -51,54 +114,62 @@ async def hand_in(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[d
     opt=may(INTAKE_KEY),
     status_code=201,
     request_max_body_size=enclosures.MAX_ENCLOSURE_BYTES + 100_000,
+    include_in_schema=True,
+    operation_id="handInEnclosure",
+    operation_class=describe.reads(with_file(schema_of(EnclosureForm), _FILE), "multipart/form-data"),
+    responses=describe.COMMON | {404: describe.problem("No such case")},
 )
-async def enclose(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dict[str, Any]]:
+async def enclose(request: AnyRequest, desk: TheDesk, key: TheKey, case_id: CaseId) -> Response[Made]:
     """Receive one enclosure of an application: form fields `kind`, `file`, `speaks_from`, `speaks_to`."""
     if request.content_type[0] != "multipart/form-data":
         raise WrongMediaType("input.multipart_only")
-    case_id = str(request.path_params["case_id"])
-    form = await forms.read(request)
-    file = await forms.upload(form.upload("file"), most=enclosures.MAX_ENCLOSURE_BYTES)
+    posted = await forms.read(request)
+    file = await forms.upload(posted.upload("file"), most=enclosures.MAX_ENCLOSURE_BYTES)
     if not file.body:
         raise InvalidInput([Problem("/file", "enclosure.empty")])
+    asked = read_form(EnclosureForm, posted.answers())
     enclosure_id = await enclosures.add_enclosure(
         desk,
-        case_id,
-        kind=form.text("kind"),
+        str(case_id),
+        kind=asked.kind,
         name=file.name,
         media_type=file_types.media_type(file.body),
         body=file.body,
-        speaks_from=form.text("speaks_from"),
-        speaks_to=form.text("speaks_to"),
+        speaks_from=asked.speaks_from,
+        speaks_to=asked.speaks_to,
         by=Actor(ActorKind.KEY, key.pseudonym),
         kinds=frozenset(Kind),
     )
     request.app.state.worker.wake()
-    return Response({"id": enclosure_id}, status_code=201)
+    return Response(Made(enclosure_id), status_code=201)
 
 
-@post("/api/v1/applications/{case_id:uuid}/answers", opt=may(INTAKE_KEY), status_code=201)
-async def answer(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dict[str, Any]]:
+@post(
+    "/api/v1/applications/{case_id:uuid}/answers",
+    opt=may(INTAKE_KEY),
+    status_code=201,
+    include_in_schema=True,
+    operation_id="handInAnswer",
+    operation_class=describe.reads(schema_of(AnswerForm)),
+    responses=describe.COMMON
+    | {
+        404: describe.problem("No such case, or nothing of the kind has been asked"),
+        409: describe.problem("Someone changed the case at the same moment; send it again"),
+    },
+)
+async def answer(request: AnyRequest, desk: TheDesk, key: TheKey, case_id: CaseId) -> Response[Made]:
     """The applicant's own words: an answer to what was asked last, or that they withdraw (`kind` and `text`)."""
     if request.content_type[0] != "application/json":
         raise WrongMediaType("input.json_only")
-    case_id = str(request.path_params["case_id"])
-    form = await forms.read(request)
-    await correspondence.received_from_applicant(
-        desk, case_id, kind=form.text("kind"), text=form.text("text"), by=Actor(ActorKind.KEY, key.pseudonym)
-    )
+    asked = read_form(AnswerForm, (await forms.read(request)).answers())
+    by = Actor(ActorKind.KEY, key.pseudonym)
+    await correspondence.received_from_applicant(desk, str(case_id), kind=asked.kind, text=asked.text, by=by)
     request.app.state.worker.wake()
-    return Response({"id": case_id}, status_code=201)
-
-
-@get("/api/v1/openapi.json", opt=may(INTAKE_KEY))
-async def describe() -> dict[str, Any]:
-    """What this API does, as OpenAPI 3.1; for those who hold a key."""
-    return openapi()
+    return Response(Made(str(case_id)), status_code=201)
 
 
 def _base(request: Request[Any, Any, Any]) -> str:
     return request.app.state.public_url or str(request.base_url).rstrip("/")
 
 
-HANDLERS = (hand_in, enclose, answer, describe)
+HANDLERS = (hand_in, enclose, answer)

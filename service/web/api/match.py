@@ -5,9 +5,11 @@ with `needs_identifier` is one that the name alone cannot settle.
 """
 
 import json
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from litestar import Response, post
+from litestar.params import FromPath, HeaderParameter, QueryParameter
 
 from service.casework.intake import application_document
 from service.domain.birth import read_birth
@@ -17,6 +19,7 @@ from service.domain.organisation import normal_form
 from service.domain.text import visible
 from service.domain.watchlist import Candidate, ListEntry, MatchEvidence, Schema, Subject
 from service.screening import match_api
+from service.web.api import describe
 from service.web.deps import AnyRequest, TheDesk, TheKey
 from service.web.route_permissions import MATCH_KEY, may
 
@@ -30,24 +33,83 @@ _SCHEMAS = {
 }
 _PERSON_BIRTHS, _COUNTRIES = ("birthDate",), ("nationality", "citizenship", "country", "jurisdiction")
 _NUMBERS = ("registrationNumber", "idNumber")
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+#: The shape of yente's request; each query is about one person or one organisation.
+_QUERIES = {
+    "type": "object",
+    "required": ["queries"],
+    "properties": {
+        "queries": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {
+                "type": "object",
+                "required": ["schema", "properties"],
+                "properties": {
+                    "schema": {"enum": list(_SCHEMAS)},
+                    "properties": {
+                        "type": "object",
+                        "properties": dict.fromkeys((*_NAMES, *_PERSON_BIRTHS, *_COUNTRIES, *_NUMBERS), _TEXTS),
+                    },
+                },
+            },
+        }
+    },
+}
 
 
-@post("/match/{list_key:str}", opt=may(MATCH_KEY), status_code=200)
-async def match(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dict[str, Any]]:
+@dataclass(frozen=True)
+class Answers:
+    """For each query, by its name, the candidates as yente answers them, and how many were asked for."""
+
+    responses: dict[str, dict[str, Any]]
+    limit: int
+
+
+@post(
+    "/match/{list_key:str}",
+    opt=may(MATCH_KEY),
+    status_code=200,
+    include_in_schema=True,
+    operation_id="match",
+    operation_class=describe.reads(_QUERIES),
+    responses=describe.COMMON
+    | {
+        404: describe.problem("No such list"),
+        503: describe.problem("The list cannot be asked now"),
+    },
+)
+async def match(
+    request: AnyRequest,
+    desk: TheDesk,
+    key: TheKey,
+    list_key: FromPath[str],
+    case: Annotated[
+        str, QueryParameter(description="The diary number of the case, where the header does not say it")
+    ] = "",
+    case_header: Annotated[str, HeaderParameter(name="Granska-Case", description="The diary number of the case")] = "",
+    most: Annotated[
+        str,
+        QueryParameter(
+            name="limit",
+            description="How many candidates of each query; 5 if left out",
+            schema_extra={"type": "integer", "minimum": 1, "maximum": match_api.MOST_ANSWERS},
+        ),
+    ] = "5",
+) -> Response[Answers]:
     """Each query's candidates; the header `Granska-Case` (or the parameter `case`) names the case it is about."""
-    list_key = str(request.path_params["list_key"])
     if request.content_type[0] != "application/json":
         raise WrongMediaType("input.json_only")
     body = await request.body()
     if len(body) > MAX_BYTES:
         raise TooLarge("input.body_too_large", max=MAX_BYTES // 1000)
     queries = _queries(application_document.parse_json(body))
-    limit = _limit(request.query_params.get("limit", "5"))
+    limit = _limit(most)
     found = await match_api.ask(
         desk,
         list_key,
         [subjects for subjects, _ in queries.values()],
-        diary_number=request.headers.get("granska-case", "") or request.query_params.get("case", ""),
+        diary_number=case_header or case,
         limit=limit,
         by=Actor(ActorKind.KEY, key.pseudonym),
     )
@@ -61,7 +123,7 @@ async def match(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[dic
             "total": {"value": len(results), "relation": "eq"},
             "query": {"id": None, "schema": given["schema"], "properties": given["properties"]},
         }
-    return Response({"responses": responses, "limit": limit})
+    return Response(Answers(responses, limit))
 
 
 def _limit(text: str) -> int:

@@ -15,7 +15,7 @@ async def test_an_approval_confirms_and_a_write_off_gives_back(desk: Desk) -> No
     assert await statuses(desk, await approved(desk, officer)) == ["confirmed"]
     other = await asked(desk, OTHER_NUMBER, date="2027-02-08")
     await taken(desk, other, officer)
-    await do(desk, assignment.withdraw, other, officer, received="2026-11-20", text="Nej.")
+    await do(desk, assignment.Withdraw, other, officer, received="2026-11-20", text="Nej.")
     await do_decide(desk, other, officer, "write_off")
     assert await statuses(desk, other) == ["released"]
     assert await statuses(desk, await asked(desk, date="2027-02-08")) == ["held"]

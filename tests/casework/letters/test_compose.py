@@ -14,8 +14,8 @@ import pytest
 from pypdf import PdfReader
 
 from service.casework.decision import board_papers, delivery, follow_up, sign
-from service.casework.decision.appeal import check_appeal, declare_final, receive_appeal, settle_appeal
-from service.casework.decision.proposal import propose, second
+from service.casework.decision.appeal import CheckAppealInTime, DeclareFinal, ReceiveAppeal, SettleAppeal
+from service.casework.decision.proposal import Propose, Second
 from service.casework.letters import edit_texts
 from service.casework.review import assignment, correspondence, inquiry
 from service.desk.ports.desk import Desk
@@ -107,7 +107,7 @@ async def test_what_is_missing_is_asked_for_in_plain_words_with_a_day_and_what_m
     case_id = await taken_grant(desk, alva)
     for language in ("sv", "en"):
         await do(
-            desk, correspondence.ask_completion, case_id, alva, text="Ring gärna om något är oklart.", due="",
+            desk, correspondence.AskCompletion, case_id, alva, text="Ring gärna om något är oklart.", due="",
             language=language,
         )  # fmt: skip
 
@@ -127,8 +127,8 @@ async def test_a_decision_says_what_why_by_whom_what_next_and_how_to_appeal(desk
         reasons="Det har sökts mer än det finns. Barn och unga går före.", conditions=condition,
     )  # fmt: skip
     for language in ("sv", "en"):
-        await do(desk, delivery.send_letter, case_id, alva, channel="mail", language=language, sent="")
-    await do(desk, delivery.post_notice, case_id, alva, posted="2026-11-22")
+        await do(desk, delivery.SendLetter, case_id, alva, channel="mail", language=language, sent="")
+    await do(desk, delivery.PostNotice, case_id, alva, posted="2026-11-22")
 
     found = await letters(desk, case_id)
     for template, language, value in found:
@@ -142,27 +142,27 @@ async def test_a_refusal_and_the_boards_report_carry_acts_answer_and_assessment(
     alva, bo, disa = await three(desk)
     case_id = await taken_grant(desk, alva, bo, disa)
     [act] = await searched(desk, case_id, alva, (a_grave_act(), "decision", False))
-    await do(desk, inquiry.verify_act, case_id, bo, act=act)
+    await do(desk, inquiry.VerifyAct, case_id, bo, act=act)
     await assess_all(desk, case_id, alva, "purpose", "heads", "special_reasons", "proportionality")
     sent = await do(
-        desk, correspondence.communicate, case_id, alva, outcome="refusal", clauses=["4.1"], text="Vad säger ni om det?",
+        desk, correspondence.Communicate, case_id, alva, outcome="refusal", clauses=["4.1"], text="Vad säger ni om det?",
         due="", channel="post", language="sv",
     )  # fmt: skip
     await do(
-        desk, correspondence.answer_communication, case_id, alva, communication=sent, text="Vi tar avstånd.",
+        desk, correspondence.AnswerCommunication, case_id, alva, communication=sent, text="Vi tar avstånd.",
         received="2026-11-22",
     )  # fmt: skip
     proposal = replace(DEMOCRACY, acts=(act,), response="Avståndstagandet kom först efter domen.")
-    await do(desk, propose, case_id, alva, proposal=proposal)
-    await do(desk, board_papers.package, case_id, alva, language="sv")
+    await do(desk, Propose, case_id, alva, proposal=proposal)
+    await do(desk, board_papers.Package, case_id, alva, language="sv")
     yes = dict.fromkeys(("facts_not_views", "written_rule", "own_act", "answered"), True)
-    await do(desk, second, case_id, bo, answers=yes, text="Läst.")
+    await do(desk, Second, case_id, bo, answers=yes, text="Läst.")
     number, body = await board_papers.packaged(desk, case_id, by=disa)
     assert number == "HV 2026/1"
     assert body[:2] == b"PK"
     minute = BoardMinute("2026-11-20", "§ 12")
-    await do(desk, sign.sign, case_id, disa, delegation_point="N1", board_minute=minute)
-    await do(desk, delivery.send_letter, case_id, alva, channel="post", language="sv", sent="")
+    await do(desk, sign.Sign, case_id, disa, delegation_point="N1", board_minute=minute)
+    await do(desk, delivery.SendLetter, case_id, alva, channel="post", language="sv", sent="")
 
     for template, language, value in await letters(desk, case_id):
         golden(f"{template}.refusal.{language}", value["text"])
@@ -177,10 +177,10 @@ async def test_each_of_the_three_ways_of_appeal_has_its_own_text(desk: Desk, kin
     alva, *_ = await three(desk)
     case_id = await approved(desk, alva)
     if kind == "decision":
-        await do(desk, delivery.send_letter, case_id, alva, channel="mail", language="sv", sent="")
+        await do(desk, delivery.SendLetter, case_id, alva, channel="mail", language="sv", sent="")
     else:
         await do(
-            desk, follow_up.decide_aside, case_id, alva, kind=kind, text="Uppgiften skyddas av 21 kap. 3 §.",
+            desk, follow_up.DecideAside, case_id, alva, kind=kind, text="Uppgiften skyddas av 21 kap. 3 §.",
             delegation_point="F1", language="sv",
         )  # fmt: skip
 
@@ -220,16 +220,16 @@ def test_three_working_days_before_a_near_booking_are_counted_without_holidays()
 async def test_an_appeal_is_in_time_by_the_dates_of_the_case_whatever_anyone_says(desk: Desk, clock: Clock) -> None:
     alva, *_ = await three(desk)
     case_id = await approved(desk, alva)
-    await do(desk, delivery.post_notice, case_id, alva, posted="2026-11-22")
-    assert await codes(do(desk, declare_final, case_id, alva)) == {"decision.still_appealable"}
+    await do(desk, delivery.PostNotice, case_id, alva, posted="2026-11-22")
+    assert await codes(do(desk, DeclareFinal, case_id, alva)) == {"decision.still_appealable"}
     clock.forward(days=30)
-    await do(desk, receive_appeal, case_id, alva, received="2026-12-15", text="Fel.")
+    await do(desk, ReceiveAppeal, case_id, alva, received="2026-12-15", text="Fel.")
 
-    early = do(desk, check_appeal, case_id, alva, in_time=True, text="Jag tycker det.")
+    early = do(desk, CheckAppealInTime, case_id, alva, in_time=True, text="Jag tycker det.")
     assert await codes(early) == {"appeal.dates_say_other"}
-    await do(desk, check_appeal, case_id, alva, in_time=False, text="Sista dag var 14 december.")
-    await do(desk, settle_appeal, case_id, alva, outcome="dismissed", on="2026-12-20", text="Avvisat.")
-    await do(desk, declare_final, case_id, alva)
+    await do(desk, CheckAppealInTime, case_id, alva, in_time=False, text="Sista dag var 14 december.")
+    await do(desk, SettleAppeal, case_id, alva, outcome="dismissed", on="2026-12-20", text="Avvisat.")
+    await do(desk, DeclareFinal, case_id, alva)
 
 
 async def test_a_letters_text_is_edited_without_touching_the_rest_and_wrong_places_are_named(desk: Desk) -> None:
@@ -256,11 +256,11 @@ async def test_paused_days_are_added_to_the_day_an_answer_is_due(desk: Desk, clo
     case_id = await taken_grant(desk, alva)
     async with desk.store.reading() as reading:
         before = (await reading.case(case_id)).due_on
-    await do(desk, assignment.pause, case_id, alva, ground="awaits_applicant", until="", note="")
+    await do(desk, assignment.Pause, case_id, alva, ground="awaits_applicant", until="", note="")
     with pytest.raises(NotAllowed):
-        await do(desk, assignment.pause, case_id, alva, ground="awaits_applicant", until="", note="")
+        await do(desk, assignment.Pause, case_id, alva, ground="awaits_applicant", until="", note="")
     clock.forward(days=10)
-    await do(desk, assignment.resume, case_id, alva)
+    await do(desk, assignment.Resume, case_id, alva)
 
     async with desk.store.reading() as reading:
         after = (await reading.case(case_id)).due_on

@@ -69,7 +69,7 @@ async def calendar(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respon
         before=before,
         now=now,
         clock=availability.clock,
-        label=label,
+        label_of_time=label,
         names=names,
         may_book=user.has(Role.PREMISES_OFFICER),
     )
@@ -107,7 +107,7 @@ async def search(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
         equipment=EQUIPMENT,
         accessibility=ACCESSIBILITY,
         clock=availability.clock,
-        label=label,
+        label_of_time=label,
         may_book=user.has(Role.PREMISES_OFFICER),
     )
 

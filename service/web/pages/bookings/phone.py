@@ -12,6 +12,7 @@ from service.bookings import availability, bookings, rooms
 from service.bookings.scheduling.free_times import Wanted
 from service.casework.intake import phone_booking
 from service.desk.actors import person
+from service.desk.fields import as_clock
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
 from service.domain.errors import GranskaError, InvalidInput, Problem, SlotTaken
@@ -38,8 +39,8 @@ def _call(form: Form) -> availability.Call:
     return availability.Call(
         room=form.text("room"),
         day=form.text("date").strip(),
-        start=forms.clock(form.text("from")),
-        end=forms.clock(form.text("to")),
+        start=as_clock(form.text("from")),
+        end=as_clock(form.text("to")),
         number=form.text("number").strip(),
         hirer=hirer,
         use=form.text("use"),
@@ -97,7 +98,7 @@ async def _show(
         estate=estate,
         rules=rules,
         hirers=list(Hirer),
-        label=label,
+        label_of_time=label,
         clock=availability.clock,
         today=today(desk).isoformat(),
     )
@@ -166,8 +167,8 @@ async def hold(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
             desk,
             form.text("room"),
             day=form.text("date").strip(),
-            start=forms.clock(form.text("from")),
-            end=forms.clock(form.text("to")),
+            start=as_clock(form.text("from")),
+            end=as_clock(form.text("to")),
             by=person(user),
         )
     except GranskaError as error:

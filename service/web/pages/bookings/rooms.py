@@ -76,7 +76,7 @@ async def _show(
         closures=[
             one for one in estate.closures if one.room in estate.room_parts(room.id) | set(estate.above(room.id))
         ],
-        label=label,
+        label_of_time=label,
         feed_address=f"{base}/feeds/{secret}.ics" if secret else "",
     )
 

@@ -14,7 +14,9 @@ from service.casework.review import findings
 from service.casework.views import gate
 from service.casework.views.case_page import CaseView, case_view, offered_clauses
 from service.casework.views.enclosure import checks_wait, enclosure_file
+from service.casework.views.steps import open_steps
 from service.desk import actors
+from service.desk.form import read_form
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
 from service.domain import basis, policy
@@ -30,7 +32,6 @@ from service.domain.ruleset import DelegationPoint
 from service.proof import access_log
 from service.web import file_types, forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
-from service.web.pages.casework.step_forms import open_steps
 from service.web.problems import page_or_complaint
 from service.web.route_permissions import CASE_READERS, DECIDERS, OFFICERS, RECORD_READERS, may
 
@@ -105,7 +106,7 @@ async def show_case(
         today=today(desk).isoformat(),
         may_propose=handles and mine and view.case.state is State.IN_REVIEW,
         may_act=policy.acts_on(view.case, user),
-        label=label,
+        label_of_time=label,
         clock=clock,
         phrases=[one for one in view.procedure.routine.phrases if view.case.kind in one.kinds],
         questions=proposal.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
@@ -245,7 +246,8 @@ async def decide(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
     """A named person decides."""
 
     async def step(form: forms.Form, seen: int) -> None:
-        await sign.decide(desk, _id(request), forms.proposal(form), by=user, seen=seen)
+        asked = read_form(proposal.ProposalForm, form.answers())
+        await sign.decide(desk, _id(request), asked.proposal, by=user, seen=seen)
 
     return await _act(request, desk, user, "decision", step, "done.decided")
 

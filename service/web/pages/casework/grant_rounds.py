@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.casework.decision import grant_rounds
+from service.desk.fields import check_amount
 from service.desk.ports.desk import Desk
 from service.domain.case import State
 from service.domain.errors import GranskaError, InvalidInput, Problem
@@ -71,7 +72,7 @@ async def propose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
         if not text:
             continue
         try:
-            amount = forms.ore(text, f"/amount-{case_id}")
+            amount = check_amount(f"/amount-{case_id}", text)
             seen = form.number(f"version-{case_id}")
         except InvalidInput as error:
             problems += list(error.problems)

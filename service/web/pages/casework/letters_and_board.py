@@ -106,7 +106,7 @@ async def delegated(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
         "pages/delegated.html",
         error=error,
         at="since",
-        given=given,
+        period=given,
         found=found,
         posted=forms.Form({name: [one] for name, one in given.items()}),
         board=await _board(desk),

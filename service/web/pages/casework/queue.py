@@ -44,7 +44,7 @@ async def queue(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
         total=total,
         pickable=sorted(kind for kind, role in policy.HANDLING_ROLES.items() if user.has(role)),
         filters=filters,
-        given=given,
+        asked=given,
         kinds=sorted(user.case_kinds),
         states=STATES,
         orders=ORDERS,
@@ -107,9 +107,9 @@ async def bulk(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
             continue
         try:
             if form.text("do") == "assign":
-                await assignment.assign(desk, case_id, to=user.id, note="", by=user, seen=int(version))
+                await assignment.Assign(to=user.id, note="").take(desk, case_id, by=user, seen=int(version))
             elif form.text("do") == "remind":
-                await correspondence.remind(desk, case_id, language="sv", by=user, seen=int(version))
+                await correspondence.Remind(language="sv").take(desk, case_id, by=user, seen=int(version))
             done += 1
         except GranskaError:
             failed += 1

@@ -106,7 +106,7 @@ def test_another_system_reads_what_is_free_and_wrong_questions_name_their_field(
         assert wrong.status_code == 422
         assert wrong.json()["errors"][0]["pointer"] == pointer
     assert api.get("/api/v1/availability", params={"room": "finns-inte"}).status_code == 404
-    wrong = api.post("/api/v1/holds", json={"room": "tallen", "date": "2027-02-30", "from": "10:00", "to": "9"})
+    wrong = api.post("/api/v1/holds", json={"room": "tallen", "date": "2027-02-30", "from": "10:00", "to": "nio"})
     assert [one["pointer"] for one in wrong.json()["errors"]] == ["/date", "/to"]
     assert (
         api.post("/api/v1/holds", json={**SLOT, "date": "2027-03-28", "from": "02:30", "to": "04:00"}).status_code

@@ -99,7 +99,7 @@ def test_a_step_that_does_not_fit_leads_back_to_the_case(lite: Service) -> None:
     answer = alva.get(f"/cases/{case_id}/steps/letter")
 
     assert answer.status_code == 403
-    assert "Det steget går inte att ta nu" in answer.text
+    assert "Det går inte att göra nu. Ärendets läge: Handläggs." in answer.text
     assert "Att göra" in answer.text
 
 
