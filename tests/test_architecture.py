@@ -71,3 +71,19 @@ def test_a_test_builds_on_no_other_test(path: Path) -> None:
     names = {module.rpartition(".")[2] for module in modules if module.startswith("tests.")}
 
     assert not {name for name in names if name.startswith("test_") or name == "conftest"}
+
+
+LINE_OF_A_TEMPLATE = 120
+
+
+def test_no_line_of_a_template_holds_more_than_one_thing() -> None:
+    paths = sorted((ROOT / "templates").rglob("*.html"))
+    long = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in paths
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if len(line) > LINE_OF_A_TEMPLATE or line.count("{% ") > 2
+    ]
+
+    assert len(paths) >= 90
+    assert long == []

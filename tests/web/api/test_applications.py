@@ -191,7 +191,7 @@ def test_an_enclosure_says_the_period_it_speaks_of_and_a_day_that_is_none_is_nam
 
     assert (wrong.status_code, [one["pointer"] for one in wrong.json()["errors"]]) == (422, ["/speaks_from"])
     page = lite.signed_in("alva").opened(case_id)
-    assert "avser 2025-01-01 – 2025-12-31" in page
+    assert "avser 2025-01-01 – 2025-12-31" in " ".join(page.split())
 
 
 def test_what_was_received_is_checked_also_when_many_come_at_once(service: Service) -> None:

@@ -167,7 +167,7 @@ def test_a_season_is_published_with_all_that_is_needed_to_redo_it(lite: Service)
     assert before
     assert petter.send("/seasons/2027-varen/book").status_code == 303
     case_id = told["applications"][0]["id"]
-    assert petter.opened(case_id).count("Preliminärbokad till") > 15
+    assert " ".join(petter.opened(case_id).split()).count("Preliminärbokad till") > 15
     assert petter.send("/seasons/2027-varen/share", reason="Igen.").status_code == 403, (
         "what is held is changed case by case"
     )
