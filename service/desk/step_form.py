@@ -38,7 +38,7 @@ class RoomNow:
 
 @dataclass(frozen=True)
 class CaseNow:
-    """The case as a step asks about it: what has been done, for whom it is asked, and its times if it is about rooms."""
+    """The case as a step asks about it: what has been done, for whom it is asked, and its times where it has any."""
 
     basis: Basis
     by: User

@@ -120,7 +120,7 @@ class Taken:
 
 
 def _routes_of(step: type[StepForm]) -> list[HTTPRouteHandler]:
-    """A step's page, unless the case page has its form, and the address where it is taken, for people and for systems."""
+    """A step's page, where it has one of its own, and the address where it is taken, for people and for systems."""
 
     @get(PLACE + step.name, opt=may(DECIDERS), include_in_schema=False)
     async def page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
