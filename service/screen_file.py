@@ -36,10 +36,12 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class ListSource:
-    """A list ready to be searched, and one line about it."""
+    """A list ready to be searched: how many entries, when it was made (ISO 8601), and how many days ago."""
 
     name: str
-    said: str
+    entries: int
+    generated: str
+    age_days: int
 
 
 def read_source(
@@ -72,7 +74,7 @@ def read_source(
     age = max(0, (now - milliseconds(file.generated_at)) // DAY_MS)
     if max_age is not None and age > max_age:
         raise ListRefused("list.too_old", list=name, days=age, max=max_age)
-    return ListSource(name, f"{name}: {count} poster, framställd {file.generated_at}, {age} dygn gammal")
+    return ListSource(name, count, file.generated_at, age)
 
 
 def read_subjects(path: Path, needed: Sequence[str] = ("name",)) -> Sequence[dict[str, str | None]]:
@@ -140,17 +142,25 @@ def _screen_row(finder: Finder, row: Row, number: int, lists: Sequence[str]) -> 
 
 def _subject(row: Row, side: str) -> Subject | None:
     """Whom a row speaks of (`side` is "1" or "2" in a file of pairs), or None where the row itself cannot be read."""
-    name = (row.get(f"name{side}") or "").strip()
+    name, born = _cell(row, f"name{side}"), _cell(row, f"birth_date{side}")
     schema = _schema(row.get("schema"), default=Schema.PERSON if side else Schema.ORGANISATION)
-    born = (row.get(f"birth_date{side}") or "").strip()
-    readable = name and len(name) <= MAX_NAME and not any(one in name for one in "\x00\r\n") and "_extra" not in row
-    if not readable or schema is None or not comparable(name, schema) or (born and read_birth(born) is None):
+    if schema is None or "_extra" in row or not _readable(name) or not comparable(name, schema):
         return None
-    number = normal_form((row.get(f"org_number{side}") or "").strip())
-    country = (row.get(f"country{side}") or "").replace(",", ";").split(";")
+    if born and read_birth(born) is None:
+        return None
+    country = codes(_cell(row, f"country{side}").replace(",", ";").split(";"))
     if schema is Schema.PERSON:
-        return Subject(name, schema, (born,) if born else (), codes(country))
-    return Subject(name, schema, (), codes(country), (number,) if number else ())
+        return Subject(name, schema, (born,) if born else (), country)
+    number = normal_form(_cell(row, f"org_number{side}"))
+    return Subject(name, schema, (), country, (number,) if number else ())
+
+
+def _cell(row: Row, column: str) -> str:
+    return (row.get(column) or "").strip()
+
+
+def _readable(name: str) -> bool:
+    return 0 < len(name) <= MAX_NAME and not any(sign in name for sign in "\x00\r\n")
 
 
 def _schema(written: str | None, *, default: Schema) -> Schema | None:

@@ -157,8 +157,6 @@ PATTERNS: dict[str, Iterable[str]] = {
     "step.do.{}": {*STEP_PAGES, "confirmation"},
     "step.field.{}.{}": STEP_FIELDS,
     "step.{}": {*STEP_PAGES, "confirmation"},
-    "task.communication_{}": ["answered", "open"],
-    "task.completion_{}": ["answered", "open"],
 }
 #: What can be put into words within each group.
 GROUPS: dict[str, Iterable[str]] = {

@@ -1,7 +1,10 @@
 """Is anyone named in the application on a list that the law lets us compare with?"""
 
+from collections.abc import Iterable
+
 from service.domain.application import Kind, Party, PartyKind
 from service.domain.check import CheckDescription, CheckInput, Example, Fetched, ListAnswer, Need, NoParams, PartyAnswer
+from service.domain.errors import Params
 from service.domain.examples import an_input
 from service.domain.finding import HELD_APART, METHOD, CheckResult, Evidence, Outcome, Source, Trait
 from service.domain.watchlist import Candidate, Method
@@ -41,48 +44,76 @@ class PartyNames:
 
     def run(self, given: CheckInput, _: NoParams) -> CheckResult:
         """A list past its maximum age cannot answer "no hit", but what it does show is shown."""
-        answers = [(one, _answers(one)) for one in given.lists]
-        evidence = tuple(
-            piece for source, parties in answers for party in parties for piece in _evidence(source, party)
-        )
-        method = next((one.method for one in given.lists if one.method), None)
-        if evidence and method:
-            evidence += (_method(method),)
-        sources = tuple(Source(one.key, one.version, one.sha256, one.age_days) for one in given.lists)
-        stale = [one for one in given.lists if one.stale]
-        too_old = tuple(
-            Evidence("party_names.list_stale", {"list": one.title, "days": one.age_days, "max": one.max_age_days})
-            for one in stale
-        )
-        compared = sum(len(parties) for _, parties in answers)
-        counts: dict[str, str | int] = {"lists": len(given.lists), "names": compared}
         if not given.lists:
             return CheckResult(Outcome.UNKNOWN, "party_names.no_list")
+        answers = [(asked, _answers(asked)) for asked in given.lists]
+        sources = tuple(Source(asked.key, asked.version, asked.sha256, asked.age_days) for asked in given.lists)
+        compared = sum(len(parties) for _, parties in answers)
+        counts: dict[str, str | int] = {"lists": len(given.lists), "names": compared}
         if not compared:
             # No list's legal basis covers anyone who is named: nobody was looked for, and that is no pass.
             return CheckResult(Outcome.NOT_APPLICABLE, "party_names.nobody_covered", counts, (), sources)
-        if stale:
-            return CheckResult(Outcome.UNKNOWN, "party_names.stale", {"count": len(stale)}, too_old + evidence, sources)
-        unreadable = tuple(
-            Evidence("party_names.not_comparable", {"name": party.party.name, "list": source.title}, party.party.kind)
-            for source, parties in answers
-            for party in parties
-            if not party.readable
-        )
-        if unreadable:
-            count = {"count": len(unreadable)}
-            return CheckResult(Outcome.UNKNOWN, "party_names.unreadable", count, unreadable + evidence, sources)
-        hits = [one for _, parties in answers for party in parties for one in party.candidates]
-        left = [one for one in hits if not one.held_apart]
-        if not hits:
+        evidence = _shown(answers)
+        found_wanting = (("party_names.stale", _stale(given.lists)), ("party_names.unreadable", _unreadable(answers)))
+        for code, faults in found_wanting:
+            if faults:
+                count = {"count": len(faults)}
+                return CheckResult(Outcome.UNKNOWN, code, count, faults + evidence, sources)
+        candidates = _candidates(answers)
+        if not candidates:
             return CheckResult(Outcome.MET, "party_names.no_candidate", counts, (), sources)
+        left = [candidate for candidate in candidates if not candidate.held_apart]
         if not left:
-            counts |= {"count": len(hits)}
+            counts |= {"count": len(candidates)}
             return CheckResult(Outcome.MET, "party_names.all_held_apart", counts, evidence, sources)
-        code = "needs_identifier" if all(one.needs_identifier for one in left) else "candidate"
-        return CheckResult(
-            Outcome.NEEDS_INQUIRY, f"party_names.{code}", counts | {"count": len(left)}, evidence, sources
-        )
+        counts |= {"count": len(left)}
+        quiet = all(candidate.needs_identifier for candidate in left)
+        code = "party_names.needs_identifier" if quiet else "party_names.candidate"
+        return CheckResult(Outcome.NEEDS_INQUIRY, code, counts, evidence, sources)
+
+
+#: What each list answered of each party that it can speak of.
+Answers = list[tuple[ListAnswer, list[PartyAnswer]]]
+
+
+def _shown(answers: Answers) -> tuple[Evidence, ...]:
+    """What the lists show of anyone, with how it was compared."""
+    evidence: list[Evidence] = []
+    for source, parties in answers:
+        for party in parties:
+            evidence += _evidence(source, party)
+    method = next((source.method for source, _ in answers if source.method), None)
+    if evidence and method:
+        evidence.append(_method(method))
+    return tuple(evidence)
+
+
+def _candidates(answers: Answers) -> list[Candidate]:
+    candidates: list[Candidate] = []
+    for _, parties in answers:
+        for party in parties:
+            candidates += party.candidates
+    return candidates
+
+
+def _stale(lists: Iterable[ListAnswer]) -> tuple[Evidence, ...]:
+    """The lists that are past their age."""
+    stale = [source for source in lists if source.stale]
+    return tuple(
+        Evidence("party_names.list_stale", {"list": old.title, "days": old.age_days, "max": old.max_age_days})
+        for old in stale
+    )
+
+
+def _unreadable(answers: Answers) -> tuple[Evidence, ...]:
+    """The names that could not be compared with a list."""
+    unreadable = []
+    for source, parties in answers:
+        for party in parties:
+            if not party.readable:
+                params: Params = {"name": party.party.name, "list": source.title}
+                unreadable.append(Evidence("party_names.not_comparable", params, party.party.kind))
+    return tuple(unreadable)
 
 
 def _answers(source: ListAnswer) -> list[PartyAnswer]:

@@ -85,17 +85,28 @@ class Receipt:
 def read_receipt(text: str) -> Receipt:
     """A `.tlog-proof` file; raises BadNote where it is none. An `extra` line is skipped: nothing vouches for it."""
     head, separator, note = text.partition("\n\n")
-    lines = head.split("\n")
-    if not separator or lines[0] != HEADER:
+    header, *lines = head.split("\n")
+    if not separator or header != HEADER:
         raise BadNote("not a proof")
-    rest = lines[2:] if len(lines) > 1 and lines[1].startswith("extra ") else lines[1:]
-    word, _, number = rest[0].partition(" ") if rest else ("", "", "")
-    hashes = [decode_hash(one) for one in rest[1:]]
-    if word != "index" or not (number.isascii() and number.isdigit()) or len(number) > 18 or len(hashes) > 63:
+    if lines and lines[0].startswith("extra "):
+        del lines[0]
+    index = _index_in(lines[0]) if lines else None
+    hashes = [decode_hash(line) for line in lines[1:]]
+    if index is None or None in hashes or len(hashes) > MOST_HASHES:
         raise BadNote("not a proof")
-    if str(int(number)) != number or None in hashes:
-        raise BadNote("not a proof")
-    return Receipt(int(number), tuple(one for one in hashes if one is not None), note)
+    return Receipt(index, tuple(node for node in hashes if node is not None), note)
+
+
+#: A tree of as many leaves as can be counted is not higher.
+MOST_HASHES = 63
+
+
+def _index_in(line: str) -> int | None:
+    """The number in a line `index N`, written as numbers are and no other way; None where it is none."""
+    word, _, number = line.partition(" ")
+    if word != "index" or not (number.isascii() and number.isdigit()) or len(number) > 18:
+        return None
+    return int(number) if str(int(number)) == number else None
 
 
 def verify_receipt(receipt: Receipt, leaf: bytes, known: Sequence[VerifyingKey]) -> Checkpoint:

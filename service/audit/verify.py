@@ -124,42 +124,45 @@ class LogCheck:
 
         Says whether all of it was as it should be; where it was not, nothing has been taken, and `add` says why.
         """
-        if self.stopped or self.report.size % CHUNK or len(leaves) != CHUNK or hashes is None or nodes is None:
+        whole = len(leaves) == CHUNK and self.report.size % CHUNK == 0
+        if self.stopped or not whole or hashes is None or nodes is None:
             return False
-        sha256 = hashlib.sha256
-        try:
-            level = [sha256(b"\x00" + one).digest() for one in leaves]
-        except TypeError:
+        levels = _levels(leaves)
+        if levels is None or b"".join(levels[0]).hex() != hashes:
             return False
-        if b"".join(level).hex() != hashes:
+        stack, above = self._with(levels[-1][0])
+        inner = [node for level in levels[1:] for node in level]
+        if b"".join([*map(inner.__getitem__, _ORDER), *above]).hex() != nodes:
             return False
-        levels = [level]
-        while len(level) > 1:
-            pairs = iter(level)
-            level = [sha256(b"\x01" + one + next(pairs)).digest() for one in pairs]
-            levels.append(level)
-        stack, above, node, index = list(self._stack), list[bytes](), level[0], self.report.size // CHUNK
-        while index & 1:
-            node = sha256(b"\x01" + stack.pop() + node).digest()
-            above.append(node)
-            index >>= 1
-        flat = [one for each in levels[1:] for one in each]
-        if b"".join([*map(flat.__getitem__, _ORDER), *above]).hex() != nodes:
-            return False
+        self._take(leaves, levels)
+        self._stack = stack
+        self._compared = merkle.nodes_before(self.report.size)
+        return True
+
+    def _take(self, leaves: Sequence[Any], levels: list[list[bytes]]) -> None:
+        """Compare and read a chunk's entries, and pass the checkpoints that lie within it."""
         base = self.report.size
-        for offset, one in enumerate(levels[0]) if self._expected is not None else ():
-            self._compare(base + offset, one)
-        for offset, leaf in enumerate(leaves) if self._depth else ():
-            self._read(base + offset, leaf)
+        if self._expected is not None:
+            for offset, node in enumerate(levels[0]):
+                self._compare(base + offset, node)
+        if self._depth:
+            for offset, leaf in enumerate(leaves):
+                self._read(base + offset, leaf)
         while self._due and self._due[-1][0] <= base + CHUNK:
             inside = self._due[-1][0] - base
             parts = [levels[level][index] for level, index in merkle.subtrees((0, inside))]
             self.report.size = base + inside
             self._pass_checkpoints(merkle.root_of_subtrees([*self._stack, *parts]))
-        self._stack = [*stack, node]
         self.report.size = base + CHUNK
-        self._compared = merkle.nodes_before(self.report.size)
-        return True
+
+    def _with(self, top: bytes) -> tuple[list[bytes], list[bytes]]:
+        """The frontier after this chunk, whose root is `top`, and the nodes above it that it completes, upwards."""
+        stack, above, node, index = list(self._stack), list[bytes](), top, self.report.size // CHUNK
+        while index & 1:
+            node = hashlib.sha256(b"\x01" + stack.pop() + node).digest()
+            above.append(node)
+            index >>= 1
+        return [*stack, node], above
 
     def add(self, rows: Iterable[Row]) -> list[bytes]:
         """Look at these rows; returns the hashes (hex) of the nodes that became complete, in that order."""
@@ -330,3 +333,18 @@ def check_value(commitment: str, field_name: str, value: object, salt_hex: str) 
         return salt.hex() == salt_hex and commit(field_name, value, salt) == commitment
     except (ValueError, TypeError):
         return False
+
+
+def _levels(leaves: Sequence[Any]) -> list[list[bytes]] | None:
+    """The levels of the tree over a whole chunk, from the leaves upwards; None where something is no leaf."""
+    sha256 = hashlib.sha256
+    try:
+        level = [sha256(b"\x00" + leaf).digest() for leaf in leaves]
+    except TypeError:
+        return None
+    levels = [level]
+    while len(level) > 1:
+        nodes = iter(level)
+        level = [sha256(b"\x01" + node + next(nodes)).digest() for node in nodes]
+        levels.append(level)
+    return levels

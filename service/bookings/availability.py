@@ -82,27 +82,32 @@ def days_of(view: str, first: date) -> int:
 async def grid(desk: Desk, *, site: str | None, room: str | None, first: date, days: int, names: bool = False) -> Grid:
     """The free times of a site's rooms, of one room or of all; two questions to the calendar, whatever it holds."""
     days = min(days, MOST_DAYS)
+    span = day_span(first, days)
     async with desk.store.reading() as reading:
-        found = await reading.estate()
+        estate = await reading.estate()
         rules = (await rulebook(desk, reading)).procedure(today(desk)).premises
-        if room is not None:
-            room_in(found, room)
-        rooms = tuple(
-            one for one in found.rooms.values() if one.in_use and site in (None, one.site) and room in (None, one.id)
-        )
-        span = day_span(first, days)
+        rooms = _shown(estate, site, room)
+        parts = {shown.id: estate.room_parts(shown.id) for shown in rooms}
+        wanted = frozenset(part for room_parts in parts.values() for part in room_parts)
         wide = Span(span.start - free_times.MARGIN, span.end + free_times.MARGIN)
-        parts = {one.id: found.room_parts(one.id) for one in rooms}
-        wanted = frozenset(part for all_parts in parts.values() for part in all_parts)
         busy = free_times.Busy(await reading.busy(wanted, [wide]))
-        related = wanted | {above for one in rooms for above in found.above(one.id)}
+        related = wanted | {above for shown in rooms for above in estate.above(shown.id)}
         occupied = tuple(await reading.occupied(related, span)) if names else ()
     listed = tuple(first + timedelta(days=n) for n in range(days))
-    bounds = [day_span(one) for one in listed]
+    bounds = [day_span(day) for day in listed]
     now = now_of(desk)
-    cells = {one.id: _cells(found, one, parts[one.id], busy, first, bounds, now) for one in rooms}
-    closures = tuple(one for one in found.closures if one.room in related and not one.lifted and one.span.meets(span))
-    return Grid(found, rules, rooms, listed, cells, closures, occupied)
+    cells = {shown.id: _cells(estate, shown, parts[shown.id], busy, first, bounds, now) for shown in rooms}
+    standing = [closure for closure in estate.closures if closure.room in related and not closure.lifted]
+    closures = tuple(closure for closure in standing if closure.span.meets(span))
+    return Grid(estate, rules, rooms, listed, cells, closures, occupied)
+
+
+def _shown(estate: Estate, site: str | None, room: str | None) -> tuple[Room, ...]:
+    """The rooms that are let, of this site, or this one alone; raises NotFound for a room there is not."""
+    if room is not None:
+        room_in(estate, room)
+    in_use = [known for known in estate.rooms.values() if known.in_use]
+    return tuple(known for known in in_use if site in (None, known.site) and room in (None, known.id))
 
 
 def _cells(

@@ -83,24 +83,33 @@ def changes(bookings: Sequence[Booking], proposal: Proposal, dossier: Dossier, *
 
 
 def _given(bookings: Sequence[Booking], proposal: Proposal, now: int) -> Changes:
-    to_be_had = [one for one in bookings if one.status in (BookingStatus.HELD, BookingStatus.LAPSED)]
-    confirmed = [one for one in bookings if one.status is BookingStatus.CONFIRMED]
-    if proposal.outcome is DecisionOutcome.APPROVAL:
-        if proposal.bookings and set(proposal.bookings) != {one.id for one in to_be_had}:
-            raise InvalidInput([Problem("/bookings", "booking.approval_is_all")])
-        if any(one.status is BookingStatus.MISSED for one in could_not_be_had(bookings)):
-            raise InvalidInput([Problem("/outcome", "booking.not_all_had")])
-        chosen = to_be_had
-    else:
-        wanted = set(proposal.bookings)
-        chosen = [one for one in to_be_had if one.id in wanted or (not wanted and one.takes)]
-    if not chosen and not confirmed:
+    to_be_had = [time for time in bookings if time.status in (BookingStatus.HELD, BookingStatus.LAPSED)]
+    chosen = _chosen(bookings, proposal, to_be_had)
+    if not chosen and not any(time.status is BookingStatus.CONFIRMED for time in bookings):
         raise NotAllowed("booking.none_to_give")
-    if any(one.span.end <= now for one in chosen):
+    if any(time.span.end <= now for time in chosen):
         raise NotAllowed("booking.passed")
-    given: Changes = {one.id: (BookingStatus.CONFIRMED, None) for one in chosen}
-    given |= {one.id: (BookingStatus.RELEASED, None) for one in to_be_had if one.id not in given and one.takes}
-    return given
+    given: Changes = {time.id: (BookingStatus.CONFIRMED, None) for time in chosen}
+    released: Changes = {time.id: (BookingStatus.RELEASED, None) for time in to_be_had if time.takes}
+    return released | given
+
+
+def _chosen(bookings: Sequence[Booking], proposal: Proposal, to_be_had: list[Booking]) -> list[Booking]:
+    """The times that are given: all of them, those that were chosen, or those that are still held."""
+    if proposal.outcome is DecisionOutcome.APPROVAL:
+        _check_whole(bookings, proposal, to_be_had)
+        return to_be_had
+    if proposal.bookings:
+        return [time for time in to_be_had if time.id in proposal.bookings]
+    return [time for time in to_be_had if time.takes]
+
+
+def _check_whole(bookings: Sequence[Booking], proposal: Proposal, to_be_had: Sequence[Booking]) -> None:
+    """An approval gives all that was asked for: what leaves something out is approval in part."""
+    if proposal.bookings and set(proposal.bookings) != {time.id for time in to_be_had}:
+        raise InvalidInput([Problem("/bookings", "booking.approval_is_all")])
+    if any(time.status is BookingStatus.MISSED for time in could_not_be_had(bookings)):
+        raise InvalidInput([Problem("/outcome", "booking.not_all_had")])
 
 
 def _called_off(bookings: Sequence[Booking], proposal: Proposal, now: int) -> Changes:

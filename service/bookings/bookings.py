@@ -37,6 +37,7 @@ from service.domain.premises import (
     Alternative,
     Booking,
     BookingStatus,
+    Estate,
     Hirer,
     Span,
     day_span,
@@ -119,26 +120,20 @@ async def ask_rooms(
 
     `until` is the last day of the holds, where not that of the rule set.
     """
-    found = await writing.estate()
+    estate = await writing.estate()
     rules = (await rulebook(desk, writing)).procedure(today(desk)).premises
     now, late = now_of(desk), by.kind is ActorKind.PERSON
-    parts = frozenset(part for room in {room for room, _ in wanted} for part in found.room_parts(room))
-    busy = free_times.Busy(await writing.busy(parts, [free_times.window(one.span for _, one in wanted)]))
-    reasons = []
-    for room_id, asked in wanted:
-        room = found.rooms[room_id]
-        why = asked.reason or free_times.why_not(found, room, asked.span, busy, now=now, late=late)
-        if why is None:
-            busy.add(found.room_parts(room.id), room.taken(asked.span))
-        reasons.append(why)
-    missed = [one.span for (_, one), why in zip(wanted, reasons, strict=True) if why in _MAY_BE_HAD_OTHERWISE]
-    busy.also(await writing.busy(set(found.rooms) - parts, free_times.nearby(missed)))
+    parts = frozenset(part for room in {room for room, _ in wanted} for part in estate.room_parts(room))
+    busy = free_times.Busy(await writing.busy(parts, [free_times.window(asked.span for _, asked in wanted)]))
+    reasons = [_taken_or_why_not(estate, busy, room, asked, now=now, late=late) for room, asked in wanted]
+    missed = [asked.span for (_, asked), why in zip(wanted, reasons, strict=True) if why in _MAY_BE_HAD_OTHERWISE]
+    busy.also(await writing.busy(set(estate.rooms) - parts, free_times.nearby(missed)))
     last = now + rules.application_hold_days * DAY if until is None else day_span(until).end
     made = []
     for position, ((room_id, asked), why) in enumerate(zip(wanted, reasons, strict=True)):
-        room, span, instead = found.rooms[room_id], asked.span, list[Alternative]()
+        room, span, instead = estate.rooms[room_id], asked.span, list[Alternative]()
         if why in _MAY_BE_HAD_OTHERWISE:
-            instead = free_times.alternatives(found, room, span, busy, free_times.Wanted(persons), now=now, late=late)
+            instead = free_times.alternatives(estate, room, span, busy, free_times.Wanted(persons), now=now, late=late)
         tariff, price = rules.price(room, span, hirer)
         made.append(
             booking_data(
@@ -156,6 +151,17 @@ async def ask_rooms(
             )
         )
     await writing.bookings_made(Event(BookingAsked(bookings=tuple(made)), by, desk.outside.now(), case.id))
+
+
+def _taken_or_why_not(
+    estate: Estate, busy: free_times.Busy, room_id: str, asked: Asked, *, now: int, late: bool
+) -> str | None:
+    """Why the time cannot be had, as a code; where it can, it is taken from what is free to those that follow."""
+    room = estate.rooms[room_id]
+    why = asked.reason or free_times.why_not(estate, room, asked.span, busy, now=now, late=late)
+    if why is None:
+        busy.add(estate.room_parts(room.id), room.taken(asked.span))
+    return why
 
 
 async def check_had(reading: Reading, case_id: str) -> None:

@@ -18,6 +18,8 @@ from service.domain.ruleset import RuleSet
 
 #: How many of an organisation's newest cases are looked through for a stop.
 _CASES = 50
+#: Why a booking is not clear, as a code with its values.
+Reason = tuple[str, Mapping[str, str | int]]
 
 
 @dataclass(frozen=True)
@@ -69,38 +71,48 @@ async def clearance_of(
 ) -> Clearance:
     """How an association stands now; `data` is the key of the data at hand, or that of its newest case is used."""
     now = today(desk).isoformat()
-    all_given = await reading.clearances(organisation)
-    given = (
-        all_given[0] if all_given and all_given[0].revoked_by is None else None
-    )  # the newest is the only one that counts
-    if given is None:
-        code = "clearance.revoked" if all_given else "clearance.none"
-        return Clearance(None, ((code, {}),))
-    missing: list[tuple[str, Mapping[str, str | int]]] = []
-    if given.until < now:
-        missing.append(("clearance.ran_out", {"day": given.until}))
-    if given.declaration != procedure.declaration.version:
-        missing.append(("clearance.declaration_old", {"version": procedure.declaration.version}))
-    elif given.rules != procedure.id:
-        missing.append(("clearance.rules_changed", {}))
+    ever_given = await reading.clearances(organisation)
+    if not ever_given:
+        return Clearance(None, (("clearance.none", {}),))
+    given = ever_given[0]  # the newest is the only one that counts
+    if given.revoked_by is not None:
+        return Clearance(None, (("clearance.revoked", {}),))
+    missing = _outdated(given, procedure, now)
     cases = await reading.cases_of_organisation(organisation, limit=_CASES)
     if data is None:
-        try:
-            data = data_key(desk, await application_of(reading, cases[0]))
-        except NotFound:
-            data = ""  # what the newest case said has been erased, so nobody can say that it is the same
+        data = await _data_of_newest(desk, reading, cases)
     if data != given.data:
         missing.append(("clearance.data_changed", {}))
     if cases:
         number = (await reading.details(cases[0].id)).org_number
         if number and await reading.incidents(number, now):
             missing.append(("clearance.incident", {}))
-    if await _stopped(reading, [one.id for one in cases]):
+    if await _stopped(reading, [case.id for case in cases]):
         missing.append(("clearance.stopped", {}))
     lists = (await reading.active_lists()).values()
-    active = {(one.key, one.version) for one in lists if one.key in procedure.lists}
-    recheck = {(one.key, one.version) for one in given.lists} != active
+    active = {(version.key, version.version) for version in lists if version.key in procedure.lists}
+    recheck = {(version.key, version.version) for version in given.lists} != active
     return Clearance(given, tuple(missing), recheck)
+
+
+def _outdated(given: GivenClearance, procedure: RuleSet, now: str) -> list[Reason]:
+    """What has run out, or been replaced, since it was given."""
+    outdated: list[Reason] = []
+    if given.until < now:
+        outdated.append(("clearance.ran_out", {"day": given.until}))
+    if given.declaration != procedure.declaration.version:
+        outdated.append(("clearance.declaration_old", {"version": procedure.declaration.version}))
+    elif given.rules != procedure.id:
+        outdated.append(("clearance.rules_changed", {}))
+    return outdated
+
+
+async def _data_of_newest(desk: Desk, reading: Reading, cases: Sequence[Case]) -> str:
+    """The key of what the newest case says; empty, and so like nothing, where that has been erased."""
+    try:
+        return data_key(desk, await application_of(reading, cases[0]))
+    except NotFound:
+        return ""
 
 
 async def _stopped(reading: Reading, case_ids: Sequence[str]) -> bool:

@@ -21,6 +21,7 @@ from service.domain import policy
 from service.domain.application import Application, Kind
 from service.domain.case import Case
 from service.domain.decision import DecisionOutcome
+from service.domain.dossier.dossier import Dossier
 from service.domain.errors import NotAllowed
 from service.domain.events.bookings import BookingExecuted, ClearanceGiven, ClearanceRevoked
 from service.domain.finding import NEEDS_NOBODY, Resolution
@@ -50,20 +51,9 @@ class GiveClearance(StepForm):
         if case.kind is not Kind.PREMISES or application.hirer is not Hirer.ASSOCIATION:
             raise NotAllowed("clearance.only_associations")
         _check_holds_point(scene)
-        if scene.dossier.grant is None or scene.dossier.stopped is not None:
-            raise NotAllowed("clearance.needs_approval")
-        if scene.dossier.grant.outcome is not DecisionOutcome.APPROVAL or scene.dossier.grant is scene.dossier.executed:
-            # A clearance rests on a decision, not on what an earlier clearance had executed.
-            raise NotAllowed("clearance.needs_approval")
+        _check_approved(scene.dossier)
         findings = await scene.writing.findings(case.id, case.check_round)
-        # The room and its time say nothing of the association.
-        about_them = [one for one in findings if not one.case_finding.finding.of_the_occasion]
-        wrong = any(one.case_finding.open for one in about_them)
-        wrong = wrong or any(one.case_finding.resolution is Resolution.OBSTACLE for one in about_them)
-        if wrong or application.declaration is None:
-            raise NotAllowed("clearance.not_clean")
-        if application.declaration.text_version != procedure.declaration.version:
-            raise NotAllowed("clearance.declaration_old", version=procedure.declaration.version)
+        _check_clean(findings, application, procedure)
         await check_fresh(scene.writing, case, findings, procedure, scene.desk.outside.now())
         until = (scene.today + timedelta(days=procedure.premises.clearance_days)).isoformat()
         active = sorted((await scene.writing.active_lists()).items())
@@ -80,6 +70,29 @@ class GiveClearance(StepForm):
             )
         )
         return until
+
+
+def _check_approved(dossier: Dossier) -> None:
+    """A clearance rests on an approval in full, not on what an earlier clearance had executed."""
+    grant = dossier.grant
+    if grant is None or grant is dossier.executed or dossier.stopped is not None:
+        raise NotAllowed("clearance.needs_approval")
+    if grant.outcome is not DecisionOutcome.APPROVAL:
+        raise NotAllowed("clearance.needs_approval")
+
+
+def _check_clean(findings: Sequence[StoredFinding], application: Application, procedure: RuleSet) -> None:
+    """Nothing is left open about the association, and it has declared by the text in force."""
+    for stored in findings:
+        finding = stored.case_finding
+        # The room and its time say nothing of the association.
+        of_them = not finding.finding.of_the_occasion
+        if of_them and (finding.open or finding.resolution is Resolution.OBSTACLE):
+            raise NotAllowed("clearance.not_clean")
+    if application.declaration is None:
+        raise NotAllowed("clearance.not_clean")
+    if application.declaration.text_version != procedure.declaration.version:
+        raise NotAllowed("clearance.declaration_old", version=procedure.declaration.version)
 
 
 def _check_holds_point(scene: Scene) -> None:
@@ -166,35 +179,24 @@ class Execute(StepForm):
         return unless(case.room and case.room.executable, "step.not_execution")
 
     async def work(self, scene: Scene) -> None:
-        case, procedure = scene.case, scene.procedure
-        dossier = scene.dossier
-        begun = dossier.completions or dossier.communications or dossier.paused or dossier.searches or dossier.acts
-        if dossier.withdrawn or dossier.stopped or dossier.reopened or begun:
-            raise NotAllowed("execution.not_now")
-        if case.owner not in (None, scene.by.id):
-            raise NotAllowed("case.not_yours")
-        await bookings.release_lapsed(scene.desk, scene.writing)
+        case, procedure, desk = scene.case, scene.procedure, scene.desk
+        _check_untouched(scene)
+        await bookings.release_lapsed(desk, scene.writing)
         findings = await scene.writing.findings(case.id, case.check_round)
-        missing = await why_not_executed(scene.desk, scene.writing, case, findings, procedure)
+        missing = await why_not_executed(desk, scene.writing, case, findings, procedure)
         if missing:
-            raise NotAllowed(missing[0][0], **dict(missing[0][1]))
-        policy.check_nothing_open(
-            [one.case_finding for one in findings], [one.check for one in scene.criteria.kinds[case.kind].checks]
-        )
-        await check_fresh(scene.writing, case, findings, procedure, scene.desk.outside.now())
-        held = [
-            one for one in await bookings.bookings(scene.writing, scene.case.id) if one.status is BookingStatus.HELD
-        ]
+            code, params = missing[0]
+            raise NotAllowed(code, **dict(params))
+        required = [required.check for required in scene.criteria.kinds[case.kind].checks]
+        policy.check_nothing_open([stored.case_finding for stored in findings], required)
+        await check_fresh(scene.writing, case, findings, procedure, desk.outside.now())
+        times = await bookings.bookings(scene.writing, case.id)
+        held = [time for time in times if time.status is BookingStatus.HELD]
         await bookings.check_usable(scene, held)
-        clearance = await clearance_of(
-            scene.desk,
-            scene.writing,
-            case.organisation_id,
-            procedure,
-            data=data_key(scene.desk, await application_of(scene.writing, case)),
-        )
+        data = data_key(desk, await application_of(scene.writing, case))
+        clearance = await clearance_of(desk, scene.writing, case.organisation_id, procedure, data=data)
         assert clearance.given is not None
-        execution = scene.desk.outside.new_id()
+        execution = desk.outside.new_id()
         await scene.take(
             BookingExecuted(
                 execution=execution,
@@ -205,4 +207,16 @@ class Execute(StepForm):
                 rules=procedure.ref,
             )
         )
-        await bookings.settle(scene, "execution", execution, {one.id: (BookingStatus.CONFIRMED, None) for one in held})
+        await bookings.settle(
+            scene, "execution", execution, {time.id: (BookingStatus.CONFIRMED, None) for time in held}
+        )
+
+
+def _check_untouched(scene: Scene) -> None:
+    """Nothing has been begun that calls for a decision, and the case is nobody else's."""
+    dossier = scene.dossier
+    begun = dossier.completions or dossier.communications or dossier.paused or dossier.searches or dossier.acts
+    if begun or dossier.withdrawn or dossier.stopped or dossier.reopened:
+        raise NotAllowed("execution.not_now")
+    if scene.case.owner not in (None, scene.by.id):
+        raise NotAllowed("case.not_yours")

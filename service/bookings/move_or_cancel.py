@@ -23,7 +23,7 @@ from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem, SlotTaken
 from service.domain.events.bookings import BookingAsked, BookingCancelled, BookingMoved
 from service.domain.events.event import Actor, Event
-from service.domain.premises import DAY, ENDED, Booking, BookingStatus, Hirer, Room, Span, day_span
+from service.domain.premises import DAY, ENDED, Booking, BookingStatus, Estate, Hirer, Room, Span, day_span
 from service.domain.premises_rules import PremisesRules
 
 
@@ -53,38 +53,31 @@ class Move(StepForm):
         span = span_of(self.day, self.start, self.end)
         await release_lapsed(scene.desk, scene.writing)
         before = _of_case(await bookings(scene.writing, scene.case.id), self.booking)
-        if before.status in ENDED:
-            raise NotAllowed("booking.ended")
+        confirmed = before.status is BookingStatus.CONFIRMED
         now = now_of(scene.desk)
-        if before.status is BookingStatus.CONFIRMED and before.span.start <= now:
-            raise NotAllowed("booking.begun")
-        found = await scene.writing.estate()
-        if self.room not in found.rooms:
-            raise InvalidInput([Problem("/room", "input.missing" if not self.room else "input.choice_unknown")])
-        to = room_in(found, self.room)
-        if before.status is BookingStatus.CONFIRMED and to.kind != found.rooms[before.room].kind:
-            raise InvalidInput([Problem("/room", "booking.other_kind")])
-        if scene.case.closed and before.status is not BookingStatus.CONFIRMED:
-            raise NotAllowed("booking.not_confirmed")
-        rules = scene.procedure.premises
+        _check_can_be_moved(scene, before, now)
+        estate = await scene.writing.estate()
+        to = self._room(estate, before)
         application = await application_of(scene.writing, scene.case)
         assert application.premises is not None
         if to.capacity < application.premises.expected_number:
             params = {"wanted": application.premises.expected_number, "capacity": to.capacity}
             raise InvalidInput([Problem("/room", "booking.room_too_small", params)])
-        if before.status is BookingStatus.CONFIRMED:
+        if confirmed:
             _check_may_move(scene, application.premises, to, span)
             await check_same_day(scene, [span])
-        busy = free_times.Busy(await scene.writing.busy(found.rooms, [free_times.window([span])], but=[before.id]))
-        why = free_times.why_not(found, to, span, busy, now=now, late=True)
+        busy = free_times.Busy(await scene.writing.busy(estate.rooms, [free_times.window([span])], but=[before.id]))
+        why = free_times.why_not(estate, to, span, busy, now=now, late=True)
         if why is not None:
-            others = free_times.alternatives(found, to, span, busy, free_times.Wanted(), now=now, late=True)
-            raise SlotTaken(why, [(one.room, one.span.start, one.span.end) for one in others])
+            others = free_times.alternatives(estate, to, span, busy, free_times.Wanted(), now=now, late=True)
+            raise SlotTaken(why, [(other.room, other.span.start, other.span.end) for other in others])
+        rules = scene.procedure.premises
         hirer = Hirer((await scene.writing.details(scene.case.id)).hirer or Hirer.ASSOCIATION)
         tariff, price = rules.price(to, span, hirer)
         taken = to.taken(span)
         status = before.status if before.takes else BookingStatus.HELD
-        last = now + rules.application_hold_days * DAY
+        # Moving does not prolong a hold; a time that was missed or has lapsed is held anew.
+        held_to = min(span.start, before.hold_until or now + rules.application_hold_days * DAY)
         await scene.take_booking(
             BookingMoved(
                 booking=before.id,
@@ -94,14 +87,33 @@ class Move(StepForm):
                 taken_from=taken.start,
                 taken_to=taken.end,
                 status=status.value,
-                # Moving does not prolong a hold; a time that was missed or has lapsed is held anew.
-                hold_until=None if status is BookingStatus.CONFIRMED else min(span.start, before.hold_until or last),
+                hold_until=None if confirmed else held_to,
                 tariff=tariff,
                 price_ore=price,
                 text=scene.keep("applicant", self.text),
             ),
             screen=not scene.case.closed,
         )
+
+    def _room(self, estate: Estate, before: Booking) -> Room:
+        """The room it is moved to; what was let stays within its class."""
+        if self.room not in estate.rooms:
+            raise InvalidInput([Problem("/room", "input.choice_unknown" if self.room else "input.missing")])
+        to = room_in(estate, self.room)
+        if before.status is BookingStatus.CONFIRMED and to.kind != estate.rooms[before.room].kind:
+            raise InvalidInput([Problem("/room", "booking.other_kind")])
+        return to
+
+
+def _check_can_be_moved(scene: Scene, before: Booking, now: int) -> None:
+    """It has neither ended nor begun, and in a closed case it is one that was let."""
+    if before.status in ENDED:
+        raise NotAllowed("booking.ended")
+    confirmed = before.status is BookingStatus.CONFIRMED
+    if confirmed and before.span.start <= now:
+        raise NotAllowed("booking.begun")
+    if scene.case.closed and not confirmed:
+        raise NotAllowed("booking.not_confirmed")
 
 
 def _check_may_move(scene: Scene, premises: Premises, to: Room, span: Span) -> None:

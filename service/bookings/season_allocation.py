@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from service.bookings.scheduling.allocation import (
     possible,
     why_not,
 )
+from service.bookings.season_kept import asks_of, estate_of, given_of, rooms_of
 from service.desk.actors import acting, person
 from service.desk.fields import check_text
 from service.desk.ports.cases import QueueRow
@@ -41,7 +42,7 @@ from service.domain.events.bookings import AllocationMade
 from service.domain.events.event import Event
 from service.domain.events.intake import CaseRescreenAsked
 from service.domain.people import Role, User
-from service.domain.premises import BookingStatus, Estate, Room, Span, day_span
+from service.domain.premises import Booking, BookingStatus, Estate, Span, day_span
 from service.domain.premises_rules import Season
 from service.domain.ruleset import RuleSet
 from service.proof.checkpoints import sign_log
@@ -137,52 +138,42 @@ async def view(desk: Desk, season_id: str) -> View:
         stands = next(iter(await reading.allocations(season_id)), None)
         booked = await reading.bookings_of([row.case.id for row, _, _ in in_time])
         names = await reading.names()
-    body = stands.body if stands else None
-    asks = [ask for _, ask, _ in in_time]
-    given = given_of(body) if body else []
-    drawn = lots(body["seed"], [one["case"] for one in body["asks"]]) if body else {}
-    known = {one["case"] for one in body["asks"]} if body else set()
-    why = (
-        why_not(estate, [one for one in asks if one.id in known], [g for g in given if g.ask in known]) if body else {}
-    )
-    by_case: dict[str, dict[int, str]] = {}
-    for one in given:
-        by_case.setdefault(one.ask, {})[one.wish] = one.room
-    lines = tuple(
-        Line(
-            row,
-            ask,
-            group,
-            drawn.get(ask.id),
-            by_case.get(ask.id, {}),
-            {number: each for (case_id, number), each in why.items() if case_id == ask.id},
-            len(booked.get(ask.id, ())),
-            sum(one.status is BookingStatus.MISSED for one in booked.get(ask.id, ())),
-        )
-        for row, ask, group in in_time
-    )
-    ordered = tuple(sorted(lines, key=lambda one: (one.ask.order, one.lot or 0)))
+    explained = _explained(estate, stands.body, [ask for _, ask, _ in in_time]) if stands else Explained()
+    lines = [_line(row, ask, group, explained, booked.get(ask.id, ())) for row, ask, group in in_time]
+    lines.sort(key=lambda line: (line.ask.order, line.lot or 0))
     others = tuple(Line(row, ask, group, None, {}, {}, late=True) for row, ask, group in late)
-    has = frozenset(case_id for case_id, ones in booked.items() if ones)
-    return View(season, rules, estate, ordered, others, stands, body["seed"] if body else None, names, has)
+    has = frozenset(case_id for case_id, times in booked.items() if times)
+    seed = stands.body["seed"] if stands else None
+    return View(season, rules, estate, tuple(lines), others, stands, seed, names, has)
 
 
-def given_of(body: Mapping[str, Any]) -> list[Given]:
-    """The grants of a kept allocation."""
-    return [Given(one["case"], one["wish"], one["room"]) for one in body["given"]]
+@dataclass(frozen=True)
+class Explained:
+    """An allocation that stands: each case's lot, the room of each wish granted, and why the others were not."""
+
+    lots: Mapping[str, int] = field(default_factory=dict)
+    rooms: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    why_not: Mapping[str, Mapping[int, Why]] = field(default_factory=dict)
 
 
-def asks_of(body: Mapping[str, Any]) -> list[Ask]:
-    """The question that a kept allocation answers."""
-    return [
-        Ask(
-            one["case"],
-            one["order"],
-            tuple(Wished(w["weekday"], w["start"], w["end"], tuple(w["rooms"])) for w in one["wishes"]),
-            one["most"],
-        )
-        for one in body["asks"]
-    ]
+def _explained(estate: Estate, body: Mapping[str, Any], asks: Sequence[Ask]) -> Explained:
+    known = [ask["case"] for ask in body["asks"]]
+    given = given_of(body)
+    rooms: dict[str, dict[int, str]] = {}
+    for grant in given:
+        rooms.setdefault(grant.ask, {})[grant.wish] = grant.room
+    among = [ask for ask in asks if ask.id in known]
+    reasons: dict[str, dict[int, Why]] = {}
+    for (case_id, wish), why in why_not(estate, among, [grant for grant in given if grant.ask in known]).items():
+        reasons.setdefault(case_id, {})[wish] = why
+    return Explained(lots(body["seed"], known), rooms, reasons)
+
+
+def _line(row: QueueRow, ask: Ask, group: str, explained: Explained, times: Sequence[Booking]) -> Line:
+    missed = sum(time.status is BookingStatus.MISSED for time in times)
+    rooms = dict(explained.rooms.get(ask.id, {}))
+    why = dict(explained.why_not.get(ask.id, {}))
+    return Line(row, ask, group, explained.lots.get(ask.id), rooms, why, len(times), missed)
 
 
 async def share_out(desk: Desk, season_id: str, *, by: User, text: str = "") -> Allocation:
@@ -212,7 +203,7 @@ async def share_out(desk: Desk, season_id: str, *, by: User, text: str = "") -> 
         "seed": seed,
         "seed_size": size,
         "rules": rules.id,
-        "rooms": _rooms(estate),
+        "rooms": rooms_of(estate),
         "asks": [
             {
                 "case": ask.id,
@@ -240,37 +231,6 @@ def _through(estate: Estate, season: Season) -> Estate:
         for one in estate.rooms.values()
     }
     return replace(estate, rooms=rooms)
-
-
-def _rooms(estate: Estate) -> list[dict[str, Any]]:
-    """What the sharing rests on of each room, so that it can be done again when rooms have changed."""
-    return [
-        {
-            "id": one.id,
-            "parent": one.parent,
-            "before": one.before,
-            "after": one.after,
-            "longest": one.longest,
-            "hours": [[list(span) for span in day] for day in one.hours],
-            "in_use": one.in_use,
-        }
-        for _, one in sorted(estate.rooms.items())
-    ]
-
-
-def estate_of(body: Mapping[str, Any]) -> Estate:
-    """The rooms that a kept allocation was made with."""
-    rooms = {
-        one["id"]: Room(
-            id=one["id"], site="", parent=one["parent"], name=one["id"], kind="", open_room=False, capacity=0,
-            equipment=frozenset(), accessibility=frozenset(),
-            hours=tuple(tuple((start, end) for start, end in day) for day in one["hours"]), exceptions={},
-            before=one["before"], after=one["after"], longest=one["longest"], ahead_hours=0, ahead_days=0,
-            in_use=one["in_use"],
-        )
-        for one in body["rooms"]
-    }  # fmt: skip
-    return Estate({}, rooms)
 
 
 async def _apart(estate: Estate, asks: Sequence[Ask], seed: str) -> list[Given]:

@@ -13,7 +13,7 @@ import click
 from service import app
 from service.app import words_with
 from service.casework.decision import record_page
-from service.cli.common import catalogue, counting, told
+from service.cli.common import catalogue, counting, say, sentence, told
 from service.cli.logs import say_verified
 from service.cli.with_desk import user_called, with_desk
 from service.desk.ports.desk import Desk
@@ -44,27 +44,32 @@ def replay_command(case: str | None, everything: bool, sample: int | None, by: s
     again, and is counted. The exit status is 1 when anything drifted.
     """
     if sum((case is not None, everything, sample is not None)) != 1:
-        raise click.UsageError("Ange ett diarienummer, --all eller --sample N.")
+        raise click.UsageError(sentence("cli.replay.which"))
     if sample is not None and not by:
-        raise click.UsageError("--sample kräver --by.")
+        raise click.UsageError(sentence("cli.replay.sample_by"))
 
     async def work(desk: Desk, settings: Settings) -> replay.Tally:
         tally = replay.Tally()
-        with counting("Kör om kontroller") as said:
+        with counting(sentence("cli.replay.running")) as said:
             async for one in _replays(desk, case, sample, by):
                 tally.add(one)
                 said(tally.cases)
         return tally
 
     tally = with_desk(work)
-    click.echo(f"{tally.cases} omgångar, {tally.findings} svar identiska, {len(tally.drifting)} ärenden avviker.")
+    say("cli.replay.result", rounds=tally.cases, same=tally.findings, drifting=len(tally.drifting))
     for why, count in sorted(tally.not_replayable.items()):
-        click.echo(f"Gick inte att köra om ({catalogue().term('sv', 'replay', why)}): {count}")
+        say("cli.replay.not_replayable", why=catalogue().term("sv", "replay", why), number=count)
     for one in tally.drifting[:50]:
         for difference in one.drift:
-            click.echo(
-                f"AVVIKER {one.diary_number} omgång {one.check_round} {difference.check} [{difference.what}]\n"
-                f"  då: {difference.then}\n  nu: {difference.now}"
+            say(
+                "cli.replay.drift",
+                number=one.diary_number,
+                round=one.check_round,
+                called=difference.check,
+                drifted=difference.what,
+                then=str(difference.then),
+                now=str(difference.now),
             )
     if tally.drifting:
         sys.exit(1)
@@ -77,7 +82,7 @@ async def _replays(desk: Desk, case: str | None, sample: int | None, by: str | N
             yield one
     elif sample is not None:
         drawn = await audit_sample.draw(desk, sample, by=await user_called(desk, by or ""))
-        click.echo(f"Drog {len(drawn.cases)} av {drawn.of} ärenden med roten {drawn.seed} ({drawn.size} poster).")
+        say("cli.replay.drawn", drawn=len(drawn.cases), of=drawn.of, seed=drawn.seed, size=drawn.size)
         for one in await replay.replay(desk, drawn.cases):
             yield one
     else:
@@ -113,9 +118,9 @@ def erase(
     """
     numbers = [*cases, *(_lines(listed) if listed else ())]
     if bool(numbers) == due:
-        raise click.UsageError("Ange diarienummer, --file eller --due.")
+        raise click.UsageError(sentence("cli.erase.which"))
     if yes and not (by and document):
-        raise click.UsageError("--yes kräver --by och --document.")
+        raise click.UsageError(sentence("cli.erase.yes_wants"))
 
     async def work(desk: Desk, settings: Settings) -> tuple[erasure.Plan, int]:
         plan = await (erasure.plan_due(desk) if due else erasure.plan_cases(desk, numbers, classes))
@@ -128,11 +133,13 @@ def erase(
     term = partial(catalogue().term, "sv", "document_class")
     for one in plan.cases[:200]:
         what = ", ".join(f"{term(name)} {count}" for name, count in sorted(one.counts().items()))
-        click.echo(f"{one.diary_number}: {what}; filer {len(one.enclosures)}")
+        say("cli.erase.case", number=one.diary_number, values=what, files=len(one.enclosures))
     if plan.unset:
-        click.echo(f"Ingen gallringsfrist är beslutad för: {', '.join(map(term, plan.unset))}. Det bevaras.", err=True)
-    done = "gallrade" if yes else "skulle gallras"
-    click.echo(f"{erased if yes else plan.values} värden i {len(plan.cases)} ärenden {done}.")
+        say("cli.erase.unset", err=True, classes=", ".join(map(term, plan.unset)))
+    if yes:
+        say("cli.erase.done", values=erased, cases=len(plan.cases))
+    else:
+        say("cli.erase.would", values=plan.values, cases=len(plan.cases))
 
 
 def _lines(path: Path) -> list[str]:
@@ -210,7 +217,7 @@ def subject_access_command(request: str, person: str, organisation: str, target:
     _new_file(target)
     found = with_desk(work)
     _write(target, (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode())
-    click.echo(f"{target}: {len(found['cases'])} ärenden, {len(found['incidents'])} händelser")
+    say("cli.subject.written", file=str(target), cases=len(found["cases"]), incidents=len(found["incidents"]))
 
 
 @click.command()
@@ -220,7 +227,7 @@ def backup(target: Path) -> None:
     """Write a copy of everything to TARGET (zip) while the service goes on. Sign-ins and the signing key stay here."""
     _new_file(target)
     counts = asyncio.run(app.write_backup(from_environment(), target))
-    click.echo(f"{target}: {counts['case_file']} ärenden, {counts['log_entry']} loggposter")
+    say("cli.backup.written", file=str(target), cases=counts["case_file"], entries=counts["log_entry"])
 
 
 @click.command()
@@ -241,6 +248,6 @@ def restore(source: Path, checkpoints: Path | None) -> None:
     result = asyncio.run(app.restore_backup(from_environment(), source, exported))
     say_verified(result, tables=True)
     if not result.ok:
-        click.echo("Återställningen stämmer inte och har tagits bort igen.", err=True)
+        say("cli.restore.wrong", err=True)
         sys.exit(1)
-    click.echo("Återställt. Lägg tillbaka nyckeln log.key, eller gör en ny med granska log rotate-key --lost.")
+    say("cli.restore.done")

@@ -36,6 +36,20 @@ def explain(error: GranskaError) -> str:
     return "\n".join(said)
 
 
+#: So many of a kind are said; all of them are in the page or the file.
+MOST_SAID = 50
+
+
+def sentence(code: str, **params: str | int) -> str:
+    """A sentence of the command line, in Swedish as all of them."""
+    return catalogue().say("sv", code, params)
+
+
+def say(code: str, *, err: bool = False, **params: str | int) -> None:
+    """Print such a sentence; beside the command's output where it is none of it."""
+    click.echo(sentence(code, **params), err=err)
+
+
 def told(function: Callable[..., T]) -> Callable[..., T]:
     """Turn what the service can explain into a sentence and exit status 1."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from service import screen_file
-from service.cli.common import counting, told, tracked
+from service.cli.common import counting, say, sentence, told, tracked
 from service.domain.errors import GranskaError
 
 
@@ -34,14 +34,22 @@ def screen(subjects: Path, sources: tuple[str, ...], target: Path, max_age: int 
     with tempfile.TemporaryDirectory(prefix="granska-") as temporary:
         folder, read = Path(temporary), []
         for option in sources:
-            with counting("Läser in listan") as told:
+            with counting(sentence("cli.lists.reading")) as told:
                 read.append(
                     screen_file.read_source(option, folder, now=now, max_age=max_age, generated=generated, told=told)
                 )
-            click.echo(read[-1].said, err=True)
+            source = read[-1]
+            say(
+                "cli.compare.list",
+                err=True,
+                list=source.name,
+                entries=source.entries,
+                generated=source.generated,
+                age=source.age_days,
+            )
         with target.open("w", encoding="utf-8") as file:
             found = screen_file.screen_rows(rows, read, folder, file)
-            _say_counts(screen_file.counted(tracked(found, "Jämför namn", total=len(rows))))
+            _say_counts(screen_file.counted(tracked(found, sentence("cli.compare.running"), total=len(rows))))
 
 
 @click.command()
@@ -58,7 +66,7 @@ def pairs(file: Path, target: Path) -> None:
     rows = _rows(file, screen_file.PAIR_COLUMNS, target)
     with target.open("w", encoding="utf-8", newline="") as out:
         found = screen_file.judge_pairs(rows, out)
-        _say_counts(screen_file.counted(tracked(found, "Jämför namn", total=len(rows))))
+        _say_counts(screen_file.counted(tracked(found, sentence("cli.compare.running"), total=len(rows))))
 
 
 def _rows(file: Path, needed: Sequence[str], target: Path) -> Sequence[dict[str, Any]]:

@@ -8,7 +8,7 @@ import click
 
 from service.bookings import rooms
 from service.casework.intake import application_document
-from service.cli.common import counting, told
+from service.cli.common import MOST_SAID, counting, say, sentence, told
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -35,7 +35,7 @@ def rooms_load(file: Path, by: str) -> None:
         user = await user_called(desk, by)
         return await rooms.load(desk, application_document.parse_json(file.read_bytes()), by=person(user))
 
-    click.echo(f"{with_desk(work)} lokaler är beskrivna.")
+    say("cli.rooms.described", count=with_desk(work))
 
 
 @click.group()
@@ -58,7 +58,7 @@ def lists_import(key: str, file: Path, by: str, generated: str | None, as_of: st
 
     async def work(desk: Desk, settings: Settings) -> list_import.Imported:
         user = await user_called(desk, by)
-        with counting("Läser in listan") as told:
+        with counting(sentence("cli.lists.reading")) as told:
             return await list_import.import_list(
                 desk,
                 key,
@@ -71,9 +71,14 @@ def lists_import(key: str, file: Path, by: str, generated: str | None, as_of: st
 
     done = with_desk(work)
     new = done.difference
-    click.echo(
-        f"{key}: {done.entries} poster. Nya {new.added}, borttagna {new.removed}, ändrade {new.changed}. "
-        f"Version {done.version}."
+    say(
+        "cli.lists.imported",
+        list=key,
+        entries=done.entries,
+        added=new.added,
+        removed=new.removed,
+        changed=new.changed,
+        version=done.version,
     )
 
 
@@ -82,9 +87,9 @@ def _midnight(day: str) -> int:
     try:
         moment = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError as error:
-        raise click.BadParameter(f"{day} (ÅÅÅÅ-MM-DD)") from error
+        raise click.BadParameter(sentence("cli.not_a_date", given=day)) from error
     if moment > datetime.now(UTC):
-        raise click.BadParameter(f"{day} ligger i framtiden")
+        raise click.BadParameter(sentence("cli.in_the_future", given=day))
     return int(moment.timestamp()) * 1000
 
 
@@ -102,13 +107,18 @@ def lists_show() -> None:
     for one in procedure.lists.values():
         version = active.get(one.key)
         if version is None:
-            click.echo(f"{one.key}: {one.title}. Inte inläst{' (krävs)' if one.required else ''}.")
+            say("cli.lists.required" if one.required else "cli.lists.not_read", list=one.key, title=one.title)
             continue
         age = (now - version.as_of) // 86_400_000
-        late = " FÖR GAMMAL" if age > one.max_age_days else ""
-        click.echo(
-            f"{one.key}: {one.title}. {version.entries} poster, version av {version.generated}, "
-            f"{age} dygn gammal (högst {one.max_age_days}){late}. Ägare: {one.owner}."
+        say(
+            "cli.lists.too_old" if age > one.max_age_days else "cli.lists.active",
+            list=one.key,
+            title=one.title,
+            entries=version.entries,
+            generated=version.generated,
+            age=age,
+            max=one.max_age_days,
+            owner=one.owner,
         )
 
 
@@ -130,7 +140,7 @@ def rules_setup(file: Path) -> None:
     async def work(desk: Desk, settings: Settings) -> str:
         return (await rule_set_adoption.adopt_at_setup(desk, file.read_bytes().decode("utf-8"))).id
 
-    click.echo(f"Antagen: {with_desk(work)}")
+    say("cli.rules.adopted", ruleset=with_desk(work))
 
 
 @rules.command("propose")
@@ -144,7 +154,7 @@ def rules_propose(file: Path, by: str) -> None:
         by_whom = person(await user_called(desk, by))
         return await rule_set_adoption.propose(desk, file.read_bytes().decode("utf-8"), by=by_whom)
 
-    click.echo(f"Utkast: {with_desk(work)}")
+    say("cli.rules.drafted", draft=with_desk(work))
 
 
 @rules.command("impact")
@@ -170,7 +180,7 @@ def rules_adopt(draft: str, by: str) -> None:
     async def work(desk: Desk, settings: Settings) -> str:
         return (await rule_set_adoption.adopt(desk, draft, by=person(await user_called(desk, by)))).id
 
-    click.echo(f"Antagen: {with_desk(work)}")
+    say("cli.rules.adopted", ruleset=with_desk(work))
 
 
 @click.command()
@@ -187,17 +197,15 @@ def whatif(file: Path) -> None:
 
 def say_impact(impact: Impact) -> None:
     """The impact as lines."""
-    click.echo(
-        f"{impact.cases} ärenden: {len(impact.more)} skulle ha behövt utredas som inte behövde det, "
-        f"{len(impact.fewer)} tvärtom, {impact.same} som förut, {impact.unknown} går inte att säga."
-    )
-    for title, cases, clauses in (
-        ("Behöver utredas", impact.more, impact.clauses_more),
-        ("Behöver inte längre utredas", impact.fewer, impact.clauses_fewer),
+    more, fewer = len(impact.more), len(impact.fewer)
+    say("cli.impact", cases=impact.cases, more=more, fewer=fewer, same=impact.same, unknown=impact.unknown)
+    for code, cases, clauses in (
+        ("cli.impact.more", impact.more, impact.clauses_more),
+        ("cli.impact.fewer", impact.fewer, impact.clauses_fewer),
     ):
-        for clause, count in clauses.most_common():
-            click.echo(f"{title}, punkt {clause}: {count}")
-        for case, of in cases[:50]:
-            click.echo(f"  {case}: punkt {', '.join(of)}")
-        if len(cases) > 50:
-            click.echo(f"  ... och {len(cases) - 50} till")
+        for clause, number in clauses.most_common():
+            say(code, clause=clause, number=number)
+        for case, cited in cases[:MOST_SAID]:
+            say("cli.impact.case", case=case, clauses=", ".join(cited))
+        if len(cases) > MOST_SAID:
+            say("cli.impact.and_more", number=len(cases) - MOST_SAID)

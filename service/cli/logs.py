@@ -9,8 +9,8 @@ import click
 
 from service.audit.checkpoint import read_receipt, verify_receipt
 from service.audit.note import BadKey, BadNote, read_verifying_key
-from service.audit.verify import Depth
-from service.cli.common import catalogue, told
+from service.audit.verify import Depth, Fault
+from service.cli.common import MOST_SAID, catalogue, say, told
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -67,31 +67,42 @@ def _verified(checkpoints: Path | None, keys: tuple[str, ...], *, fast: bool) ->
 
 def say_verified(result: verification.Verification, *, tables: bool, fast: bool = False) -> None:
     """What was found, as lines."""
-    say, report = catalogue(), result.report
-    click.echo(f"{report.size} poster, rot {report.root}")
-    for one in [*report.faults, *result.value_faults][:50]:
-        place = "-" if one.seq is None else str(one.seq)
-        click.echo(f"FEL post {place}: {say.text('sv', f'fault.{one.kind}')} [{one.kind}] {one.detail}")
-    for table, row, kind in result.table_faults[:50]:
-        click.echo(f"FEL tabell {table} {row}: {say.text('sv', 'fault.table')} [{kind}]")
-    for one in result.reading.faults[:50] if result.reading else ():
-        click.echo(f"FEL läsloggen {one.seq}: {say.text('sv', f'fault.{one.kind}')} [{one.kind}] {one.detail}")
+    say("cli.log.size", count=result.report.size, root=result.report.root)
+    _say_faults(result)
     if result.ok:
-        also = f" {result.values} värden och {result.facts} uppgifter i tabellerna stämmer." if tables else ""
-        click.echo(f"Allt stämmer.{also}" if not fast else f"Hashvärden, träd och signaturer stämmer.{also}")
+        say("cli.log.fast_holds" if fast else "cli.log.holds")
+        if tables:
+            say("cli.log.tables_hold", values=result.values, facts=result.facts)
     elif result.first is not None:
-        click.echo(f"Första felaktiga posten: {result.first.seq}")
-    if tables:
-        click.echo(
-            f"Underskrivet: {report.signed} av {report.size} poster. Utlämnade kontrollpunkter: {result.exported}."
-        )
+        say("cli.log.first_fault", seq=str(result.first.seq))
     for seq in result.unvouched:
-        click.echo(f"OBS post {seq}: loggens nyckel byttes utan att den gamla intygade den nya.")
-    if tables and result.reading is not None:
-        click.echo(f"Läsloggen: {result.reading.signed} av {result.reading.size} poster underskrivna.")
-    if report.unsigned and tables:
-        last = report.size - 1
-        click.echo(f"Ännu inte underskrivet: post {report.signed}-{last}. Det kan ha skrivits till utan att synas.")
+        say("cli.log.unvouched", seq=seq)
+    if tables:
+        _say_signed(result)
+
+
+def _say_faults(result: verification.Verification) -> None:
+    for fault in [*result.report.faults, *result.value_faults][:MOST_SAID]:
+        _say_fault("cli.log.fault", fault)
+    for table, row, kind in result.table_faults[:MOST_SAID]:
+        say("cli.log.table_fault", table=table, row=row, kind=kind, what=catalogue().text("sv", "fault.table"))
+    for fault in result.reading.faults[:MOST_SAID] if result.reading else ():
+        _say_fault("cli.log.access_fault", fault)
+
+
+def _say_fault(code: str, fault: Fault) -> None:
+    place = "-" if fault.seq is None else str(fault.seq)
+    what = catalogue().text("sv", f"fault.{fault.kind}")
+    say(code, seq=place, kind=fault.kind, detail=fault.detail, what=what)
+
+
+def _say_signed(result: verification.Verification) -> None:
+    report, access = result.report, result.reading
+    say("cli.log.signed", signed=report.signed, size=report.size, exported=result.exported)
+    if access is not None:
+        say("cli.log.access_signed", signed=access.signed, size=access.size)
+    if report.unsigned:
+        say("cli.log.unsigned", first=report.signed, last=report.size - 1)
 
 
 @log.command("checkpoint")
@@ -105,7 +116,7 @@ def log_checkpoint() -> None:
 
     signed, sent = with_desk(work)
     click.echo(signed.note, nl=False)
-    click.echo(f"{'Underskrivet nu' if signed.fresh else 'Var redan underskrivet'}; skickat: {sent}", err=True)
+    say("cli.log.signed_now" if signed.fresh else "cli.log.was_signed", err=True, sent=sent)
 
 
 @log.command("key")
@@ -160,7 +171,7 @@ def log_check(entry: Path, receipt: Path, key: str) -> None:
         signed = verify_receipt(found, entry.read_bytes(), [read_verifying_key(key)])
     except (BadKey, BadNote) as error:
         raise GranskaError("verify.bad_receipt", why=str(error)) from error
-    click.echo(f"Stämmer: post {found.index} i {signed.origin}, underskriven vid {signed.size} poster.")
+    say("cli.log.proof_holds", seq=found.index, log=signed.origin, size=signed.size)
 
 
 @log.command("show")

@@ -7,7 +7,7 @@ import click
 
 from service.casework.intake import application_document
 from service.casework.intake.receive import receive as receive_application
-from service.cli.common import explain, told, tracked
+from service.cli.common import explain, sentence, told, tracked
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -29,7 +29,7 @@ def receive(files: tuple[Path, ...], by: str) -> None:
 
     async def work(desk: Desk, settings: Settings) -> int:
         user, refused = await user_called(desk, by), 0
-        for file in tracked(files, "Tar emot"):
+        for file in tracked(files, sentence("cli.receiving")):
             try:
                 refused += not await _receive_one(desk, file, user)
             except GranskaError as error:

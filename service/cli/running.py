@@ -8,7 +8,7 @@ from rich.table import Table
 
 from service import app
 from service import demo as demo_district
-from service.cli.common import catalogue, told
+from service.cli.common import catalogue, say, sentence, told
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
@@ -38,7 +38,7 @@ def serve(port: int, host: str) -> None:
 def migrate() -> None:
     """Bring the database's schema up to date; safe to run again."""
     done = asyncio.run(app.migrate_database(from_environment()))
-    click.echo(f"Databasen är uppdaterad: {done} nya steg." if done else "Databasen är redan aktuell.")
+    say("cli.migrate.done" if done else "cli.migrate.nothing", steps=done)
 
 
 @click.command()
@@ -52,7 +52,7 @@ def demo() -> None:
         return await demo_district.fill(desk, fixtures=resource("fixtures"), folder=settings.folder)
 
     filled = with_desk(work)
-    click.echo("Demostadsdelen är inlagd." if filled else "Här finns redan uppgifter; inget har ändrats.")
+    say("cli.demo.filled" if filled else "cli.demo.not_empty")
     show_demo(settings)
 
 
@@ -61,12 +61,13 @@ def show_demo(settings: Settings) -> None:
     keyfile = settings.folder / demo_district.KEY_FILE
     if not keyfile.exists():
         return
-    table = Table("Konto", "Roll", title=f"Demokonton (lösenord: {demo_district.PASSWORD})")
+    title = sentence("cli.demo.accounts", password=demo_district.PASSWORD)
+    table = Table(sentence("cli.demo.account"), sentence("cli.demo.role"), title=title)
     words = catalogue()
     for name, email, rights in demo_district.ACCOUNTS:
         table.add_row(f"{email}", f"{words.text('sv', rights[0].replace(':', '.'))} ({name})")
     Console().print(table)
-    click.echo(f"Demonyckel för e-tjänsten: {keyfile.read_text().strip()}")
+    say("cli.demo.key", key=keyfile.read_text().strip())
 
 
 @click.group()
@@ -90,7 +91,7 @@ def users_add(email: str, name: str, rights: tuple[str, ...], password: str) -> 
             await users_and_keys.grant_right(desk, user.id, one)
 
     with_desk(work)
-    click.echo(f"{email} är upplagd.")
+    say("cli.users.created", email=email)
 
 
 @users.command("grant")

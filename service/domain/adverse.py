@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from service.domain.basis import Basis, adverse_rule, verified
 from service.domain.decision import DecisionOutcome, Proposal
-from service.domain.dossier.dossier import RecordedAct
+from service.domain.dossier.dossier import Asked, Dossier, RecordedAct
 from service.domain.errors import Problem
+from service.domain.events.review import CommunicationSent, CompletionAsked
 from service.domain.routine import Adverse, Ground
 from service.domain.ruleset import Clause
 
@@ -15,15 +16,27 @@ FROM_APPLICANT, KEY_PREFIX = "svar", "k-"
 
 def shut(basis: Basis, outcome: DecisionOutcome) -> bool:
     """Whether an outcome cannot be decided yet, whatever it is based on: the applicant has not been heard (D4)."""
-    clauses = [
-        one for one in basis.criteria.clauses.values() if outcome in one.outcomes and basis.case.kind in one.kinds
-    ]
-    rules = [adverse_rule(basis, outcome, [one.id]) for one in clauses]
-    if not rules or any(one is None for one in rules) or basis.dossier.exception is not None:
+    dossier = basis.dossier
+    against = _rules_against(basis, outcome)
+    if not against or dossier.exception is not None:
         return False
-    heard = any(one.data.outcome == outcome and one.over(basis.today) for one in basis.dossier.communications)
-    ordered = any(one.answered_on is None and basis.today > one.due for one in basis.dossier.completions)
-    return not heard and not (ordered and any(one is not None and one.completion_suffices for one in rules))
+    if any(letter.data.outcome == outcome and letter.over(basis.today) for letter in dossier.communications):
+        return False
+    ordered = any(_in_vain(letter, basis.today) for letter in dossier.completions)
+    return not (ordered and any(rule.completion_suffices for rule in against))
+
+
+def _rules_against(basis: Basis, outcome: DecisionOutcome) -> list[Adverse]:
+    """The rule by which each clause carries this outcome against the applicant; none if any carries it otherwise."""
+    clauses = [clause for clause in basis.criteria.clauses.values() if outcome in clause.outcomes]
+    rules = [adverse_rule(basis, outcome, [clause.id]) for clause in clauses if basis.case.kind in clause.kinds]
+    against = [rule for rule in rules if rule is not None]
+    return against if len(against) == len(rules) else []
+
+
+def _in_vain(letter: Asked[CompletionAsked], today: str) -> bool:
+    """Whether a completion was asked for, and its time went by without an answer."""
+    return letter.answered_on is None and today > letter.due
 
 
 def _adverse_problems(basis: Basis, proposal: Proposal, clauses: Sequence[Clause]) -> list[Problem]:
@@ -31,36 +44,49 @@ def _adverse_problems(basis: Basis, proposal: Proposal, clauses: Sequence[Clause
     problems = []
     if not proposal.circumstances.strip():
         problems.append(Problem("/circumstances", "decision.circumstances_missing"))
-    wanted = dict.fromkeys(name for one in clauses for name in one.requires)
+    required = [name for clause in clauses for name in clause.requires]
+    wanted = list(dict.fromkeys(required))
     for name in wanted:
         code = lacking(basis, proposal, name)
         if code:
-            place = {"act": "/acts", "finding": "/based_on"}.get(name, "/clauses")
-            problems.append(Problem(place, code, {"what": name}))
-    if not wanted and not (proposal.based_on or proposal.acts or basis.dossier.assessed or basis.dossier.completions):
+            problems.append(Problem(_PLACES.get(name, "/clauses"), code, {"what": name}))
+    if not wanted and not _rests_on_something(basis, proposal):
         problems.append(Problem("/circumstances", "decision.rests_on_nothing"))
-    if any(one.ground is Ground.DEMOCRACY for one in clauses) and not proposal.acts and "act" not in wanted:
+    democracy = any(clause.ground is Ground.DEMOCRACY for clause in clauses)
+    if democracy and not proposal.acts and "act" not in wanted:
         problems.append(Problem("/acts", "decision.acts_missing"))
-    answered = [one for one in basis.dossier.communications if one.answered_on]
+    answered = any(letter.answered_on for letter in basis.dossier.communications)
     if answered and not proposal.response.strip():
         problems.append(Problem("/response", "decision.response_missing"))
     return problems
+
+
+#: Where on the form what a clause requires is pointed out; on the clauses where it has no field of its own.
+_PLACES = {"act": "/acts", "finding": "/based_on"}
+
+
+def _rests_on_something(basis: Basis, proposal: Proposal) -> bool:
+    return bool(proposal.based_on or proposal.acts or basis.dossier.assessed or basis.dossier.completions)
 
 
 def lacking(basis: Basis, proposal: Proposal, name: str) -> str | None:
     """What is still missing of something that a clause requires, as a code, or None where it is there."""
     dossier = basis.dossier
     if name == "act":
-        return _act_lacking(basis, [dossier.acts[one] for one in proposal.acts if one in dossier.acts])
+        return _act_lacking(basis, [dossier.acts[act] for act in proposal.acts if act in dossier.acts])
     if name == "finding":
         return None if proposal.based_on else "requires.finding"
     if name.startswith("consultation:"):
-        asked = [one for one in dossier.consultations if one.data.consultee == name.partition(":")[2]]
-        if not any(one.answered_on and one.disclosed for one in asked):
-            return "requires.consultation"
-        return None
-    group = [one.id for one in basis.procedure.routine.criteria_of(basis.case.kind) if one.group == name]
-    return "requires.assessment" if any(one not in dossier.assessed for one in group) else None
+        return _consultation_lacking(basis, name.partition(":")[2])
+    criteria = basis.procedure.routine.criteria_of(basis.case.kind)
+    left = [criterion for criterion in criteria if criterion.group == name and criterion.id not in dossier.assessed]
+    return "requires.assessment" if left else None
+
+
+def _consultation_lacking(basis: Basis, consultee: str) -> str | None:
+    asked = [consultation for consultation in basis.dossier.consultations if consultation.data.consultee == consultee]
+    answered = any(consultation.answered_on and consultation.disclosed for consultation in asked)
+    return None if answered else "requires.consultation"
 
 
 def _act_lacking(basis: Basis, acts: Sequence[RecordedAct]) -> str | None:
@@ -79,33 +105,41 @@ def _act_lacking(basis: Basis, acts: Sequence[RecordedAct]) -> str | None:
 
 def _communication_problems(basis: Basis, proposal: Proposal, adverse: Adverse) -> list[Problem]:
     """Nothing adverse before the applicant has had all of it and their time, or an exception of the list (D4)."""
-    dossier, today = basis.dossier, basis.today
+    dossier = basis.dossier
     if dossier.exception is not None:
         return []
     if adverse.completion_suffices and _ordered_in_vain(basis, proposal):
         return []
-    later = {
-        one
-        for one, (kind, by) in dossier.enclosures.items()
-        if kind != FROM_APPLICANT and not by.startswith(KEY_PREFIX)
-    }
-    whole = [
-        one
-        for one in dossier.communications
-        if one.data.outcome == proposal.outcome
-        and set(proposal.clauses) <= set(one.data.clauses)
-        and set(proposal.acts) <= set(one.data.act_ids)
-        and all(dossier.same_finding(relied, one.data.findings) for relied in proposal.based_on)
-        and later <= set(one.data.enclosures)
-        and all(asked.id in one.data.consultations for asked in dossier.consultations if asked.disclosed)
-    ]
     if not dossier.communications:
         return [Problem("/outcome", "decision.not_communicated")]
+    whole = [letter for letter in dossier.communications if _tells_all(dossier, proposal, letter.data)]
     if not whole:
         return [Problem("/outcome", "decision.communicated_less")]
-    if not any(one.over(today) for one in whole):
-        return [Problem("/outcome", "decision.communication_open", {"day": max(one.due for one in whole)})]
+    if not any(letter.over(basis.today) for letter in whole):
+        day = max(letter.due for letter in whole)
+        return [Problem("/outcome", "decision.communication_open", {"day": day})]
     return []
+
+
+def _tells_all(dossier: Dossier, proposal: Proposal, told: CommunicationSent) -> bool:
+    """Whether this letter took up all that the proposal rests on, and all that came into the case since."""
+    if told.outcome != proposal.outcome:
+        return False
+    if not set(proposal.clauses) <= set(told.clauses) or not set(proposal.acts) <= set(told.act_ids):
+        return False
+    if not all(dossier.same_finding(relied, told.findings) for relied in proposal.based_on):
+        return False
+    shown = {asked.id for asked in dossier.consultations if asked.disclosed}
+    return _added_by_others(dossier) <= set(told.enclosures) and shown <= set(told.consultations)
+
+
+def _added_by_others(dossier: Dossier) -> set[str]:
+    """The enclosures that did not come from the applicant."""
+    added = set()
+    for enclosure, (kind, by) in dossier.enclosures.items():
+        if kind != FROM_APPLICANT and not by.startswith(KEY_PREFIX):
+            added.add(enclosure)
+    return added
 
 
 def _ordered_in_vain(basis: Basis, proposal: Proposal) -> bool:

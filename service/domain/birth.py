@@ -29,18 +29,25 @@ class Birth:
 def read_birth(text: str) -> Birth | None:
     """The birth date a text says, or None where it says none; 1 January is taken as the year only, as lists use it."""
     first, slash, last = text.strip().partition("/")
-    if slash:
-        start, end = (read_birth(one) if "/" not in one else None for one in (first, last))
-        if start is None or end is None or start.first_year > end.last_year:
-            return None
-        return Birth(start.first_year, end.last_year)
-    found = _WRITTEN.fullmatch(first)
-    if not found:
+    return _one_of(first, last) if slash else _written(first)
+
+
+def _one_of(first: str, last: str) -> Birth | None:
+    """Some time between these two."""
+    start, end = _written(first), _written(last)
+    if start is None or end is None or start.first_year > end.last_year:
         return None
-    year, month, day = int(found[1]), int(found[2] or 0), int(found[3] or 0)
+    return Birth(start.first_year, end.last_year)
+
+
+def _written(text: str) -> Birth | None:
+    date = _WRITTEN.fullmatch(text.strip())
+    if not date:
+        return None
+    year, month, day = int(date[1]), int(date[2] or 0), int(date[3] or 0)
     if not 1800 <= year <= 2200 or not _possible(year, month, day):
         return None
-    if found[4]:
+    if date[4]:
         return Birth(year - ABOUT_YEARS, year + ABOUT_YEARS)
     if (month, day) == (1, 1):
         return Birth(year, year)

@@ -1,6 +1,6 @@
 """Instants are UTC milliseconds; dates and the diary's year are Stockholm's."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 DAY_MS = 86_400_000
@@ -20,6 +20,11 @@ def local_time(milliseconds: int) -> datetime:
 def utc_time(milliseconds: int) -> datetime:
     """The instant as an aware UTC time."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def midnight(day: date) -> int:
+    """When this day begins in Stockholm."""
+    return to_milliseconds(datetime.combine(day, time(), STOCKHOLM))
 
 
 def to_milliseconds(moment: datetime) -> int:

@@ -1,10 +1,12 @@
 """What is left to do in a case, from its dossier and the rule set: one glance, and nothing kept beside the log."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from service.domain.basis import Basis, adverse_rule, match_confirmed
-from service.domain.case import State
+from service.domain.case import CaseFinding, State
 from service.domain.decision import DecisionOutcome
+from service.domain.dossier.dossier import Asked
 from service.domain.errors import Params
 from service.domain.finding import Outcome, Resolution
 
@@ -29,78 +31,107 @@ def tasks(basis: Basis, *, waiting: bool) -> list[Task]:
     """Everything the routine asks for in this case now, in its order."""
     if basis.case.closed:
         return _after(basis)
-    dossier, case = basis.dossier, basis.case
-    left = sum(one.open for one in basis.findings)
-    found = [
-        Task("task.checks", not waiting and bool(basis.findings)),
-        Task("task.take", case.owner is not None, "take"),
-        Task("task.findings", not left and bool(basis.findings), "findings", {"count": left}),
+    first = _findings(basis, waiting=waiting)
+    if basis.dossier.withdrawn:
+        return [*first, Task("task.write_off", False, "decision")]
+    return [
+        *first,
+        *_completions(basis),
+        *_inquiry(basis),
+        *_assessment(basis),
+        *_communications(basis),
+        *_decision(basis),
     ]
-    found += [
-        Task("task.confirm", False, "confirm-match")
-        for one in basis.findings
-        if one.resolution is Resolution.OBSTACLE and not match_confirmed(basis, one)
+
+
+def _findings(basis: Basis, *, waiting: bool) -> list[Task]:
+    """The checks, who takes the case, and what the checks leave for a person."""
+    checked = bool(basis.findings)
+    left = sum(finding.open for finding in basis.findings)
+    unconfirmed = [finding for finding in basis.findings if not match_confirmed(basis, finding)]
+    return [
+        Task("task.checks", checked and not waiting),
+        Task("task.take", basis.case.owner is not None, "take"),
+        Task("task.findings", checked and not left, "findings", {"count": left}),
+        *(Task("task.confirm", False, "confirm-match") for _ in unconfirmed),
     ]
-    if dossier.withdrawn:
-        return [*found, Task("task.write_off", False, "decision")]
-    found += [
-        Task(
-            f"task.completion_{'answered' if one.answered_on else 'open'}",
-            one.over(basis.today),
-            "reminder",
-            due=one.due,
-        )
-        for one in dossier.completions
-    ]
-    obstacles = any(
-        one.resolution is Resolution.OBSTACLE or (one.outcome is Outcome.NOT_MET and one.open) for one in basis.findings
-    )
-    inquiry = obstacles or dossier.searches or dossier.reopened
-    if not dossier.completions and any(
-        one.finding.curable and one.outcome is Outcome.NOT_MET and one.open for one in basis.findings
-    ):
-        found.append(Task("task.completion", False, "completion"))
-    if inquiry:
-        found.append(Task("task.search", bool(dossier.searches), "search", optional="act" not in _required(basis)))
-    unverified = sum(one.verified_by is None for one in dossier.acts.values())
+
+
+def _completions(basis: Basis) -> list[Task]:
+    """What the applicant has been asked to add, or should be."""
+    asked = basis.dossier.completions
+    if asked:
+        return [
+            _letter("task.completion_answered", "task.completion_open", "reminder", letter, basis) for letter in asked
+        ]
+    curable = any(finding.finding.curable and _not_met(finding) for finding in basis.findings)
+    return [Task("task.completion", False, "completion")] if curable else []
+
+
+def _inquiry(basis: Basis) -> list[Task]:
+    """Open sources, who has verified the acts found there, and what others have been asked."""
+    dossier = basis.dossier
+    inquiry: list[Task] = []
+    if _looked_into(basis):
+        optional = "act" not in _required(basis)
+        inquiry.append(Task("task.search", bool(dossier.searches), "search", optional=optional))
     if dossier.acts:
-        found.append(Task("task.verify", not unverified, "verify-act", {"count": unverified}))
-    found += [
-        Task("task.consultation", one.answered_on is not None, "consultation-answer", due=one.due)
-        for one in dossier.consultations
+        unverified = sum(act.verified_by is None for act in dossier.acts.values())
+        inquiry.append(Task("task.verify", not unverified, "verify-act", {"count": unverified}))
+    for asked in dossier.consultations:
+        answered = asked.answered_on is not None
+        inquiry.append(Task("task.consultation", answered, "consultation-answer", due=asked.due))
+    return inquiry
+
+
+def _assessment(basis: Basis) -> list[Task]:
+    """The routine's criteria: those that the clauses at hand require, or all of them."""
+    dossier = basis.dossier
+    if not (dossier.communications or dossier.assessed or _looked_into(basis)):
+        return []
+    required = _required(basis)
+    criteria = basis.procedure.routine.criteria_of(basis.case.kind)
+    demanded = [criterion for criterion in criteria if criterion.group in required]
+    needed = demanded or criteria
+    done = sum(criterion.id in dossier.assessed for criterion in needed)
+    count: Params = {"done": done, "count": len(needed)}
+    return [Task("task.assess", done == len(needed), "assess", count, optional=not demanded)]
+
+
+def _communications(basis: Basis) -> list[Task]:
+    """What the applicant has been told, and whether their time to answer is over."""
+    return [
+        _letter("task.communication_answered", "task.communication_open", "communication-answer", letter, basis)
+        for letter in basis.dossier.communications
     ]
-    if dossier.communications or dossier.assessed or inquiry:
-        required = _required(basis)
-        criteria = basis.procedure.routine.criteria_of(case.kind)
-        needed = [one for one in criteria if one.group in required] or criteria
-        done = sum(one.id in dossier.assessed for one in needed)
-        found.append(
-            Task(
-                "task.assess",
-                done == len(needed),
-                "assess",
-                {"done": done, "count": len(needed)},
-                optional=not any(one.group in required for one in criteria),
-            )
-        )
-    found += [
-        Task(
-            f"task.communication_{'answered' if one.answered_on else 'open'}",
-            one.over(basis.today),
-            "communication-answer",
-            due=one.due,
-        )
-        for one in dossier.communications
-    ]
-    return found + _decision(basis)
+
+
+def _letter(answered: str, waiting: str, step: str, letter: Asked[Any], basis: Basis) -> Task:
+    """A letter that asked for an answer: done when it has come, or its time is over."""
+    return Task(answered if letter.answered_on else waiting, letter.over(basis.today), step, due=letter.due)
+
+
+def _looked_into(basis: Basis) -> bool:
+    """Whether something in the case has to be, or has been, looked into."""
+    if basis.dossier.searches or basis.dossier.reopened:
+        return True
+    return any(finding.resolution is Resolution.OBSTACLE or _not_met(finding) for finding in basis.findings)
+
+
+def _not_met(finding: CaseFinding) -> bool:
+    return finding.outcome is Outcome.NOT_MET and finding.open
 
 
 def _required(basis: Basis) -> set[str]:
     """What the clauses that are considered require, where the applicant has been told of any or they are proposed."""
-    told = [one.data.clauses for one in basis.dossier.communications]
-    told += [basis.dossier.proposal.data.clauses] if basis.dossier.proposal else []
-    return {name for names in told for one in names if one in basis.criteria.clauses
-            for name in basis.criteria.clauses[one].requires}  # fmt: skip
+    considered = [name for letter in basis.dossier.communications for name in letter.data.clauses]
+    if basis.dossier.proposal:
+        considered += basis.dossier.proposal.data.clauses
+    required: set[str] = set()
+    for name in considered:
+        if name in basis.criteria.clauses:
+            required |= set(basis.criteria.clauses[name].requires)
+    return required
 
 
 def _decision(basis: Basis) -> list[Task]:

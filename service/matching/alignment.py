@@ -1,6 +1,6 @@
 """Two names side by side: which word meets which, how, and what is left over on either side."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -77,28 +77,45 @@ def _initial(left: Token, right: Token) -> tuple[float, How] | None:
 def _across(left: Token, right: Token) -> tuple[float, How] | None:
     """One or both are in a script that does not spell vowels, or has a sign for each name."""
     if HAN in (left.text[0], right.text[0]):
-        if left.text[0] == right.text[0]:
-            return None  # two different names in signs
-        same = spelled(left.text) == spelled(right.text) or left.base == right.base
-        if same:
-            return 0.9, How.SCRIPT
-        ours, theirs = left.bones.replace("r", "l"), right.bones.replace("r", "l")
-        return (0.75, How.SCRIPT) if len(ours) >= 2 and ours == theirs else None
+        return _with_signs(left, right)
     ours, theirs = left.bones, right.bones
+    shorter = min(len(ours), len(theirs))
     if ours == theirs:
-        short = max(len(left.text), len(right.text)) <= 4
-        few = {0: None, 1: (0.75, How.SCRIPT) if short else None, 2: (0.85, How.SCRIPT)}
-        return few.get(len(ours), (0.92, How.SCRIPT))
-    if ours.replace("h", "") == theirs.replace("h", "") and min(len(ours), len(theirs)) >= 1:
+        return _same_bones(left, right)
+    if shorter >= 1 and ours.replace("h", "") == theirs.replace("h", ""):
         return 0.8, How.SCRIPT
-    if min(len(ours), len(theirs)) < 3:
+    if shorter < 3:
         return None
     distance = OSA.distance(merged_bones(ours), merged_bones(theirs), score_cutoff=1)
     if distance == 0:
         return 0.85, How.SCRIPT
-    if left.latin is right.latin or min(len(ours), len(theirs)) < 4 or distance > 1 or ours[0] != theirs[0]:
+    if left.latin is right.latin or shorter < 4 or distance > 1 or ours[0] != theirs[0]:
         return None
     return (0.7, How.SCRIPT) if OSA.distance(ours, theirs, score_cutoff=1) <= 1 else None
+
+
+def _with_signs(left: Token, right: Token) -> tuple[float, How] | None:
+    """A sign for each name: two names in signs are two names, one in letters is compared by its sound."""
+    if left.text[0] == right.text[0]:
+        return None
+    if spelled(left.text) == spelled(right.text) or left.base == right.base:
+        return 0.9, How.SCRIPT
+    ours, theirs = left.bones.replace("r", "l"), right.bones.replace("r", "l")
+    return (0.75, How.SCRIPT) if len(ours) >= 2 and ours == theirs else None
+
+
+def _same_bones(left: Token, right: Token) -> tuple[float, How] | None:
+    """The same consonants: the more of them there are, the more they say."""
+    match len(left.bones):
+        case 0:
+            return None
+        case 1:
+            short = max(len(left.text), len(right.text)) <= 4
+            return (0.75, How.SCRIPT) if short else None
+        case 2:
+            return 0.85, How.SCRIPT
+        case _:
+            return 0.92, How.SCRIPT
 
 
 def merged_bones(bones: str) -> str:
@@ -145,29 +162,19 @@ def _close(left: Token, right: Token) -> tuple[float, How] | None:
 
 def align(left: Sequence[Token], right: Sequence[Token], table: Population) -> Alignment:
     """Best meetings first, each word once; then words joined; then what is left."""
-    scored = []
-    for i, one in enumerate(left):
-        for j, other in enumerate(right):
-            met = alike(one, other, table)
-            if met:
-                # Of equally good meetings the words themselves decide, not where they stand: order says nothing.
-                scored.append((-met[0] * max(one.weight, other.weight), _in_order(one, other), i, j, met))
-    scored.sort(key=lambda s: s[:4])
     used_left: set[int] = set()
     used_right: set[int] = set()
     meetings = []
-    for _, _, i, j, (how_much, how) in scored:
-        if i in used_left or j in used_right:
-            continue
-        used_left.add(i)
-        used_right.add(j)
-        meetings.append(Meeting((i,), (j,), how, how_much, max(left[i].weight, right[j].weight)))
+    for meeting in _best_first(left, right, table):
+        [i], [j] = meeting.left, meeting.right
+        if i not in used_left and j not in used_right:
+            used_left.add(i)
+            used_right.add(j)
+            meetings.append(meeting)
     if len(used_left) < len(left) or len(used_right) < len(right):
         meetings = _joined(left, right, meetings, used_left, used_right)
-    rest_left = [i for i in range(len(left)) if i not in used_left]
-    rest_right = [j for j in range(len(right)) if j not in used_right]
-    rest_left = [i for i in rest_left if not _repeats(left, i, used_left)]
-    rest_right = [j for j in rest_right if not _repeats(right, j, used_right)]
+    rest_left = _rest(left, used_left)
+    rest_right = _rest(right, used_right)
     contradictions = _contradictions(left, right, rest_left, rest_right, table)
     against_left = {i for i, _, _ in contradictions}
     against_right = {j for _, j, _ in contradictions}
@@ -177,6 +184,27 @@ def align(left: Sequence[Token], right: Sequence[Token], table: Population) -> A
         tuple(i for i in rest_left if i not in against_left),
         tuple(j for j in rest_right if j not in against_right),
     )
+
+
+def _best_first(left: Sequence[Token], right: Sequence[Token], table: Population) -> list[Meeting]:
+    """Every word of one name that meets one of the other, the weightiest first."""
+    scored = []
+    for i, ours in enumerate(left):
+        for j, theirs in enumerate(right):
+            met = alike(ours, theirs, table)
+            if met:
+                how_much, how = met
+                weight = max(ours.weight, theirs.weight)
+                # Of equally good meetings the words themselves decide, not where they stand: order says nothing.
+                order = (-how_much * weight, _in_order(ours, theirs), i, j)
+                scored.append((order, Meeting((i,), (j,), how, how_much, weight)))
+    scored.sort(key=lambda pair: pair[0])
+    return [meeting for _, meeting in scored]
+
+
+def _rest(tokens: Sequence[Token], used: set[int]) -> list[int]:
+    """The words that met nothing, and do not repeat one that did."""
+    return [i for i in range(len(tokens)) if i not in used and not _repeats(tokens, i, used)]
 
 
 def _in_order(one: Token, other: Token) -> tuple[str, str]:
@@ -197,24 +225,32 @@ def _joined(
 ) -> list[Meeting]:
     """Words written apart on one side and together on the other; a weaker meeting gives way to it."""
     for swapped in (False, True):
-        one, many = (right, left) if swapped else (left, right)
-        used_one, used_many = (used_right, used_left) if swapped else (used_left, used_right)
-        for i, token in enumerate(one):
-            if i in used_one or token.role is not Role.NAME or len(token.text) < 4:
+        whole, parts = (right, left) if swapped else (left, right)
+        used_whole, used_parts = (used_right, used_left) if swapped else (used_left, used_right)
+        for i, token in enumerate(whole):
+            if i in used_whole or not _long_name(token):
                 continue
-            for span in _spans(token, many, used_many, meetings, swapped):
-                for position in span:
-                    if position in used_many:
-                        meetings = [m for m in meetings if position not in (m.left if swapped else m.right)]
-                used_one.add(i)
-                used_many.update(span)
-                apart = tuple(span)
-                sides = (apart, (i,)) if swapped else ((i,), apart)
-                meetings.append(Meeting(sides[0], sides[1], How.JOINED, 0.93, token.weight))
-                break
-        used_left.intersection_update(p for m in meetings for p in m.left)
-        used_right.intersection_update(p for m in meetings for p in m.right)
+            span = next(iter(_spans(token, parts, used_parts, meetings, swapped)), None)
+            if span is not None:
+                meetings = [meeting for meeting in meetings if not _within(meeting, span, used_parts, swapped)]
+                used_whole.add(i)
+                used_parts.update(span)
+                apart, together = tuple(span), (i,)
+                ours, theirs = (apart, together) if swapped else (together, apart)
+                meetings.append(Meeting(ours, theirs, How.JOINED, 0.93, token.weight))
+        used_left.intersection_update(position for meeting in meetings for position in meeting.left)
+        used_right.intersection_update(position for meeting in meetings for position in meeting.right)
     return meetings
+
+
+def _long_name(token: Token) -> bool:
+    return token.role is Role.NAME and len(token.text) >= 4
+
+
+def _within(meeting: Meeting, span: Iterable[int], used: set[int], swapped: bool) -> bool:
+    """Whether a meeting holds a word of this span."""
+    side = meeting.left if swapped else meeting.right
+    return any(position in used and position in side for position in span)
 
 
 def _spans(

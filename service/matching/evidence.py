@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from service.matching.alignment import DISTINCTIVE, Alignment, How
+from service.matching.alignment import DISTINCTIVE, Alignment, How, Meeting
 from service.matching.population import UNKNOWN
 from service.matching.script import spelled
 from service.matching.tokens import Role, Token
@@ -38,52 +38,81 @@ def person_facts(left: Sequence[Token], right: Sequence[Token], found: Alignment
 def association_facts(left: Sequence[Token], right: Sequence[Token], found: Alignment) -> Facts:
     """The facts of two associations' names; the same whichever is asked for."""
     facts, met = _common(left, right, found)
-    kinds = [(left[i].role, right[j].role, max(left[i].weight, right[j].weight), a) for i, j, a in found.contradictions]
-    facts["activity_against"] = float(sum(Role.ACTIVITY in one[:2] for one in kinds))
-    facts["number_against"] = float(sum(Role.NUMBER in one[:2] and Role.ACTIVITY not in one[:2] for one in kinds))
-    plain = [one for one in kinds if Role.ACTIVITY not in one[:2] and Role.NUMBER not in one[:2]]
-    facts["contradicted"] = sum(weight * (1 - alike) for _, _, weight, alike in plain)
-    facts["contradiction"] = float(bool(plain))
-    left_out = [one for one in _left_out(left, right, found) if one.role not in (Role.LEGAL, Role.LIGHT)]
-    weight = sum(one.weight for one in left_out)
-    _omissions(facts, weight, met, [one for one in left_out if one.role is Role.NAME and one.weight >= DISTINCTIVE])
-    facts["activity_left_out"] = float(sum(one.role is Role.ACTIVITY for one in left_out))
-    facts["number_left_out"] = float(sum(one.role is Role.NUMBER for one in left_out))
-    names = [left[m.left[0]] for m in found.meetings if left[m.left[0]].role is Role.NAME]
+    _contradictions(facts, left, right, found)
+    left_out = [token for token in _left_out(left, right, found) if token.role not in (Role.LEGAL, Role.LIGHT)]
+    weight = sum(token.weight for token in left_out)
+    distinctive = [token for token in left_out if token.role is Role.NAME and token.weight >= DISTINCTIVE]
+    _omissions(facts, weight, met, distinctive)
+    roles = [token.role for token in left_out]
+    facts["activity_left_out"] = float(roles.count(Role.ACTIVITY))
+    facts["number_left_out"] = float(roles.count(Role.NUMBER))
+    names = _names_shared(left, found)
     facts["no_word"] = float(not names)
-    facts["common_words_only"] = float(bool(names) and all(one.weight <= 0.6 for one in names))
-    ours, theirs = ({one.text for one in side if one.role is Role.LEGAL} for side in (left, right))
-    facts["legal_form_against"] = float(bool(ours and theirs and ours.isdisjoint(theirs)))
+    facts["common_words_only"] = float(bool(names) and all(token.weight <= 0.6 for token in names))
+    facts["legal_form_against"] = float(_other_form(_legal_forms(left), _legal_forms(right)))
     facts["complete"] = float(weight < COUNTED and not found.contradictions)
-    facts["acronym"] = float(_acronym(left, right) or _acronym(right, left)) if left_out or kinds else 0.0
+    differs = bool(left_out or found.contradictions)
+    facts["acronym"] = float(differs and (_acronym(left, right) or _acronym(right, left)))
     return facts
 
 
+def _contradictions(facts: Facts, left: Sequence[Token], right: Sequence[Token], found: Alignment) -> None:
+    """What speaks against: another activity, another number, or another word, by its weight."""
+    facts |= {"activity_against": 0.0, "number_against": 0.0, "contradicted": 0.0, "contradiction": 0.0}
+    for i, j, how_much in found.contradictions:
+        roles = {left[i].role, right[j].role}
+        if Role.ACTIVITY in roles:
+            facts["activity_against"] += 1.0
+        elif Role.NUMBER in roles:
+            facts["number_against"] += 1.0
+        else:
+            facts["contradicted"] += max(left[i].weight, right[j].weight) * (1 - how_much)
+            facts["contradiction"] = 1.0
+
+
+def _other_form(ours: set[str], theirs: set[str]) -> bool:
+    return bool(ours and theirs) and ours.isdisjoint(theirs)
+
+
+def _names_shared(left: Sequence[Token], found: Alignment) -> list[Token]:
+    shared = [left[meeting.left[0]] for meeting in found.meetings]
+    return [token for token in shared if token.role is Role.NAME]
+
+
+def _legal_forms(tokens: Sequence[Token]) -> set[str]:
+    return {token.text for token in tokens if token.role is Role.LEGAL}
+
+
 def _common(left: Sequence[Token], right: Sequence[Token], found: Alignment) -> tuple[Facts, float]:
-    met = [one for one in found.meetings if one.weight >= COUNTED]
-    weight = sum(one.weight * one.alike for one in met)
-    near = [one for one in met if one.how in (How.CLOSE, How.BONES)]
-    edits = [_edits(left[one.left[0]], right[one.right[0]]) for one in near]
+    met = [meeting for meeting in found.meetings if meeting.weight >= COUNTED]
+    weight = sum(meeting.weight * meeting.alike for meeting in met)
     facts: Facts = {
         "met": min(weight, 3.0),
         "contradicted": sum(max(left[i].weight, right[j].weight) * (1 - a) for i, j, a in found.contradictions),
         "contradiction": float(bool(found.contradictions)),
-        "letters": sum(one.weight * (1 - one.alike) for one in near),
+        "other_spelling": float(sum(meeting.how in (How.KNOWN, How.SOUND) for meeting in met)),
+        "other_script": sum(1 - meeting.alike for meeting in met if meeting.how is How.SCRIPT),
+        "initial": float(sum(meeting.how is How.INITIAL for meeting in met)),
+        "joined": float(sum(meeting.how is How.JOINED for meeting in met)),
+        "no_word": float(all(meeting.how is How.INITIAL for meeting in met)),
+    }
+    return facts | _near(left, right, met), weight
+
+
+def _near(left: Sequence[Token], right: Sequence[Token], met: Sequence[Meeting]) -> Facts:
+    """What differs in the words that nearly meet: how many letters, and whether in the ending."""
+    near = [meeting for meeting in met if meeting.how in (How.CLOSE, How.BONES)]
+    pairs = [(left[meeting.left[0]], right[meeting.right[0]]) for meeting in near]
+    edits = [_edits(ours, theirs) for ours, theirs in pairs]
+    endings = 0
+    for (ours, theirs), count in zip(pairs, edits, strict=True):
+        endings += count > 1.5 and _ends_otherwise(ours.text, theirs.text)
+    return {
+        "letters": sum(meeting.weight * (1 - meeting.alike) for meeting in near),
         "one_letter": float(sum(count <= 1 for count in edits)),
         "more_letters": sum(min(count, 4.0) - 1 for count in edits if count > 1),
-        "other_ending": float(
-            sum(
-                count > 1.5 and _ends_otherwise(left[one.left[0]].text, right[one.right[0]].text)
-                for one, count in zip(near, edits, strict=True)
-            )
-        ),
-        "other_spelling": float(sum(one.how in (How.KNOWN, How.SOUND) for one in met)),
-        "other_script": sum(1 - one.alike for one in met if one.how is How.SCRIPT),
-        "initial": float(sum(one.how is How.INITIAL for one in met)),
-        "joined": float(sum(one.how is How.JOINED for one in met)),
-        "no_word": float(not any(one.how is not How.INITIAL for one in met)),
+        "other_ending": float(endings),
     }
-    return facts, weight
 
 
 def _omissions(facts: Facts, weight: float, met: float, distinctive: Sequence[Token]) -> None:

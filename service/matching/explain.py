@@ -5,7 +5,7 @@ stand in the catalogue of words.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from service.domain.watchlist import MatchEvidence, Schema
 from service.matching.alignment import How, Meeting
@@ -45,33 +45,55 @@ def reasons(found: Judgement, schema: Schema, *, weak: bool) -> tuple[MatchEvide
 
 def _words(names: NameJudgement, schema: Schema) -> list[MatchEvidence]:
     left, right = _Shown(names.left, schema), _Shown(names.right, schema)
-    found = names.alignment
-    said: list[tuple[float, MatchEvidence]] = []
-    same = [one for one in found.meetings if one.how is How.SAME and one.weight >= 0.3]
-    if same:
-        same.sort(key=lambda one: one.left)
-        ours, theirs = (
-            _listed([side.at(place(one)) for one in same]) for side, place in ((left, _left), (right, _right))
-        )
-        alike = ours.casefold() == theirs.casefold()
-        code = "same_words" if alike else "same_words_written"
-        said.append((sum(one.weight for one in same), MatchEvidence(code, ours, theirs)))
-    for one in found.meetings:
-        if one.how is not How.SAME and one.weight >= 0.3:
-            said.append((one.weight * one.alike, _meeting(one, left, right)))
-    for i, j, _ in found.contradictions:
-        roles = {names.left.tokens[i].role, names.right.tokens[j].role}
-        kind = "activity" if Role.ACTIVITY in roles else "number" if Role.NUMBER in roles else "word"
-        weight = 2 * max(names.left.tokens[i].weight, names.right.tokens[j].weight)
-        said.append((weight, MatchEvidence(f"against_{kind}", left.at((i,)), right.at((j,)))))
+    said = [*_same(names, left, right), *_met_otherwise(names, left, right), *_against(names, left, right)]
     if names.facts.get("turned_round"):
         said.append((3.0, MatchEvidence("turned_round", names.left.text, names.right.text)))
     initial = _initial_against(names, left, right)
     if initial:
         said.append((1.0, initial))
     said += _left_over(names, left, right)
-    said.sort(key=lambda one: (-one[0], one[1].code, one[1].left, one[1].right))
-    return [one for _, one in said]
+    said.sort(key=lambda weighed: (-weighed[0], weighed[1].code, weighed[1].left, weighed[1].right))
+    return [evidence for _, evidence in said]
+
+
+#: Evidence with how much it weighs: the weightiest is said first.
+Weighed = tuple[float, MatchEvidence]
+#: A meeting of lighter words is not spoken of.
+WORTH_SAYING = 0.3
+
+
+def _same(names: NameJudgement, left: "_Shown", right: "_Shown") -> Iterator[Weighed]:
+    """The words that are the same, as one piece of evidence."""
+    meetings = names.alignment.meetings
+    same = [meeting for meeting in meetings if meeting.how is How.SAME and meeting.weight >= WORTH_SAYING]
+    if not same:
+        return
+    same.sort(key=lambda meeting: meeting.left)
+    ours = _listed([left.at(_left(meeting)) for meeting in same])
+    theirs = _listed([right.at(_right(meeting)) for meeting in same])
+    code = "same_words" if ours.casefold() == theirs.casefold() else "same_words_written"
+    yield sum(meeting.weight for meeting in same), MatchEvidence(code, ours, theirs)
+
+
+def _met_otherwise(names: NameJudgement, left: "_Shown", right: "_Shown") -> Iterator[Weighed]:
+    """The words that resemble each other, each with how."""
+    for meeting in names.alignment.meetings:
+        if meeting.how is not How.SAME and meeting.weight >= WORTH_SAYING:
+            yield meeting.weight * meeting.alike, _meeting(meeting, left, right)
+
+
+def _against(names: NameJudgement, left: "_Shown", right: "_Shown") -> Iterator[Weighed]:
+    """The words that contradict each other; they weigh twice."""
+    for i, j, _ in names.alignment.contradictions:
+        ours, theirs = names.left.tokens[i], names.right.tokens[j]
+        code = _code_against({ours.role, theirs.role})
+        yield 2 * max(ours.weight, theirs.weight), MatchEvidence(code, left.at((i,)), right.at((j,)))
+
+
+def _code_against(roles: set[Role]) -> str:
+    if Role.ACTIVITY in roles:
+        return "against_activity"
+    return "against_number" if Role.NUMBER in roles else "against_word"
 
 
 def _left(one: Meeting) -> tuple[int, ...]:

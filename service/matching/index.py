@@ -249,42 +249,34 @@ class NameIndex:
     def search(self, tokens: Sequence[Token], most: int = MOST_NAMES) -> list[int]:
         """The names that share most of what weighs with these words, best first."""
         # A name of nothing but light words ("The Group") is found by them; any other by what distinguishes it.
-        wanted = [one for one in tokens if one.role in FOUND_BY] or list(tokens)
-        parts = [self._part(one) for one in wanted]
-        parts += self._joined(tokens)
-        parts = sorted((one for one in parts if len(one[0])), key=lambda one: len(one[0]))
+        wanted = [token for token in tokens if token.role in FOUND_BY] or list(tokens)
+        parts = [*(self._part(token) for token in wanted), *self._joined(tokens)]
+        parts = sorted((part for part in parts if len(part[0])), key=lambda part: len(part[0]))
         if not parts:
             return []
-        total = sum(one.weight for one in wanted)
         scores = self._scores()
-        drivers = parts if len(parts) == 1 else parts[:-1]
-        for names, weights in parts:
-            if len(names) > HEAVY and len(parts) > 1 and names is parts[-1][0]:
-                touched = scores[names] > 0
-                scores[names[touched]] += weights[touched]
-            else:
-                scores[names] += weights
-        if len(parts) > 1 and len(parts[-1][0]) <= HEAVY:
-            drivers = parts
-        touched_names = np.concatenate([names for names, _ in drivers])
-        reached = scores[touched_names]
+        reached_names = _scored(scores, parts)
+        chosen = self._chosen(scores, reached_names, sum(token.weight for token in wanted), most)
+        # Of names that share equally much, the shorter one leaves less unexplained.
+        lengths = self._name_ends[chosen + 1] - self._name_ends[chosen]
+        order = np.lexsort((chosen, -(scores[chosen] - 0.04 * lengths.astype(np.float32))))[:most]
+        best = [int(name) for name in chosen[order]]
+        for names, _ in parts:
+            scores[names] = 0
+        return best
+
+    def _chosen(self, scores: Array, names: Array, total: float, most: int) -> Array:
+        """The names that share enough of all that weighs, each once."""
+        reached = scores[names]
         # A name that shares much less than the best one does is another name.
         least = LEAST_OF_BEST if total < LONG else LEAST_OF_BEST_LONG
         floor = max(LEAST_SHARE * total, least * min(total, float(reached.max())))
         enough = 4 * most
         if len(reached) > enough:
             floor = max(floor, float(np.partition(reached, -enough)[-enough]))
-        kept = reached >= floor
         # Somebody listed by one name only has nothing more that could be shared.
-        kept |= (reached >= LEAST_SHARE * total) & (self._name_heavy[touched_names] == 1)
-        chosen = np.unique(touched_names[kept])
-        # Of names that share equally much, the shorter one leaves less unexplained.
-        lengths = self._name_ends[chosen + 1] - self._name_ends[chosen]
-        order = np.lexsort((chosen, -(scores[chosen] - 0.04 * lengths.astype(np.float32))))[:most]
-        best = [int(one) for one in chosen[order]]
-        for names, _ in parts:
-            scores[names] = 0
-        return best
+        alone = (reached >= LEAST_SHARE * total) & (self._name_heavy[names] == 1)
+        return np.unique(names[(reached >= floor) | alone])
 
     def _scores(self) -> Array:
         """An array of zeros as long as the list, this thread's own; whoever uses it leaves it zero."""
@@ -364,3 +356,20 @@ class NameIndex:
                 if len(self._words) > WORDS_KEPT:
                     self._words.popitem(last=False)
         return found
+
+
+def _scored(scores: Array, parts: Sequence[tuple[Array, Array]]) -> Array:
+    """Add what each part weighs to its names; answers the names that can be the best, some more than once.
+
+    The part that is in the most names, where those are very many, only adds to names that another part has found.
+    """
+    most_names = parts[-1][0]
+    heavy = len(parts) > 1 and len(most_names) > HEAVY
+    for names, weights in parts:
+        if heavy and names is most_names:
+            touched = scores[names] > 0
+            scores[names[touched]] += weights[touched]
+        else:
+            scores[names] += weights
+    drivers = parts[:-1] if heavy else parts
+    return np.concatenate([names for names, _ in drivers])

@@ -91,36 +91,57 @@ def judge(
     common: Common = lambda _: 0.0,
 ) -> Judgement:
     """Weigh names and identifiers together; `common` says how large a share of the list's others have a word."""
-    verdicts = {one.verdict for one in identifiers if one.kind != "country"}
-    decisive = any(one.row == "number_same" for one in identifiers)
-    against = sum(min(0.0, model.identifiers[one.row]) for one in identifiers if one.row)
-    agreeing = sum(max(0.0, model.identifiers[one.row]) for one in identifiers if one.row)
-    # However well the rest agrees, it cannot make one name of two that have nothing in common.
-    room = agreeing if decisive else min(agreeing, max(0.0, model.room * (names.evidence + 3)))
-    schema_model = model.schemas[schema]
-    weight = schema_model.calibrated(names.evidence + against + room)
-    if Verdict.AGREES not in verdicts:
+    verdicts = {compared.verdict for compared in identifiers if compared.kind != "country"}
+    rows = {compared.row for compared in identifiers}
+    decisive = "number_same" in rows
+    agrees = Verdict.AGREES in verdicts
+    weight = _weight(names, identifiers, model, schema, decisive=decisive)
+    if not agrees:
         weight *= model.most_by_name
-    by_name = schema_model.calibrated(names.evidence) >= schema_model.threshold
     if decisive:
         return Judgement(names, tuple(identifiers), weight, 0.0, State.CANDIDATE)
-    if any(one.row == "birth_far" for one in identifiers) or not (by_name and _meets(names, schema)):
+    schema_model = model.schemas[schema]
+    by_name = schema_model.calibrated(names.evidence) >= schema_model.threshold
+    if "birth_far" in rows or not (by_name and _meets(names, schema)):
         return Judgement(names, tuple(identifiers), weight, 0.0, State.NONE)
-    namesakes = 0.0
-    if schema is Schema.PERSON:
-        namesakes = table.namesakes(
-            [(one.spellings, max(common(word) for word in one.spellings), one.least) for one in names.met()]
-        )
-    quiet = _says_little(names, schema, model, namesakes) or weak
-    if schema is Schema.PERSON and Verdict.AGREES not in verdicts and _says_nothing(names, model, namesakes, weak=weak):
-        return Judgement(names, tuple(identifiers), weight, namesakes, State.NONE)
-    if Verdict.DISAGREES in verdicts:
-        state = State.NONE if weight < model.most_by_name * schema_model.threshold else State.NEEDS
-    elif quiet and Verdict.AGREES not in verdicts:
-        state = State.NEEDS
-    else:
-        state = State.CANDIDATE
+    namesakes = _namesakes(names, table, common) if schema is Schema.PERSON else 0.0
+    state = State.CANDIDATE
+    if not agrees:
+        state = _by_name_alone(names, schema, model, namesakes, weak=weak)
+    if state is not State.NONE and Verdict.DISAGREES in verdicts:
+        enough = weight >= model.most_by_name * schema_model.threshold
+        state = State.NEEDS if enough else State.NONE
     return Judgement(names, tuple(identifiers), weight, namesakes, state)
+
+
+def _by_name_alone(names: NameJudgement, schema: Schema, model: Model, namesakes: float, *, weak: bool) -> State:
+    """What the names say where no identifier agrees: nothing, too little, or enough for a person to look."""
+    if schema is Schema.PERSON and _says_nothing(names, model, namesakes, weak=weak):
+        return State.NONE
+    quiet = weak or _says_little(names, schema, model, namesakes)
+    return State.NEEDS if quiet else State.CANDIDATE
+
+
+def _weight(
+    names: NameJudgement, identifiers: Sequence[Compared], model: Model, schema: Schema, *, decisive: bool
+) -> float:
+    """How much names and identifiers weigh together, calibrated: 0 to 1."""
+    weights = [model.identifiers[compared.row] for compared in identifiers if compared.row]
+    against = sum(min(0.0, weight) for weight in weights)
+    agreeing = sum(max(0.0, weight) for weight in weights)
+    if not decisive:
+        # However well the rest agrees, it cannot make one name of two that have nothing in common.
+        agreeing = min(agreeing, max(0.0, model.room * (names.evidence + 3)))
+    return model.schemas[schema].calibrated(names.evidence + against + agreeing)
+
+
+def _namesakes(names: NameJudgement, table: Population, common: Common) -> float:
+    """How many others in the population are expected to be called so, by the words that met."""
+    words = []
+    for met in names.met():
+        share = max(common(word) for word in met.spellings)
+        words.append((met.spellings, share, met.least))
+    return table.namesakes(words)
 
 
 def _meets(names: NameJudgement, schema: Schema) -> bool:

@@ -79,16 +79,30 @@ def _shown(kept: KeptValue, name: str | None) -> dict[str, Any]:
 
 def about(value: Any, name: str) -> Any:
     """What of a kept value is about this person: of a list only their own entries; None where nothing is."""
-    if isinstance(value, str):
-        return value if name.casefold() in value.casefold() else None
-    if isinstance(value, list):
-        return [found for found in (about(one, name) for one in value) if found is not None] or None
-    if isinstance(value, dict):
-        if any(isinstance(one, str) and name.casefold() in one.casefold() for one in value.values()):
-            return {key: one for key, one in value.items() if not isinstance(one, (list, dict))}
-        parts = {key: about(one, name) for key, one in value.items() if isinstance(one, (list, dict))}
-        return {key: one for key, one in parts.items() if one is not None} or None
-    return None
+    match value:
+        case str():
+            return value if _says(value, name) else None
+        case list():
+            parts = [about(part, name) for part in value]
+            return [part for part in parts if part is not None] or None
+        case dict():
+            return _of_mapping(value, name)
+        case _:
+            return None
+
+
+def _of_mapping(value: dict[str, Any], name: str) -> dict[str, Any] | None:
+    """An entry that names the person itself, without what lies within it; otherwise what lies within it."""
+    within = {key: part for key, part in value.items() if isinstance(part, (list, dict))}
+    own = {key: part for key, part in value.items() if key not in within}
+    if any(isinstance(part, str) and _says(part, name) for part in own.values()):
+        return own
+    told = {key: about(part, name) for key, part in within.items()}
+    return {key: part for key, part in told.items() if part is not None} or None
+
+
+def _says(text: str, name: str) -> bool:
+    return name.casefold() in text.casefold()
 
 
 async def _incidents(reading: Reading, number: str) -> list[dict[str, Any]]:

@@ -15,12 +15,13 @@ from service.audit.leaf import data_of, timestamp
 from service.audit.note import BadKey, BadNote, VerifyingKey, open_note, read_verifying_key
 from service.audit.verify import CHUNK, MOST_FAULTS, Depth, Fault, LogCheck, Report, check_value, verify_rows
 from service.desk.ports.desk import Desk
-from service.desk.ports.log import LogRow
+from service.desk.ports.log import LogRow, ScannedEntry
 from service.desk.ports.store import Reading
 from service.domain.errors import GranskaError
 from service.domain.events.log import AccessLogErased, LogKeyRotated
 from service.domain.ledger.facts import Key, differences
 from service.domain.ledger.ledger import Ledger
+from service.proof.access_tree import AccessTree
 from service.proof.checkpoints import ACCESS_LOG, MOST_ROTATIONS, rotations_in, vouched_for
 
 CHECKPOINT, HASHES, PUBLIC_KEY, ACCESS_LOG_FILE = ".checkpoint", ".hashes", ".vkey", "access-log-"
@@ -118,58 +119,83 @@ async def _entries(
     exported: Exported,
     trusted: tuple[VerifyingKey, ...],
 ) -> None:
-    ledger, committed = Ledger(), dict[str, tuple[int, str | None]]()
-    rotations = await _rotations(reading)
-    known = vouched_for(trusted, rotations_in(rotations))
-    result.unvouched = tuple(row.seq for row in rotations if not any(one.signature for one in rotations_in([row])))
-    own, bad = _opened([(f"{one.size}", one.note) for one in await reading.checkpoints()], known)
-    theirs, theirs_bad = _opened(exported.notes, known)
     full = depth is Depth.MEANING
+    ledger, committed = Ledger(), dict[str, tuple[int, str | None]]()
+    checkpoints, unreadable = await _checkpoints(reading, result, exported, trusted)
     check = LogCheck(
         depth=depth,
-        checkpoints=[*own, *theirs],
+        checkpoints=checkpoints,
         expected=_HashFiles(exported.folder) if exported.folder else None,
         ledger=ledger if full else None,
         on_commitment=(lambda seq, one, case: _first(committed, one, (seq, case))) if full else None,
     )
     result.report = check.report
-    for one in (*bad, *theirs_bad):
-        check.fault(one)
+    for fault in unreadable:
+        check.fault(fault)
     async for batch in reading.log_scan(columns=full):
         await _batch(reading, check, batch)
         if full:
-            for row in batch:
-                if not _columns_agree(row):
-                    check.fault(Fault(_place(row[0]), "columns"))
+            _check_columns(check, batch)
     left = await reading.node_count() - merkle.nodes_before(check.report.size)
     if left > 0:
         check.fault(Fault(None, "tree-nodes-too-many", f"{left}"))
     if check.done().size == 0:
         check.fault(Fault(None, "empty"))
-    if not full:
-        return
+    if full:
+        await _tables(desk, reading, check, ledger, committed, result)
+
+
+async def _checkpoints(
+    reading: Reading, result: Verification, exported: Exported, trusted: tuple[VerifyingKey, ...]
+) -> tuple[list[Checkpoint], list[Fault]]:
+    """The checkpoints, our own and those that were handed out, that a key vouches for; and what of them is no such."""
+    rotations = await _rotations(reading)
+    known = vouched_for(trusted, rotations_in(rotations))
+    signed = {row.seq: [rotation.signature for rotation in rotations_in([row])] for row in rotations}
+    result.unvouched = tuple(seq for seq, signatures in signed.items() if not any(signatures))
+    own, bad = _opened([(f"{kept.size}", kept.note) for kept in await reading.checkpoints()], known)
+    theirs, theirs_bad = _opened(exported.notes, known)
+    return [*own, *theirs], [*bad, *theirs_bad]
+
+
+def _check_columns(check: LogCheck, batch: Sequence[ScannedEntry]) -> None:
+    """What the log's table says of an entry, beside the entry itself, is what the entry says."""
+    for row in batch:
+        if not _columns_agree(row):
+            check.fault(Fault(_place(row.seq), "columns"))
+
+
+async def _tables(
+    desk: Desk,
+    reading: Reading,
+    check: LogCheck,
+    ledger: Ledger,
+    committed: dict[str, tuple[int, str | None]],
+    result: Verification,
+) -> None:
+    """Compare what the log makes of the tables with the tables, and what is kept with what was committed to."""
     damage = await reading.file_damage()
     if damage:
         check.fault(Fault(None, "file-damaged", damage))
     facts = ledger.facts()
     result.facts = len(facts)
     await _values(reading, ledger, committed, result)
-    stored = [one async for one in reading.stored_facts()]
+    stored = [fact async for fact in reading.stored_facts()]
     derived, twice = ledger.taken()
-    found = differences(facts | derived, stored) + twice + _files(desk, ledger)
-    result.table_faults = [(table, row, kind) for (table, row), kind in found[:MOST_FAULTS]]
+    differing = differences(facts | derived, stored) + twice + _files(desk, ledger)
+    result.table_faults = [(table, row, kind) for (table, row), kind in differing[:MOST_FAULTS]]
 
 
-async def _batch(reading: Reading, check: LogCheck, batch: Sequence[tuple[Any, ...]]) -> None:
+async def _batch(reading: Reading, check: LogCheck, batch: Sequence[ScannedEntry]) -> None:
     """A batch at one go where all is well, and row by row where it is not, so as to say what is wrong."""
     start = check.report.size
     first, last = merkle.nodes_before(start), merkle.nodes_before(start + len(batch))
     nodes = await reading.nodes_joined(first, last - first)
-    if len(batch) == CHUNK and batch[0][0] == start and batch[-1][0] == start + CHUNK - 1:
+    if len(batch) == CHUNK and batch[0].seq == start and batch[-1].seq == start + CHUNK - 1:
         hashes = await reading.hashes_joined(start, CHUNK)
-        if check.chunk([one[1] for one in batch], hashes, nodes):
+        if check.chunk([row.leaf for row in batch], hashes, nodes):
             return
-    computed = check.add([one[:3] for one in batch])
+    computed = check.add([row[:3] for row in batch])
     width = 2 * merkle.HASH_BYTES
     text = (nodes or "").encode("utf-8", errors="replace")
     check.nodes(computed, [text[at : at + width] for at in range(0, len(text), width)])
@@ -235,15 +261,15 @@ def _place(seq: Any) -> int | None:
     return seq if isinstance(seq, int) else None
 
 
-def _columns_agree(row: Sequence[Any]) -> bool:
+def _columns_agree(row: ScannedEntry) -> bool:
     """Whether the columns that pages look entries up by say what the entry itself says."""
     try:
-        leaf = json.loads(row[1])
+        leaf = json.loads(row.leaf)
         case = None if leaf["case"] is None else leaf["case"].encode()
         told = (leaf["type"].encode(), case, leaf["actor"]["id"].encode(), leaf["at"])
-        return told == (row[3], row[4], row[5], timestamp(row[6]))
+        return told == (row.type, row.case_id, row.actor, timestamp(row.at))
     except (ValueError, KeyError, TypeError, OverflowError, AttributeError, OSError):
-        return not isinstance(row[6], int)  # where the entry itself is at fault it has been named
+        return not isinstance(row.at, int)  # where the entry itself is at fault it has been named
 
 
 def _files(desk: Desk, ledger: Ledger) -> list[tuple[Key, str]]:
@@ -265,17 +291,18 @@ async def _values(
 ) -> None:
     """Every committed value is there and is the one committed to, unless an event says that it was erased."""
     missing = {one: seq for one, (seq, _) in committed.items() if one not in ledger.tables.erased}
-    async for commitment, field_name, text, salt, case_id in reading.value_rows():
+    async for kept in reading.value_rows():
         result.values += 1
+        commitment = kept.commitment
         if commitment not in committed:
             result.value_faults.append(Fault(None, "value-not-in-log"))
             continue
         if commitment in ledger.tables.erased:
             result.value_faults.append(Fault(committed[commitment][0], "value-erased-but-kept"))
-        if case_id != committed[commitment][1]:
+        if kept.case_id != committed[commitment][1]:
             result.value_faults.append(Fault(committed[commitment][0], "value-elsewhere"))
         missing.pop(commitment, None)
-        if not check_value(commitment, field_name, _value(text), salt):
+        if not check_value(commitment, kept.field, _value(kept.text), kept.salt):
             result.value_faults.append(Fault(committed[commitment][0], "value-changed"))
     result.value_faults += [Fault(seq, "value-missing") for seq in missing.values()]
     result.value_faults.sort(key=lambda one: (one.seq is None, one.seq or 0))
@@ -309,46 +336,16 @@ async def verify_access_log(desk: Desk, trusted: tuple[VerifyingKey, ...], expor
 
 async def _reading_entries(desk: Desk, report: Report, good: Sequence[Checkpoint], may_lack: int) -> None:
     # The two trees are compared by a digest of each, so that a long log is read in constant memory.
-    frontier, due, nodes = merkle.Frontier(), {(one.size, one.root) for one in good}, hashlib.sha256()
-    sizes = {size for size, _ in due}
+    tree = AccessTree(report, good)
     async for batch in desk.access_log.scan():
-        for seq, leaf, stored, case_id, actor, at in batch:
-            if seq != frontier.size:
-                report.faults.append(Fault(frontier.size, "gap"))
+        for row in batch:
+            if not tree.add(row, may_lack):
                 return
-            try:
-                kept = bytes.fromhex(stored)
-            except (TypeError, ValueError):
-                kept = b""
-            if leaf is None and seq >= may_lack:
-                report.faults.append(Fault(seq, "value-missing"))
-            if leaf is not None and merkle.leaf_hash(str(leaf).encode("utf-8", "replace")) != kept:
-                report.faults.append(Fault(seq, "changed"))
-            elif leaf is not None and not _reading_columns_agree(str(leaf), case_id, actor, at):
-                report.faults.append(Fault(seq, "columns"))
-            for _, _, node in frontier.add(kept):
-                nodes.update(f"{node.hex()}\n".encode())
-            if frontier.size in sizes:
-                report.signed = frontier.size
-                if {root for size, root in due if size == frontier.size} != {frontier.root()}:
-                    report.faults.append(Fault(seq, "rewritten"))
     stored_nodes = hashlib.sha256()
-    async for batch in desk.access_log.scan_nodes():
-        for _, node_hash in batch:
+    async for nodes in desk.access_log.scan_nodes():
+        for _, node_hash in nodes:
             stored_nodes.update(f"{node_hash}\n".encode("utf-8", "replace"))
-    if nodes.digest() != stored_nodes.digest():
-        report.faults.append(Fault(None, "tree-node"))
-    report.size, report.root = frontier.size, frontier.root().hex()
-    if any(size > frontier.size for size in sizes):
-        report.faults.append(Fault(frontier.size, "truncated"))
-
-
-def _reading_columns_agree(leaf: str, case_id: Any, actor: Any, at: Any) -> bool:
-    try:
-        told = json.loads(leaf)
-        return (told["case"], told["actor"], told["at"]) == (case_id, actor, timestamp(at))
-    except (ValueError, KeyError, TypeError, OverflowError):
-        return False
+    tree.done(stored_nodes.digest())
 
 
 def verify_exported(lines: Iterable[str]) -> Report:

@@ -5,8 +5,7 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -132,42 +131,16 @@ def line_of(text: str, path: Iterable[str | int]) -> int:
 
 def _check_references(text: str, given: Mapping[str, Any]) -> None:
     """Nothing may be named that does not exist, and nothing may exist twice."""
-    for table, key in (
-        ("clauses", "id"),
-        ("delegation", "id"),
-        ("lists", "key"),
-        ("retention", "class"),
-    ):
-        for name, count in Counter(one[key] for one in given.get(table, ())).items():
-            if count > 1:
-                position = [one[key] for one in given[table]].index(name) + 1
-                raise RuleSetRefused("rules.twice", line=line_of(text, [table, position, key]), name=name)
-    clauses = {one["id"] for one in given["clauses"]}
+    for table, key in (("clauses", "id"), ("delegation", "id"), ("lists", "key"), ("retention", "class")):
+        _check_once(text, [table], [row[key] for row in given.get(table, ())], key)
+    clauses = {clause["id"] for clause in given["clauses"]}
     for kind, rules in given["kinds"].items():
-        for position, check in enumerate(rules["checks"]):
-            if check["clause"] not in clauses:
-                line = line_of(text, ["kinds", kind, "checks", position, "clause"])
-                raise RuleSetRefused("rules.unknown_clause", line=line, name=check["clause"])
-        names = [one["check"] for one in rules["checks"]]
-        for position, name in enumerate(names):
-            if name in names[:position]:
-                line = line_of(text, ["kinds", kind, "checks", position, "check"])
-                raise RuleSetRefused("rules.twice", line=line, name=name)
+        _check_checks(text, kind, rules["checks"], clauses)
     _check_routine(text, given, clauses)
     wrong = check_premises(given["premises"])
     if wrong is not None:
         raise RuleSetRefused(wrong.code, line=line_of(text, ["premises", *wrong.place]), name=wrong.name)
-    places: list[list[str | int]] = [["valid_from"], ["adopted", "on"]]
-    places += [
-        ["premises", table, n, name]
-        for table, names in (("free_days", ("first", "last")), ("seasons", ("opens", "closes", "first", "last")))
-        for n in range(len(given["premises"].get(table, ())))
-        for name in names
-    ]
-    places += [
-        ["grant_rounds", n, name] for n in range(len(given.get("grant_rounds", ()))) for name in ("opens", "closes")
-    ]
-    for place in places:
+    for place in _dates(given):
         value: Any = given
         for step in place:
             value = value[step]
@@ -177,34 +150,78 @@ def _check_references(text: str, given: Mapping[str, Any]) -> None:
             raise RuleSetRefused("rules.not_a_date", line=line_of(text, place)) from error
 
 
+def _check_once(text: str, place: Sequence[str | int], names: Sequence[str], key: str) -> None:
+    """Each name stands once in its table."""
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            line = line_of(text, [*place, names.index(name) + 1, key])
+            raise RuleSetRefused("rules.twice", line=line, name=name)
+
+
+def _check_checks(text: str, kind: str, checks: Sequence[Mapping[str, Any]], clauses: set[str]) -> None:
+    """A kind's checks cite clauses that there are, and stand once each."""
+    names = [check["check"] for check in checks]
+    for position, check in enumerate(checks):
+        place: list[str | int] = ["kinds", kind, "checks", position]
+        if check["clause"] not in clauses:
+            raise RuleSetRefused("rules.unknown_clause", line=line_of(text, [*place, "clause"]), name=check["clause"])
+        if names[position] in names[:position]:
+            raise RuleSetRefused("rules.twice", line=line_of(text, [*place, "check"]), name=names[position])
+
+
+def _dates(given: Mapping[str, Any]) -> list[list[str | int]]:
+    """Where dates stand that the schema knows as texts."""
+    places: list[list[str | int]] = [["valid_from"], ["adopted", "on"]]
+    tables = (("free_days", ("first", "last")), ("seasons", ("opens", "closes", "first", "last")))
+    for table, names in tables:
+        for position in range(len(given["premises"].get(table, ()))):
+            places += [["premises", table, position, name] for name in names]
+    for position in range(len(given.get("grant_rounds", ()))):
+        places += [["grant_rounds", position, name] for name in ("opens", "closes")]
+    return places
+
+
 def _check_routine(text: str, given: Mapping[str, Any], clauses: set[str]) -> None:
     """What a clause requires must exist, phrases and rounds name known clauses, letters only known places."""
     routine = given["routine"]
     for name in ("exceptions", "pauses", "consultees", "searches", "grades", "criteria", "second_questions", "phrases"):
-        for one, count in Counter(item["id"] for item in routine[name]).items():
-            if count > 1:
-                position = [item["id"] for item in routine[name]].index(one) + 1
-                raise RuleSetRefused("rules.twice", line=line_of(text, ["routine", name, position, "id"]), name=one)
-    known = {"act", "finding", *(one["group"] for one in routine["criteria"])}
-    known |= {f"consultation:{one['id']}" for one in routine["consultees"]}
+        _check_once(text, ["routine", name], [item["id"] for item in routine[name]], "id")
+    _check_requirements(text, given)
+    _check_clause_named(text, ["routine", "phrases"], "clause", routine["phrases"], clauses)
+    _check_clause_named(text, ["grant_rounds"], "late_clause", given.get("grant_rounds", []), clauses)
+    for name, letter in given["letters"].items():
+        for language, body in letter["body"].items():
+            _check_places(text, name, language, body)
+
+
+def _check_requirements(text: str, given: Mapping[str, Any]) -> None:
+    """What a clause requires is an act, a finding, a group of criteria or a consultation that the routine has."""
+    routine = given["routine"]
+    known = {"act", "finding", *(criterion["group"] for criterion in routine["criteria"])}
+    known |= {f"consultation:{consultee['id']}" for consultee in routine["consultees"]}
     for position, clause in enumerate(given["clauses"]):
         for name in clause.get("requires", ()):
             if name not in known:
                 line = line_of(text, ["clauses", position, "requires"])
                 raise RuleSetRefused("rules.unknown_requirement", line=line, name=name)
-    phrases, rounds = routine["phrases"], given.get("grant_rounds", [])
-    for table, field, items in (("routine.phrases", "clause", phrases), ("grant_rounds", "late_clause", rounds)):
-        for position, one in enumerate(items):
-            if one.get(field) and one[field] not in clauses:
-                line = line_of(text, [*table.split("."), position, field])
-                raise RuleSetRefused("rules.unknown_clause", line=line, name=one[field])
-    for name, letter in given["letters"].items():
-        for language, body in letter["body"].items():
-            for place in places_in(body):
-                if place not in LETTER_PLACES:
-                    line = line_of(text, ["letters", name, "body"])
-                    line += body.split("{" + place + "}")[0].count("\n")
-                    raise RuleSetRefused("rules.unknown_place", line=line, name=place, language=language)
+
+
+def _check_clause_named(
+    text: str, place: Sequence[str | int], field: str, items: Sequence[Mapping[str, Any]], clauses: set[str]
+) -> None:
+    for position, item in enumerate(items):
+        name = item.get(field)
+        if name and name not in clauses:
+            raise RuleSetRefused("rules.unknown_clause", line=line_of(text, [*place, position, field]), name=name)
+
+
+def _check_places(text: str, name: str, language: str, body: str) -> None:
+    """A letter's text has only places that the service fills in."""
+    for place in places_in(body):
+        if place not in LETTER_PLACES:
+            line = line_of(text, ["letters", name, "body"])
+            line += body.split("{" + place + "}")[0].count("\n")
+            raise RuleSetRefused("rules.unknown_place", line=line, name=place, language=language)
 
 
 def _rule_set(given: Mapping[str, Any], sha256: str) -> RuleSet:

@@ -1,7 +1,7 @@
 """The part of a rule set that is about rooms: its tables into the domain's, and what does not fit together in it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,26 +32,29 @@ class Wrong:
 
 def check_premises(given: Mapping[str, Any]) -> Wrong | None:
     """Nothing twice, nothing named that does not exist, and a price for every class of room; the first fault found."""
+    return next(_faults(given), None)
+
+
+def _faults(given: Mapping[str, Any]) -> Iterator[Wrong]:
     for table in ("room_kinds", "purposes", "tariffs", "closures", "priorities", "seasons"):
-        ids = [one["id"] for one in given.get(table, ())]
-        for name, count in Counter(ids).items():
-            if count > 1:
-                return Wrong("rules.twice", (table, ids.index(name) + 1, "id"), name)
-    kinds = {one["id"] for one in given["room_kinds"]}
-    purposes = {one["id"] for one in given["purposes"]}
-    tariffs = {one["id"] for one in given["tariffs"]}
+        yield from _twice(table, [row["id"] for row in given.get(table, ())])
+    known = {table: {row["id"] for row in given[table]} for table in ("room_kinds", "purposes", "tariffs")}
     for position, tariff in enumerate(given["tariffs"]):
-        for name in sorted(kinds ^ set(tariff["kronor_per_hour"])):
-            return Wrong("rules.tariff_of_kind", ("tariffs", position, "kronor_per_hour"), name)
+        for name in sorted(known["room_kinds"] ^ set(tariff["kronor_per_hour"])):
+            yield Wrong("rules.tariff_of_kind", ("tariffs", position, "kronor_per_hour"), name)
     for hirer, name in given["tariff_of"].items():
-        if name not in tariffs:
-            return Wrong("rules.unknown_name", ("tariff_of", hirer), name)
-    for position, one in enumerate(given["executes"]):
-        for field, known in (("room_kinds", kinds), ("purposes", purposes)):
-            for name in one[field]:
-                if name not in known:
-                    return Wrong("rules.unknown_name", ("executes", position, field), name)
-    return None
+        if name not in known["tariffs"]:
+            yield Wrong("rules.unknown_name", ("tariff_of", hirer), name)
+    for position, executed in enumerate(given["executes"]):
+        for field in ("room_kinds", "purposes"):
+            for name in sorted(set(executed[field]) - known[field]):
+                yield Wrong("rules.unknown_name", ("executes", position, field), name)
+
+
+def _twice(table: str, ids: list[str]) -> Iterator[Wrong]:
+    for name, count in Counter(ids).items():
+        if count > 1:
+            yield Wrong("rules.twice", (table, ids.index(name) + 1, "id"), name)
 
 
 def premises_rules(given: Mapping[str, Any]) -> PremisesRules:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from service.audit.canonical import canonical
-from service.desk.ports.log import AccessRow, DueEntries, KeptCheckpoint
+from service.desk.ports.log import AccessRow, DueEntries, KeptCheckpoint, ScannedAccess, StoredNode
 from service.storage.engine import SafeSQLite, reading
 from service.storage.tables import AccessCheckpoint, AccessEntry, AccessNode
 from service.storage.tree_store import TreeStore
@@ -122,14 +122,12 @@ class AccessLog:
                 await TREE.add_checkpoint(size, sign(size, await TREE.root(size)), at_ms)
             return size
 
-    async def scan(self) -> AsyncIterator[list[tuple[Any, ...]]]:
-        """Every entry as (seq, leaf or None, hash, case, actor, when)."""
+    async def scan(self) -> AsyncIterator[list[ScannedAccess]]:
         async with reading(self._engine):
             async for batch in TREE.scan("leaf, hash, case_id, actor, at"):
-                yield batch
+                yield [ScannedAccess._make(row) for row in batch]
 
-    async def scan_nodes(self) -> AsyncIterator[list[tuple[Any, ...]]]:
-        """The stored tree as (place, hash), in the order in which its nodes became complete."""
+    async def scan_nodes(self) -> AsyncIterator[list[StoredNode]]:
         async with reading(self._engine):
             async for batch in TREE.scan_nodes():
                 yield batch

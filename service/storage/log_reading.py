@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from service.audit import merkle
-from service.desk.ports.log import KeptCheckpoint, KeptValue, LogHead, LogRow, SentCheckpoint
+from service.desk.ports.log import KeptCheckpoint, KeptValue, LogHead, LogRow, ScannedEntry, SentCheckpoint, StoredValue
 from service.domain.events.event import EventClass
 from service.domain.ledger.facts import Fact, Key
 from service.storage import facts, log_store
@@ -32,7 +32,7 @@ class LogReading:
         )
         return {one["commitment"]: json.loads(one["value"]) for one in found}
 
-    def value_rows(self) -> AsyncIterator[tuple[str, str, str, str, str | None]]:
+    def value_rows(self) -> AsyncIterator[StoredValue]:
         return log_store.value_rows()
 
     async def log_page(self, *, before: int | None, case_id: str | None, limit: int) -> list[LogRow]:
@@ -65,11 +65,12 @@ class LogReading:
         said = str(next(iter(found[0].values()))) if found else "nothing"
         return None if said == "ok" else said[:100]
 
-    def log_scan(self, *, columns: bool) -> AsyncIterator[list[tuple[Any, ...]]]:
+    async def log_scan(self, *, columns: bool) -> AsyncIterator[list[ScannedEntry]]:
         names = ["leaf", "hash", *(("type", "case_id", "actor") if columns else ())]
         raw = "CAST({} AS BLOB)" if self._sqlite else "convert_to({}, 'UTF8')"
-        asked = ", ".join(raw.format(one) for one in names) + (", at" if columns else "")
-        return log_store.TREE.scan(asked)
+        asked = ", ".join(raw.format(name) for name in names) + (", at" if columns else "")
+        async for batch in log_store.TREE.scan(asked):
+            yield [ScannedEntry._make(row) for row in batch] if columns else [ScannedEntry(*row) for row in batch]
 
     async def hashes_joined(self, start: int, count: int) -> str | None:
         return await log_store.TREE.joined("entries", "seq", start, count)

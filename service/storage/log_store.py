@@ -6,7 +6,7 @@ from typing import Any
 from service.audit.canonical import canonical
 from service.audit.commitment import SALT_BYTES, commit
 from service.audit.leaf import encode
-from service.desk.ports.log import LogRow
+from service.desk.ports.log import LogRow, StoredValue
 from service.domain.events.event import Event, EventData
 from service.storage.tables import LogCheckpoint, LogEntry, LogNode, LogValue
 from service.storage.tree_store import TreeStore
@@ -40,8 +40,8 @@ async def rows() -> AsyncIterator[LogRow]:
             yield LogRow(*one)
 
 
-async def value_rows() -> AsyncIterator[tuple[str, str, str, str, str | None]]:
-    """Every kept value as (commitment, field, canonical value, salt, case), in constant memory."""
+async def value_rows() -> AsyncIterator[StoredValue]:
+    """Every kept value, in constant memory."""
     after = ""
     while True:
         batch = (
@@ -51,7 +51,7 @@ async def value_rows() -> AsyncIterator[tuple[str, str, str, str, str | None]]:
             .limit(_BATCH)
         )
         for one in batch:
-            yield one["commitment"], one["field"], one["value"], one["salt"], one["case_id"]
+            yield StoredValue(one["commitment"], one["field"], one["value"], one["salt"], one["case_id"])
         if len(batch) < _BATCH:
             return
         after = batch[-1]["commitment"]

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from piccolo.table import Table
 
 from service.audit import merkle
-from service.desk.ports.log import KeptCheckpoint, LogHead
+from service.desk.ports.log import KeptCheckpoint, LogHead, StoredNode
 from service.storage.engine import SafeSQLite
 
 SCAN = 4096
@@ -175,10 +175,10 @@ class TreeStore:
         async for batch in _scan(self.entry, f"SELECT seq, {columns} FROM {self.entries}", "seq", start):
             yield batch
 
-    async def scan_nodes(self) -> AsyncIterator[list[tuple[Any, ...]]]:
+    async def scan_nodes(self) -> AsyncIterator[list[StoredNode]]:
         """The nodes as (place, hash in hex), in the order in which they became complete."""
         async for batch in _scan(self.node, f"SELECT place, hash FROM {self.nodes}", "place", 0):
-            yield batch
+            yield [StoredNode._make(row) for row in batch]
 
     async def joined(self, table: str, key: str, start: int, count: int) -> str | None:
         """The hashes (hex) of this many rows in one text, for a comparison at one go; None where rows are missing."""

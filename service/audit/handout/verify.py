@@ -359,57 +359,23 @@ class Report:
 
 def verify(bundle, key_line, report):
     files, seen = bundle.files, {"verify.py", "index.html", "log.vkey", "rotations.json"}
-    given = key_line is not None
-    try:
-        line = key_line if given else files["log.vkey"].decode("ascii")
-        rotations = json.loads(files.get("rotations.json", b"[]"))
-        keys = vouched_keys(read_key(line), line, rotations if isinstance(rotations, list) else [])
-    except (Wrong, KeyError, ValueError):
-        report.bad("log.vkey", "det finns ingen giltig nyckel", "there is no valid key")
+    keys = keys_of(files, key_line, report)
+    if keys is None:
         return
-    if given:
-        report.good("--key", "den nyckel du angav används", "the key you gave is used")
-    else:
-        report.note(
-            "log.vkey",
-            "nyckeln kommer ur utdraget självt: jämför den med den som staden har lämnat ut: "
-            + files["log.vkey"].decode().strip(),
-            "the key comes from the bundle itself: compare it with the one the City has handed out",
-        )
-    vouched, erased, rule_sets, entries = set(), set(), set(), 0
+    told = Told()
     for name in sorted(one for one in files if one.startswith("entries/") and one.endswith(".json")):
-        proof = name[: -len(".json")] + ".tlog-proof"
-        seen |= {name, proof}
-        try:
-            entry, size = check_entry(files[name], files[proof], keys)
-        except Wrong as wrong:
-            report.bad(name, wrong.sv, wrong.en)
-            continue
-        except Exception as error:  # whatever a spoilt file makes us raise is a fault in it
-            report.bad(name, f"går inte att läsa ({type(error).__name__})", f"cannot be read ({type(error).__name__})")
-            continue
-        data = entry.get("data")
-        vouched |= set(hexes(data))
-        rule_sets |= set(named(data))
-        check_version(name, entry, report)
-        if entry.get("type") == "value:erased" and entry.get("type_version") in ERASED_IN:
-            erased |= set(data[ERASED_IN[entry["type_version"]]])
-        entries += 1
-        report.good(
-            name,
-            f"är post {entry['seq']} i loggen, oförändrad ({entry['at']}), enligt kontrollpunkten över {size} poster",
-            f"is entry {entry['seq']} of the log, unchanged ({entry['at']}), by the checkpoint over {size} entries",
-        )
+        seen |= {name, name[: -len(".json")] + ".tlog-proof"}
+        verify_entry(files, name, keys, told, report)
     if "index.html" in files:
         report.note(
             "index.html",
             "är en läsvänlig avskrift: det är filerna här som bevisar",
             "is a readable copy: the files here are the proof",
         )
-    if not entries:
+    if not told.entries:
         report.bad("entries/", "ingen post kunde kontrolleras", "no entry could be verified")
-    check_values(files, seen, vouched, erased, report)
-    check_digests(files, seen, vouched, rule_sets, report)
+    check_values(files, seen, told.vouched, told.erased, report)
+    check_digests(files, seen, told.vouched, told.rule_sets, report)
     for name in sorted(set(files) - seen):
         report.bad(name, "ingen post i loggen står för den här filen", "no entry of the log vouches for this file")
     print()
@@ -419,6 +385,59 @@ def verify(bundle, key_line, report):
         print("Allt stämmer. / Everything holds.")
     print("Att en post finns här visas; att ingen post har lämnats utanför visas inte av ett utdrag.")
     print("That an entry stands here is shown; that none was left out is not something an extract can show.")
+
+
+class Told:
+    """What the entries that hold vouch for: digests, erasures, rule sets; and how many they are."""
+
+    def __init__(self):
+        self.vouched, self.erased, self.rule_sets, self.entries = set(), set(), set(), 0
+
+
+def keys_of(files, key_line, report):
+    """The keys that count: the one that was given, or the bundle's own, and those it has vouched for since."""
+    given = key_line is not None
+    try:
+        line = key_line if given else files["log.vkey"].decode("ascii")
+        rotations = json.loads(files.get("rotations.json", b"[]"))
+        keys = vouched_keys(read_key(line), line, rotations if isinstance(rotations, list) else [])
+    except (Wrong, KeyError, ValueError):
+        report.bad("log.vkey", "det finns ingen giltig nyckel", "there is no valid key")
+        return None
+    if given:
+        report.good("--key", "den nyckel du angav används", "the key you gave is used")
+    else:
+        report.note(
+            "log.vkey",
+            "nyckeln kommer ur utdraget självt: jämför den med den som staden har lämnat ut: "
+            + files["log.vkey"].decode().strip(),
+            "the key comes from the bundle itself: compare it with the one the City has handed out",
+        )
+    return keys
+
+
+def verify_entry(files, name, keys, told, report):
+    """One entry with its proof; what it vouches for is noted where it holds."""
+    try:
+        entry, size = check_entry(files[name], files[name[: -len(".json")] + ".tlog-proof"], keys)
+    except Wrong as wrong:
+        report.bad(name, wrong.sv, wrong.en)
+        return
+    except Exception as error:  # whatever a spoilt file makes us raise is a fault in it
+        report.bad(name, f"går inte att läsa ({type(error).__name__})", f"cannot be read ({type(error).__name__})")
+        return
+    data = entry.get("data")
+    told.vouched |= set(hexes(data))
+    told.rule_sets |= set(named(data))
+    check_version(name, entry, report)
+    if entry.get("type") == "value:erased" and entry.get("type_version") in ERASED_IN:
+        told.erased |= set(data[ERASED_IN[entry["type_version"]]])
+    told.entries += 1
+    report.good(
+        name,
+        f"är post {entry['seq']} i loggen, oförändrad ({entry['at']}), enligt kontrollpunkten över {size} poster",
+        f"is entry {entry['seq']} of the log, unchanged ({entry['at']}), by the checkpoint over {size} entries",
+    )
 
 
 def check_values(files, seen, vouched, erased, report):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 from dateutil.rrule import rrule, rrulestr
 
@@ -77,40 +78,41 @@ def nearest(day: date, start: int, end: int) -> Span:
 
 
 def _days(rule: str, first: date, most: int) -> list[date]:
-    text = rule.strip().removeprefix("RRULE:").upper()
-    pairs = [one.partition("=")[::2] for one in text.split(";") if one]
-    parts: dict[str, str] = dict(pairs)
-    if len(parts) < len(pairs):
-        raise BadRule("series.rule_unknown")
-    known = all(name in _PARTS and re.fullmatch(_PARTS[name], value) for name, value in parts.items())
-    if "FREQ" not in parts or not known:
-        raise BadRule("series.rule_unknown")
-    if parts["FREQ"] != "MONTHLY" and re.search(r"\d", parts.get("BYDAY", "")):
-        raise BadRule("series.numbered_day")  # RFC 5545 3.3.10: the second Tuesday of a week means nothing
-    if "UNTIL" in parts and "COUNT" in parts:
-        raise BadRule("series.rule_unknown")  # RFC 5545: one or the other
-    if "UNTIL" not in parts and "COUNT" not in parts:
-        raise BadRule("series.no_end")
+    parts = _parts_of(rule)
+    count = int(parts.pop("COUNT", most + 1))
     # RFC 5545 wants UNTIL as a date where the start is one; ours are local days. A rule that never comes true would be
     # looked through to the end of the calendar, so there is a last day whatever it says.
-    count = int(parts.pop("COUNT", most + 1))
     bound = f"{first + timedelta(days=_LONGEST_DAYS):%Y%m%d}"
     parts["UNTIL"] = min(parts.get("UNTIL", bound)[:8], bound)
     text = ";".join(f"{name}={value}" for name, value in parts.items())
     try:
         every = rrulestr(text, dtstart=datetime.combine(first, time()))
         assert isinstance(every, rrule)
-        days: list[date] = []
-        for moment in every:
-            if len(days) == count:
-                break
-            if len(days) == most:
-                raise BadRule("series.too_many")
-            days.append(moment.date())
-    except BadRule:
-        raise
+        days = [moment.date() for moment in islice(every, min(count, most + 1))]
     except (ValueError, TypeError, AssertionError, OverflowError, IndexError) as error:
         raise BadRule("series.rule_unknown") from error
+    if len(days) > most:
+        raise BadRule("series.too_many")
     if not days:
         raise BadRule("series.empty")
     return days
+
+
+def _parts_of(rule: str) -> dict[str, str]:
+    """The parts of a recurrence rule, each once and each of its own form; raises BadRule."""
+    text = rule.strip().removeprefix("RRULE:").upper()
+    pairs = [part.partition("=")[::2] for part in text.split(";") if part]
+    parts: dict[str, str] = dict(pairs)
+    if len(parts) < len(pairs) or "FREQ" not in parts:
+        raise BadRule("series.rule_unknown")
+    for name, value in parts.items():
+        if name not in _PARTS or not re.fullmatch(_PARTS[name], value):
+            raise BadRule("series.rule_unknown")
+    if parts["FREQ"] != "MONTHLY" and re.search(r"\d", parts.get("BYDAY", "")):
+        raise BadRule("series.numbered_day")  # RFC 5545 3.3.10: the second Tuesday of a week means nothing
+    ends = {"UNTIL", "COUNT"} & set(parts)
+    if len(ends) == 2:
+        raise BadRule("series.rule_unknown")  # RFC 5545: one or the other
+    if not ends:
+        raise BadRule("series.no_end")
+    return parts

@@ -5,24 +5,27 @@ import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from service.casework.decision import proposal
 from service.casework.letters import compose
 from service.casework.review.correspondence import communicated_material
 from service.desk import form
+from service.desk.ports.cases import CaseDetails
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, dossier_of, entries
 from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain import policy
-from service.domain.clock import STOCKHOLM, to_milliseconds
+from service.domain.case import Case
+from service.domain.clock import midnight
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events.decision import BoardPackaged, DecisionProposed, DecisionReported
 from service.domain.events.decision_record import CaseDecided
 from service.domain.people import Role, User
-from service.domain.ruleset import DelegationPoint
+from service.domain.ruleset import DelegationPoint, RuleSet
 
 #: Years that a list can be asked for.
 FIRST_YEAR, LAST_YEAR = 2000, 2999
@@ -151,38 +154,48 @@ async def delegated(desk: Desk, since: date, until: date, *, by: User) -> list[D
         raise NotFound("http.404")
     if not (since.year >= FIRST_YEAR and until.year <= LAST_YEAR):
         raise InvalidInput([Problem("/since", "input.not_a_date")])
-    start, end = (to_milliseconds(datetime.combine(one, time(), STOCKHOLM)) for one in (since, until + timedelta(1)))
+    start, end = midnight(since), midnight(until + timedelta(days=1))
     async with desk.store.reading() as reading:
         rows = await reading.entries_between(CaseDecided, start, end)
-        ids = list({one.case_id for one in rows if one.case_id})
+        ids = list({row.case_id for row in rows if row.case_id})
         cases = await reading.cases_by_id(ids)
         names = await reading.names()
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
         reports = await reading.entries_of_cases(ids, DecisionReported)
-    reported: dict[str, str] = {}
+    meetings: dict[str, str] = {}
     for entry in entries(reports):
-        if isinstance(entry.data, DecisionReported):
-            reported[entry.data.decision] = entry.data.meeting
+        assert isinstance(entry.data, DecisionReported)
+        meetings[entry.data.decision] = entry.data.meeting
     delegated: list[Delegated] = []
     for entry in entries(rows):
         record, (case, details) = entry.data, cases.get(entry.case or "", (None, None))
         if not isinstance(record, CaseDecided) or case is None or details is None:
             continue
-        if case.kind not in by.case_kinds or record.people.board:
-            continue
-        delegated.append(
-            Delegated(
-                case_id=case.id,
-                diary_number=case.diary_number,
-                organisation=details.org_name,
-                hirer=details.hirer,
-                outcome=record.outcome,
-                amount_ore=record.amount_ore,
-                point=procedure.delegation.get(record.people.delegation_point),
-                point_id=record.people.delegation_point,
-                decider=names.get(entry.actor, entry.actor),
-                at=entry.at,
-                reported=reported.get(record.decision),
-            )
-        )
+        if case.kind in by.case_kinds and not record.people.board:
+            decider = names.get(entry.actor, entry.actor)
+            delegated.append(_delegated(case, details, record, procedure, decider, entry.at, meetings))
     return delegated
+
+
+def _delegated(
+    case: Case,
+    details: CaseDetails,
+    record: CaseDecided,
+    procedure: RuleSet,
+    decider: str,
+    at: int,
+    meetings: Mapping[str, str],
+) -> Delegated:
+    return Delegated(
+        case_id=case.id,
+        diary_number=case.diary_number,
+        organisation=details.org_name,
+        hirer=details.hirer,
+        outcome=record.outcome,
+        amount_ore=record.amount_ore,
+        point=procedure.delegation.get(record.people.delegation_point),
+        point_id=record.people.delegation_point,
+        decider=decider,
+        at=at,
+        reported=meetings.get(record.decision),
+    )

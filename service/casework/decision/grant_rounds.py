@@ -1,19 +1,19 @@
 """Rounds of grants (ansökningsomgångar): all applications of one beside each other, against its frame."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from service.casework.decision.proposal import put_forward
 from service.desk.actors import person, still
 from service.desk.ports.cases import QueueRow
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
-from service.desk.rulebook import rulebook, today
+from service.desk.rulebook import Rulebook, rulebook, today
 from service.desk.step import Scene, dossier_of, entries
 from service.domain import policy
 from service.domain.application import Kind
-from service.domain.clock import STOCKHOLM, local_day, to_milliseconds
+from service.domain.clock import local_day, midnight
 from service.domain.decision import FAVOURABLE, DecisionOutcome, Proposal
 from service.domain.errors import GranskaError, NotFound
 from service.domain.events.decision import DecisionProposed, ProposalReturned
@@ -84,22 +84,44 @@ async def _view(desk: Desk, reading: Reading, grant_round_id: str, by: User) -> 
     owner = next((rules for rules in reversed(book.sets) if grant_round_id in rules.grant_rounds), None)
     if owner is None or Kind.GRANT not in by.case_kinds:
         raise NotFound("grant_round.not_found")
-    wanted = owner.grant_rounds[grant_round_id]
-    following = [
-        one.opens
-        for rules in book.sets
-        for one in rules.grant_rounds.values()
-        if one.opens > wanted.closes and one.types & wanted.types
-    ]
-    last = min([wanted.closes + timedelta(days=LATE_DAYS), *following])
-    start, end = (to_milliseconds(datetime.combine(one, time(), STOCKHOLM)) for one in (wanted.opens, last))
-    rows = await reading.received_between(sorted(wanted.types), start, end, limit=MOST_SHOWN + 1)
-    more, rows = len(rows) > MOST_SHOWN, rows[:MOST_SHOWN]
-    ids = [one.case.id for one in rows]
+    grant_round = owner.grant_rounds[grant_round_id]
+    start, end = midnight(grant_round.opens), midnight(_last_late_day(book, grant_round))
+    rows = await reading.received_between(sorted(grant_round.types), start, end, limit=MOST_SHOWN + 1)
+    shown = rows[:MOST_SHOWN]
+    proposed, decided = await _proposed_and_decided(reading, [row.case.id for row in shown])
+    lines = []
+    for row in shown:
+        proposal = proposed.get(row.case.id)
+        lines.append(
+            Line(
+                row=row,
+                late=local_day(row.case.received_at) > grant_round.closes,
+                proposed_ore=proposal.amount_ore if proposal else None,
+                proposed_outcome=proposal.outcome if proposal else None,
+                decided_ore=decided.get(row.case.id),
+            )
+        )
+    late_clause = owner.clauses.get(grant_round.late_clause)
+    return RoundView(grant_round, lines, owner, late_clause, len(rows) > MOST_SHOWN)
+
+
+def _last_late_day(book: Rulebook, grant_round: GrantRound) -> date:
+    """Until when what comes in late belongs to this round: at the latest the day when the next of its types opens."""
+    last = grant_round.closes + timedelta(days=LATE_DAYS)
+    for rules in book.sets:
+        for other in rules.grant_rounds.values():
+            if other.opens > grant_round.closes and other.types & grant_round.types:
+                last = min(last, other.opens)
+    return last
+
+
+async def _proposed_and_decided(
+    reading: Reading, ids: Sequence[str]
+) -> tuple[dict[str, DecisionProposed], dict[str, int | None]]:
+    """The proposal that stands in each case, and the amount (öre) that each decision in force grants."""
     proposed: dict[str, DecisionProposed] = {}
     decided: dict[str, int | None] = {}
-    rows_of_cases = await reading.entries_of_cases(ids, DecisionProposed, ProposalReturned, CaseDecided)
-    for entry in entries(rows_of_cases):
+    for entry in entries(await reading.entries_of_cases(ids, DecisionProposed, ProposalReturned, CaseDecided)):
         case_id = entry.case or ""
         match entry.data:
             case DecisionProposed() as proposal:
@@ -109,19 +131,7 @@ async def _view(desk: Desk, reading: Reading, grant_round_id: str, by: User) -> 
             case CaseDecided() as record:
                 proposed.pop(case_id, None)
                 decided[case_id] = _in_force(record, decided.get(case_id))
-    lines = []
-    for row in rows:
-        standing = proposed.get(row.case.id)
-        lines.append(
-            Line(
-                row=row,
-                late=local_day(row.case.received_at) > wanted.closes,
-                proposed_ore=standing.amount_ore if standing else None,
-                proposed_outcome=standing.outcome if standing else None,
-                decided_ore=decided.get(row.case.id),
-            )
-        )
-    return RoundView(wanted, lines, owner, owner.clauses.get(wanted.late_clause), more)
+    return proposed, decided
 
 
 def _in_force(record: CaseDecided, before: int | None) -> int | None:

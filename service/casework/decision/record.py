@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from service.audit.leaf import data_of, timestamp
 from service.casework.intake import application_document
@@ -12,7 +12,6 @@ from service.desk.ports.cases import StoredFinding
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.step import Scene
-from service.domain.clock import local_day
 from service.domain.decision import FAVOURABLE, ON_A_DECISION, DecisionOutcome, Proposal
 from service.domain.dossier.dossier import Dossier
 from service.domain.enclosure import Enclosure
@@ -39,6 +38,25 @@ from service.domain.events.intake import CaseScreened
 from service.domain.ruleset import DelegationPoint, RuleSet
 
 
+@dataclass(frozen=True)
+class Granted:
+    """What goes with a decision in the applicant's favour: conditions, terms, and from which day (ISO 8601)."""
+
+    conditions: tuple[Condition, ...] = ()
+    terms: str | None = None
+    valid_from: str | None = None
+
+
+def _granted(scene: Scene, content: DecisionProposed) -> Granted:
+    return Granted(_conditions(scene, content), scene.procedure.routine.terms_version, scene.today.isoformat())
+
+
+def _retention(procedure: RuleSet) -> str | None:
+    """How long the decision is kept, as the rule set says it."""
+    kept = procedure.retention.get("decision")
+    return kept.code if kept else None
+
+
 async def _record(
     scene: Scene, proposal: Proposal, content: DecisionProposed, decision_id: str, opened_at: int | None
 ) -> CaseDecided:
@@ -52,10 +70,7 @@ async def _record(
     point = procedure.delegation[proposal.delegation_point]
     clauses = {one.check: one.clause for one in criteria.kinds[case.kind].checks}
     method = desk.finder.method()
-    decided = desk.outside.now()
-    kept = procedure.retention.get("decision")
-    proposed = dossier.proposal
-    favourable = proposal.outcome in FAVOURABLE
+    granted = _granted(scene, content) if proposal.outcome in FAVOURABLE else Granted()
     screening = data_of(screened.leaf) if screened else None
     return CaseDecided(
         record=RECORD_VERSION,
@@ -87,9 +102,9 @@ async def _record(
         outcome=proposal.outcome.value,
         amount_ore=proposal.amount_ore,
         bookings=proposal.bookings,
-        conditions=_conditions(scene, content) if favourable else (),
-        terms=procedure.routine.terms_version if favourable else None,
-        valid_from=local_day(decided).isoformat() if favourable else None,
+        conditions=granted.conditions,
+        terms=granted.terms,
+        valid_from=granted.valid_from,
         valid_to=None,
         clauses=proposal.clauses,
         based_on=proposal.based_on,
@@ -99,9 +114,9 @@ async def _record(
         acts=tuple(dossier.acts[act].ref for act in proposal.acts),
         assessments=tuple(RecordedAssessment(one.criterion, one.result, one.ref) for one in dossier.assessed.values()),
         communication=_communicated(dossier),
-        proposal=proposed.id if proposed else None,
+        proposal=dossier.proposal.id if dossier.proposal else None,
         appeal=_appeal(procedure),
-        retention=kept.code if kept else None,
+        retention=_retention(procedure),
         secrecy=tuple(marking.id for marking in await writing.markings(case.id)),
         links=_links(dossier, proposal),
     )

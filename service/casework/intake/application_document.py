@@ -17,7 +17,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
-from service.domain.errors import InvalidInput, Problem, Unreadable
+from service.domain.errors import InvalidInput, Params, Problem, Unreadable
 from service.domain.organisation import looks_personal
 from service.domain.text import visible
 
@@ -130,35 +130,43 @@ def _schema_problems(value: Any) -> list[Problem]:
 def _problems(error: ValidationError) -> list[Problem]:
     pointer = "".join(f"/{_token(str(part))}" for part in error.absolute_path)
     allowed: Any = error.validator_value
-    rule: Any = error.schema
     given: Any = error.instance
     match error.validator:
         case "required":
             missing = [name for name in allowed if name not in given]
             return [Problem(f"{pointer}/{name}", "input.missing") for name in missing]
         case "additionalProperties":
-            known = rule["properties"]
+            known = error.schema["properties"]  # type: ignore[index]
             extra = [name for name in given if name not in known]
             return [Problem(f"{pointer}/{_token(name)}", "input.unknown_field") for name in extra]
+        case _:
+            return [Problem(pointer, *_complaint(error))]
+
+
+def _complaint(error: ValidationError) -> tuple[str, Params]:
+    """What is wrong with a single value: a code, and its values."""
+    allowed: Any = error.validator_value
+    rule: Any = error.schema
+    given: Any = error.instance
+    match error.validator:
         case "enum":
-            return [Problem(pointer, "input.choice", {"choices": ", ".join(allowed)})]
+            return "input.choice", {"choices": ", ".join(allowed)}
         case "type":
             expected = allowed if isinstance(allowed, str) else allowed[0]
-            return [Problem(pointer, "input.not_wanted" if expected == "null" else f"input.type_{expected}")]
+            return ("input.not_wanted" if expected == "null" else f"input.type_{expected}"), {}
         case "maxLength":
-            return [Problem(pointer, "input.too_long", {"max": allowed})]
+            return "input.too_long", {"max": allowed}
         case "maxItems":
-            return [Problem(pointer, "input.too_many", {"max": allowed})]
+            return "input.too_many", {"max": allowed}
         case "minimum" | "maximum":
-            low, high = rule.get("minimum", ""), rule.get("maximum", "")
-            return [Problem(pointer, "input.out_of_range", {"min": low, "max": high})]
+            return "input.out_of_range", {"min": rule.get("minimum", ""), "max": rule.get("maximum", "")}
         case "minLength":
-            return [Problem(pointer, "input.missing")]
+            return "input.missing", {}
         case "format":
-            return [Problem(pointer, "input.not_a_date")]
+            return "input.not_a_date", {}
         case _:
             blank = isinstance(given, str) and not given.strip()
-            return [Problem(pointer, "input.missing" if blank else "input.format")]
+            return ("input.missing" if blank else "input.format"), {}
 
 
 def _reversed_times(document: dict[str, Any]) -> Iterator[Problem]:

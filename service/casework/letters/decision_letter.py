@@ -1,6 +1,10 @@
 """What the letter on a decision says, and the confirmation of a booking."""
 
-from service.bookings.booking_outcome import as_settled
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from service.bookings.booking_outcome import Settled, as_settled
 from service.bookings.bookings import bookings
 from service.casework.letters import compose
 from service.desk.ports.desk import Desk
@@ -14,7 +18,7 @@ from service.domain.dossier.dossier import Decided
 from service.domain.events.bookings import BookingAsked, BookingCancelled, BookingMoved, BookingSettled
 from service.domain.events.decision_record import CaseDecided
 from service.domain.letter import Sheet
-from service.domain.premises import BookingStatus, Estate, label
+from service.domain.premises import Booking, BookingStatus, Estate, Span, label
 from service.domain.ruleset import RuleSet
 
 
@@ -22,46 +26,73 @@ async def decision_values(
     desk: Desk, reading: Reading, data: CaseDecided, criteria: RuleSet, language: str
 ) -> dict[str, str]:
     """What the decision's letter says, from the record."""
-    references = [one for one in (data.reasons, data.circumstances, data.response) if one]
-    references += [condition.text for condition in data.conditions] + list(data.acts)
-    references += [data.people.board_minute] if data.people.board_minute else []
-    values = await reading.values(references)
+    texts = _Texts(await reading.values(_references(data)))
     names = await reading.names()
     say = desk.words.say
-
-    def text(reference: str | None) -> str:
-        return str(values.get(reference or "", {}).get("text", ""))
-
-    granted = "" if data.amount_ore is None else compose.kronor(data.amount_ore, language)
-    asked = "" if data.requested_ore is None else compose.kronor(data.requested_ore, language)
     outcome = DecisionOutcome(data.outcome)
-    of_room = ".room" if outcome in FAVOURABLE and data.amount_ore is None else ""
-    point = data.people.delegation_point
-    decider = data.people.decider
-    acts = [values[one] for one in data.acts if one in values]
-    told = compose.listed([f"{a['who']} ({a['capacity']}): {a['what']}, {a['when']}. {a['source']}." for a in acts])
-    translated = {one.id: one.text[language] for one in criteria.routine.conditions} if language != "sv" else {}
-    conditions = [
-        translated.get(condition.id or "", text(condition.text))
-        + (f" {say(language, 'letter.by', {'day': condition.due})}" if condition.due else "")
-        for condition in data.conditions
-    ]
-    said = text(data.response)
-    minute = values.get(data.people.board_minute or "", {"date": "-", "paragraph": "-"})
-    signed = {"name": names.get(decider, decider), "point": point, "day": minute["date"], "at": minute["paragraph"]}
-    board = data.people.board
+    favourable, people = outcome in FAVOURABLE, data.people
+    amounts = {"amount": _kronor(data.amount_ore, language), "asked": _kronor(data.requested_ore, language)}
+    of_room = ".room" if favourable and data.amount_ore is None else ""
+    said = texts.of(data.response)
+    minute = texts.values.get(people.board_minute or "", {"date": "-", "paragraph": "-"})
+    signed = {
+        "name": names.get(people.decider, people.decider),
+        "point": people.delegation_point,
+        "day": minute["date"],
+        "at": minute["paragraph"],
+    }
+    circumstances = [texts.of(data.circumstances), compose.listed(texts.acts(data.acts))]
     return {
         "outcome": say(language, f"term.decision.{outcome}", {}),
-        "decision": say(language, f"letter.decision.{outcome}{of_room}", {"amount": granted, "asked": asked}),
-        "reasons": text(data.reasons),
-        "circumstances": "\n\n".join(one for one in (text(data.circumstances), told) if one),
+        "decision": say(language, f"letter.decision.{outcome}{of_room}", amounts),
+        "reasons": texts.of(data.reasons),
+        "circumstances": "\n\n".join(part for part in circumstances if part),
         "answer": f"{say(language, 'letter.you_said', {})}\n\n{said}" if said else "",
         "clauses": compose.clause_lines(criteria, data.clauses, language),
-        "conditions": compose.listed(conditions),
-        "decided_by": say(language, "letter.decided_by_board" if board else "letter.decided_by", signed),
-        "point": say(language, "letter.point_board" if board else "letter.point", signed),
-        "next": say(language, "letter.next.favourable" if outcome in FAVOURABLE else "letter.next.other", {}),
+        "conditions": compose.listed(_conditions(desk, data, criteria, texts, language)),
+        "decided_by": say(language, "letter.decided_by_board" if people.board else "letter.decided_by", signed),
+        "point": say(language, "letter.point_board" if people.board else "letter.point", signed),
+        "next": say(language, "letter.next.favourable" if favourable else "letter.next.other", {}),
     }
+
+
+def _references(data: CaseDecided) -> list[str]:
+    """The kept texts that the letter tells of."""
+    single = (data.reasons, data.circumstances, data.response, data.people.board_minute)
+    references = [reference for reference in single if reference]
+    return references + [condition.text for condition in data.conditions] + list(data.acts)
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """What has been kept, and not erased, of what the letter tells of."""
+
+    values: Mapping[str, Any]
+
+    def of(self, reference: str | None) -> str:
+        return str(self.values.get(reference or "", {}).get("text", ""))
+
+    def acts(self, references: Sequence[str]) -> list[str]:
+        kept = [self.values[reference] for reference in references if reference in self.values]
+        return [f"{act['who']} ({act['capacity']}): {act['what']}, {act['when']}. {act['source']}." for act in kept]
+
+
+def _kronor(ore: int | None, language: str) -> str:
+    return "" if ore is None else compose.kronor(ore, language)
+
+
+def _conditions(desk: Desk, data: CaseDecided, criteria: RuleSet, texts: _Texts, language: str) -> list[str]:
+    """Each condition, the routine's own in the letter's language, with the day by which it has to be met."""
+    own = {condition.id: condition.text[language] for condition in criteria.routine.conditions}
+    written = []
+    for condition in data.conditions:
+        text = texts.of(condition.text)
+        if language != "sv":
+            text = own.get(condition.id or "", text)
+        if condition.due:
+            text += f" {desk.words.say(language, 'letter.by', {'day': condition.due})}"
+        written.append(text)
+    return written
 
 
 async def booking_values(desk: Desk, reading: Reading, case: Case, given: Decided, language: str) -> dict[str, str]:
@@ -72,30 +103,53 @@ async def booking_values(desk: Desk, reading: Reading, case: Case, given: Decide
     say, estate = desk.words.say, await reading.estate()
     rows = await reading.entries_of_cases([case.id], BookingAsked, BookingMoved, BookingSettled, BookingCancelled)
     settled = as_settled(entries(rows), given.id)
-    found = [one for one in settled if one.status is BookingStatus.CONFIRMED]
-    not_given = (BookingStatus.MISSED, BookingStatus.LAPSED, BookingStatus.RELEASED)  # what the hirer struck is not
-    missed = [one for one in settled if one.status in not_given and one.span.start * 1000 > given.at]
-    now = {(one.room, one.span) for one in await bookings(reading, case.id) if one.status is BookingStatus.CONFIRMED}
+    confirmed = [time for time in settled if time.status is BookingStatus.CONFIRMED]
+    missed = [time for time in settled if time.status in _NOT_GIVEN and time.span.start * 1000 > given.at]
+    times = await bookings(reading, case.id)
+    told = [
+        compose.listed([_place_and_time(estate, time.room, time.span) for time in confirmed]),
+        _told_of_missed(desk, estate, missed, language),
+        _told_of_changes(desk, estate, confirmed, times, language),
+    ]
+    total = compose.kronor(sum(time.price_ore for time in confirmed), language)
     values = await reading.values([condition.text for condition in given.conditions])
-    total = sum(one.price_ore for one in found)
-    told = [compose.listed([f"{label(one.span)}, {_place(estate, one.room)}" for one in found])]
-    if missed:
-        lines = [
-            f"{label(one.span)}, {_place(estate, one.room)}. {say(language, one.why or 'letter.time_left_out', {})}"
-            for one in missed
-        ]
-        told.append(f"{say(language, 'letter.not_given', {})}\n\n{compose.listed(lines)}")
-    if now != {(one.room, one.span) for one in found}:
-        lines = [f"{label(span)}, {_place(estate, room)}" for room, span in sorted(now, key=lambda one: one[1])]
-        after = compose.listed(lines) or say(language, "letter.no_times_left", {})
-        told.append(f"{say(language, 'letter.changed_since', {})}\n\n{after}")
+    conditions = [str(values[condition.text]["text"]) for condition in given.conditions if condition.text in values]
     return {
-        "times": "\n\n".join(one for one in told if one),
-        "price": say(language, "letter.price", {"amount": compose.kronor(total, language)}) if found else "",
-        "conditions": compose.listed(
-            [str(values[condition.text]["text"]) for condition in given.conditions if condition.text in values]
-        ),
+        "times": "\n\n".join(part for part in told if part),
+        "price": say(language, "letter.price", {"amount": total}) if confirmed else "",
+        "conditions": compose.listed(conditions),
     }
+
+
+def _told_of_missed(desk: Desk, estate: Estate, missed: Sequence[Settled], language: str) -> str:
+    """The times that were not given, each with why."""
+    if not missed:
+        return ""
+    lines = []
+    for time in missed:
+        why = desk.words.say(language, time.why or "letter.time_left_out", {})
+        lines.append(f"{_place_and_time(estate, time.room, time.span)}. {why}")
+    return f"{desk.words.say(language, 'letter.not_given', {})}\n\n{compose.listed(lines)}"
+
+
+def _told_of_changes(
+    desk: Desk, estate: Estate, confirmed: Sequence[Settled], times: Sequence[Booking], language: str
+) -> str:
+    """What holds now, where that is not what was given."""
+    now = {(time.span, time.room) for time in times if time.status is BookingStatus.CONFIRMED}
+    if now == {(time.span, time.room) for time in confirmed}:
+        return ""
+    lines = [_place_and_time(estate, room, span) for span, room in sorted(now)]
+    after = compose.listed(lines) or desk.words.say(language, "letter.no_times_left", {})
+    return f"{desk.words.say(language, 'letter.changed_since', {})}\n\n{after}"
+
+
+#: What a letter says was not given; what the hirer struck is not among it.
+_NOT_GIVEN = (BookingStatus.MISSED, BookingStatus.LAPSED, BookingStatus.RELEASED)
+
+
+def _place_and_time(estate: Estate, room: str, span: Span) -> str:
+    return f"{label(span)}, {_place(estate, room)}"
 
 
 def _place(estate: Estate, room: str) -> str:

@@ -10,7 +10,7 @@ from service.casework.letters.compose import CHANNELS
 from service.desk import form
 from service.desk.actors import check_came_by
 from service.desk.fields import check_not_later, check_text, one_of
-from service.desk.ports.cases import CaseDetails, StoredFinding
+from service.desk.ports.cases import CaseDetails, StoredEnclosure, StoredFinding
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.rulebook import today
@@ -18,7 +18,7 @@ from service.desk.step import Scene, dossier_of
 from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain.case import STEPS, Case
 from service.domain.decision import DecisionOutcome
-from service.domain.dossier.dossier import Asked, Dossier
+from service.domain.dossier.dossier import Asked, Consulted, Dossier, RecordedAct
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.event import Actor, Event
 from service.domain.events.fields import SentLetter
@@ -31,7 +31,7 @@ from service.domain.events.review import (
     CompletionAsked,
     CompletionReminded,
 )
-from service.domain.finding import METHOD, Outcome
+from service.domain.finding import METHOD, NEEDS_NOBODY, Outcome
 from service.domain.routine import Routine
 from service.domain.ruleset import RuleSet
 from service.rules.calendar import next_working_day, working_days_after
@@ -264,37 +264,49 @@ async def communicated_material(
     desk: Desk, reading: Reading, case: Case, dossier: Dossier, procedure: RuleSet, language: str
 ) -> tuple[str, TakenUp]:
     """All that a decision could rest on, as the letter tells it, and what it took up."""
-    findings = [
-        one for one in await reading.findings(case.id, case.check_round) if one.case_finding.outcome is not Outcome.MET
-    ]
-    findings = [one for one in findings if one.case_finding.outcome is not Outcome.NOT_APPLICABLE]
-    references = [one.detail_ref for one in findings] + [one.ref for one in dossier.acts.values()]
-    references += [one.reason_ref for one in findings if one.reason_ref]
+    findings = await _worth_telling(reading, case)
+    acts = list(dossier.acts.values())
+    references = [finding.detail_ref for finding in findings] + [act.ref for act in acts]
     values = await reading.values(references)
-    lines = [_finding_line(desk, one, values, language) for one in findings]
-    for act in dossier.acts.values():
-        value = values.get(act.ref)
-        if value:
-            grade = procedure.routine.grades[act.grade].title[language] if act.grade in procedure.routine.grades else ""
-            lines.append(
-                f"{value['who']} ({value['capacity']}): {value['what']}. {value['when']}. {value['source']} ({grade})."
-            )
-    disclosed = [one for one in dossier.consultations if one.disclosed]
-    for one in disclosed:
-        consultee = procedure.routine.consultees[one.data.consultee].title[language]
-        answer = desk.words.say(language, f"term.answer_class.{one.answer}", {})
-        lines.append(f"{consultee}, {one.answered_on}: {answer}.")
     enclosures = await reading.enclosures(case.id)
-    for kept in enclosures:
-        kind = desk.words.say(language, f"term.enclosure.{kept.enclosure.kind}", {})
-        lines.append(desk.words.say(language, "letter.enclosure", {"what": kind}))
+    disclosed = [consultation for consultation in dossier.consultations if consultation.disclosed]
+    lines = [
+        *(_finding_line(desk, finding, values, language) for finding in findings),
+        *(_act_line(act, values[act.ref], procedure, language) for act in acts if act.ref in values),
+        *(_consultation_line(desk, consultation, procedure, language) for consultation in disclosed),
+        *(_enclosure_line(desk, stored, language) for stored in enclosures),
+    ]
     told = TakenUp(
         acts=tuple(dossier.acts),
         findings=tuple(finding.id for finding in findings),
         enclosures=tuple(stored.enclosure.id for stored in enclosures),
-        consultations=tuple(asked.id for asked in disclosed),
+        consultations=tuple(consultation.id for consultation in disclosed),
     )
     return compose.listed(lines), told
+
+
+async def _worth_telling(reading: Reading, case: Case) -> list[StoredFinding]:
+    """The findings that a decision could rest on: those that say more than that all is well."""
+    findings = await reading.findings(case.id, case.check_round)
+    return [finding for finding in findings if finding.case_finding.outcome not in NEEDS_NOBODY]
+
+
+def _consultation_line(desk: Desk, consultation: Consulted, procedure: RuleSet, language: str) -> str:
+    consultee = procedure.routine.consultees[consultation.data.consultee].title[language]
+    answer = desk.words.say(language, f"term.answer_class.{consultation.answer}", {})
+    return f"{consultee}, {consultation.answered_on}: {answer}."
+
+
+def _enclosure_line(desk: Desk, stored: StoredEnclosure, language: str) -> str:
+    kind = desk.words.say(language, f"term.enclosure.{stored.enclosure.kind}", {})
+    return desk.words.say(language, "letter.enclosure", {"what": kind})
+
+
+def _act_line(act: RecordedAct, written: Mapping[str, str], procedure: RuleSet, language: str) -> str:
+    grades = procedure.routine.grades
+    grade = grades[act.grade].title[language] if act.grade in grades else ""
+    who = f"{written['who']} ({written['capacity']})"
+    return f"{who}: {written['what']}. {written['when']}. {written['source']} ({grade})."
 
 
 def _finding_line(desk: Desk, one: StoredFinding, values: Mapping[str, Any], language: str) -> str:

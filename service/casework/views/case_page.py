@@ -1,11 +1,10 @@
 """The queue, a case, its history, the log: questions, no changes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.audit.leaf import data_of
 from service.bookings.bookings import bookings
 from service.bookings.clearance import Clearance, application_of, clearance_of, data_key
 from service.bookings.clearance_steps import why_not_executed
@@ -25,7 +24,7 @@ from service.domain.dossier.folding import fold
 from service.domain.errors import NotFound
 from service.domain.events.catalogue import commitments_in, texts_in
 from service.domain.events.decision_record import CaseDecided
-from service.domain.events.event import EventData, RoutineStep
+from service.domain.events.event import Entry, EventData, RoutineStep
 from service.domain.events.fields import SentLetter
 from service.domain.finding import HELD_APART
 from service.domain.people import User
@@ -130,45 +129,39 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
     async with desk.store.reading() as reading:
         case = await reading.case(case_id)
         policy.check_can_see(case, by)
+        done = entries(await reading.entries_of_case(case_id))
+        dossier = fold(done)
+        if policy.acts_on(case, by):
+            policy.check_unbiased(by, dossier)
         details = await reading.details(case_id)
         findings = await reading.findings(case_id, case.check_round)
         enclosures = await reading.enclosures(case_id)
         markings = await reading.markings(case_id)
-        rows = await reading.entries_of_case(case_id)
-        book: Rulebook = await rulebook(desk, reading)
-        references = [*application_parts.commitments(details.application_parts), details.organisation_ref]
-        references += [ref for one in findings for ref in (one.detail_ref, one.speaker_ref, one.reason_ref) if ref]
-        references += [one.name_ref for one in enclosures] + [one.value_ref for one in markings]
-        references += [details.speakers_ref] if details.speakers_ref else []
+        book = await rulebook(desk, reading)
         decision = await reading.decision(case_id)
-        row = await reading.log_entry(decision["seq"]) if decision else None
-        record = data_of(row.leaf) if row else None
-        assert record is None or isinstance(record, CaseDecided)
-        references += commitments_in(record) if record else []
         before = await reading.settled_before(case_id, case.check_round)
-        references += [one.reason_ref for one in before.values() if one.reason_ref]
-        done = entries(rows)
-        dossier = fold(done)
-        if policy.acts_on(case, by):
-            policy.check_unbiased(by, dossier)
-        for entry in done:
-            if isinstance(entry.data, RoutineStep):
-                references += commitments_in(entry.data, but="letter")
+        record = _record_in(done, decision)
+        references = [
+            *_kept_of_application(details),
+            *_kept_of_findings([*findings, *before.values()]),
+            *_kept_of_steps(done, record),
+            *(stored.name_ref for stored in enclosures),
+            *(marking.value_ref for marking in markings),
+        ]
         values = await reading.values(list(dict.fromkeys(references)))
         held_apart = await _held_apart(reading, values)
         names = await reading.names()
         waiting = await reading.is_waiting(case_id)
         owner = await reading.owner_name(case.owner) if case.owner else None
-        others = await reading.form_drafts(case_id)
+        begun = await reading.form_drafts(case_id)
+        others = [draft for draft in begun if draft.account_id != by.id]
+        account_names = await _names_of_accounts(reading, others)
         room = await _room_view(desk, reading, case, details, findings, book) if case.kind is Kind.PREMISES else None
-        account_names = {
-            one: await reading.owner_name(one) or "?" for one in {row.account_id for row in others} - {by.id}
-        }
     procedure = book.procedure(today(desk))
-    basis = Basis(
-        case, dossier, [one.case_finding for one in findings], book.of(case), procedure, today(desk).isoformat()
-    )
-    timed = done[::-1] if everything else done[: -MOST_ON_TIMELINE - 1 : -1]
+    judged = [stored.case_finding for stored in findings]
+    basis = Basis(case, dossier, judged, book.of(case), procedure, today(desk).isoformat())
+    newest_first = done[::-1]
+    shown = newest_first if everything else newest_first[:MOST_ON_TIMELINE]
     return CaseView(
         case=case,
         details=details,
@@ -180,14 +173,14 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         markings=markings,
         decision=decision,
         record=record,
-        timeline=[TimelineEntry(one.seq, one.type, one.at, names.get(one.actor, one.actor), one.data) for one in timed],
-        earlier=len(done) - len(timed),
+        timeline=[_on_timeline(entry, names) for entry in shown],
+        earlier=len(done) - len(shown),
         dossier=dossier,
         basis=basis,
         tasks=tasks(basis, waiting=waiting),
-        others=[one for one in others if one.account_id != by.id],
+        others=others,
         account_names=account_names,
-        drafts={one.form: json.loads(one.body) for one in others if one.account_id == by.id},
+        drafts={draft.form: json.loads(draft.body) for draft in begun if draft.account_id == by.id},
         names=names,
         owner_name=owner,
         screening=waiting,
@@ -198,6 +191,45 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         held_apart=held_apart,
         room=room,
     )
+
+
+def _record_in(done: Sequence[Entry], decision: Mapping[str, Any] | None) -> CaseDecided | None:
+    """The record of the decision that stands, among what has been done in the case."""
+    if decision is None:
+        return None
+    record = next(entry.data for entry in done if entry.seq == decision["seq"])
+    assert isinstance(record, CaseDecided)
+    return record
+
+
+def _kept_of_application(details: CaseDetails) -> list[str]:
+    references = [*application_parts.commitments(details.application_parts), details.organisation_ref]
+    return references + ([details.speakers_ref] if details.speakers_ref else [])
+
+
+def _kept_of_findings(findings: Sequence[StoredFinding]) -> list[str]:
+    references: list[str | None] = []
+    for stored in findings:
+        references += [stored.detail_ref, stored.speaker_ref, stored.reason_ref]
+    return [reference for reference in references if reference]
+
+
+def _kept_of_steps(done: Sequence[Entry], record: CaseDecided | None) -> list[str]:
+    """What the steps and the decision have kept, without the letters: those are fetched one by one."""
+    references = commitments_in(record) if record else []
+    for entry in done:
+        if isinstance(entry.data, RoutineStep):
+            references += commitments_in(entry.data, but="letter")
+    return references
+
+
+def _on_timeline(entry: Entry, names: Mapping[str, str]) -> TimelineEntry:
+    return TimelineEntry(entry.seq, entry.type, entry.at, names.get(entry.actor, entry.actor), entry.data)
+
+
+async def _names_of_accounts(reading: Reading, drafts: Sequence[FormDraftRow]) -> dict[str, str]:
+    accounts = {draft.account_id for draft in drafts}
+    return {account: await reading.owner_name(account) or "?" for account in accounts}
 
 
 async def _room_view(
@@ -219,25 +251,27 @@ async def _room_view(
     )
 
 
-async def _held_apart(reading: Reading, values: dict[str, Any]) -> dict[str, HeldApart]:
+async def _held_apart(reading: Reading, values: Mapping[str, Any]) -> dict[str, HeldApart]:
     """Who held apart what the evidence calls held apart, and their reason where it has not been erased."""
-    texts = [
-        one for value in values.values() for one in (value.get("evidence", []) if isinstance(value, dict) else value)
-    ]
-    pairs = [one["params"]["pair"] for one in texts if isinstance(one, dict) and one.get("code") == HELD_APART]
-    found = await reading.distinctions(pairs)
-    findings = await reading.findings_by_id([one.finding_id for one in found.values()])
-    reasons = await reading.values([one.reason_ref for one in findings.values() if one.reason_ref])
-    return {
-        pair: HeldApart(
-            one.held_apart_by,
-            one.at,
-            reasons.get(findings[one.finding_id].reason_ref or "", {}).get("text")
-            if one.finding_id in findings
-            else None,
-        )
-        for pair, one in found.items()
-    }
+    pairs = []
+    for value in values.values():
+        pieces = value.get("evidence", []) if isinstance(value, dict) else value
+        pairs += [piece["params"]["pair"] for piece in pieces if _says_held_apart(piece)]
+    if not pairs:
+        return {}
+    distinctions = await reading.distinctions(pairs)
+    findings = await reading.findings_by_id([distinction.finding_id for distinction in distinctions.values()])
+    reasons = await reading.values([finding.reason_ref for finding in findings.values() if finding.reason_ref])
+    held_apart = {}
+    for pair, distinction in distinctions.items():
+        finding = findings.get(distinction.finding_id)
+        reason = reasons.get(finding.reason_ref or "", {}).get("text") if finding else None
+        held_apart[pair] = HeldApart(distinction.held_apart_by, distinction.at, reason)
+    return held_apart
+
+
+def _says_held_apart(piece: object) -> bool:
+    return isinstance(piece, dict) and piece.get("code") == HELD_APART
 
 
 def offered_clauses(view: CaseView) -> list[Clause]:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from service.audit.note import SigningKey, VerifyingKey
 from service.domain.events.event import Event, EventClass
@@ -91,6 +91,49 @@ class DueEntries:
     up_to: int
 
 
+class ScannedEntry(NamedTuple):
+    """An entry as the database holds it, which may be anything: texts are bytes (UTF-8), `at` milliseconds.
+
+    The columns after the hash are None where they were not asked for.
+    """
+
+    seq: Any
+    leaf: Any
+    hash: Any
+    type: Any = None
+    case_id: Any = None
+    actor: Any = None
+    at: Any = None
+
+
+class ScannedAccess(NamedTuple):
+    """An entry of the access log as the database holds it, which may be anything; `leaf` None where it was erased."""
+
+    seq: Any
+    leaf: Any
+    hash: Any
+    case_id: Any
+    actor: Any
+    at: Any
+
+
+class StoredNode(NamedTuple):
+    """A node of a tree as it is stored: its place, counted as nodes become complete, and its hash (hex)."""
+
+    place: Any
+    hash: Any
+
+
+class StoredValue(NamedTuple):
+    """A kept value as it is stored: what it was committed to as, in canonical JSON, and its case where it has one."""
+
+    commitment: str
+    field: str
+    text: str
+    salt: str
+    case_id: str | None
+
+
 class AccessLog(Protocol):
     """Who looked at what: a log of its own; times are UTC milliseconds."""
 
@@ -122,16 +165,16 @@ class AccessLog(Protocol):
         """Take the texts of entries older than this away; their hashes stay."""
         ...
 
-    def scan_nodes(self) -> AsyncIterator[list[tuple[Any, ...]]]:
-        """The stored tree as (place, hash), in the order in which its nodes became complete, a batch at a time."""
+    def scan_nodes(self) -> AsyncIterator[list[StoredNode]]:
+        """The stored tree, in the order in which its nodes became complete, a batch at a time."""
         ...
 
     async def checkpoint(self, sign: Callable[[int, bytes], str], at_ms: int) -> int:
         """Sign the tree as it is, unless it has been; returns its size."""
         ...
 
-    def scan(self) -> AsyncIterator[list[tuple[Any, ...]]]:
-        """Every entry as (number, leaf or None, hash, case, actor, when), a batch at a time."""
+    def scan(self) -> AsyncIterator[list[ScannedAccess]]:
+        """Every entry as it is stored, a batch at a time."""
         ...
 
     async def checkpoints(self) -> list[KeptCheckpoint]:
@@ -169,8 +212,8 @@ class LogReading(Protocol):
         """What these commitments stand for; one that has been erased is left out."""
         ...
 
-    def value_rows(self) -> AsyncIterator[tuple[str, str, str, str, str | None]]:
-        """Every kept value as (commitment, field, canonical value, salt, case), in constant memory."""
+    def value_rows(self) -> AsyncIterator[StoredValue]:
+        """Every kept value as it is stored, in constant memory."""
         ...
 
     async def log_page(self, *, before: int | None, case_id: str | None, limit: int) -> list[LogRow]:
@@ -193,8 +236,8 @@ class LogReading(Protocol):
         """Where the database's own structure contradicts itself; None where it holds, or cannot be asked."""
         ...
 
-    def log_scan(self, *, columns: bool) -> AsyncIterator[list[tuple[Any, ...]]]:
-        """Every entry as it is stored, a batch at a time: number, leaf, hash, and the columns beside if asked for."""
+    def log_scan(self, *, columns: bool) -> AsyncIterator[list[ScannedEntry]]:
+        """Every entry as it is stored, a batch at a time; the columns beside the leaf only if asked for."""
         ...
 
     async def hashes_joined(self, start: int, count: int) -> str | None:

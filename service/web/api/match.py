@@ -164,20 +164,33 @@ def _subjects(given: Any) -> list[Subject]:
     if not isinstance(given, dict) or not isinstance(given.get("properties"), dict):
         raise _Unreadable("query")
     schema, properties = _SCHEMAS.get(str(given.get("schema"))), given["properties"]
-    names = list(dict.fromkeys(_texts(properties, _NAMES)))
     if schema is None:
         raise _Unreadable("schema_unknown", str(given.get("schema")))
-    unreadable = any(len(one) > MAX_NAME or "\x00" in one or not visible(one) for one in names)
-    if not 1 <= len(names) <= MOST_NAMES or unreadable:
+    names = _names_in(properties)
+    countries = tuple(country.casefold() for country in _texts(properties, _COUNTRIES))
+    if schema is Schema.PERSON:
+        births = _births_in(properties)
+        return [Subject(name, schema, births, countries) for name in names]
+    numbers = [normal_form(number) for number in _texts(properties, _NUMBERS)]
+    issued = tuple(number for number in numbers if number)
+    return [Subject(name, schema, (), countries, issued) for name in names]
+
+
+def _names_in(properties: dict[str, Any]) -> list[str]:
+    names = list(dict.fromkeys(_texts(properties, _NAMES)))
+    if not 1 <= len(names) <= MOST_NAMES:
         raise _Unreadable("query")
-    births = _texts(properties, _PERSON_BIRTHS) if schema is Schema.PERSON else []
-    for one in births:
-        if read_birth(one) is None:
-            raise _Unreadable("birth_date", one)
-    numbers = [normal_form(one) for one in _texts(properties, _NUMBERS)] if schema is Schema.ORGANISATION else []
-    countries = [one.casefold() for one in _texts(properties, _COUNTRIES)]
-    issued = tuple(one for one in numbers if one)
-    return [Subject(one, schema, tuple(births), tuple(countries), issued) for one in names]
+    if any(len(name) > MAX_NAME or "\x00" in name or not visible(name) for name in names):
+        raise _Unreadable("query")
+    return names
+
+
+def _births_in(properties: dict[str, Any]) -> tuple[str, ...]:
+    births = tuple(_texts(properties, _PERSON_BIRTHS))
+    for born in births:
+        if read_birth(born) is None:
+            raise _Unreadable("birth_date", born)
+    return births
 
 
 def _texts(properties: dict[str, Any], names: tuple[str, ...]) -> list[str]:

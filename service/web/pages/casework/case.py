@@ -75,42 +75,62 @@ async def show_case(
             return page_or_complaint(request, "pages/gate.html", error=error, at="conflict", gate=asked)
     everything = request.query_params.get("events") == "all"
     view = await case_view(desk, _id(request), by=user, everything=everything)
-    handles = policy.handles(view.case, user)
-    mine = view.case.owner == user.id
+    if posted is None:
+        posted = forms.Form({}) if at else _begun(view)
     return page_or_complaint(
         request,
         "pages/case.html",
         error=error,
         at=at,
         view=view,
-        may_take=handles and view.case.state in (State.SCREENED, State.IN_REVIEW) and not mine,
-        may_handle=handles and mine and view.case.state is State.IN_REVIEW,
-        may_decide=policy.may_sign(view.case, user) and bool(view.points) and not _waits_for_another(view, user),
-        sign_points=_sign_points(view, user),
-        may_rescreen=not view.case.closed and (handles or user.has(Role.DECISION_MAKER)),
-        may_enclose=not view.case.closed and handles,
-        may_mark=handles,
-        may_bundle=user.has(*RECORD_READERS.roles),
-        mask=user.only_reviews,
-        suggested=next((one.id for one in view.points if reaches(one, view.case)), ""),
-        resolutions=RESOLUTIONS,
-        identifiers=findings.IDENTIFIERS,
-        may_match=user.has(Role.COORDINATOR) and not view.case.closed,
-        outcomes=[one for one in DecisionOutcome if (one in ON_A_DECISION) <= (view.dossier.turn == "revocation")],
-        shut={one.value for one in DecisionOutcome if shut(view.basis, one)},
-        enclosure_kinds=ENCLOSURE_KINDS,
-        clauses=offered_clauses(view),
-        posted=posted or (forms.Form({}) if at else _begun(view)),
+        posted=posted,
         failed_at=at,
+        mask=user.only_reviews,
         steps=open_steps(view, user),
         today=today(desk).isoformat(),
-        may_propose=handles and mine and view.case.state is State.IN_REVIEW,
-        may_act=policy.acts_on(view.case, user),
+        resolutions=RESOLUTIONS,
+        identifiers=findings.IDENTIFIERS,
+        enclosure_kinds=ENCLOSURE_KINDS,
         label_of_time=label,
         clock=clock,
-        phrases=[one for one in view.procedure.routine.phrases if view.case.kind in one.kinds],
-        questions=proposal.questions_of(view.basis, view.dossier.proposal) if view.dossier.proposal else [],
+        **_allowed(view, user),
+        **_to_decide(view, user),
     )
+
+
+def _allowed(view: CaseView, user: User) -> dict[str, bool]:
+    """What this person may do on the page, by its name there."""
+    case = view.case
+    handles, mine = policy.handles(case, user), case.owner == user.id
+    in_hand = handles and mine and case.state is State.IN_REVIEW
+    signs = policy.may_sign(case, user) and bool(view.points)
+    return {
+        "may_take": handles and not mine and case.state in (State.SCREENED, State.IN_REVIEW),
+        "may_handle": in_hand,
+        "may_propose": in_hand,
+        "may_decide": signs and not _waits_for_another(view, user),
+        "may_rescreen": not case.closed and (handles or user.has(Role.DECISION_MAKER)),
+        "may_enclose": not case.closed and handles,
+        "may_mark": handles,
+        "may_bundle": user.has(*RECORD_READERS.roles),
+        "may_match": not case.closed and user.has(Role.COORDINATOR),
+        "may_act": policy.acts_on(case, user),
+    }
+
+
+def _to_decide(view: CaseView, user: User) -> dict[str, Any]:
+    """What the forms for deciding and signing offer, by its name there."""
+    proposed, taken_up = view.dossier.proposal, view.dossier.turn == "revocation"
+    reaching = [point.id for point in view.points if reaches(point, view.case)]
+    return {
+        "sign_points": _sign_points(view, user),
+        "suggested": reaching[0] if reaching else "",
+        "outcomes": [outcome for outcome in DecisionOutcome if taken_up or outcome not in ON_A_DECISION],
+        "shut": {outcome.value for outcome in DecisionOutcome if shut(view.basis, outcome)},
+        "clauses": offered_clauses(view),
+        "phrases": [phrase for phrase in view.procedure.routine.phrases if view.case.kind in phrase.kinds],
+        "questions": proposal.questions_of(view.basis, proposed) if proposed else [],
+    }
 
 
 def _waits_for_another(view: CaseView, user: User) -> bool:

@@ -56,31 +56,34 @@ async def queue(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
 def read_query(given: dict[str, str], user: User) -> QueueQuery:
     """What was asked for; a filter that means nothing matches nothing, since showing everything would mislead."""
     kinds = tuple(sorted(user.case_kinds))
-    state, order = given["state"] or "open", given["order"] or "due"
-    known = (
-        state in STATES
-        and given["kind"] in ("", *kinds)
-        and given["owner"] in ("", *OWNERS)
-        and given["attention"] in ("", "1")
-        and order in ORDERS
-        and given["dir"] in ("", "asc", "desc")
-        and (not given["organisation"] or _UUID.fullmatch(given["organisation"]) is not None)
-        and re.fullmatch(r"\d{0,6}", given["page"]) is not None
-    )
-    if not known:
+    asked = given | {"state": given["state"] or "open", "order": given["order"] or "due"}
+    patterns = _PATTERNS | {"kind": "|".join(["", *kinds])}
+    if not all(re.fullmatch(pattern, asked[name]) for name, pattern in patterns.items()):
         return QueueQuery(kinds=kinds, nothing=True)
     return QueueQuery(
         kinds=kinds,
-        state=None if state == "all" else state,
-        kind=Kind(given["kind"]) if given["kind"] else None,
-        owner=user.id if given["owner"] == "mine" else None,
-        unowned=given["owner"] == "nobody",
-        attention=given["attention"] == "1",
-        organisation=given["organisation"] or None,
-        order=order,
-        descending=given["dir"] == "desc",
-        page=min(max(1, int(given["page"] or 1)), MOST_PAGES),
+        state=None if asked["state"] == "all" else asked["state"],
+        kind=Kind(asked["kind"]) if asked["kind"] else None,
+        owner=user.id if asked["owner"] == "mine" else None,
+        unowned=asked["owner"] == "nobody",
+        attention=asked["attention"] == "1",
+        organisation=asked["organisation"] or None,
+        order=asked["order"],
+        descending=asked["dir"] == "desc",
+        page=min(max(1, int(asked["page"] or 1)), MOST_PAGES),
     )
+
+
+#: What each filter can say; of kinds, those that the user works with.
+_PATTERNS = {
+    "state": "|".join(STATES),
+    "owner": "|".join(["", *OWNERS]),
+    "attention": "1?",
+    "order": "|".join(ORDERS),
+    "dir": "asc|desc|",
+    "organisation": f"({_UUID.pattern})?",
+    "page": "[0-9]{0,6}",
+}
 
 
 @post("/queue/search", opt=may(CASE_READERS), status_code=200)
