@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from importlinter.cli import lint_imports
 
+from tests import mirror
 from tests.builders import ROOT
 
 #: What may be longer: what is read as a table, and what the next change takes apart.
@@ -87,3 +88,17 @@ def test_no_line_of_a_template_holds_more_than_one_thing() -> None:
 
     assert len(paths) >= 90
     assert long == []
+
+
+def test_no_function_takes_more_than_one_reading() -> None:
+    modules = mirror.sources(ROOT)
+    folded = [f"{module.path.name}:{line}" for module in modules for line in mirror.nested(module.tree)]
+    complex_ones = [
+        place
+        for module in modules
+        for complexity, place in mirror.complexities(module)
+        if complexity > mirror.MOST_COMPLEX
+    ]
+
+    assert folded == [], "a comprehension or a conditional expression within another"
+    assert complex_ones == []

@@ -138,13 +138,17 @@ def _evidence(source: ListAnswer, answer: PartyAnswer) -> list[Evidence]:
             # The pair stands in the event of whoever held it apart; what is settled needs no reasons again.
             pieces.append(Evidence(HELD_APART, params, kind))
             continue
-        same = answer.party.name.casefold().split() == one.matched_name.casefold().split()
-        code = "same_name" if same else "quiet" if one.needs_identifier else "resembles"
-        pieces.append(Evidence(f"party_names.{code}", params, kind))
+        pieces.append(Evidence(_how_alike(answer, one), params, kind))
         if one.name != one.matched_name:
             pieces.append(Evidence("party_names.alias", {"listed": one.matched_name, "main": one.name}, kind))
         pieces += [_reason(one, position, kind) for position in range(len(one.evidence))]
     return pieces
+
+
+def _how_alike(answer: PartyAnswer, candidate: Candidate) -> str:
+    if answer.party.name.casefold().split() == candidate.matched_name.casefold().split():
+        return "party_names.same_name"
+    return "party_names.quiet" if candidate.needs_identifier else "party_names.resembles"
 
 
 def _reason(candidate: Candidate, position: int, kind: PartyKind) -> Evidence:
@@ -154,10 +158,10 @@ def _reason(candidate: Candidate, position: int, kind: PartyKind) -> Evidence:
 
 def _method(method: Method) -> Evidence:
     """By what numbers the weights were made, so that the record can be read without us."""
-    bands = {
-        f"bands_{schema}": "; ".join(f"{low:.1f}-{high:.1f}: {matches}/{pairs}" for low, high, pairs, matches in rows)
-        for schema, rows in sorted(method.bands.items())
-    }
+    bands = {}
+    for schema, rows in sorted(method.bands.items()):
+        counted = [f"{low:.1f}-{high:.1f}: {matches}/{pairs}" for low, high, pairs, matches in rows]
+        bands[f"bands_{schema}"] = "; ".join(counted)
     return Evidence(
         METHOD,
         {

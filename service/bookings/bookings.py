@@ -123,7 +123,8 @@ async def ask_rooms(
     estate = await writing.estate()
     rules = (await rulebook(desk, writing)).procedure(today(desk)).premises
     now, late = now_of(desk), by.kind is ActorKind.PERSON
-    parts = frozenset(part for room in {room for room, _ in wanted} for part in estate.room_parts(room))
+    rooms = {room for room, _ in wanted}
+    parts = frozenset(part for room in rooms for part in estate.room_parts(room))
     busy = free_times.Busy(await writing.busy(parts, [free_times.window(asked.span for _, asked in wanted)]))
     reasons = [_taken_or_why_not(estate, busy, room, asked, now=now, late=late) for room, asked in wanted]
     missed = [asked.span for (_, asked), why in zip(wanted, reasons, strict=True) if why in _MAY_BE_HAD_OTHERWISE]

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from service.audit.canonical import canonical
@@ -121,21 +122,20 @@ async def close_room(desk: Desk, room: str, *, first: str, last: str, ground: st
         return await writing.occupied(found.room_parts(room) | set(found.above(room)), span)
 
 
+def _instant_of(day: date, clock: str, *, last: bool) -> int:
+    """A day and a time of it; without one, when the day begins, or for the last day when it ends."""
+    if clock:
+        return instant(day, minutes(clock), last=last)
+    return day_span(day).end if last else instant(day, 0)
+
+
 def _closing(first: str, last: str) -> Span:
     problems = []
     found = []
     for pointer, text, ends in (("/first", first, False), ("/last", last, True)):
         try:
             day, _, clock = text.partition("T")
-            start = day_of(day)
-            at = (
-                instant(start, minutes(clock), last=ends)
-                if clock
-                else day_span(start).end
-                if ends
-                else instant(start, 0)
-            )
-            found.append(at)
+            found.append(_instant_of(day_of(day), clock, last=ends))
         except ValueError:
             problems.append(Problem(pointer, "input.not_a_date"))
     if not problems and found[0] >= found[1]:

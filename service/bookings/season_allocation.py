@@ -26,7 +26,7 @@ from service.bookings.scheduling.allocation import (
     possible,
     why_not,
 )
-from service.bookings.season_kept import asks_of, estate_of, given_of, rooms_of
+from service.bookings.season_kept import ask_kept, asks_of, estate_of, given_of, rooms_of
 from service.desk.actors import acting, person
 from service.desk.fields import check_text
 from service.desk.ports.cases import QueueRow
@@ -204,20 +204,8 @@ async def share_out(desk: Desk, season_id: str, *, by: User, text: str = "") -> 
         "seed_size": size,
         "rules": rules.id,
         "rooms": rooms_of(estate),
-        "asks": [
-            {
-                "case": ask.id,
-                "diary_number": row.case.diary_number,
-                "group": group,
-                "order": ask.order,
-                "most": ask.most,
-                "wishes": [
-                    {"weekday": w.weekday, "start": w.start, "end": w.end, "rooms": list(w.rooms)} for w in ask.wishes
-                ],
-            }
-            for row, ask, group in open_ones
-        ],
-        "given": [{"case": one.ask, "wish": one.wish, "room": one.room} for one in given],
+        "asks": [ask_kept(ask, row.case.diary_number, group) for row, ask, group in open_ones],
+        "given": [{"case": grant.ask, "wish": grant.wish, "room": grant.room} for grant in given],
         "edits": 0,
     }
     return await _keep(desk, body, season_id, why, by=by, seen=before.id if before else "")
@@ -226,10 +214,10 @@ async def share_out(desk: Desk, season_id: str, *, by: User, text: str = "") -> 
 def _through(estate: Estate, season: Season) -> Estate:
     """The rooms as the season finds them: one that is closed all through it is none to share out."""
     whole = Span(day_span(season.first).start, day_span(season.last).end)
-    rooms = {
-        one.id: replace(one, in_use=one.in_use and not any(whole.within(shut) for shut in estate.closed(one.id)))
-        for one in estate.rooms.values()
-    }
+    rooms = {}
+    for room in estate.rooms.values():
+        shut = any(whole.within(closed) for closed in estate.closed(room.id))
+        rooms[room.id] = replace(room, in_use=room.in_use and not shut)
     return replace(estate, rooms=rooms)
 
 

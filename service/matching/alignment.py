@@ -140,12 +140,19 @@ def _spelled(left: Token, right: Token, table: Population) -> tuple[float, How] 
     return _close(left, right)
 
 
+def _letters_allowed(length: int) -> int:
+    """How many letters may differ in words of this length."""
+    if length < 6:
+        return 1
+    return 2 if length < 10 else 3
+
+
 def _close(left: Token, right: Token) -> tuple[float, How] | None:
     a, b = left.text, right.text
     longer = max(len(a), len(b))
     if min(len(a), len(b)) < 4 or longer < 5:
         return None
-    allowed = 1 if longer < 6 else 2 if longer < 10 else 3
+    allowed = _letters_allowed(longer)
     written = OSA.distance(a, b, score_cutoff=allowed)
     x, y = left.base, right.base
     room = max(len(x), len(y))

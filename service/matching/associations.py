@@ -49,7 +49,9 @@ def load(path: Path = TABLE) -> Forms:
                     phrases.append((parts, code))
                 else:
                     codes[parts[0]] = code
-    flat = {key: [word for text in read[key] for word in words(text)] for key in ("heads", "light", "generic")}
+    flat: dict[str, list[str]] = {}
+    for key in ("heads", "light", "generic"):
+        flat[key] = [word for text in read[key] for word in words(text)]
     return Forms(
         read["version"],
         tuple(sorted(phrases, key=lambda one: (-len(one[0]), one))),

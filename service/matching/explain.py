@@ -108,12 +108,14 @@ def _initial_against(names: NameJudgement, left: "_Shown", right: "_Shown") -> M
     """The initial that fits nothing on the other side, and what stands there instead."""
     if not names.facts.get("initial_against"):
         return None
-    found = names.alignment
-    ours, theirs = (
-        " ".join(shown.at((p,)) for p in places if name.tokens[p].weight >= 0.2)
-        for shown, name, places in ((left, names.left, found.only_left), (right, names.right, found.only_right))
-    )
+    ours = _left_alone(left, names.left, names.alignment.only_left)
+    theirs = _left_alone(right, names.right, names.alignment.only_right)
     return MatchEvidence("against_initial", ours, theirs)
+
+
+def _left_alone(shown: "_Shown", name: Name, places: Sequence[int]) -> str:
+    """The words that met nothing, without the lightest."""
+    return " ".join(shown.at((place,)) for place in places if name.tokens[place].weight >= 0.2)
 
 
 def _meeting(one: Meeting, left: "_Shown", right: "_Shown") -> MatchEvidence:

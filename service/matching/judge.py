@@ -17,7 +17,7 @@ from service.matching.identifiers import Compared, Verdict
 from service.matching.model import Model
 from service.matching.names import Name
 from service.matching.population import Population
-from service.matching.tokens import Role
+from service.matching.tokens import Role, Token
 
 
 class State(StrEnum):
@@ -147,7 +147,8 @@ def _namesakes(names: NameJudgement, table: Population, common: Common) -> float
 def _meets(names: NameJudgement, schema: Schema) -> bool:
     """Whether anything distinctive meets; an association must share a name, or have none and be the same."""
     if schema is Schema.ORGANISATION and names.facts["no_word"]:
-        ours, theirs = (sorted(one.text for one in side.tokens) for side in (names.left, names.right))
+        ours = sorted(token.text for token in names.left.tokens)
+        theirs = sorted(token.text for token in names.right.tokens)
         return bool(ours) and ours == theirs
     return bool(names.met())
 
@@ -171,6 +172,9 @@ def _says_little(names: NameJudgement, schema: Schema, model: Model, namesakes: 
         if Role.NAME in (names.left.tokens[i].role, names.right.tokens[j].role)
     ]
     # Nothing but forms and numbers, or one short word such as an acronym: too many are called so.
-    return len({pair[0].text for pair in said}) <= 1 and all(
-        min(len(one.text.lstrip("~^")) for one in pair) <= 4 for pair in said
-    )
+    short = [_letters(ours) <= 4 or _letters(theirs) <= 4 for ours, theirs in said]
+    return len({ours.text for ours, _ in said}) <= 1 and all(short)
+
+
+def _letters(token: Token) -> int:
+    return len(token.text.lstrip("~^"))

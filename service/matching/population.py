@@ -65,10 +65,10 @@ class Population:
         known = [_known(self, tuple(words)) for words, _, _ in met]
         least = [one for _, _, one in met]
         somewhere = {name for one in known for name in one}
-        total = sum(
-            self.shares[name] * _together([one.get(name, _NOWHERE) for one in known], least)
-            for name in sorted(somewhere)
-        )
+        total = 0.0
+        for name in sorted(somewhere):
+            shares = [tradition.get(name, _NOWHERE) for tradition in known]
+            total += self.shares[name] * _together(shares, least)
         # Traditions that know none of the words all say the same.
         elsewhere = sum(share for name, share in self.shares.items() if name not in somewhere)
         total += elsewhere * _together([_NOWHERE] * len(met), least)
@@ -91,7 +91,9 @@ def _known(table: Population, words: tuple[str, ...]) -> Mapping[str, tuple[floa
     keys = [one for word in words for one in (word, "=" + base_key(word))]
     found = {}
     for name in table.shares:
-        given, family = (max(names.get(one, 0.0) for one in keys) for names in table.slots(name))
+        given_names, family_names = table.slots(name)
+        given = max(given_names.get(key, 0.0) for key in keys)
+        family = max(family_names.get(key, 0.0) for key in keys)
         if given or family:
             found[name] = (given or UNKNOWN, family or UNKNOWN)
     return found

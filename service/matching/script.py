@@ -95,7 +95,9 @@ def _script(word: str) -> str:
         elif not letter.isascii():
             kinds.add(_script_of(letter))
     kinds.discard("")
-    return kinds.pop() if len(kinds) == 1 else "mixed" if kinds >= {"latin", "cyrillic"} or len(kinds) > 1 else "latin"
+    if len(kinds) > 1:
+        return "mixed"
+    return kinds.pop() if kinds else "latin"
 
 
 @lru_cache(maxsize=20_000)

@@ -120,11 +120,11 @@ async def plan_due(desk: Desk) -> Plan:
             if not ended:
                 break
             coming = await _coming(desk, reading, [case_id for case_id, _ in ended])
-            over = {
-                case_id: frozenset(one.document_class for one in due if at < _cutoff(desk, one))
-                for case_id, at in ended
-                if case_id not in coming
-            }
+            over = {}
+            for case_id, at in ended:
+                if case_id not in coming:
+                    past = [retention for retention in due if at < _cutoff(desk, retention)]
+                    over[case_id] = frozenset(retention.document_class for retention in past)
             plan.cases += await _planned(reading, over)
             after = ended[-1][0]
     return plan
@@ -163,8 +163,11 @@ async def plan_cases(desk: Desk, diary_numbers: Sequence[str], classes: Sequence
 async def _coming(desk: Desk, reading: Reading, case_ids: Sequence[str]) -> set[str]:
     """The cases with a booking that is not over: whoever is to get the key must be known until then."""
     now = desk.outside.now() // 1000
-    found = await reading.bookings_of(case_ids)
-    return {case_id for case_id, ones in found.items() if any(one.takes and one.span.end > now for one in ones)}
+    coming = set()
+    for case_id, times in (await reading.bookings_of(case_ids)).items():
+        if any(time.takes and time.span.end > now for time in times):
+            coming.add(case_id)
+    return coming
 
 
 async def _planned(reading: Reading, classes: Mapping[str, frozenset[str]]) -> list[Planned]:

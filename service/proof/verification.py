@@ -151,11 +151,15 @@ async def _checkpoints(
     """The checkpoints, our own and those that were handed out, that a key vouches for; and what of them is no such."""
     rotations = await _rotations(reading)
     known = vouched_for(trusted, rotations_in(rotations))
-    signed = {row.seq: [rotation.signature for rotation in rotations_in([row])] for row in rotations}
-    result.unvouched = tuple(seq for seq, signatures in signed.items() if not any(signatures))
+    result.unvouched = tuple(row.seq for row in rotations if not _vouched(row))
     own, bad = _opened([(f"{kept.size}", kept.note) for kept in await reading.checkpoints()], known)
     theirs, theirs_bad = _opened(exported.notes, known)
     return [*own, *theirs], [*bad, *theirs_bad]
+
+
+def _vouched(row: LogRow) -> bool:
+    """Whether the old key has signed the new one in this entry."""
+    return any(rotation.signature for rotation in rotations_in([row]))
 
 
 def _check_columns(check: LogCheck, batch: Sequence[ScannedEntry]) -> None:

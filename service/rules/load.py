@@ -270,14 +270,7 @@ def _routine(given: Mapping[str, Any]) -> Routine:
                 "appeal_days", "notice_board_days", "terms_version", "disinterest",
             )
         },
-        adverse=tuple(
-            Adverse(
-                frozenset(DecisionOutcome(o) for o in one["outcomes"]),
-                _grounds(one),
-                one.get("completion_suffices", False),
-            )
-            for one in given["adverse"]
-        ),
+        adverse=tuple(_adverse(rule) for rule in given["adverse"]),
         exceptions=choices("exceptions"),
         pauses=choices("pauses"),
         consultees={
@@ -341,17 +334,21 @@ def _clause(given: Mapping[str, Any]) -> Clause:
 
 
 def _kind_rules(given: Mapping[str, Any]) -> KindRules:
-    checks = tuple(
-        RequiredCheck(
-            one["check"],
-            one["clause"],
-            {k: tuple(v) if isinstance(v, list) else v for k, v in one.get("params", {}).items()},
-            frozenset(Hirer(hirer) for hirer in one.get("hirers", Hirer)),
-            one.get("speakers_basis", ""),
-        )
-        for one in given["checks"]
-    )
-    return KindRules(given["answer_days"], checks)
+    return KindRules(given["answer_days"], tuple(_required_check(check) for check in given["checks"]))
+
+
+def _required_check(given: Mapping[str, Any]) -> RequiredCheck:
+    params = dict(given.get("params", {}))
+    for name, value in params.items():
+        if isinstance(value, list):
+            params[name] = tuple(value)
+    hirers = frozenset(Hirer(hirer) for hirer in given.get("hirers", Hirer))
+    return RequiredCheck(given["check"], given["clause"], params, hirers, given.get("speakers_basis", ""))
+
+
+def _adverse(given: Mapping[str, Any]) -> Adverse:
+    outcomes = frozenset(DecisionOutcome(outcome) for outcome in given["outcomes"])
+    return Adverse(outcomes, _grounds(given), given.get("completion_suffices", False))
 
 
 def _delegation_point(given: Mapping[str, Any]) -> DelegationPoint:

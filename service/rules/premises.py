@@ -38,7 +38,7 @@ def check_premises(given: Mapping[str, Any]) -> Wrong | None:
 def _faults(given: Mapping[str, Any]) -> Iterator[Wrong]:
     for table in ("room_kinds", "purposes", "tariffs", "closures", "priorities", "seasons"):
         yield from _twice(table, [row["id"] for row in given.get(table, ())])
-    known = {table: {row["id"] for row in given[table]} for table in ("room_kinds", "purposes", "tariffs")}
+    known = {table: set(_named(given[table])) for table in ("room_kinds", "purposes", "tariffs")}
     for position, tariff in enumerate(given["tariffs"]):
         for name in sorted(known["room_kinds"] ^ set(tariff["kronor_per_hour"])):
             yield Wrong("rules.tariff_of_kind", ("tariffs", position, "kronor_per_hour"), name)
@@ -63,25 +63,9 @@ def premises_rules(given: Mapping[str, Any]) -> PremisesRules:
     return PremisesRules(
         room_kinds=_named(given["room_kinds"]),
         purposes=_named(given["purposes"]),
-        tariffs={
-            one["id"]: Tariff(
-                one["id"],
-                one["title"],
-                {kind: kronor * _ORE_PER_KRONA for kind, kronor in one["kronor_per_hour"].items()},
-            )
-            for one in given["tariffs"]
-        },
+        tariffs={tariff["id"]: _tariff(tariff) for tariff in given["tariffs"]},
         tariff_of={Hirer(hirer): name for hirer, name in given["tariff_of"].items()},
-        executes=tuple(
-            Execution(
-                frozenset(Hirer(hirer) for hirer in one["hirers"]),
-                frozenset(one["room_kinds"]),
-                frozenset(one["purposes"]),
-                one["most_persons"],
-                one["open_to_public"],
-            )
-            for one in given["executes"]
-        ),
+        executes=tuple(_execution(rule) for rule in given["executes"]),
         cancellation=tuple(
             sorted(((one["days_before"], one["percent"]) for one in given["cancellation"]), reverse=True)
         ),
@@ -98,16 +82,7 @@ def premises_rules(given: Mapping[str, Any]) -> PremisesRules:
             for one in given["free_days"]
         ),
         priorities={one["id"]: PriorityClass(one["id"], one["order"], one["title"]) for one in given["priorities"]},
-        seasons={
-            one["id"]: Season(
-                id=one["id"],
-                title=one["title"],
-                **{name: date.fromisoformat(one[name]) for name in ("opens", "closes", "first", "last")},
-                most_hours=one["most_hours"],
-                text=one["text"],
-            )
-            for one in given.get("seasons", ())
-        },
+        seasons={season["id"]: _season(season) for season in given.get("seasons", ())},
         **{
             name: given[name]
             for name in (
@@ -116,6 +91,34 @@ def premises_rules(given: Mapping[str, Any]) -> PremisesRules:
             )
         },
     )  # fmt: skip
+
+
+def _tariff(given: dict[str, Any]) -> Tariff:
+    per_hour = {kind: kronor * _ORE_PER_KRONA for kind, kronor in given["kronor_per_hour"].items()}
+    return Tariff(given["id"], given["title"], per_hour)
+
+
+def _execution(given: dict[str, Any]) -> Execution:
+    return Execution(
+        frozenset(Hirer(hirer) for hirer in given["hirers"]),
+        frozenset(given["room_kinds"]),
+        frozenset(given["purposes"]),
+        given["most_persons"],
+        given["open_to_public"],
+    )
+
+
+def _season(given: dict[str, Any]) -> Season:
+    return Season(
+        id=given["id"],
+        title=given["title"],
+        opens=date.fromisoformat(given["opens"]),
+        closes=date.fromisoformat(given["closes"]),
+        first=date.fromisoformat(given["first"]),
+        last=date.fromisoformat(given["last"]),
+        most_hours=given["most_hours"],
+        text=given["text"],
+    )
 
 
 def _named(given: list[dict[str, Any]]) -> dict[str, Named]:

@@ -7,6 +7,7 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.office import ActiveList
 from service.desk.rulebook import rulebook, today
 from service.domain.application import PartyKind
+from service.domain.case import Case
 from service.domain.clock import DAY_MS
 from service.domain.errors import InvalidInput, NotFound, Problem, Unavailable
 from service.domain.events.event import Actor, Event
@@ -49,32 +50,23 @@ async def ask(
         case = await reading.case_by_diary_number(diary_number) if diary_number else None
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
         active = (await reading.active_lists()).get(list_key)
-    if case is None:
-        code = "match_api.case_unknown" if diary_number else "match_api.case_missing"
-        raise InvalidInput([Problem("/case", code, {"case": diary_number[:60]})])
-    if case.closed:
-        raise InvalidInput([Problem("/case", "match_api.case_closed")])
+    case = _open_case(case, diary_number)
     definition = _definition(procedure, list_key)
     if active is None:
         raise NotFound("match_api.list_unknown", list=list_key)
     age = max(0, (desk.outside.now() - active.as_of) // DAY_MS)
     if age > definition.max_age_days:
         raise Unavailable("match_api.list_stale", list=list_key, days=age, max=definition.max_age_days)
-    for one in subjects:
-        if not _KINDS[one.schema] & definition.subject_kinds:
-            raise InvalidInput([Problem("/queries", "match_api.schema", {"schema": one.schema.value})])
-        if not comparable(one.name, one.schema):
-            raise InvalidInput([Problem("/queries", "match_api.not_comparable")])
+    _check_subjects(subjects, definition)
     await ensure_index(desk, active.version)
 
-    def search() -> tuple[tuple[tuple[Candidate, ListEntry], ...], ...]:
-        most = min(limit, MOST_ANSWERS)
-        return tuple(
-            _best([desk.finder.found(active.version, list_key, one, most=most) for one in query])[:most]
-            for query in queries
-        )
+    most = min(limit, MOST_ANSWERS)
 
-    answers = await call_thread(search)
+    def answered(query: Sequence[Subject]) -> tuple[tuple[Candidate, ListEntry], ...]:
+        by_name = [desk.finder.found(active.version, list_key, subject, most=most) for subject in query]
+        return _best(by_name)[:most]
+
+    answers = await call_thread(lambda: tuple(answered(query) for query in queries))
     async with desk.store.writing() as writing:
         if (await writing.case(case.id)).closed:
             raise InvalidInput([Problem("/case", "match_api.case_closed")])
@@ -117,3 +109,22 @@ def _definition(procedure: RuleSet, list_key: str) -> ListDefinition:
     if definition is None:
         raise NotFound("match_api.list_unknown", list=list_key)
     return definition
+
+
+def _open_case(case: Case | None, diary_number: str) -> Case:
+    """The case that is asked about, which has to be named and open."""
+    if case is None:
+        code = "match_api.case_unknown" if diary_number else "match_api.case_missing"
+        raise InvalidInput([Problem("/case", code, {"case": diary_number[:60]})])
+    if case.closed:
+        raise InvalidInput([Problem("/case", "match_api.case_closed")])
+    return case
+
+
+def _check_subjects(subjects: Sequence[Subject], definition: ListDefinition) -> None:
+    """The list's legal basis covers everyone who is asked for, and their names can be compared."""
+    for subject in subjects:
+        if not _KINDS[subject.schema] & definition.subject_kinds:
+            raise InvalidInput([Problem("/queries", "match_api.schema", {"schema": subject.schema.value})])
+        if not comparable(subject.name, subject.schema):
+            raise InvalidInput([Problem("/queries", "match_api.not_comparable")])

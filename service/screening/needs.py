@@ -48,8 +48,12 @@ def _keep_enclosures(enclosures: tuple[GivenEnclosure, ...]) -> Any:
 
 
 async def _enclosures_again(_: Desk, __: Then, kept: Any) -> tuple[GivenEnclosure, ...]:
-    days = ("received_on", "speaks_from", "speaks_to")
-    return tuple(GivenEnclosure(**row | {name: _read(row[name]) for name in days}) for row in kept)
+    return tuple(_enclosure_again(row) for row in kept)
+
+
+def _enclosure_again(row: dict[str, Any]) -> GivenEnclosure:
+    days = {name: _read(row[name]) for name in ("received_on", "speaks_from", "speaks_to")}
+    return GivenEnclosure(**row | days)
 
 
 def _written(day: date | None) -> str | None:

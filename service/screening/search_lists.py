@@ -81,27 +81,22 @@ def find_here(
     desk: Desk, organisation: str, definition: ListDefinition, version: str, parties: Sequence[Party], *, model: str
 ) -> tuple[PartyAnswer, ...]:
     """The same where the caller stands; the index is there."""
-    covered = [one for one in parties if one.kind.value in definition.subject_kinds]
-
-    return tuple(
-        PartyAnswer(
-            party,
-            tuple(
-                replace(one, pair=_pair(desk, organisation, party, one))
-                for one in desk.finder.search(version, definition.key, party, name=model)
-            ),
-            readable=desk.finder.readable(party),
-        )
-        for party in covered
-    )
+    answers = []
+    for party in parties:
+        if party.kind.value in definition.subject_kinds:
+            candidates = desk.finder.search(version, definition.key, party, name=model)
+            paired = tuple(replace(found, pair=_pair(desk, organisation, party, found)) for found in candidates)
+            answers.append(PartyAnswer(party, paired, readable=desk.finder.readable(party)))
+    return tuple(answers)
 
 
 def with_held_apart(answers: Sequence[PartyAnswer], held_apart: frozenset[str]) -> tuple[PartyAnswer, ...]:
     """The answers with the pairs marked that a person has held apart."""
-    return tuple(
-        replace(one, candidates=tuple(replace(found, held_apart=found.pair in held_apart) for found in one.candidates))
-        for one in answers
-    )
+    marked = []
+    for answer in answers:
+        candidates = [replace(found, held_apart=found.pair in held_apart) for found in answer.candidates]
+        marked.append(replace(answer, candidates=tuple(candidates)))
+    return tuple(marked)
 
 
 _building = asyncio.Lock()

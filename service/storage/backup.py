@@ -98,6 +98,10 @@ async def _dump_table(
     counts[name], digests[name] = count, digest.hexdigest()
 
 
+def _cells(row: dict[str, Any], columns: list[str]) -> list[Any]:
+    return [row[name] for name in columns]
+
+
 async def _rows(table: type[Table]) -> AsyncIterator[list[list[Any]]]:
     key: Any = table._meta.primary_key
     columns = [one._meta.name for one in table._meta.columns]
@@ -106,7 +110,7 @@ async def _rows(table: type[Table]) -> AsyncIterator[list[list[Any]]]:
         query = table.select().order_by(key).limit(SCAN)
         batch = await (query if after is None else query.where(key > after))
         if batch:
-            yield [[one[name] for name in columns] for one in batch]
+            yield [_cells(row, columns) for row in batch]
             after = batch[-1][key._meta.name]
         if len(batch) < SCAN:
             return

@@ -8,6 +8,7 @@ from typing import Any
 from service.desk.ports.cases import (
     PAGE_SIZE,
     CaseDetails,
+    CaseFile,
     FormDraftRow,
     QueueQuery,
     QueueRow,
@@ -61,6 +62,10 @@ class CaseReading:
     async def case_by_diary_number(self, number: str) -> Case | None:
         row = await CaseRow.select().where(CaseRow.diary_number == number).first()
         return rows.case_of(row) if row else None
+
+    async def case_with_details(self, case_id: str) -> CaseFile:
+        row = await self._case_row(case_id)
+        return CaseFile(rows.case_of(row), rows.details_of(row))
 
     async def details(self, case_id: str) -> CaseDetails:
         return rows.details_of(await self._case_row(case_id))
@@ -266,8 +271,9 @@ class CaseReading:
 
     async def form_drafts(self, case_id: str) -> list[FormDraftRow]:
         """What anyone has begun to write in the forms of a case."""
-        found = await FormDraft.select().where(FormDraft.case_id == case_id).order_by(FormDraft.at)
-        return [FormDraftRow(**{name: one[name] for name in FormDraftRow.__dataclass_fields__}) for one in found]
+        columns = [getattr(FormDraft, name) for name in FormDraftRow.__dataclass_fields__]
+        drafts = await FormDraft.select(*columns).where(FormDraft.case_id == case_id).order_by(FormDraft.at)
+        return [FormDraftRow(**draft) for draft in drafts]
 
     async def screenings(self, case_ids: Sequence[str]) -> dict[str, LogRow]:
         """The last round of checks of each case, as it was logged."""
@@ -288,9 +294,9 @@ class CaseReading:
     async def case_count(self) -> int:
         return int(await CaseRow.count())
 
-    async def cases_by_id(self, case_ids: Sequence[str]) -> dict[str, tuple[Case, CaseDetails]]:
+    async def cases_by_id(self, case_ids: Sequence[str]) -> dict[str, CaseFile]:
         found = await CaseRow.select().where(CaseRow.id.is_in(list(set(case_ids)))) if case_ids else []
-        return {one["id"]: (rows.case_of(one), rows.details_of(one)) for one in found}
+        return {row["id"]: CaseFile(rows.case_of(row), rows.details_of(row)) for row in found}
 
     async def cases_over_before(self, at: int, *, after: str, limit: int) -> list[tuple[str, int]]:
         """Ended cases without a running appeal, with the instant of the last decision or execution, before this one."""

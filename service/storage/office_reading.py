@@ -127,16 +127,19 @@ class OfficeReading(LogReading):
         held = await RightGrant.select(RightGrant.account_id, RightGrant.right_code).where(
             RightGrant.to_at.is_null() & RightGrant.account_id.is_in([one["id"] for one in accounts])
         )
+        rights: dict[str, set[str]] = {account["id"]: set() for account in accounts}
+        for right in held:
+            rights[right["account_id"]].add(right["right_code"])
         return [
             User(
-                id=one["id"],
-                pseudonym=one["pseudonym"],
-                name=one["name"],
-                password_at=one["password_at"],
-                email=one["email"],
-                rights=frozenset(right["right_code"] for right in held if right["account_id"] == one["id"]),
+                id=account["id"],
+                pseudonym=account["pseudonym"],
+                name=account["name"],
+                password_at=account["password_at"],
+                email=account["email"],
+                rights=frozenset(rights[account["id"]]),
             )
-            for one in accounts
+            for account in accounts
         ]
 
     async def names(self) -> dict[str, str]:

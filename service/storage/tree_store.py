@@ -148,10 +148,11 @@ class TreeStore:
         found: dict[merkle.Place, bytes] = {}
         for start in range(0, len(places), _PLACES):
             found |= await self.hashes(places[start : start + _PLACES])
-        return [
-            [merkle.root_of_subtrees([found[place] for place in merkle.subtrees(part)]) for part in one]
-            for one in ranges
-        ]
+
+        def over(part: merkle.Range) -> bytes:
+            return merkle.root_of_subtrees([found[place] for place in merkle.subtrees(part)])
+
+        return [list(map(over, parts)) for parts in ranges]
 
     async def head(self) -> LogHead:
         """How many entries there are, and the root over them."""

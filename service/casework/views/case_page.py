@@ -127,13 +127,12 @@ class CaseView:
 async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = False) -> CaseView:
     """A case with everything on its page; raises NotFound for a case this person may not know of."""
     async with desk.store.reading() as reading:
-        case = await reading.case(case_id)
+        case, details = await reading.case_with_details(case_id)
         policy.check_can_see(case, by)
         done = entries(await reading.entries_of_case(case_id))
         dossier = fold(done)
         if policy.acts_on(case, by):
             policy.check_unbiased(by, dossier)
-        details = await reading.details(case_id)
         findings = await reading.findings(case_id, case.check_round)
         enclosures = await reading.enclosures(case_id)
         markings = await reading.markings(case_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from service.desk.ports.log import LogRow
 from service.domain.application import Kind
@@ -122,11 +122,22 @@ class FormDraftRow:
     at: int
 
 
+class CaseFile(NamedTuple):
+    """A case with what is known of it beside its state."""
+
+    case: Case
+    details: CaseDetails
+
+
 class CaseReading(Protocol):
     """Questions about cases."""
 
     async def case(self, case_id: str) -> Case:
         """A case; raises NotFound for one that is not there."""
+        ...
+
+    async def case_with_details(self, case_id: str) -> CaseFile:
+        """The case and what is known of it, in one question; raises NotFound for one that is not there."""
         ...
 
     async def case_by_diary_number(self, number: str) -> Case | None:
@@ -251,7 +262,7 @@ class CaseReading(Protocol):
         """How many cases there are."""
         ...
 
-    async def cases_by_id(self, case_ids: Sequence[str]) -> dict[str, tuple[Case, CaseDetails]]:
+    async def cases_by_id(self, case_ids: Sequence[str]) -> dict[str, CaseFile]:
         """The cases of these ids with what is kept of them, those that there are."""
         ...
 

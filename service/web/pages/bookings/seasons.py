@@ -1,9 +1,11 @@
 """Weekly times of a term: what was asked, what was given, why, and how anyone can work it out again."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from service.bookings import season_allocation
@@ -13,6 +15,7 @@ from service.domain.people import Role, User
 from service.domain.premises import WEEKDAYS, clock_label
 from service.proof import access_log
 from service.web import forms, render
+from service.web.api import describe
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.pages.bookings.calendar import CALENDAR_READERS
 from service.web.problems import page_or_complaint
@@ -132,11 +135,17 @@ async def book(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
     return Redirect(f"/seasons/{_id(request)}", status_code=303)
 
 
-@get("/api/v1/seasons/{season_id:str}", opt=may(INTAKE_KEY))
-async def published(request: AnyRequest, desk: TheDesk) -> dict[str, Any]:
+@get(
+    "/api/v1/seasons/{season_id:str}",
+    opt=may(INTAKE_KEY),
+    include_in_schema=True,
+    operation_id="season",
+    responses=describe.COMMON | {404: describe.problem("No such season")},
+)
+async def published(desk: TheDesk, season_id: FromPath[str]) -> dict[str, Any]:
     """The allocation for everyone to see: by diary number, without names, with all that is needed to redo it."""
-    view = await season_allocation.view(desk, _id(request))
-    diary = {one.ask.id: one.row.case.diary_number for one in view.lines if one.row}
+    view = await season_allocation.view(desk, season_id)
+    diary = {line.ask.id: line.row.case.diary_number for line in view.lines if line.row}
     return {
         "season": view.season.id,
         "rules": view.rules.id,
@@ -145,30 +154,31 @@ async def published(request: AnyRequest, desk: TheDesk) -> dict[str, Any]:
         "edited": bool(view.allocation and view.allocation.body["edits"]),
         "rooms": view.allocation.body["rooms"] if view.allocation else [],
         "lot": "SHA-256 over the seed, a line feed and the case id; the smallest first",
-        "applications": [
-            {
-                "id": one.ask.id,
-                "diary_number": diary[one.ask.id],
-                "group": one.group,
-                "priority": one.ask.order,
-                "lot": one.lot,
-                "wishes": [
-                    {
-                        "weekday": WEEKDAYS[wish.weekday],
-                        "from": clock_label(wish.start),
-                        "to": clock_label(wish.end),
-                        "rooms": list(wish.rooms),
-                        "given": one.given.get(number),
-                        "why_not": one.why[number].code if number in one.why else None,
-                        "stood_back_for": [diary.get(each, each) for each in one.why[number].by]
-                        if number in one.why
-                        else [],
-                    }
-                    for number, wish in enumerate(one.ask.wishes)
-                ],
-            }
-            for one in view.lines
-        ],
+        "applications": [_published_line(line, diary) for line in view.lines],
+    }
+
+
+def _published_line(line: season_allocation.Line, diary: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "id": line.ask.id,
+        "diary_number": diary[line.ask.id],
+        "group": line.group,
+        "priority": line.ask.order,
+        "lot": line.lot,
+        "wishes": [_published_wish(line, number, diary) for number in range(len(line.ask.wishes))],
+    }
+
+
+def _published_wish(line: season_allocation.Line, number: int, diary: Mapping[str, str]) -> dict[str, Any]:
+    wish, why = line.ask.wishes[number], line.why.get(number)
+    return {
+        "weekday": WEEKDAYS[wish.weekday],
+        "from": clock_label(wish.start),
+        "to": clock_label(wish.end),
+        "rooms": list(wish.rooms),
+        "given": line.given.get(number),
+        "why_not": why.code if why else None,
+        "stood_back_for": [diary.get(case, case) for case in why.by] if why else [],
     }
 
 

@@ -24,7 +24,7 @@ from service.domain.adverse import shut
 from service.domain.case import Case, State
 from service.domain.decision import ON_A_DECISION, DecisionOutcome
 from service.domain.enclosure import ENCLOSURE_KINDS
-from service.domain.errors import GranskaError, NotFound
+from service.domain.errors import GranskaError, NotAllowed, NotFound
 from service.domain.finding import RESOLUTIONS
 from service.domain.people import Role, User
 from service.domain.premises import label
@@ -42,11 +42,16 @@ DRAFT = "case:decided"
 @get("/cases/{case_id:uuid}", opt=may(CASE_READERS))
 async def case_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Everything about a case; that it was opened is written down first."""
-    asked = await gate.gate(desk, _id(request), by=user)
-    if asked is not None:
+    everything = request.query_params.get("events") == "all"
+    try:
+        view = await case_view(desk, _id(request), by=user, everything=everything)
+    except NotAllowed:
+        asked = await gate.gate(desk, _id(request), by=user)
+        if asked is None:
+            raise
         return render.page(request, "pages/gate.html", gate=asked)
     await access_log.note(desk, user, access_log.OPENED, _id(request))
-    return await show_case(request, desk, user)
+    return _page(request, desk, user, view)
 
 
 @get("/cases/{case_id:uuid}/checks", opt=may(CASE_READERS))
@@ -64,26 +69,35 @@ async def show_case(
     desk: Desk,
     user: User,
     *,
+    error: GranskaError,
+    posted: forms.Form | None = None,
+    at: str = "",
+) -> Response[Any]:
+    """The case page again with what could not be done, or the question that comes before it."""
+    asked = await gate.gate(desk, _id(request), by=user)
+    if asked is not None:
+        return page_or_complaint(request, "pages/gate.html", error=error, at="conflict", gate=asked)
+    view = await case_view(desk, _id(request), by=user)
+    return _page(request, desk, user, view, error=error, posted=posted or forms.Form({}), at=at)
+
+
+def _page(
+    request: AnyRequest,
+    desk: Desk,
+    user: User,
+    view: CaseView,
+    *,
     error: GranskaError | None = None,
     posted: forms.Form | None = None,
     at: str = "",
 ) -> Response[Any]:
-    """The case page, or the question that comes before it."""
-    if error is not None:
-        asked = await gate.gate(desk, _id(request), by=user)
-        if asked is not None:
-            return page_or_complaint(request, "pages/gate.html", error=error, at="conflict", gate=asked)
-    everything = request.query_params.get("events") == "all"
-    view = await case_view(desk, _id(request), by=user, everything=everything)
-    if posted is None:
-        posted = forms.Form({}) if at else _begun(view)
     return page_or_complaint(
         request,
         "pages/case.html",
         error=error,
         at=at,
         view=view,
-        posted=posted,
+        posted=posted or _begun(view),
         failed_at=at,
         mask=user.only_reviews,
         steps=open_steps(view, user),

@@ -35,9 +35,12 @@ PLACE = "/cases/{case_id:uuid}/steps/"
 
 
 async def _open(request: AnyRequest, desk: Desk, user: User, step: type[StepForm]) -> Response[Any]:
-    await gate.check_may_see(desk, _id(request), by=user)
+    view = await case_page.case_view(desk, _id(request), by=user)
     await access_log.note(desk, user, access_log.OPENED, _id(request))
-    return await show(request, desk, user, step)
+    why_not = why_not_now(step, view, case_now(view, user))
+    if why_not is not None:
+        return await show_case(request, desk, user, error=why_not, at="tasks")
+    return await show(request, desk, user, step, view)
 
 
 async def show(
@@ -45,15 +48,12 @@ async def show(
     desk: Desk,
     user: User,
     step: type[StepForm],
+    view: case_page.CaseView,
     *,
     error: GranskaError | None = None,
     posted: Form | None = None,
 ) -> Response[Any]:
     """The page of a step, again with what was written where it could not be taken."""
-    view = await case_page.case_view(desk, _id(request), by=user)
-    why_not = None if error else why_not_now(step, view, case_now(view, user))
-    if why_not is not None:
-        return await show_case(request, desk, user, error=why_not, at="tasks")
     shown = await views.step_page(desk, view, step.name, language=render.language(request))
     asked = {name: request.query_params.getall(name) for name in request.query_params}
     if step.name == "move" and not asked:
@@ -98,11 +98,11 @@ async def _take(request: AnyRequest, desk: Desk, user: User, step: type[StepForm
             return domain_error(request, error)
         if step.on_case_page or error.code.startswith("conflict."):
             return await show_case(request, desk, user, error=error, posted=form, at="decision")
-        return await show(request, desk, user, step, error=error, posted=form)
+        view = await case_page.case_view(desk, _id(request), by=user)
+        return await show(request, desk, user, step, view, error=error, posted=form)
     request.app.state.worker.wake()
     if forms.is_json(request):
-        async with desk.store.reading() as read:
-            case = await read.case(_id(request))
+        case = await gate.check_may_see(desk, _id(request), by=user)
         taken = {"case": case.id, "state": case.state.value, "version": case.version, "id": made}
         return Response(taken, status_code=200)
     render.tell(request, f"done.step.{step.name}")
