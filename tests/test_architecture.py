@@ -102,3 +102,10 @@ def test_no_function_takes_more_than_one_reading() -> None:
 
     assert folded == [], "a comprehension or a conditional expression within another"
     assert complex_ones == []
+
+
+def test_no_page_opens_a_reading_of_its_own() -> None:
+    """What a page shows is asked by a wing; only who asks is found out at the door."""
+    web = [path for path in (ROOT / "service" / "web").rglob("*.py") if path.name != "route_permissions.py"]
+
+    assert [path.name for path in web if "store.reading()" in path.read_text("utf-8")] == []

@@ -226,3 +226,9 @@ async def room_view(desk: Desk, room_id: str) -> tuple[Estate, Room, PremisesRul
 
 async def _rules(desk: Desk, reading: Reading) -> PremisesRules:
     return (await rulebook(desk, reading)).procedure(today(desk)).premises
+
+
+async def all_rooms(desk: Desk) -> Estate:
+    """The sites and their rooms."""
+    async with desk.store.reading() as reading:
+        return await reading.estate()

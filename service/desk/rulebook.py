@@ -51,3 +51,9 @@ def _parsed(parse: object, body: str) -> RuleSet:
 def today(desk: Desk) -> date:
     """The date in Stockholm now."""
     return local_day(desk.outside.now())
+
+
+async def book_now(desk: Desk) -> Rulebook:
+    """The adopted sets, for a page that asks for nothing else."""
+    async with desk.store.reading() as reading:
+        return await rulebook(desk, reading)

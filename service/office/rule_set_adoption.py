@@ -1,5 +1,7 @@
 """A rule set comes into force: proposed by one person, its impact seen, adopted by another, never backwards."""
 
+from dataclasses import dataclass
+
 from service.audit.canonical import canonical
 from service.desk.actors import acting
 from service.desk.ports.desk import Desk
@@ -145,3 +147,38 @@ async def _check_new(desk: Desk, reading: Reading, rules: RuleSet, *, in_time: b
 
 def _adopted(rules: RuleSet, *, draft: str | None) -> RuleSetAdopted:
     return RuleSetAdopted(ruleset=rules.id, sha256=rules.sha256, valid_from=rules.valid_from.isoformat(), draft=draft)
+
+
+@dataclass(frozen=True)
+class DraftsShown:
+    """All drafts, the names of those who had to do with them, and which rule sets have been adopted."""
+
+    drafts: list[Draft]
+    names: dict[str, str]
+    adopted: set[str]
+
+
+async def drafts_shown(desk: Desk) -> DraftsShown:
+    """Every draft there is."""
+    async with desk.store.reading() as reading:
+        adopted = {rules.id for rules in await reading.rule_sets()}
+        return DraftsShown(await reading.drafts(), await reading.names(), adopted)
+
+
+@dataclass(frozen=True)
+class DraftShown:
+    """A draft, the text of the newest adopted set that it would follow (empty for the first), and names."""
+
+    draft: Draft
+    before: str
+    names: dict[str, str]
+
+
+async def draft_shown(desk: Desk, draft_id: str) -> DraftShown:
+    """One draft; raises NotFound for one that is not there."""
+    async with desk.store.reading() as reading:
+        draft = await reading.draft(draft_id)
+        if draft is None:
+            raise NotFound("rules.no_draft")
+        before = [rules.body for rules in await reading.rule_sets() if rules.id != draft.ruleset]
+        return DraftShown(draft, before[-1] if before else "", await reading.names())

@@ -4,12 +4,14 @@ import hashlib
 import unicodedata
 from base64 import b32encode, urlsafe_b64encode
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from service.desk.actors import acting
 from service.desk.ports.desk import Desk
+from service.desk.ports.office import StoredGrant
 from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
@@ -165,3 +167,21 @@ async def service_key(desk: Desk, secret: str) -> ServiceKey | None:
     """The key this secret is, or None."""
     async with desk.store.reading() as reading:
         return await reading.key(key_digest(secret))
+
+
+@dataclass(frozen=True)
+class RightsShown:
+    """Who has held which right, the rights held now, and the keys of other systems."""
+
+    history: list[StoredGrant]
+    held: list[StoredGrant]
+    keys: list[ServiceKey]
+    users: list[User]
+
+
+async def rights_shown(desk: Desk) -> RightsShown:
+    """Everything about rights, for whoever hands them out or looks into them."""
+    async with desk.store.reading() as reading:
+        history = await reading.rights_history()
+        held = [grant for grant in history if grant.to_at is None]
+        return RightsShown(history, held, await reading.keys(), await reading.users())

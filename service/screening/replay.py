@@ -294,7 +294,7 @@ def needs_person(outcome: str) -> bool:
 async def case_to_replay(desk: Desk, diary_number: str) -> Case:
     """The case with this diary number; raises GranskaError where there is none."""
     async with desk.store.reading() as reading:
-        case = await reading.case_by_diary_number(diary_number)
+        case = await reading.case_by_diary_number(diary_number) if "\x00" not in diary_number else None
     if case is None:
         raise GranskaError("case.not_found")
     return case

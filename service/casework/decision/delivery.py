@@ -8,11 +8,15 @@ from service.casework.letters import compose
 from service.casework.letters.compose import CHANNELS
 from service.casework.letters.decision_letter import confirmation, decision_letter, decision_values, record_of
 from service.desk import form
-from service.desk.step import Scene
+from service.desk.ports.desk import Desk
+from service.desk.rulebook import rulebook, today
+from service.desk.step import Scene, dossier_of
 from service.desk.step_form import CaseNow, StepForm, unless
+from service.domain import policy
 from service.domain.clock import local_day
-from service.domain.errors import NotAllowed
+from service.domain.errors import NotAllowed, NotFound
 from service.domain.events.decision import DecisionPosted, DecisionReported, LetterSent
+from service.domain.people import User
 from service.rules.calendar import last_day
 
 
@@ -97,3 +101,23 @@ class Report(StepForm):
         decided = decision_of(scene)
         check_since(decided, self.meeting, scene.today, "/meeting")
         await scene.take(DecisionReported(decision=decided.id, meeting=self.meeting.isoformat()))
+
+
+async def preview(desk: Desk, case_id: str, language: str, *, by: User) -> tuple[str, bytes]:
+    """The letter (PDF) as it would go out now, and the case's diary number."""
+    async with desk.store.reading() as reading:
+        case = await reading.case(case_id)
+        policy.check_can_see(case, by)
+        dossier = await dossier_of(reading, case_id)
+        if policy.acts_on(case, by):
+            policy.check_unbiased(by, dossier)
+        book = await rulebook(desk, reading)
+        procedure = book.procedure(today(desk))
+        if dossier.decision is not None:
+            decided, criteria = dossier.decision, book.of(case)
+            written = await decision_letter(desk, reading, case, decided, criteria, procedure, language)
+        elif dossier.executed is not None:
+            written = await confirmation(desk, reading, case, dossier.executed, procedure, language)
+        else:
+            raise NotFound("decision.not_found")
+    return case.diary_number, desk.typesetter.pdf(written)

@@ -5,11 +5,13 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
+from service.audit.leaf import data_of
 from service.desk.ports.cases import CaseDetails
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Writing
 from service.desk.rulebook import today
 from service.domain.case import Case
+from service.domain.errors import NotFound
 from service.domain.events.fields import SentLetter
 from service.domain.letter import Block, Sheet
 from service.domain.routine import Letter
@@ -111,3 +113,16 @@ def kronor(ore: int, language: str = "sv") -> str:
 
 
 CHANNELS = ("mail", "post", "e_service")
+
+
+async def sent_letter(desk: Desk, case_id: str, seq: int) -> bytes:
+    """The letter (PDF) that went out with this entry of the case; raises NotFound where none did, or it is erased."""
+    async with desk.store.reading() as reading:
+        row = await reading.log_entry(seq)
+        sent = getattr(data_of(row.leaf), "letter", None) if row and row.case_id == case_id else None
+        if not isinstance(sent, SentLetter):
+            raise NotFound("letter.not_found")
+        kept = (await reading.values([sent.body])).get(sent.body)
+    if kept is None:
+        raise NotFound("letter.erased")
+    return base64.b64decode(kept["pdf"])

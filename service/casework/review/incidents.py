@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from service.desk.actors import acting, person
 from service.desk.fields import check_day, check_text
@@ -117,3 +118,20 @@ async def verify(desk: Desk, incident_id: str, *, by: User) -> None:
             asked = CaseRescreenAsked(check_round=case.check_round + 1)
             event = Event(asked, person(by), desk.outside.now(), case=case.id)
             await writing.rescreen_asked(event, case)
+
+
+@dataclass(frozen=True)
+class IncidentsShown:
+    """Every incident, with what is kept of it and who recorded and verified it."""
+
+    incidents: list[StoredIncident]
+    values: dict[str, Any]
+    names: dict[str, str]
+
+
+async def shown(desk: Desk) -> IncidentsShown:
+    """All incidents, for the coordinator's page."""
+    async with desk.store.reading() as reading:
+        incidents = await reading.all_incidents()
+        values = await reading.values([incident.value_ref for incident in incidents])
+        return IncidentsShown(incidents, values, await reading.names())

@@ -6,9 +6,10 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.bookings import availability
+from service.bookings.rooms import all_rooms
 from service.casework.intake import receive
 from service.desk.actors import person
-from service.desk.rulebook import rulebook, today
+from service.desk.rulebook import book_now, today
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, NotAllowed, NotFound
@@ -57,9 +58,8 @@ async def form_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
 async def _form(
     request: AnyRequest, desk: TheDesk, kind: Kind, posted: forms.Form, error: InvalidInput | None = None
 ) -> Response[Any]:
-    async with desk.store.reading() as reading:
-        rules = (await rulebook(desk, reading)).procedure(today(desk))
-        estate = await reading.estate()
+    rules = (await book_now(desk)).procedure(today(desk))
+    estate = await all_rooms(desk)
     return page_or_complaint(
         request,
         "pages/register.html",

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
-from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
+from service.domain.errors import GranskaError, InvalidInput, Problem
 from service.domain.people import User
 from service.office import rule_set_adoption
 from service.web import forms, render
@@ -28,17 +28,13 @@ async def drafts(request: AnyRequest, desk: TheDesk) -> Response[Any]:
 
 
 async def _list(request: AnyRequest, desk: Desk, error: GranskaError | None = None) -> Response[Any]:
-    async with desk.store.reading() as reading:
-        found, names = await reading.drafts(), await reading.names()
-        adopted = {one.id for one in await reading.rule_sets()}
+    shown = await rule_set_adoption.drafts_shown(desk)
     return page_or_complaint(
         request,
         "pages/drafts.html",
         error=error,
         at="file",
-        drafts=found,
-        names=names,
-        adopted=adopted,
+        **vars(shown),
         posted=forms.Form({}),
     )
 
@@ -68,22 +64,17 @@ async def draft(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
 
 
 async def _one(request: AnyRequest, desk: Desk, user: User, error: GranskaError | None = None) -> Response[Any]:
-    async with desk.store.reading() as reading:
-        found = await reading.draft(str(request.path_params["draft_id"]))
-        names = await reading.names()
-        adopted = await reading.rule_sets()
-    if found is None:
-        raise NotFound("rules.no_draft")
-    before = [one.body for one in adopted if one.id != found.ruleset][-1:]
+    shown = await rule_set_adoption.draft_shown(desk, str(request.path_params["draft_id"]))
+    found = shown.draft
     return page_or_complaint(
         request,
         "pages/draft.html",
         error=error,
         at="draft",
         draft=found,
-        changes=_changes(before[0], found.body) if before else [],
+        changes=_changes(shown.before, found.body) if shown.before else [],
         impact=json.loads(found.report) if found.report else None,
-        names=names,
+        names=shown.names,
         own=found.drafted_by == user.pseudonym,
     )
 

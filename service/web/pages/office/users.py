@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.desk.actors import person
-from service.desk.rulebook import rulebook, today
+from service.desk.rulebook import book_now, today
 from service.domain.errors import GranskaError
 from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, Role
 from service.office import users_and_keys
@@ -19,10 +19,8 @@ from service.web.route_permissions import ADMINISTRATORS, RIGHTS_READERS, may
 @get("/rights", opt=may(RIGHTS_READERS))
 async def rights(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """Who held which right, from when until when."""
-    async with desk.store.reading() as reading:
-        history = await reading.rights_history()
-        keys = await reading.keys()
-    return render.page(request, "pages/rights.html", history=history, keys=keys)
+    shown = await users_and_keys.rights_shown(desk)
+    return render.page(request, "pages/rights.html", history=shown.history, keys=shown.keys)
 
 
 @get("/users", opt=may(ADMINISTRATORS))
@@ -34,17 +32,15 @@ async def users(request: AnyRequest, desk: TheDesk) -> Response[Any]:
 async def _users(
     request: AnyRequest, desk: TheDesk, error: GranskaError | None = None, posted: forms.Form | None = None
 ) -> Response[Any]:
-    async with desk.store.reading() as reading:
-        everyone = await reading.users()
-        held = [one for one in await reading.rights_history() if one.to_at is None]
-        procedure = (await rulebook(desk, reading)).procedure(today(desk))
+    shown = await users_and_keys.rights_shown(desk)
+    procedure = (await book_now(desk)).procedure(today(desk))
     return page_or_complaint(
         request,
         "pages/users.html",
         error=error,
         at="right",
-        users=everyone,
-        held=held,
+        users=shown.users,
+        held=shown.held,
         roles=[f"{ROLE_PREFIX}{one}" for one in Role],
         points=[(f"{DELEGATION_PREFIX}{one.id}", one) for one in procedure.delegation.values()],
         posted=posted or forms.Form({}),

@@ -1,6 +1,5 @@
 """The auditor's desk: who read what, past checks run again, and a sample that nobody chose."""
 
-import json
 import re
 from typing import Any
 
@@ -8,7 +7,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
-from service.proof import access_log, audit_sample
+from service.proof import access_log, audit_sample, log_page
 from service.proof.checkpoints import send_checkpoints, sign_log
 from service.screening import replay
 from service.web import forms, render
@@ -26,24 +25,8 @@ async def access_log_page(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     before = request.query_params.get("before", "")
     last = int(before) if re.fullmatch(r"\d{1,15}", before) else None
     number = request.query_params.get("case", "").strip()
-    async with desk.store.reading() as reading:
-        case = await reading.case_by_diary_number(number) if number and "\x00" not in number else None
-    nothing = bool(number) and case is None
-    rows, size = await access_log.page(desk, before=last, case_id=case.id if case else None, limit=PER_PAGE)
-    entries: list[Any] = [json.loads(one.leaf) if one.leaf else {"seq": one.seq, "gone": True} for one in rows]
-    async with desk.store.reading() as reading:
-        names = await reading.names()
-        numbers = await reading.diary_numbers([one["case"] for one in entries if one.get("case")])
-    return render.page(
-        request,
-        "pages/access_log.html",
-        entries=[] if nothing else entries,
-        size=size,
-        names=names,
-        numbers=numbers,
-        number=number,
-        nothing=nothing,
-    )
+    shown = await log_page.access_page(desk, diary_number=number, before=last, limit=PER_PAGE)
+    return render.page(request, "pages/access_log.html", number=number, nothing=shown.unknown, **vars(shown))
 
 
 @post("/log/checkpoint", opt=may(AUDITORS), status_code=303)
@@ -93,10 +76,10 @@ async def run_again(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
         else:
             sample = None
             number = form.text("diary_number").strip()
-            async with desk.store.reading() as reading:
-                case = await reading.case_by_diary_number(number) if number and "\x00" not in number else None
-            if case is None:
-                raise InvalidInput([Problem("/diary_number", "erase.no_case", {"case": number[:60]})])
+            try:
+                case = await replay.case_to_replay(desk, number)
+            except GranskaError as error:
+                raise InvalidInput([Problem("/diary_number", "erase.no_case", {"case": number[:60]})]) from error
             found = await replay.replay_case(desk, case.id)
         for case_id in {one.case_id for one in found}:
             await access_log.note(desk, user, access_log.REPLAYED, case_id)

@@ -7,12 +7,9 @@ from typing import Any
 from litestar import Response, get, post
 
 from service.audit.canonical import NotCanonical, parse
-from service.audit.leaf import data_as_written
 from service.audit.verify import Fault
-from service.domain.errors import NotFound
-from service.domain.events.catalogue import commitments_in
 from service.domain.events.log import ValueErased
-from service.proof import verification
+from service.proof import log_page, verification
 from service.web import render
 from service.web.deps import AnyRequest, TheDesk
 from service.web.route_permissions import AUDITORS, may
@@ -28,46 +25,25 @@ async def log(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """The log, newest first."""
     before = request.query_params.get("before", "")
     last = int(before) if re.fullmatch(r"\d{1,15}", before) else None
-    async with desk.store.reading() as reading:
-        rows = await reading.log_page(before=last, case_id=None, limit=PER_PAGE)
-        size, checkpoint = await reading.log_size(), await reading.last_checkpoint()
-        sent = await reading.dispatches(5)
-        names = await reading.names()
-        entries = [json.loads(one.leaf) | {"hash": one.hash} for one in rows]
-        numbers = await reading.diary_numbers([one["case"] for one in entries if one["case"]])
+    shown = await log_page.log_page(desk, before=last, limit=PER_PAGE)
+    signed = shown.checkpoint
     return render.page(
         request,
         "pages/log.html",
-        entries=entries,
-        size=size,
-        names=names,
-        numbers=numbers,
         before=last,
-        signed=checkpoint.size if checkpoint else 0,
-        signed_at=checkpoint.at if checkpoint else None,
-        channels=[one.name for one in desk.outbox],
-        sent=sent,
+        signed=signed.size if signed else 0,
+        signed_at=signed.at if signed else None,
+        channels=[channel.name for channel in desk.outbox],
+        **vars(shown),
     )
 
 
 @get("/log/entries/{seq:int}", opt=may(AUDITORS))
 async def log_entry(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """One entry, exactly as it was hashed."""
-    seq = request.path_params["seq"]
-    async with desk.store.reading() as reading:
-        row = await reading.log_entry(seq) if 0 <= seq < 2**63 else None
-        names = await reading.names()
-    if row is None:
-        raise NotFound("log.no_entry")
-    entry = json.loads(row.leaf)
-    async with desk.store.reading() as reading:
-        values = (
-            await reading.values(commitments_in(data_as_written(row.leaf))) if entry["type"] in OPEN_TO_AUDITORS else {}
-        )
-    text = json.dumps(entry, ensure_ascii=False, indent=2)
-    return render.page(
-        request, "pages/log_entry.html", entry=entry, hash=row.hash, text=text, names=names, values=values
-    )
+    shown = await log_page.log_entry(desk, request.path_params["seq"], open_types=OPEN_TO_AUDITORS)
+    text = json.dumps(shown.entry, ensure_ascii=False, indent=2)
+    return render.page(request, "pages/log_entry.html", text=text, **vars(shown))
 
 
 @get("/log/verify", opt=may(AUDITORS))

@@ -6,9 +6,9 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.casework.review import incidents
-from service.desk.rulebook import rulebook, today
-from service.domain.clock import DAY_MS
+from service.desk.rulebook import book_now, today
 from service.domain.errors import GranskaError
+from service.screening.list_health import lists_shown
 from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
@@ -18,15 +18,8 @@ from service.web.route_permissions import COORDINATORS, LIST_READERS, SIGNED_IN,
 @get("/lists", opt=may(LIST_READERS))
 async def lists(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """Each list of the rule set in force: definition, active version and age; and every import."""
-    async with desk.store.reading() as reading:
-        procedure = (await rulebook(desk, reading)).procedure(today(desk))
-        active = await reading.active_lists()
-        versions = await reading.list_versions()
-        names = await reading.names()
-    ages = {key: (desk.outside.now() - one.as_of) // DAY_MS for key, one in active.items()}
-    return render.page(
-        request, "pages/lists.html", rules=procedure, active=active, ages=ages, versions=versions, names=names
-    )
+    shown = await lists_shown(desk)
+    return render.page(request, "pages/lists.html", rules=shown.procedure, **vars(shown))
 
 
 @get("/incidents", opt=may(LIST_READERS))
@@ -42,18 +35,13 @@ async def _incidents(
     error: GranskaError | None = None,
     posted: forms.Form | None = None,
 ) -> Response[Any]:
-    async with desk.store.reading() as reading:
-        found = await reading.all_incidents()
-        values = await reading.values([one.value_ref for one in found])
-        names = await reading.names()
+    shown = await incidents.shown(desk)
     return page_or_complaint(
         request,
         "pages/incidents.html",
         error=error,
         at="incident",
-        incidents=found,
-        values=values,
-        names=names,
+        **vars(shown),
         kinds=incidents.KINDS,
         today=today(desk).isoformat(),
         posted=posted or forms.Form({}),
@@ -88,8 +76,7 @@ async def verify_incident(request: AnyRequest, desk: TheDesk, user: SignedIn) ->
 @get("/rules", opt=may(SIGNED_IN))
 async def rules(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """The adopted rule sets, and what the one in force says."""
-    async with desk.store.reading() as reading:
-        book = await rulebook(desk, reading)
+    book = await book_now(desk)
     return render.page(request, "pages/rules.html", sets=book.sets, current=book.procedure(today(desk)))
 
 

@@ -11,13 +11,12 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.desk import case_search
-from service.desk.rulebook import rulebook, today
-from service.domain.clock import DAY_MS
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.watchlist import Schema, Subject
 from service.pipeline.isolated import call_thread
 from service.proof import access_log
-from service.screening.search_lists import compare_names, ensure_index
+from service.screening.list_health import lists_health
+from service.screening.search_lists import compare_names
 from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
@@ -33,16 +32,7 @@ async def workbench(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respo
 async def _workbench(
     request: AnyRequest, desk: TheDesk, error: InvalidInput | None = None, posted: forms.Form | None = None
 ) -> Response[Any]:
-    async with desk.store.reading() as reading:
-        procedure = (await rulebook(desk, reading)).procedure(today(desk))
-        active = await reading.active_lists()
-    lists = []
-    for one in procedure.lists.values():
-        version = active.get(one.key)
-        if version is not None:
-            await ensure_index(desk, version.version)
-            age = max(0, (desk.outside.now() - version.as_of) // DAY_MS)
-            lists.append((one, version, age, desk.finder.health(version.version)))
+    health = await lists_health(desk)
     pairs = _invented(request.app.state.fixtures)
     judged = await call_thread(lambda: [(a, b, desk.finder.compare(a, b)) for a, b in pairs])
     return page_or_complaint(
@@ -50,8 +40,7 @@ async def _workbench(
         "pages/workbench.html",
         error=error,
         at="workbench",
-        lists=lists,
-        missing=[one for one in procedure.lists.values() if one.key not in active],
+        **vars(health),
         judged=judged,
         method=desk.finder.method(),
         posted=posted or forms.Form({}),
