@@ -108,6 +108,7 @@ async def test_the_ten_most_used_routes_ask_for_what_they_show(desk: Desk, monke
             with counted(monkeypatch) as questions:
                 answer = await visitor.client.post(path, data={"_csrf_token": token, **fields})
             assert answer.status_code in (204, 303), answer.text
-            asked[name] = len(questions); print(name, *[q[:150] for q in questions], sep="\n   ")
+            asked[name] = len(questions)
+            print(name, *[q[:150] for q in questions], sep="\n   ")
 
     assert asked == MOST
