@@ -83,8 +83,16 @@ def nested(tree: ast.AST) -> list[int]:
 
 
 def of_substance(source: Source) -> bool:
-    """Whether there is something in the module to test: at least one function, and more than a few lines."""
-    return bool(source.functions()) and source.lines >= LINES_OF_SUBSTANCE
+    """Whether there is something in the module to test: a function that does something, and more than a few lines.
+
+    A port has only questions, and is tested by whoever answers them.
+    """
+    return source.lines >= LINES_OF_SUBSTANCE and any(_does_something(node) for node in source.functions())
+
+
+def _does_something(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    said = [node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+    return bool(said)
 
 
 def has_own_test(source: Source, root: Path) -> bool:

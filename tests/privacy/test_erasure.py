@@ -19,7 +19,7 @@ from service.desk.ports.desk import Desk
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, NotAllowed
 from service.domain.people import User
-from service.privacy import disclosure_bundle, erasure, subject_access
+from service.privacy import disclosure_bundle, erasure
 from service.proof.verification import verify_log
 from service.screening.run_checks import run_waiting_checks
 from service.settings import Settings
@@ -258,59 +258,6 @@ def names_in(place: Path) -> int:
         bodies = [path.read_bytes() for path in place.rglob("*") if path.is_file() and path.suffix != ".zip"]
     marks = [re.compile("Försvinn([0-9]{4})".encode()), re.compile(re.escape("Försvinn".encode("utf-16-le")))]
     return len({one for body in bodies for mark in marks for one in mark.findall(body)})
-
-
-async def test_a_data_subject_gets_their_own_and_nobody_elses(desk: Desk) -> None:
-    await decided_case(desk, representatives=WHO)
-    samir = await someone(desk, "Sam", "role:coordinator")
-
-    found = await subject_access.export(
-        desk, subject_access.Asked(request="HV 2026/77", person="rakel försvinn"), by=samir
-    )
-
-    text = json.dumps(found, ensure_ascii=False)
-    assert "Rakel Försvinn" in text
-    assert "Henning Ekdal" not in text
-    assert "Ylva Granfors" not in text
-    assert [one["association"] for one in found["cases"]] == ["Granvikens Teaterförening"]
-    assert (await verify_log(desk)).ok
-
-
-async def test_an_association_gets_all_of_its_cases(desk: Desk) -> None:
-    await decided_case(desk)
-    samir = await someone(desk, "Sam", "role:coordinator")
-
-    found = await subject_access.export(
-        desk, subject_access.Asked(request="HV 2026/77", organisation="802999-0002"), by=samir
-    )
-
-    assert {one["field"] for one in found["cases"][0]["kept"]} >= {"application.contact", "reasons", "finding"}
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [
-        subject_access.Asked(request="", person="Rakel Försvinn"),
-        subject_access.Asked(request="HV 2026/77"),
-        subject_access.Asked(request="HV 2026/77", person="Rak"),
-        subject_access.Asked(request="HV 2026/77", person="Rakel Försvinn", organisation="802999-0002"),
-        subject_access.Asked(request="HV 2026/77", organisation="12"),
-    ],
-)
-async def test_nobody_is_searched_for_without_their_own_registered_request(
-    desk: Desk, asked: subject_access.Asked
-) -> None:
-    samir = await someone(desk, "Sam", "role:coordinator")
-    with pytest.raises(InvalidInput):
-        await subject_access.export(desk, asked, by=samir)
-
-
-async def test_words_find_nobody(desk: Desk) -> None:
-    await decided_case(desk, representatives=WHO)
-    samir = await someone(desk, "Sam", "role:coordinator")
-    for words in ("Teater", "Försvinn", "ordförande", "Rakel"):
-        found = await subject_access.export(desk, subject_access.Asked(request="HV 2026/77", person=words), by=samir)
-        assert found["cases"] == []
 
 
 async def test_an_erasure_that_was_cut_off_is_finished_later(desk: Desk) -> None:

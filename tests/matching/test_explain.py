@@ -1,0 +1,17 @@
+"""What is said of a resemblance."""
+
+from service.domain.watchlist import Candidate, Schema, Subject
+from tests.matching.comparing import FINDER
+
+
+def people(name: str, *births: str) -> tuple[Candidate, ...]:
+    return FINDER.find("v1", "demo", Subject(name, Schema.PERSON, births))
+
+
+def test_the_evidence_shows_both_spellings_strongest_first_and_what_would_settle_it() -> None:
+    [candidate] = people("Tarkvin Vosberg")
+
+    assert {("same_sound", "Tarkvin", "Tarquin"), ("same_sound", "Vosberg", "Vossberg")} <= {
+        (one.code, one.left, one.right) for one in candidate.evidence
+    }
+    assert (candidate.evidence[-1].code, candidate.evidence[-1].right) == ("settle_birth", "1971")
