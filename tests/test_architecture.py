@@ -109,3 +109,13 @@ def test_no_page_opens_a_reading_of_its_own() -> None:
     web = [path for path in (ROOT / "service" / "web").rglob("*.py") if path.name != "route_permissions.py"]
 
     assert [path.name for path in web if "store.reading()" in path.read_text("utf-8")] == []
+
+
+def test_every_question_of_a_port_says_what_it_returns() -> None:
+    silent = []
+    for path in sorted((ROOT / "service" / "desk" / "ports").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not ast.get_docstring(node):
+                silent.append(f"{path.name}:{node.lineno} {node.name}")
+
+    assert not silent

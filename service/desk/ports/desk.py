@@ -22,8 +22,13 @@ from service.pipeline.runner import Installed
 class Store(Protocol):
     """Where everything is kept."""
 
-    def reading(self) -> AbstractAsyncContextManager[Reading]: ...
-    def writing(self) -> AbstractAsyncContextManager[Writing]: ...
+    def reading(self) -> AbstractAsyncContextManager[Reading]:
+        """A reading of one moment: all that is asked within it agrees."""
+        ...
+
+    def writing(self) -> AbstractAsyncContextManager[Writing]:
+        """A change in one transaction: kept whole at the end, or not at all where anything is raised."""
+        ...
 
     async def put_aside(self, version: str, start: int, entries: Sequence[tuple[str, str]]) -> None:
         """Keep entries (id, text) of a version that no event speaks of yet; nobody reads them."""
@@ -41,31 +46,57 @@ class Store(Protocol):
 class Typesetter(Protocol):
     """Sets a letter as an archivable, accessible PDF."""
 
-    def pdf(self, sheet: Sheet) -> bytes: ...
+    def pdf(self, sheet: Sheet) -> bytes:
+        """The bytes of the PDF."""
+        ...
 
 
 class SessionKeeper(Protocol):
     """Where sign-ins are kept; times are UTC milliseconds."""
 
-    async def get(self, session_id: str, *, now: int) -> bytes | None: ...
-    async def set(self, session_id: str, body: bytes, *, now: int, expires_at: int) -> None: ...
-    async def delete(self, session_id: str) -> None: ...
-    async def clear(self) -> None: ...
+    async def get(self, session_id: str, *, now: int) -> bytes | None:
+        """What is kept of a sign-in; None where there is none that still holds."""
+        ...
+
+    async def set(self, session_id: str, body: bytes, *, now: int, expires_at: int) -> None:
+        """Keep this of a sign-in until then, in place of what was there."""
+        ...
+
+    async def delete(self, session_id: str) -> None:
+        """End one sign-in; nothing where there is none."""
+        ...
+
+    async def clear(self) -> None:
+        """End every sign-in."""
+        ...
 
 
 class Files(Protocol):
     """Where enclosures' bytes are kept, under their SHA-256 (hex)."""
 
-    def put(self, body: bytes) -> str: ...
-    def holds(self, sha256: str) -> bool: ...
-    def path(self, sha256: str) -> Path: ...
-    def remove(self, sha256: str) -> None: ...
+    def put(self, body: bytes) -> str:
+        """Keep these bytes safely on disk; returns their digest. The same bytes are kept once."""
+        ...
+
+    def holds(self, sha256: str) -> bool:
+        """Whether these very bytes are there, unchanged."""
+        ...
+
+    def path(self, sha256: str) -> Path:
+        """Where these bytes are, or would be."""
+        ...
+
+    def remove(self, sha256: str) -> None:
+        """Erase these bytes so that the disk does not keep them; nothing where they are not there."""
+        ...
 
 
 class Words(Protocol):
     """Codes and values into sentences."""
 
-    def say(self, language: str, code: str, params: Mapping[str, str | int]) -> str: ...
+    def say(self, language: str, code: str, params: Mapping[str, str | int]) -> str:
+        """The sentence of a code in this language; the code itself where there are no words for it."""
+        ...
 
 
 class Checks(Protocol):
@@ -99,35 +130,80 @@ class Checks(Protocol):
 class Building(Protocol):
     """An index being built from a list's entries, one by one."""
 
-    def add(self, entry: ListEntry) -> None: ...
-    def done(self) -> None: ...
-    def drop(self) -> None: ...
+    def add(self, entry: ListEntry) -> None:
+        """Take the next entry with all its names."""
+        ...
+
+    def done(self) -> None:
+        """Write what is left and put the index where it is found by its version."""
+        ...
+
+    def drop(self) -> None:
+        """Throw away what has been written so far."""
+        ...
 
 
 class ReadList(Protocol):
     """A list file being read; its date is known once all its entries have come."""
 
     @property
-    def sha256(self) -> str: ...
+    def sha256(self) -> str:
+        """The digest (hex) of the file's bytes."""
+        ...
+
     @property
-    def generated_at(self) -> str: ...
-    def __iter__(self) -> Iterator[ListEntry]: ...
+    def generated_at(self) -> str:
+        """When the list, or its supplier, says it was made, ISO 8601; raises ListRefused where neither does."""
+        ...
+
+    def __iter__(self) -> Iterator[ListEntry]:
+        """The entries in the file's order; raises ListRefused where it cannot be read."""
+        ...
 
 
 class Finder(Protocol):
     """Finds list entries that resemble a name."""
 
-    def knows(self, version: str) -> bool: ...
-    def building(self, version: str) -> Building: ...
-    def forget(self, version: str) -> None: ...
-    def readable(self, party: Party) -> bool: ...
-    def search(self, version: str, list_key: str, party: Party, *, name: str) -> tuple[Candidate, ...]: ...
+    def knows(self, version: str) -> bool:
+        """Whether this version has an index that can be searched now."""
+        ...
+
+    def building(self, version: str) -> Building:
+        """Begin an index of this version; nobody finds it until it is done."""
+        ...
+
+    def forget(self, version: str) -> None:
+        """Throw away the index of a version that never came to be."""
+        ...
+
+    def readable(self, party: Party) -> bool:
+        """Whether a party's name can be compared at all; of one that cannot, nobody may say it resembles nobody."""
+        ...
+
+    def search(self, version: str, list_key: str, party: Party, *, name: str) -> tuple[Candidate, ...]:
+        """The entries that resemble a party, best first, by the method of this name; empty where none does.
+
+        Raises LookupError for a version that was never built.
+        """
+        ...
+
     def found(
         self, version: str, list_key: str, subject: Subject, *, most: int
-    ) -> tuple[tuple[Candidate, ListEntry], ...]: ...
-    def compare(self, left: Subject, right: Subject) -> Comparison: ...
-    def method(self, name: str = ...) -> Method: ...
-    def health(self, version: str) -> ListHealth: ...
+    ) -> tuple[tuple[Candidate, ListEntry], ...]:
+        """The entries that resemble a subject, best first and at most so many, each beside what the list says of it."""
+        ...
+
+    def compare(self, left: Subject, right: Subject) -> Comparison:
+        """Two subjects side by side, without a list."""
+        ...
+
+    def method(self, name: str = ...) -> Method:
+        """By which numbers is compared, for the record; the newest where no name is given."""
+        ...
+
+    def health(self, version: str) -> ListHealth:
+        """What can be told of a version without looking anyone up."""
+        ...
 
 
 @dataclass(frozen=True)
