@@ -120,7 +120,7 @@ class SafeSQLite(SQLiteEngine):
     def __init__(self, path: str) -> None:
         super().__init__(path=path, timeout=BUSY_SECONDS, factory=_Connection)
         self.write_lock = asyncio.Lock()
-        self._kept: aiosqlite.Connection | None = None
+        self._write_connection: aiosqlite.Connection | None = None
         self._idle: list[aiosqlite.Connection] = []
 
     async def get_connection(self) -> aiosqlite.Connection:
@@ -138,8 +138,8 @@ class SafeSQLite(SQLiteEngine):
 
     async def take_write_connection(self) -> aiosqlite.Connection:
         """The kept write connection, or a new one."""
-        kept, self._kept = self._kept, None
-        return kept if kept is not None else await self.get_connection()
+        connection, self._write_connection = self._write_connection, None
+        return connection if connection is not None else await self.get_connection()
 
     async def take_read_connection(self) -> aiosqlite.Connection:
         """An idle read connection, or a new one: opening one is a thread and ten times a page's queries (1)."""
@@ -148,7 +148,7 @@ class SafeSQLite(SQLiteEngine):
     def keeps(self, connection: aiosqlite.Connection, *, writes: bool) -> bool:
         """Keep a connection that is in a known state for its next use, or say that it is one too many."""
         if writes:
-            self._kept = connection
+            self._write_connection = connection
         elif len(self._idle) < IDLE_READS:
             self._idle.append(connection)
         else:
@@ -190,8 +190,8 @@ class SafeSQLite(SQLiteEngine):
     async def close(self) -> None:
         """Close what is kept; without this the program does not exit."""
         async with self.write_lock:
-            kept = [*self._idle, *([self._kept] if self._kept else [])]
-            self._idle, self._kept = [], None
+            kept = [*self._idle, *([self._write_connection] if self._write_connection else [])]
+            self._idle, self._write_connection = [], None
             for one in kept:
                 await one.close()
 

@@ -33,18 +33,19 @@ class LogWriting:
     def __init__(self, *, random: Callable[[int], bytes], new_id: Callable[[], str]) -> None:
         self._random = random
         self._new_id = new_id
-        self._kept: list[LogValue] = []
+        #: Values that the next entry commits to, and that are written with it.
+        self._waiting_for_entry: list[LogValue] = []
 
     def keep(self, field: str, value: Any, *, case: str | None = None) -> str:
         commitment, row = log_store.committed(field, value, self._random, case=case)
-        self._kept.append(row)
+        self._waiting_for_entry.append(row)
         return commitment
 
     async def _append(self, event: Event[EventData]) -> int:
         seq = await log_store.append(event)
-        if self._kept:
-            await LogValue.insert(*self._kept)
-            self._kept = []
+        if self._waiting_for_entry:
+            await LogValue.insert(*self._waiting_for_entry)
+            self._waiting_for_entry = []
         return seq
 
     async def log_opened(self, event: Event[LogOpened]) -> None:

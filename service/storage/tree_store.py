@@ -33,8 +33,9 @@ class Tail:
         return cls(size, "", tuple(found[one] for one in merkle.subtrees((0, size))))
 
 
-#: The tails of each database's trees, by the name of the leaves' table.
-_tails: "WeakKeyDictionary[Any, dict[str, Tail]]" = WeakKeyDictionary()
+#: The end of each tree as this process last wrote it, by database and the name of the leaves' table; never trusted
+#: where the table has grown since.
+_tail_last_written: "WeakKeyDictionary[Any, dict[str, Tail]]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class TreeStore:
         return size
 
     def _tail(self, size: int, last: str) -> "Tail | None":
-        known = _tails.get(self.entry._meta.db, {}).get(self.entries)
+        known = _tail_last_written.get(self.entry._meta.db, {}).get(self.entries)
         return known if known is not None and (known.size, known.last) == (size, last) else None
 
     def _grown(self, tail: "Tail", make: Make) -> tuple[str, list[Any], list[tuple[int, str]]]:
@@ -120,7 +121,7 @@ class TreeStore:
             index >>= 1
         stack.append(node)
         remembered = Tail(tail.size + 1, hashed.hex(), tuple(stack))
-        _tails.setdefault(self.entry._meta.db, {})[self.entries] = remembered
+        _tail_last_written.setdefault(self.entry._meta.db, {})[self.entries] = remembered
         row = {"seq": tail.size, "leaf": leaf, "hash": hashed.hex()} | row
         return ", ".join(row), list(row.values()), nodes
 
