@@ -54,7 +54,7 @@ RULES = parse(RULES_2026.read_text("utf-8"))
 STEP_PAGES = {name for name, step in STEPS.items() if not step.on_case_page}
 #: Every field of every step's page; what is sent under a number or a question's id is called otherwise.
 STEP_FIELDS = [
-    (step, field) for step in STEP_PAGES for field in sent_names(STEPS[step]) if field not in ("acts", "answer_")
+    (step, field) for step in STEP_PAGES for field in sent_names(STEPS[step]) if field not in ("acts", "answers")
 ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from service.bookings.availability import clock
 from service.bookings.bookings import bookings, check_same_day, now_of, release_lapsed, settled, span_of
 from service.bookings.clearance import application_of
 from service.bookings.rooms import room_in
@@ -23,7 +24,7 @@ from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem, SlotTaken
 from service.domain.events.bookings import BookingAsked, BookingCancelled, BookingMoved
 from service.domain.events.event import Actor, Event
-from service.domain.premises import DAY, ENDED, Booking, BookingStatus, Estate, Hirer, Room, Span, day_span
+from service.domain.premises import DAY, ENDED, Booking, BookingStatus, Estate, Hirer, Room, Span, day_span, local
 from service.domain.premises_rules import PremisesRules
 
 
@@ -48,6 +49,22 @@ class Move(StepForm):
     @classmethod
     def hindrance(cls, case: CaseNow) -> str | None:
         return unless(case.room and case.room.live, "step.no_times")
+
+    @classmethod
+    def suggested(cls, case: CaseNow) -> dict[str, list[str]]:
+        """The one time of the case that takes its room, as it is; nothing where there are several."""
+        taking = [time for time in case.room.bookings if time.takes] if case.room else []
+        if len(taking) != 1:
+            return {}
+        [booking] = taking
+        span = booking.span
+        return {
+            "booking": [booking.id],
+            "room": [booking.room],
+            "date": [local(span.start).date().isoformat()],
+            "from": [clock(span.start)],
+            "to": [clock(span.end, end=True)],
+        }
 
     async def work(self, scene: Scene) -> None:
         span = span_of(self.day, self.start, self.end)

@@ -3,9 +3,11 @@
 Every form of the service reads times, amounts, dates and numbers here, and says all that is wrong at once.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from itertools import product
 from typing import Any, TypeVar
 
 from service.desk import fields as typed
@@ -187,14 +189,18 @@ def in_order(*, sent_as: str = "") -> Any:
 def by_prefix(prefix: str) -> Any:
     """Yes or no to each of a number of questions, by the question's id; sent as the prefix and the id."""
 
-    def read(answers: Answers, _name: str) -> dict[str, bool]:
-        asked = {name.removeprefix(prefix): given for name, given in answers.items() if name.startswith(prefix)}
-        return {name: given[0] == "yes" for name, given in asked.items() if given and given[0]}
+    def read(answers: Answers, field_name: str) -> dict[str, bool]:
+        said = {name: _first(answers, name) for name in answers if name.startswith(prefix)}
+        given = {name.removeprefix(prefix): answer for name, answer in said.items() if answer}
+        unclear = [name for name, answer in given.items() if answer not in ("yes", "no")]
+        if unclear:
+            raise InvalidInput([Problem(f"/{field_name}/{name}", "input.choice_unknown") for name in unclear])
+        return {name: answer == "yes" for name, answer in given.items()}
 
     def schemas(_name: str) -> dict[str, Schema]:
         return {}  # the questions are the rule set's, and are named on the step's page
 
-    return field(metadata={ASKED: Asked(read, schemas, False, prefix)})
+    return field(metadata={ASKED: Asked(read, schemas, False, "")})
 
 
 def numbered(form: type[FormT], prefix: str, most: int) -> Any:
@@ -203,7 +209,8 @@ def numbered(form: type[FormT], prefix: str, most: int) -> Any:
 
     def read(answers: Answers, name: str) -> tuple[FormT, ...]:
         filled: list[FormT] = []
-        problems: list[Problem] = []
+        beyond = any(_position(sent, prefix) >= most for sent in answers)
+        problems = [Problem(f"/{name}", "input.too_many", {"max": most})] if beyond else []
         for position in range(most):
             given = {part: answers.get(f"{prefix}_{position}_{part}", ()) for part in names}
             if not any(texts and texts[0].strip() for texts in given.values()):
@@ -219,9 +226,15 @@ def numbered(form: type[FormT], prefix: str, most: int) -> Any:
 
     def schemas(_name: str) -> dict[str, Schema]:
         parts: Mapping[str, Schema] = schema_of(form)["properties"]
-        return {f"{prefix}_{position}_{part}": parts[part] for position in range(most) for part in parts}
+        return {f"{prefix}_{position}_{part}": parts[part] for position, part in product(range(most), parts)}
 
     return field(metadata={ASKED: Asked(read, schemas, False, "")})
+
+
+def _position(sent: str, prefix: str) -> int:
+    """Which of the numbered forms a field belongs to; below all of them where it belongs to none."""
+    numbered_name = re.fullmatch(rf"{re.escape(prefix)}_([0-9]{{1,9}})_.+", sent)
+    return int(numbered_name[1]) if numbered_name else -1
 
 
 def _first(answers: Answers, name: str) -> str:

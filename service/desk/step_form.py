@@ -74,6 +74,11 @@ class StepForm:
         """
         return None
 
+    @classmethod
+    def suggested(cls, case: CaseNow) -> dict[str, list[str]]:
+        """What the form says before anyone has typed, by the names that are sent; nothing unless a step says so."""
+        return {}
+
     async def take(self, desk: Desk, case_id: str, *, by: User, seen: int) -> Made:
         """Take the step for this person, who saw this version of the case; raises a GranskaError that says why not."""
         async with step(desk, case_id, self.event, by=by, seen=seen) as scene:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import product
 
 from rapidfuzz.distance import OSA
 
@@ -265,12 +266,10 @@ def _spans(
 ) -> list[range]:
     """Runs of two or three adjacent words that are this word when written together; only free or light ones."""
     text = spelled(token.text) if token.text[0] != ABJAD else token.text
-    weak = {
-        p
-        for m in meetings
-        if m.how in (How.CLOSE, How.BONES, How.INITIAL, How.SCRIPT) or m.weight < 0.3
-        for p in (m.left if swapped else m.right)
-    }
+    weak: set[int] = set()
+    for meeting in meetings:
+        if meeting.how in (How.CLOSE, How.BONES, How.INITIAL, How.SCRIPT) or meeting.weight < 0.3:
+            weak.update(meeting.left if swapped else meeting.right)
     found = []
     for start in range(len(many)):
         joined = many[start].text
@@ -312,7 +311,7 @@ def _contradictions(
     if not ours or not theirs:
         return []
     scored = sorted(
-        (-_residual(left[i], right[j], table), _in_order(left[i], right[j]), i, j) for i in ours for j in theirs
+        (-_residual(left[i], right[j], table), _in_order(left[i], right[j]), i, j) for i, j in product(ours, theirs)
     )
     pairs, used_left, used_right = [], set(), set()
     for residual, _, i, j in scored:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 
 from service.domain.birth import Birth, read_birth
 
@@ -30,7 +31,8 @@ class Compared:
 def compare_births(left: Sequence[str], right: Sequence[str]) -> Compared:
     """The best agreement among the dates of both sides, at the coarser precision of the two."""
     said_left, said_right = ", ".join(left), ", ".join(right)
-    pairs = [(a, b) for a in map(read_birth, left) if a for b in map(read_birth, right) if b]
+    ours, theirs = filter(None, map(read_birth, left)), filter(None, map(read_birth, right))
+    pairs = list(product(ours, theirs))
     if not pairs:
         return Compared("birth", Verdict.UNKNOWN, "", said_left, said_right)
     row = min((_birth_row(a, b) for a, b in pairs), key=_BEST_FIRST.index)

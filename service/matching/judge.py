@@ -165,12 +165,12 @@ def _says_little(names: NameJudgement, schema: Schema, model: Model, namesakes: 
     if schema is Schema.PERSON:
         strength = names.evidence - model.namesake_cost * math.log(max(namesakes, 1e-9))
         return namesakes >= model.most_namesakes or strength < model.namesake_least
-    said = [
-        (names.left.tokens[i], names.right.tokens[j])
-        for one in names.alignment.meetings
-        for i, j in product(one.left, one.right)
-        if Role.NAME in (names.left.tokens[i].role, names.right.tokens[j].role)
-    ]
+    said = []
+    for meeting in names.alignment.meetings:
+        for i, j in product(meeting.left, meeting.right):
+            ours, theirs = names.left.tokens[i], names.right.tokens[j]
+            if Role.NAME in (ours.role, theirs.role):
+                said.append((ours, theirs))
     # Nothing but forms and numbers, or one short word such as an acronym: too many are called so.
     short = [_letters(ours) <= 4 or _letters(theirs) <= 4 for ours, theirs in said]
     return len({ours.text for ours, _ in said}) <= 1 and all(short)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from service.desk.ports.desk import Desk
 from service.desk.ports.office import ActiveList
@@ -93,7 +94,7 @@ def _best(
 ) -> tuple[tuple[Candidate, ListEntry], ...]:
     """The answers for several names of one subject as one, each entry by its best."""
     best: dict[str, tuple[Candidate, ListEntry]] = {}
-    for candidate, entry in (one for answers in by_name for one in answers):
+    for candidate, entry in chain.from_iterable(by_name):
         before = best.get(entry.entry_id)
         if before is None or _order(candidate) < _order(before[0]):
             best[entry.entry_id] = (candidate, entry)

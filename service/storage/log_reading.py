@@ -205,10 +205,11 @@ class LogReading:
 def _names_in(value: Any) -> set[str]:
     """The names that a value of a name field gives."""
     if isinstance(value, list):
-        return {name for one in value for name in ({_plain(one)} if isinstance(one, str) else _names_in(one))}
+        written = {_plain(element) for element in value if isinstance(element, str)}
+        return written.union(*map(_names_in, value))
     if isinstance(value, dict):
         own = {_plain(value[key]) for key in ("name", "signatory") if isinstance(value.get(key), str)}
-        return own | {name for one in value.values() if isinstance(one, (list, dict)) for name in _names_in(one)}
+        return own.union(*map(_names_in, value.values()))
     return set()
 
 

@@ -4,6 +4,7 @@ are each one."""
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -101,8 +102,8 @@ class TreeStore:
         await connection.execute(f"INSERT INTO {self.entries} ({columns}) VALUES ({marks})", *values)
         if nodes:
             rows = ", ".join(f"(${2 * number + 1}::bigint, ${2 * number + 2})" for number in range(len(nodes)))
-            flat = [one for node in nodes for one in node]
-            await connection.execute(f"INSERT INTO {self.nodes} (place, hash) VALUES {rows}", *flat)
+            statement = f"INSERT INTO {self.nodes} (place, hash) VALUES {rows}"
+            await connection.execute(statement, *chain.from_iterable(nodes))
         return size
 
     def _tail(self, size: int, last: str) -> "Tail | None":
@@ -145,7 +146,8 @@ class TreeStore:
 
     async def paths(self, ranges: Sequence[Sequence[merkle.Range]]) -> list[list[bytes]]:
         """For each list of ranges of leaves, the hashes over them: a proof."""
-        places = sorted({place for one in ranges for part in one for place in merkle.subtrees(part)})
+        parts = set(chain.from_iterable(ranges))
+        places = sorted(set(chain.from_iterable(map(merkle.subtrees, parts))))
         found: dict[merkle.Place, bytes] = {}
         for start in range(0, len(places), _PLACES):
             found |= await self.hashes(places[start : start + _PLACES])

@@ -130,11 +130,10 @@ async def read(request: Request[Any, Any, Any]) -> Form:
         posted = await request.form()
     except (ValueError, LookupError) as error:
         raise Unreadable("input.not_multipart") from error
-    values = {name: posted.getall(name) for name in posted}
-    texts = [*values, *(one for held in values.values() for one in held if isinstance(one, str))]
-    if any(0xD800 <= ord(sign) <= 0xDFFF for text in texts for sign in text):
-        raise Unreadable("input.not_multipart")
-    return Form(values)
+    form = Form({name: posted.getall(name) for name in posted})
+    for name in form.names():
+        _check_whole_signs([name, *form.every(name)], "input.not_multipart")
+    return form
 
 
 def _from_json(body: bytes) -> dict[str, list[Any]]:
@@ -145,12 +144,19 @@ def _from_json(body: bytes) -> dict[str, list[Any]]:
     if not isinstance(given, dict):
         raise Unreadable("input.not_json")
     values: dict[str, list[Any]] = {}
-    for name, one in given.items():
-        texts = [_json_text(name, each) for each in (one if isinstance(one, list) else [one])]
-        if any(0xD800 <= ord(sign) <= 0xDFFF for text in texts for sign in text):
-            raise Unreadable("input.not_json")
-        values[name] = texts
+    for name, value in given.items():
+        listed = value if isinstance(value, list) else [value]
+        values[name] = [_json_text(name, element) for element in listed]
+        _check_whole_signs([name, *values[name]], "input.not_json")
     return values
+
+
+def _check_whole_signs(texts: Sequence[str], code: str) -> None:
+    """Raise Unreadable for half a sign (a lone surrogate), which neither a page nor a database can hold."""
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError as error:
+        raise Unreadable(code) from error
 
 
 def _json_text(name: str, one: Any) -> str:

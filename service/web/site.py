@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -124,7 +125,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
     )
     site = Litestar(
         route_handlers=[
-            *(handler for one in pages for handler in one.HANDLERS),
+            *chain.from_iterable(page.HANDLERS for page in pages),
             *applications.HANDLERS,
             *match.HANDLERS,
             *premises_api.HANDLERS,
@@ -198,9 +199,9 @@ def _static_version() -> str:
 
 def routes(site: Litestar) -> list[tuple[str, str, BaseRouteHandler]]:
     """Every (method, path, handler) of the site."""
-    return sorted(
-        (method, route.path, handler)
-        for route in site.routes
-        for method, (handler, _) in getattr(route, "route_handler_map", {}).items()
-        if method != "OPTIONS"
-    )
+    known = []
+    for route in site.routes:
+        for method, (handler, _) in getattr(route, "route_handler_map", {}).items():
+            if method != "OPTIONS":
+                known.append((method, route.path, handler))
+    return sorted(known)

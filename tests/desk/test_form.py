@@ -87,3 +87,20 @@ def test_a_blank_part_in_between_is_left_out() -> None:
     parts = form.read_form(Everything, FILLED | {"part_0_name": ["  "]}).parts
 
     assert parts == (Part("Andra", 3),)
+
+
+def test_an_answer_that_is_neither_yes_nor_no_is_not_taken_for_no() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        form.read_form(Everything, FILLED | {"answer_one": ["ja"]})
+
+    assert [(problem.pointer, problem.code) for problem in refused.value.problems] == [
+        ("/answers/one", "input.choice_unknown")
+    ]
+
+
+@pytest.mark.parametrize("position", ["2", "17"])
+def test_more_parts_than_there_is_room_for_are_not_thrown_away(position: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        form.read_form(Everything, FILLED | {f"part_{position}_name": ["Tredje"]})
+
+    assert [(problem.pointer, problem.code) for problem in refused.value.problems] == [("/parts", "input.too_many")]

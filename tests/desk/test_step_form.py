@@ -3,7 +3,7 @@
 from datetime import date
 
 from service.bookings.clearance_steps import GiveClearance
-from service.bookings.move_or_cancel import Cancel
+from service.bookings.move_or_cancel import Cancel, Move
 from service.casework.decision.appeal import ForwardAppeal
 from service.casework.review.assignment import Pause, Resume
 from service.desk.step_form import CaseNow, RoomNow, unless
@@ -50,6 +50,17 @@ def test_only_times_that_have_not_ended_can_be_cancelled() -> None:
     assert Cancel.hindrance(a_case_now(room=held)) is None
     assert Cancel.hindrance(a_case_now()) == "step.no_times", "a case of grants has none"
     assert not held.confirmed
+
+
+def test_the_one_time_of_a_case_is_what_moving_starts_from() -> None:
+    one = a_time(BookingStatus.HELD)
+    alone = RoomNow([one, a_time(BookingStatus.CANCELLED)], Hirer.ASSOCIATION, False, False, False)
+    two = RoomNow([one, one], Hirer.ASSOCIATION, False, False, False)
+
+    assert Move.suggested(a_case_now(room=alone)) == {
+        "booking": ["b"], "room": ["hall"], "date": ["1970-01-01"], "from": ["01:00"], "to": ["02:00"],
+    }  # fmt: skip
+    assert Move.suggested(a_case_now(room=two)) == Cancel.suggested(a_case_now(room=alone)) == {}
 
 
 def test_a_clearance_takes_an_approval_of_an_association_that_has_none() -> None:

@@ -115,13 +115,11 @@ class _Taken:
             self._by.setdefault((part, one.wish.weekday), []).append(one)
 
     def against(self, one: _Candidate) -> list[_Candidate]:
-        found = {
-            other.given: other
-            for part in one.parts
-            for other in self._by.get((part, one.wish.weekday), ())
-            if other.meets(one)
-        }
-        return [found[key] for key in sorted(found)]
+        meeting: dict[Given, _Candidate] = {}
+        for part in one.parts:
+            given = self._by.get((part, one.wish.weekday), ())
+            meeting |= {other.given: other for other in given if other.meets(one)}
+        return [meeting[key] for key in sorted(meeting)]
 
 
 def allocate(estate: Estate, asks: Sequence[Ask], seed: str) -> list[Given]:
@@ -295,13 +293,10 @@ def why_not(estate: Estate, asks: Sequence[Ask], given: Sequence[Given]) -> dict
             if not rooms:
                 found[ask.id, number] = Why("season.not_open")
                 continue
-            against = [
-                other.given.ask
-                for room in rooms
-                for other in taken.against(
-                    _candidate(estate.rooms[room], parts[room], Given(ask.id, number, room), wish, 0)
-                )
-            ]
+            against = []
+            for room in rooms:
+                wanted = _candidate(estate.rooms[room], parts[room], Given(ask.id, number, room), wish, 0)
+                against += [other.given.ask for other in taken.against(wanted)]
             if used.get(ask.id, 0) + wish.minutes > ask.most:
                 found[ask.id, number] = Why("season.enough")
             elif against:

@@ -1,8 +1,9 @@
 """The officer proposes (föredragande); a second person reads all of it and answers what the courts have asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 
 from service.bookings import booking_outcome, bookings
 from service.desk import form
@@ -25,24 +26,28 @@ MOST_CONDITIONS = 20
 
 def tidied(proposal: Proposal) -> Proposal:
     """What was asked to be recorded, with its texts as they will be kept."""
-    conditions = tuple(
-        OwnCondition(
-            check_text(f"/conditions/{n}/text", one.text, most=1000),
-            check_day(f"/conditions/{n}/due", one.due).isoformat() if one.due else None,
-        )
-        for n, one in enumerate(proposal.conditions[:MOST_CONDITIONS])
-    )
     return replace(
         proposal,
         clauses=tuple(dict.fromkeys(proposal.clauses)),
         based_on=tuple(dict.fromkeys(proposal.based_on)),
         acts=tuple(dict.fromkeys(proposal.acts)),
         bookings=tuple(dict.fromkeys(proposal.bookings)),
-        conditions=conditions,
+        conditions=tuple(_tidied_conditions(proposal.conditions)),
         reasons=check_text("/reasons", proposal.reasons, required=False),
         circumstances=check_text("/circumstances", proposal.circumstances, required=False),
         response=check_text("/response", proposal.response, required=False),
     )
+
+
+def _tidied_conditions(conditions: Sequence[OwnCondition]) -> Iterator[OwnCondition]:
+    """The conditions in their order, those with neither text nor day left out; a day alone lacks its text."""
+    if len(conditions) > MOST_CONDITIONS:
+        raise InvalidInput([Problem("/conditions", "input.too_many", {"max": MOST_CONDITIONS})])
+    for n, condition in enumerate(conditions):
+        if condition.text.strip() or condition.due:
+            text = check_text(f"/conditions/{n}/text", condition.text, most=1000)
+            due = check_day(f"/conditions/{n}/due", condition.due).isoformat() if condition.due else None
+            yield OwnCondition(text, due)
 
 
 def as_proposed(writing: Writing, case: Case, proposal: Proposal, id: str) -> DecisionProposed:
@@ -128,8 +133,7 @@ class ProposalForm:
     @property
     def proposal(self) -> Proposal:
         """The same as the rules read it."""
-        days = [*self.condition_days, *[""] * len(self.conditions)]
-        conditions = [OwnCondition(text, due.strip() or None) for text, due in zip(self.conditions, days, strict=False)]
+        conditions = zip_longest(self.conditions, self.condition_days, fillvalue="")
         return Proposal(
             outcome=self.outcome,
             delegation_point=self.delegation_point,
@@ -141,14 +145,19 @@ class ProposalForm:
             acts=self.acts,
             based_on=self.based_on,
             bookings=self.bookings,
-            conditions=tuple(condition for condition in conditions if condition.text.strip()),
+            conditions=tuple(OwnCondition(text, due.strip() or None) for text, due in conditions),
             board_minute=minute_of(self.minute_date, self.minute_paragraph),
         )
 
 
 def minute_of(day: date | None, paragraph: str) -> BoardMinute | None:
-    """The board's own decision, where both its day and its paragraph are given."""
-    return BoardMinute(day.isoformat(), paragraph) if day and paragraph else None
+    """The board's own decision by day and paragraph; None where neither is given, and one is not enough."""
+    if not day and not paragraph:
+        return None
+    if not day or not paragraph:
+        missing = "/minute_paragraph" if day else "/minute_date"
+        raise InvalidInput([Problem(missing, "input.missing")])
+    return BoardMinute(day.isoformat(), paragraph)
 
 
 @dataclass(frozen=True)

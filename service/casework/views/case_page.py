@@ -76,19 +76,19 @@ class RoomView:
     not_executed: list[tuple[str, Mapping[str, str | int]]]
 
     @property
-    def live(self) -> list[Booking]:
+    def taking(self) -> list[Booking]:
         """The times that take their room."""
-        return [one for one in self.bookings if one.takes]
+        return [time for time in self.bookings if time.takes]
 
     @property
     def coming(self) -> Booking | None:
         """The first of them."""
-        return min(self.live, key=lambda one: one.span, default=None)
+        return min(self.taking, key=lambda time: time.span, default=None)
 
     @property
     def coming_count(self) -> int:
         """How many they are."""
-        return len(self.live)
+        return len(self.taking)
 
 
 @dataclass(frozen=True)

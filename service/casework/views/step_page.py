@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from service.bookings import bookings, move_or_cancel
-from service.bookings.availability import clock
 from service.casework.decision import appeal, proposal
 from service.casework.review import correspondence
 from service.casework.views.case_page import CaseView, offered_clauses
@@ -12,7 +11,7 @@ from service.desk.rulebook import today
 from service.domain import basis, policy
 from service.domain.decision import ON_A_DECISION, DecisionOutcome
 from service.domain.people import User
-from service.domain.premises import ENDED, Booking, label
+from service.domain.premises import ENDED, Booking
 from service.domain.ruleset import Clause
 
 
@@ -72,17 +71,3 @@ def adverse_outcomes(view: CaseView) -> tuple[DecisionOutcome, ...]:
     return tuple(
         outcome for outcome in DecisionOutcome if outcome in against and (outcome in ON_A_DECISION) <= on_a_decision
     )
-
-
-def only_time(view: CaseView) -> dict[str, list[str]]:
-    """The one time of a case, as the form for moving it is filled in; nothing where there are none or several."""
-    if view.room is None or len(view.room.live) != 1:
-        return {}
-    [booking] = view.room.live
-    return {
-        "booking": [booking.id],
-        "room": [booking.room],
-        "date": [label(booking.span)[:10]],
-        "from": [clock(booking.span.start)],
-        "to": [clock(booking.span.end, end=True)],
-    }

@@ -1,13 +1,18 @@
 """What is proposed has what the rules demand, and a second person has read it."""
 
+from collections.abc import Callable
 from dataclasses import replace
+
+import pytest
 
 from service.casework.decision import appeal, delivery, proposal, record_page, sign
 from service.casework.review import correspondence, inquiry
+from service.desk.form import read_form
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
 from service.domain.case import State
-from service.domain.decision import BoardMinute, DecisionOutcome
+from service.domain.decision import BoardMinute, DecisionOutcome, OwnCondition
+from service.domain.errors import InvalidInput
 from service.proof.verification import verify_log
 from tests.builders import DEMOCRACY, a_proposal
 from tests.fakes import Clock
@@ -86,3 +91,32 @@ async def test_a_live_application_is_not_written_off_by_one_person(desk: Desk) -
     assert {"requires.finding", "decision.not_communicated"} <= await codes(
         do(desk, sign.decide, case_id, alva, proposal=off)
     )
+
+
+def wrong_with(read: Callable[[], object]) -> set[tuple[str, str]]:
+    with pytest.raises(InvalidInput) as refused:
+        read()
+    return {(problem.pointer, problem.code) for problem in refused.value.problems}
+
+
+def filled(**changed: list[str]) -> proposal.ProposalForm:
+    return read_form(proposal.ProposalForm, {"outcome": ["approval"], **changed})
+
+
+def test_no_condition_that_was_written_is_thrown_away() -> None:
+    many = filled(condition=["Villkor"] * (proposal.MOST_CONDITIONS + 1))
+    day_alone = filled(condition=["", "Redovisa", ""], condition_due=["", "2027-01-31", "2027-02-28"])
+    kept = proposal.tidied(filled(condition=["", "Redovisa"], condition_due=["", "2027-01-31"]).proposal)
+
+    assert wrong_with(lambda: proposal.tidied(many.proposal)) == {("/conditions", "input.too_many")}
+    assert wrong_with(lambda: proposal.tidied(day_alone.proposal)) == {("/conditions/2/text", "input.missing")}
+    assert kept.conditions == (OwnCondition("Redovisa", "2027-01-31"),)
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [({"minute_date": ["2026-11-20"]}, "/minute_paragraph"), ({"minute_paragraph": ["§ 12"]}, "/minute_date")],
+)
+def test_half_a_minute_of_the_board_says_which_half_is_missing(given: dict[str, list[str]], missing: str) -> None:
+    assert wrong_with(lambda: filled(**given).proposal) == {(missing, "input.missing")}
+    assert filled().proposal.board_minute is None

@@ -1,6 +1,7 @@
 """The calendar: what is free by day, week and month, the search, the caretaker's plan, the shared calendar."""
 
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from litestar import Response, get
@@ -123,6 +124,7 @@ async def plan(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
     if site not in estate.sites:
         raise NotFound("room.site_unknown")
     estate, days = await availability.plan(desk, site=site, first=first, days=7)
+    times = chain.from_iterable(times_of_day for _, times_of_day in days)
     return render.page(
         request,
         "pages/plan.html",
@@ -134,7 +136,7 @@ async def plan(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
         after=first + timedelta(days=7),
         clock=availability.clock,
         after_last=first + timedelta(days=6),
-        shut=availability.shut(estate, [one.booking for _, ones in days for one in ones]),
+        shut=availability.shut(estate, [time.booking for time in times]),
         person=Hirer.PERSON,
     )
 

@@ -1,5 +1,6 @@
 """Rounds of grants: their applications side by side, and proposals in bulk."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get, post
@@ -83,18 +84,19 @@ async def propose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
         return await _show(request, desk, user, error=wrong, posted=form)
     done, failed = await grant_rounds.propose_all(desk, str(request.path_params["grant_round_id"]), wishes, by=user)
     if failed:
-        wrong = InvalidInput(
-            [
-                Problem(f"/amount-{case_id}", one.code, one.params)
-                for case_id, error in failed.items()
-                for one in (
-                    error.problems if isinstance(error, InvalidInput) else [Problem("", error.code, error.params)]
-                )
-            ]
-        )
+        wrong = InvalidInput(_at_the_amounts(failed))
         return await _show(request, desk, user, error=wrong, posted=form, done=len(done))
     render.tell(request, "done.grant_round_proposed", count=len(done))
     return Redirect(f"/grant-rounds/{request.path_params['grant_round_id']}", status_code=303)
+
+
+def _at_the_amounts(failed: Mapping[str, GranskaError]) -> list[Problem]:
+    """Why each case was not proposed, at its amount: the only field of a case on this page that is always there."""
+    problems = []
+    for case_id, error in failed.items():
+        reasons = error.problems if isinstance(error, InvalidInput) else [error]
+        problems += [Problem(f"/amount-{case_id}", reason.code, reason.params) for reason in reasons]
+    return problems
 
 
 HANDLERS = (all_grant_rounds, one_grant_round, propose)

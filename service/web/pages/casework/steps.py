@@ -1,6 +1,7 @@
 """The steps of the routine: each a page with one question, and the same address for other systems in JSON."""
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from litestar import Response, get, post
@@ -56,9 +57,8 @@ async def show(
     """The page of a step, again with what was written where it could not be taken."""
     shown = await views.step_page(desk, view, step.name, language=render.language(request))
     asked = {name: request.query_params.getall(name) for name in request.query_params}
-    if step.name == "move" and not asked:
-        asked = views.only_time(view)
-    draft = forms.Form(view.drafts.get(step.event.declared.type, asked))
+    suggested = asked or step.suggested(case_now(view, user))
+    draft = forms.Form(view.drafts.get(step.event.declared.type, suggested))
     return page_or_complaint(
         request,
         "pages/step.html",
@@ -165,4 +165,4 @@ def _id(request: AnyRequest) -> str:
     return str(request.path_params["case_id"])
 
 
-HANDLERS = (*(route for step in STEPS.values() for route in _routes_of(step)), keep_draft, precedent_panel)
+HANDLERS = (*chain.from_iterable(map(_routes_of, STEPS.values())), keep_draft, precedent_panel)
