@@ -247,3 +247,11 @@ async def someone(desk: Desk, name: str, *rights: str) -> User:
         found = await reading.user(user.id)
     assert found is not None
     return found
+
+
+async def approved(desk: Desk, officer: User, *others: User, **changed: Any) -> str:
+    """A case whose grant has been approved by whoever handles it; `changed` is of the proposal."""
+    case_id = await taken_grant(desk, officer, *others)
+    await settle_all(desk, case_id, officer)
+    await do(desk, sign.decide, case_id, officer, proposal=a_proposal(**changed))
+    return case_id

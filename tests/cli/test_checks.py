@@ -2,21 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
-from tests.servers import granska
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("cli")
-    assert granska("demo", environment={"GRANSKA_DATA": str(path)}).returncode == 0
-    return path
-
-
-def run(folder: Path, *arguments: str) -> tuple[int, str]:
-    done = granska(*arguments, environment={"GRANSKA_DATA": str(folder)})
-    return done.returncode, done.stdout + done.stderr
+from tests.cli.running import run
 
 
 def test_the_checks_that_are_installed_are_told_with_what_they_take(tmp_path: Path) -> None:

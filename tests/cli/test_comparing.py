@@ -6,21 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.builders import SHARED
-from tests.servers import granska
+from tests.cli.running import run
 
 LIST = "#granska-list,1,2026-11-01T00:00:00Z,1\nentry_id,schema,name,aliases,weak_aliases,birth_years,countries,org_number\nP1,person,Tarquin Vossberg,,,1971,,\n"
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("cli")
-    assert granska("demo", environment={"GRANSKA_DATA": str(path)}).returncode == 0
-    return path
-
-
-def run(folder: Path, *arguments: str) -> tuple[int, str]:
-    done = granska(*arguments, environment={"GRANSKA_DATA": str(folder)})
-    return done.returncode, done.stdout + done.stderr
 
 
 def test_screens_a_file_of_names_without_a_database(tmp_path: Path) -> None:

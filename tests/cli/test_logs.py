@@ -6,19 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.builders import FIXTURES
+from tests.cli.running import run
 from tests.servers import granska
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("cli")
-    assert granska("demo", environment={"GRANSKA_DATA": str(path)}).returncode == 0
-    return path
-
-
-def run(folder: Path, *arguments: str) -> tuple[int, str]:
-    done = granska(*arguments, environment={"GRANSKA_DATA": str(folder)})
-    return done.returncode, done.stdout + done.stderr
 
 
 def test_log_verify_exits_non_zero_when_anything_is_wrong(folder: Path, tmp_path: Path) -> None:

@@ -3,22 +3,8 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.builders import a_grant_document
-from tests.servers import granska
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("cli")
-    assert granska("demo", environment={"GRANSKA_DATA": str(path)}).returncode == 0
-    return path
-
-
-def run(folder: Path, *arguments: str) -> tuple[int, str]:
-    done = granska(*arguments, environment={"GRANSKA_DATA": str(folder)})
-    return done.returncode, done.stdout + done.stderr
+from tests.cli.running import run
 
 
 def test_receives_files_one_by_one_and_says_what_is_wrong_with_each(folder: Path, tmp_path: Path) -> None:

@@ -4,19 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.running import run
 from tests.servers import Service, granska
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("cli")
-    assert granska("demo", environment={"GRANSKA_DATA": str(path)}).returncode == 0
-    return path
-
-
-def run(folder: Path, *arguments: str) -> tuple[int, str]:
-    done = granska(*arguments, environment={"GRANSKA_DATA": str(folder)})
-    return done.returncode, done.stdout + done.stderr
 
 
 def test_demo_twice_changes_nothing(folder: Path) -> None:

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from service.domain.application import Party, PartyKind
-from service.domain.watchlist import Candidate, ListEntry, ListName, Schema
+from service.domain.watchlist import Candidate, ListEntry, ListName, Schema, Subject
 from service.matching.finder import Finder
 
 FOLDER = tempfile.TemporaryDirectory()
@@ -13,6 +13,10 @@ FINDER = Finder(Path(FOLDER.name))
 
 def groups(name: str, number: str | None = None) -> tuple[Candidate, ...]:
     return FINDER.search("v1", "demo", Party(PartyKind.ORGANISATION, name, number))
+
+
+def people(name: str, *births: str) -> tuple[Candidate, ...]:
+    return FINDER.find("v1", "demo", Subject(name, Schema.PERSON, births))
 
 
 def a_person(name: str, *aliases: str, weak: tuple[str, ...] = (), births: tuple[str, ...] = ()) -> ListEntry:

@@ -1,11 +1,6 @@
 """What is said of a resemblance."""
 
-from service.domain.watchlist import Candidate, Schema, Subject
-from tests.matching.comparing import FINDER
-
-
-def people(name: str, *births: str) -> tuple[Candidate, ...]:
-    return FINDER.find("v1", "demo", Subject(name, Schema.PERSON, births))
+from tests.matching.comparing import people
 
 
 def test_the_evidence_shows_both_spellings_strongest_first_and_what_would_settle_it() -> None:

@@ -4,12 +4,8 @@ import time
 
 import pytest
 
-from service.domain.watchlist import Candidate, Schema, Subject
-from tests.matching.comparing import FINDER
-
-
-def people(name: str, *births: str) -> tuple[Candidate, ...]:
-    return FINDER.find("v1", "demo", Subject(name, Schema.PERSON, births))
+from service.domain.watchlist import Schema, Subject
+from tests.matching.comparing import FINDER, people
 
 
 @pytest.mark.parametrize(

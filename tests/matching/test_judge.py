@@ -1,11 +1,7 @@
 """Names and identifiers weighed together."""
 
 from service.domain.watchlist import Candidate, Schema, Subject
-from tests.matching.comparing import FINDER, groups
-
-
-def people(name: str, *births: str) -> tuple[Candidate, ...]:
-    return FINDER.find("v1", "demo", Subject(name, Schema.PERSON, births))
+from tests.matching.comparing import FINDER, groups, people
 
 
 def codes(candidate: Candidate) -> list[str]:

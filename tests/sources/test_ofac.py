@@ -2,22 +2,13 @@
 
 from pathlib import Path
 
-import pytest
-
-from service.domain.errors import ListRefused
 from service.domain.watchlist import Schema
 from service.sources.formats import (
     OFAC_CSV,
     guess,
     read_list,
 )
-
-
-def refused(format: str, body: bytes) -> str:
-    with pytest.raises(ListRefused) as caught:
-        list(read_list(format, body))
-    return caught.value.code
-
+from tests.sources.files import refused
 
 SDN = (
     '1,"VOSSBERG, Tarquin","individual","SDGT",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,'

@@ -2,26 +2,11 @@
 
 import pytest
 
-from service.domain.errors import ListRefused
 from service.sources.formats import (
     GRANSKA_CSV,
     read_list,
 )
-
-HEADER = "entry_id,schema,name,aliases,weak_aliases,birth_years,countries,org_number\n"
-
-
-CSV = (
-    "#granska-list,1,2026-11-01T00:00:00Z,2\n"
-    + HEADER
-    + "a,person,Tarquin Vossberg,T. V.;Tarkvin,Räven,1971;1972,XX,\nb,organisation,Vargarna,,,,,8029990044\n"
-)
-
-
-def refused(format: str, body: bytes) -> str:
-    with pytest.raises(ListRefused) as caught:
-        list(read_list(format, body))
-    return caught.value.code
+from tests.sources.files import CSV, refused
 
 
 def test_reads_our_own_csv() -> None:

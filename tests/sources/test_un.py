@@ -2,7 +2,6 @@
 
 import pytest
 
-from service.domain.errors import ListRefused
 from service.domain.watchlist import Schema
 from service.sources.formats import (
     UN_XML,
@@ -10,25 +9,7 @@ from service.sources.formats import (
     read_list,
 )
 from tests.builders import SHARED
-
-UN = """<?xml version="1.0" encoding="UTF-8"?>
-<CONSOLIDATED_LIST dateGenerated="2026-02-27T00:00:09.554Z"><INDIVIDUALS><INDIVIDUAL>
-<DATAID>1</DATAID><FIRST_NAME>TARQUIN</FIRST_NAME><SECOND_NAME>VOSSBERG</SECOND_NAME>
-<REFERENCE_NUMBER>XXi.001</REFERENCE_NUMBER><NAME_ORIGINAL_SCRIPT>Тарквин</NAME_ORIGINAL_SCRIPT>
-<NATIONALITY><VALUE>Nowhere</VALUE></NATIONALITY>
-<INDIVIDUAL_ALIAS><QUALITY>Low</QUALITY><ALIAS_NAME>The Fox</ALIAS_NAME></INDIVIDUAL_ALIAS>
-<INDIVIDUAL_ALIAS><QUALITY/><ALIAS_NAME/></INDIVIDUAL_ALIAS>
-<INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>APPROXIMATELY</TYPE_OF_DATE><YEAR>1971</YEAR></INDIVIDUAL_DATE_OF_BIRTH>
-<INDIVIDUAL_DATE_OF_BIRTH><TYPE_OF_DATE>BETWEEN</TYPE_OF_DATE><FROM_YEAR>1960</FROM_YEAR><TO_YEAR>1962</TO_YEAR></INDIVIDUAL_DATE_OF_BIRTH>
-</INDIVIDUAL></INDIVIDUALS><ENTITIES><ENTITY><DATAID>2</DATAID><FIRST_NAME>IRON WOLVES</FIRST_NAME>
-<REFERENCE_NUMBER>XXe.001</REFERENCE_NUMBER><ENTITY_ALIAS><QUALITY>a.k.a.</QUALITY><ALIAS_NAME>Wolves</ALIAS_NAME></ENTITY_ALIAS>
-</ENTITY></ENTITIES></CONSOLIDATED_LIST>"""
-
-
-def refused(format: str, body: bytes) -> str:
-    with pytest.raises(ListRefused) as caught:
-        list(read_list(format, body))
-    return caught.value.code
+from tests.sources.files import UN, refused
 
 
 def test_reads_the_un_form_with_aliases_scripts_and_years() -> None:

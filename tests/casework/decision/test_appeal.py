@@ -1,7 +1,6 @@
 """An appeal is tried in time, forwarded and settled; every one of them."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 
@@ -13,23 +12,15 @@ from service.desk.step import dossier_of
 from service.domain.case import State
 from service.domain.decision import BoardMinute, DecisionOutcome
 from service.domain.errors import InvalidInput
-from service.domain.people import User
 from service.proof.verification import verify_log
 from tests.builders import a_proposal
 from tests.fakes import Clock
-from tests.steps import TEXT, a_grave_act, assess_all, codes, do, searched, settle_all, taken_grant, three
-
-
-async def granted(desk: Desk, officer: User, *others: User) -> str:
-    case_id = await taken_grant(desk, officer, *others)
-    await settle_all(desk, case_id, officer)
-    await do(desk, sign.decide, case_id, officer, proposal=a_proposal())
-    return case_id
+from tests.steps import TEXT, a_grave_act, approved, assess_all, codes, do, searched, three
 
 
 async def test_every_appeal_is_seen_to_before_the_case_leaves_the_court(desk: Desk, clock: Clock) -> None:
     alva, *_ = await three(desk)
-    case_id = await granted(desk, alva)
+    case_id = await approved(desk, alva)
     await do(desk, delivery.PostNotice, case_id, alva, posted="2026-11-22")
     for text in ("En granne överklagar.", "En annan också."):
         await do(desk, appeal.ReceiveAppeal, case_id, alva, received="2026-11-22", text=text)
@@ -46,7 +37,7 @@ async def test_every_appeal_is_seen_to_before_the_case_leaves_the_court(desk: De
 
 async def test_an_annulled_revocation_leaves_what_it_revoked(desk: Desk) -> None:
     alva, bo, disa = await three(desk)
-    case_id = await granted(desk, alva, bo, disa)
+    case_id = await approved(desk, alva, bo, disa)
     await do(desk, reopen.Reopen, case_id, alva, ground="revocation", text="Falska kvitton.")
     [act] = await searched(desk, case_id, alva, (a_grave_act(what="lämnade falska kvitton"), "own", False))
     await do(desk, inquiry.VerifyAct, case_id, bo, act=act)
@@ -77,13 +68,6 @@ async def test_an_annulled_revocation_leaves_what_it_revoked(desk: Desk) -> None
     assert [one.outcome for one in listed] == ["approval", "write_off"], "the board's own is not delegated"
     with pytest.raises(InvalidInput):
         await board_papers.delegated(desk, date(1, 1, 1), date(9999, 12, 31), by=alva)
-
-
-async def approved(desk: Desk, officer: User, **changed: Any) -> str:
-    case_id = await taken_grant(desk, officer)
-    await settle_all(desk, case_id, officer)
-    await do(desk, sign.decide, case_id, officer, proposal=a_proposal(**changed))
-    return case_id
 
 
 async def test_an_appeal_is_in_time_by_the_dates_of_the_case_whatever_anyone_says(desk: Desk, clock: Clock) -> None:

@@ -11,12 +11,23 @@ from service.desk.step import dossier_of
 from service.domain.case import State
 from service.domain.decision import BoardMinute, DecisionOutcome
 from service.domain.finding import Resolution
-from service.domain.people import User
 from service.proof.verification import verify_log
 from service.screening.run_checks import run_waiting_checks
 from tests.builders import KEY, a_grant_document, a_proposal
 from tests.fakes import Clock
-from tests.steps import TEXT, a_grave_act, assess_all, codes, do, searched, settle_all, taken_grant, three, unbiased
+from tests.steps import (
+    TEXT,
+    a_grave_act,
+    approved,
+    assess_all,
+    codes,
+    do,
+    searched,
+    settle_all,
+    taken_grant,
+    three,
+    unbiased,
+)
 
 
 async def test_a_confirmed_listing_stops_support_at_once_and_a_person_still_decides(desk: Desk) -> None:
@@ -87,16 +98,9 @@ async def test_a_grant_is_revoked_and_recovered_the_whole_way_again(desk: Desk, 
     assert result.ok, (result.value_faults, result.table_faults, result.report.faults)
 
 
-async def granted(desk: Desk, officer: User, *others: User) -> str:
-    case_id = await taken_grant(desk, officer, *others)
-    await settle_all(desk, case_id, officer)
-    await do(desk, sign.decide, case_id, officer, proposal=a_proposal())
-    return case_id
-
-
 async def test_what_was_given_is_not_taken_by_another_name(desk: Desk) -> None:
     alva, *_ = await three(desk)
-    case_id = await granted(desk, alva)
+    case_id = await approved(desk, alva)
     await do(desk, reopen.Reopen, case_id, alva, ground="change", text="Vi har ångrat oss.")
     less = a_proposal(DecisionOutcome.PARTIAL_APPROVAL, clauses=("2.2",), amount_ore=100)
     assert await codes(do(desk, sign.decide, case_id, alva, proposal=less)) == {"decision.only_by_revocation"}

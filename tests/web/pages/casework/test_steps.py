@@ -7,17 +7,9 @@ import re
 import httpx
 from pypdf import PdfReader
 
+from tests.browser import hand_in
 from tests.builders import a_grant_document, association
 from tests.servers import PATIENCE, Service
-
-
-def hand_in(service: Service, document: dict[str, object]) -> str:
-    with service.api() as api:
-        case = api.post("/api/v1/applications", json=document).json()
-        for kind in ("stadgar", "arsmotesprotokoll", "verksamhetsplan"):
-            api.post(case["enclosures"], data={"kind": kind}, files={"file": (f"{kind}.txt", b"text")})
-    service.screened(case["id"])
-    return str(case["id"])
 
 
 def test_of_fifty_simultaneous_decisions_exactly_one_stands(service: Service) -> None:
