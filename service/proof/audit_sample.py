@@ -7,7 +7,7 @@ from service.audit.checkpoint import body_of, unsigned
 from service.desk.actors import person, still
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
-from service.domain.errors import GranskaError, InvalidInput, NotAllowed, Problem
+from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events.event import Event
 from service.domain.events.log import SampleDrawn
 from service.domain.people import Role, User
@@ -39,7 +39,7 @@ async def draw(desk: Desk, count: int, *, by: User) -> Sample:
         everything = await _all_cases(writing)
         drawn = tuple(sorted(everything, key=lambda one: rank(seed, one))[:count])
         if not drawn:
-            raise GranskaError("sample.nothing")
+            raise NotAllowed("sample.nothing")
         data = SampleDrawn(size=signed.size, seed=seed, of=len(everything), cases=drawn)
         await writing.sample_drawn(Event(data, person(now), desk.outside.now()))
     return Sample(drawn, len(everything), seed, signed.size)

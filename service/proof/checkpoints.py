@@ -13,7 +13,7 @@ from service.desk.actors import acting
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import Channel, KeptCheckpoint, LogHead, LogRow
 from service.desk.ports.store import Reading
-from service.domain.errors import GranskaError, NotAllowed, place_of
+from service.domain.errors import GranskaError, NotAllowed, Unavailable, place_of
 from service.domain.events.event import SYSTEM_ACTOR, Actor, Event
 from service.domain.events.log import LogKeyRotated, LogOpened
 from service.domain.people import Role
@@ -55,7 +55,7 @@ async def sign_log(desk: Desk) -> Signed:
     desk.keys.promote(current)
     key = desk.keys.signing()
     if key is None or str(key.verifier) != current:
-        raise GranskaError("checkpoint.no_key")
+        raise Unavailable("checkpoint.no_key")
     await desk.access_log.checkpoint(
         lambda read, root: Checkpoint(key.name + ACCESS_LOG, read, root).signed(key), desk.outside.now()
     )

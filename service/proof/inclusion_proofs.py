@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from service.audit.checkpoint import Receipt
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow
-from service.domain.errors import GranskaError, NotFound
+from service.domain.errors import NotFound, Unavailable
 from service.domain.events.decision_record import CaseDecided
 from service.proof.checkpoints import sign_log
 
@@ -39,7 +39,7 @@ async def prove(desk: Desk, entries: Sequence[LogRow]) -> list[Proof]:
     async with desk.store.reading() as reading:
         checkpoint = await reading.last_checkpoint()
         if checkpoint is None:
-            raise GranskaError("checkpoint.no_key")
+            raise Unavailable("checkpoint.no_key")
         paths = await reading.log_paths([one.seq for one in entries], checkpoint.size)
     proofs = []
     for row, path in zip(entries, paths, strict=True):

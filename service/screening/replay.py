@@ -18,7 +18,7 @@ from service.desk.rulebook import Rulebook, rulebook
 from service.domain.case import Case
 from service.domain.check import CheckInput, Need
 from service.domain.clock import local_day
-from service.domain.errors import GranskaError
+from service.domain.errors import NotFound
 from service.domain.events.fields import ListRef
 from service.domain.events.intake import CaseScreened, CheckAnswer
 from service.domain.finding import Finding, Outcome
@@ -292,9 +292,9 @@ def needs_person(outcome: str) -> bool:
 
 
 async def case_to_replay(desk: Desk, diary_number: str) -> Case:
-    """The case with this diary number; raises GranskaError where there is none."""
+    """The case with this diary number; raises NotFound where there is none."""
     async with desk.store.reading() as reading:
         case = await reading.case_by_diary_number(diary_number) if "\x00" not in diary_number else None
     if case is None:
-        raise GranskaError("case.not_found")
+        raise NotFound("case.not_found")
     return case

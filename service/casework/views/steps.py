@@ -7,7 +7,7 @@ from service.casework.views.case_page import CaseView
 from service.desk.step_form import CaseNow, RoomNow, StepForm
 from service.domain import policy
 from service.domain.application import Kind
-from service.domain.errors import GranskaError
+from service.domain.errors import GranskaError, NotAllowed
 from service.domain.people import User
 
 _IN_ORDER: tuple[type[StepForm], ...] = (
@@ -74,9 +74,9 @@ def why_not_now(step: type[StepForm], view: CaseView, case: CaseNow) -> GranskaE
     except GranskaError as error:
         return error
     if step.of_premises and view.case.kind is not Kind.PREMISES:
-        return GranskaError("step.of_premises")
+        return NotAllowed("step.of_premises")
     reason = step.hindrance(case)
-    return GranskaError(reason) if reason else None
+    return NotAllowed(reason) if reason else None
 
 
 def case_now(view: CaseView, user: User) -> CaseNow:

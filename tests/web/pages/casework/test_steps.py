@@ -3,12 +3,15 @@
 import asyncio
 import io
 import re
+from typing import Any
 
 import httpx
+import pytest
 from pypdf import PdfReader
 
+from service.casework.views.steps import STEPS
 from tests.browser import hand_in
-from tests.builders import a_grant_document, association
+from tests.builders import a_grant_document, a_premises_document, association
 from tests.servers import PATIENCE, Service
 
 
@@ -50,6 +53,22 @@ def test_two_who_write_in_one_case_see_each_other(lite: Service) -> None:
     assert "Börjar skriva" in alva.get(f"/cases/{case_id}/steps/note").text, "hers is still there"
     alva.step(case_id, "note", text="Klart.")
     assert "Börjar skriva" not in alva.get(f"/cases/{case_id}/steps/note").text
+
+
+@pytest.mark.parametrize("document", [a_grant_document(), a_premises_document()], ids=["grant", "premises"])
+def test_a_step_that_cannot_be_taken_now_says_why_and_is_no_fault_of_ours(
+    lite: Service, document: dict[str, Any]
+) -> None:
+    case_id = hand_in(lite, document | {"organisation": association("Inte Nu")})
+    officer = lite.signed_in("alva" if document["kind"] == "grant" else "petter")
+    officer.act(case_id, "take")
+    addresses = [f"/cases/{case_id}/steps/{step.name}" for step in STEPS.values() if not step.on_case_page]
+    answers = {address.rpartition("/")[2]: officer.get(address) for address in addresses}
+
+    assert {name: answer.status_code for name, answer in answers.items() if answer.status_code not in (200, 403)} == {}
+    assert answers["note"].status_code == 200
+    assert answers["appeal-forward"].status_code == 403
+    assert "Det finns något att rätta" in answers["appeal-forward"].text
 
 
 def test_json_gets_the_same_complaints_as_a_form(lite: Service) -> None:
