@@ -329,11 +329,12 @@ def walk_premises(walk: Walk, service: Service, petter: Browserlike, samir: Brow
     )  # fmt: skip
     mine = api.get(f"/api/v1/applications/{case_id}/bookings").json()["bookings"][0]
     assert mine["status"] == "confirmed"
-    walk.step(
+    cancelled = walk.step(
         ("POST", "/api/v1/applications/{case_id:uuid}/bookings/{booking_id:uuid}/cancel"),
         lambda: api.post(f"/api/v1/applications/{case_id}/bookings/{mine['id']}/cancel"),
         wants="booking:cancelled",
     )
+    assert cancelled.json() == {"id": mine["id"], "fee_ore": 0}
     site = {"site_id": "nya-huset", "site_name": "Nya huset", "address": "Gatan 1"}
     walk.step(("POST", "/sites"), lambda: samir.send("/sites", **site), wants="site:described")
     room = {

@@ -238,7 +238,7 @@ async def cancel(desk: TheDesk, key: TheKey, case_id: CaseId, booking_id: FromPa
     """The hirer cancels one time; says what it costs in öre."""
     by = Actor(ActorKind.KEY, key.pseudonym)
     fee = await move_or_cancel.cancel_by_hirer(desk, str(case_id), str(booking_id), by=by)
-    return Cancelled(str(case_id), fee)
+    return Cancelled(str(booking_id), fee)
 
 
 HANDLERS = (free, hold, give_up, times, cancel)
