@@ -39,7 +39,7 @@ def _in_vain(letter: Asked[CompletionAsked], today: str) -> bool:
     return letter.answered_on is None and today > letter.due
 
 
-def _adverse_problems(basis: Basis, proposal: Proposal, clauses: Sequence[Clause]) -> list[Problem]:
+def adverse_problems(basis: Basis, proposal: Proposal, clauses: Sequence[Clause]) -> list[Problem]:
     """An adverse outcome documents its circumstances, and has in the case what its clauses require (D2)."""
     problems = []
     if not proposal.circumstances.strip():
@@ -103,7 +103,7 @@ def _act_lacking(basis: Basis, acts: Sequence[RecordedAct]) -> str | None:
     return None
 
 
-def _communication_problems(basis: Basis, proposal: Proposal, adverse: Adverse) -> list[Problem]:
+def communication_problems(basis: Basis, proposal: Proposal, adverse: Adverse) -> list[Problem]:
     """Nothing adverse before the applicant has had all of it and their time, or an exception of the list (D4)."""
     dossier = basis.dossier
     if dossier.exception is not None:

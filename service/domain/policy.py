@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from service.domain.adverse import _adverse_problems, _communication_problems
+from service.domain.adverse import adverse_problems, communication_problems
 from service.domain.application import Kind
 from service.domain.basis import Basis, adverse_rule, carries, grounds_of, match_confirmed
 from service.domain.case import STEPS, Case, CaseFinding, State
@@ -168,8 +168,8 @@ def check_content(basis: Basis, proposal: Proposal) -> None:
     problems += _basis_problems(basis, proposal)
     adverse = adverse_rule(basis, proposal.outcome, proposal.clauses)
     if adverse is not None:
-        problems += _adverse_problems(basis, proposal, clauses)
-        problems += _communication_problems(basis, proposal, adverse)
+        problems += adverse_problems(basis, proposal, clauses)
+        problems += communication_problems(basis, proposal, adverse)
     if problems:
         raise InvalidInput(problems)
 

@@ -14,6 +14,7 @@ from piccolo.columns import Boolean
 from piccolo.table import Table
 
 from service.domain.errors import GranskaError
+from service.library_internals import column_name, columns_of, engine_of, primary_key, table_name
 from service.storage import tables
 from service.storage.engine import is_sqlite, reading, writing
 from service.storage.tree_store import SCAN
@@ -63,14 +64,14 @@ async def dump(target: Path, *, folder: Path, software: str) -> dict[str, int]:
     digests: dict[str, str] = {}
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        async with reading(ORDER[0]._meta.db):
+        async with reading(engine_of(ORDER[0])):
             for table in ORDER:
                 await _dump_table(archive, table, counts, digests)
             kept = await tables.EnclosureRow.raw(
                 "SELECT DISTINCT e.sha256 FROM enclosure e JOIN log_value v ON v.commitment = e.name_ref"
             )
             wanted = {one["sha256"] for one in kept}
-        async with reading(tables.AccessEntry._meta.db):
+        async with reading(engine_of(tables.AccessEntry)):
             for table in tables.ACCESS_LOG:
                 await _dump_table(archive, table, counts, digests)
         # A file is on disk before any row names it, so the moment's files are all there by now.
@@ -88,7 +89,7 @@ async def dump(target: Path, *, folder: Path, software: str) -> dict[str, int]:
 async def _dump_table(
     archive: zipfile.ZipFile, table: type[Table], counts: dict[str, int], digests: dict[str, str]
 ) -> None:
-    name, digest, count = table._meta.tablename, hashlib.sha256(), 0
+    name, digest, count = table_name(table), hashlib.sha256(), 0
     with archive.open(f"tables/{name}.jsonl", "w", force_zip64=True) as file:
         async for batch in _rows(table):
             text = "".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")) + "\n" for one in batch).encode()
@@ -103,15 +104,15 @@ def _cells(row: dict[str, Any], columns: list[str]) -> list[Any]:
 
 
 async def _rows(table: type[Table]) -> AsyncIterator[list[list[Any]]]:
-    key: Any = table._meta.primary_key
-    columns = [one._meta.name for one in table._meta.columns]
+    key = primary_key(table)
+    columns = [column_name(column) for column in columns_of(table)]
     after: Any = None
     while True:
         query = table.select().order_by(key).limit(SCAN)
         batch = await (query if after is None else query.where(key > after))
         if batch:
             yield [_cells(row, columns) for row in batch]
-            after = batch[-1][key._meta.name]
+            after = batch[-1][column_name(key)]
         if len(batch) < SCAN:
             return
 
@@ -135,12 +136,12 @@ async def load(source: Path, *, folder: Path) -> dict[str, int]:
     manifest = read_manifest(source)
     with zipfile.ZipFile(source) as archive:
         _load_files(archive, folder)
-        async with writing(ORDER[0]._meta.db):
+        async with writing(engine_of(ORDER[0])):
             if await tables.LogEntry.exists() or await tables.Account.exists():
                 raise GranskaError("restore.not_empty")
             for table in ORDER:
                 await _load_table(archive, table, manifest)
-        engine = tables.AccessEntry._meta.db
+        engine = engine_of(tables.AccessEntry)
         async with engine.transaction():
             for table in tables.ACCESS_LOG:
                 await _load_table(archive, table, manifest)
@@ -149,9 +150,9 @@ async def load(source: Path, *, folder: Path) -> dict[str, int]:
 
 
 async def _load_table(archive: zipfile.ZipFile, table: type[Table], manifest: dict[str, Any]) -> None:
-    name, digest, batch = table._meta.tablename, hashlib.sha256(), list[Table]()
-    columns = [one._meta.name for one in table._meta.columns]
-    truths = {one._meta.name for one in table._meta.columns if isinstance(one, Boolean)}
+    name, digest, batch = table_name(table), hashlib.sha256(), list[Table]()
+    columns = [column_name(column) for column in columns_of(table)]
+    truths = {column_name(column) for column in columns_of(table) if isinstance(column, Boolean)}
     try:
         with archive.open(f"tables/{name}.jsonl") as file:
             for line in file:
@@ -203,9 +204,9 @@ async def drop_everything(engine: Any) -> None:
     """Leave an empty database after a restore that did not hold."""
     every: tuple[type[Table], ...] = (*ORDER, tables.RoomPart, tables.BookingSlot, *tables.ACCESS_LOG, tables.Session)
     for table in reversed(every):
-        owner: Any = table._meta.db
+        owner = engine_of(table)
         cascade = "" if is_sqlite(engine) else " CASCADE"
-        await owner.run_ddl(f"DROP TABLE IF EXISTS {table._meta.tablename}{cascade}")
+        await owner.run_ddl(f"DROP TABLE IF EXISTS {table_name(table)}{cascade}")
     await engine.run_ddl("DROP TABLE IF EXISTS migration")
     if not is_sqlite(engine):
         made = "refuse", "gapless", "keep_version", "room_fixed", "room_parts", "booking_takes"

@@ -10,6 +10,7 @@ from typing import Any
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.apps.migrations.tables import Migration
 
+from service.library_internals import bind, engine_of
 from service.storage import access_log, piccolo_conf, tables
 from service.storage.engine import build_engine, close_engine, is_sqlite, open_engine
 
@@ -23,10 +24,10 @@ async def opened(address: str) -> AsyncIterator[Any]:
     piccolo_conf.DB = engine
     bound: list[Any] = [*tables.ALL, Migration]
     for table in bound:
-        table._meta.db = engine
+        bind(table, engine)
     beside = build_engine(f"sqlite:///{access_log.file_beside(engine.path)}") if is_sqlite(engine) else engine
     for table in tables.ACCESS_LOG:
-        table._meta.db = beside
+        bind(table, beside)
     try:
         yield engine
     finally:
@@ -37,7 +38,7 @@ async def opened(address: str) -> AsyncIterator[Any]:
 
 def reading_engine() -> Any:
     """The engine of the access log: on SQLite a file of its own, on PostgreSQL the same."""
-    return tables.AccessEntry._meta.db
+    return engine_of(tables.AccessEntry)
 
 
 async def migrate() -> int:

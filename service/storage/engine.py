@@ -17,6 +17,7 @@ import aiosqlite
 from piccolo.engine.sqlite import SQLiteEngine, SQLiteTransaction, TransactionType, dict_factory
 
 from service.domain.errors import Unavailable
+from service.library_internals import StatementRunner, TransactionState, thread_of
 
 BUSY_SECONDS = 15.0
 IDLE_READS = 4
@@ -50,7 +51,7 @@ class _Ended:
         raise RuntimeError("the transaction has ended")
 
 
-class SafeTransaction(SQLiteTransaction):
+class SafeTransaction(TransactionState, SQLiteTransaction):
     """A transaction that always gives back what it took."""
 
     engine: "SafeSQLite"
@@ -59,8 +60,8 @@ class SafeTransaction(SQLiteTransaction):
     _writes = False
 
     async def __aenter__(self) -> "SafeTransaction":
-        if self._parent is not None:
-            return self._join(self._parent)
+        if self.parent is not None:
+            return self._join(self.parent)
         self._writes = self.transaction_type is not TransactionType.deferred
         try:
             if self._writes:
@@ -84,14 +85,14 @@ class SafeTransaction(SQLiteTransaction):
         return parent  # type: ignore[no-any-return]
 
     async def __aexit__(self, exception_type: Any, exception: Any, traceback: Any) -> bool:
-        if self._parent is not None:
+        if self.parent is not None:
             return exception is None
         usable = False
         try:
             if exception_type is not None:
-                if not self._rolled_back:
+                if not self.is_rolled_back:
                     await self.rollback()  # type: ignore[no-untyped-call]
-            elif not self._committed and not self._rolled_back:
+            elif not self.is_committed and not self.is_rolled_back:
                 await self.commit()  # type: ignore[no-untyped-call]
             usable = True
         finally:
@@ -112,7 +113,7 @@ class SafeTransaction(SQLiteTransaction):
                 self.engine.write_lock.release()
 
 
-class SafeSQLite(SQLiteEngine):
+class SafeSQLite(StatementRunner, SQLiteEngine):
     """SQLite with immediate writes, one lock, one kept write connection (platform 2.2). One process serves."""
 
     engine_type = "sqlite"
@@ -130,7 +131,7 @@ class SafeSQLite(SQLiteEngine):
             await connection
         except BaseException:
             # The library asks its thread to stop but does not wait; a loop that closes first makes the thread complain.
-            while connection._thread.is_alive():
+            while thread_of(connection).is_alive():
                 await asyncio.sleep(0.001)
             raise
         connection.row_factory = dict_factory  # type: ignore[assignment]
@@ -155,25 +156,14 @@ class SafeSQLite(SQLiteEngine):
             return False
         return True
 
-    async def _run_in_existing_connection(
-        self,
-        connection: Any,
-        query: str,
-        args: list[Any] | None = None,
-        query_type: str = "generic",  # noqa: ARG002 - the parent's form
-        table: Any = None,  # noqa: ARG002
-    ) -> Any:
+    async def run_statement(self, connection: Any, query: str, args: list[Any]) -> Any:
         """Run one statement; the settings are the connection's own, so none is repeated here."""
-        async with connection.execute(query, args or []) as cursor:
-            return await cursor.fetchall()
-
-    async def _run_in_new_connection(
-        self, query: str, args: list[Any] | None = None, query_type: str = "generic", table: Any = None
-    ) -> Any:
-        """Run one statement outside any transaction, on a connection with our settings."""
+        if connection is not None:
+            async with connection.execute(query, args) as cursor:
+                return await cursor.fetchall()
         connection = await self.get_connection()
         try:
-            return await self._run_in_existing_connection(connection, query, args, query_type, table)
+            return await self.run_statement(connection, query, args)
         finally:
             await connection.close()
 

@@ -4,13 +4,15 @@ from typing import Any
 
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
+from service.library_internals import TransactionState
 
-class SafePostgresTransaction(PostgresTransaction):
+
+class SafePostgresTransaction(TransactionState, PostgresTransaction):
     """A transaction that returns its connection and stops being current even where BEGIN or COMMIT fails."""
 
     async def __aenter__(self) -> Any:
-        if self._parent is not None:
-            return self._parent
+        if self.parent is not None:
+            return self.parent
         self.connection = await self.get_connection()  # type: ignore[no-untyped-call]
         try:
             self.transaction = self.connection.transaction()
@@ -22,7 +24,7 @@ class SafePostgresTransaction(PostgresTransaction):
         return self
 
     async def __aexit__(self, exception_type: Any, exception: Any, traceback: Any) -> bool:
-        if self._parent is not None:
+        if self.parent is not None:
             return exception is None
         try:
             if exception_type is not None:

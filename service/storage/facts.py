@@ -29,6 +29,7 @@ from service.domain.ledger.facts import (
     SecrecyFact,
     UserFact,
 )
+from service.library_internals import column_name, primary_key
 from service.storage import premises_facts
 from service.storage.list_texts import entry_texts
 from service.storage.rows import searched_name
@@ -323,11 +324,11 @@ def _readable(text: str) -> Any:
 
 async def _batches(table: type[Table]) -> AsyncIterator[list[dict[str, Any]]]:
     after = ""
-    key: Any = table._meta.primary_key
+    key = primary_key(table)
     while True:
         batch = await table.select().where(key > after).order_by(key).limit(_BATCH)
         if batch:
             yield batch
         if len(batch) < _BATCH:
             return
-        after = batch[-1][key._meta.name]
+        after = batch[-1][column_name(key)]

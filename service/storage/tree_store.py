@@ -12,6 +12,7 @@ from piccolo.table import Table
 
 from service.audit import merkle
 from service.desk.ports.log import KeptCheckpoint, LogHead, StoredNode
+from service.library_internals import engine_of, on_connection_thread, table_name
 from service.storage.engine import SafeSQLite
 
 SCAN = 4096
@@ -50,12 +51,12 @@ class TreeStore:
     @property
     def entries(self) -> str:
         """The name of the leaves' table."""
-        return str(self.entry._meta.tablename)
+        return table_name(self.entry)
 
     @property
     def nodes(self) -> str:
         """The name of the nodes' table."""
-        return str(self.node._meta.tablename)
+        return table_name(self.node)
 
     async def size(self) -> int:
         """How many entries there are."""
@@ -67,12 +68,12 @@ class TreeStore:
 
         The complete subtrees are remembered between calls, and believed only while the last row is the one they end in.
         """
-        engine: Any = self.entry._meta.db
+        engine = engine_of(self.entry)
         transaction = engine.current_transaction.get()
         if isinstance(engine, SafeSQLite):
             connection = transaction.connection
-            # One visit to the connection's thread instead of five: the library's own door for a function is private.
-            seq: int = await connection._execute(self._append_lite, connection._conn, make)
+            # One visit to the connection's thread instead of five.
+            seq: int = await on_connection_thread(connection, self._append_lite, make)
             return seq
         return await self._append_postgres(transaction.connection, make)
 
@@ -107,7 +108,7 @@ class TreeStore:
         return size
 
     def _tail(self, size: int, last: str) -> "Tail | None":
-        known = _tail_last_written.get(self.entry._meta.db, {}).get(self.entries)
+        known = _tail_last_written.get(engine_of(self.entry), {}).get(self.entries)
         return known if known is not None and (known.size, known.last) == (size, last) else None
 
     def _grown(self, tail: "Tail", make: Make) -> tuple[str, list[Any], list[tuple[int, str]]]:
@@ -122,7 +123,7 @@ class TreeStore:
             index >>= 1
         stack.append(node)
         remembered = Tail(tail.size + 1, hashed.hex(), tuple(stack))
-        _tail_last_written.setdefault(self.entry._meta.db, {})[self.entries] = remembered
+        _tail_last_written.setdefault(engine_of(self.entry), {})[self.entries] = remembered
         row = {"seq": tail.size, "leaf": leaf, "hash": hashed.hex()} | row
         return ", ".join(row), list(row.values()), nodes
 
@@ -189,7 +190,7 @@ class TreeStore:
         name = self.entries if table == "entries" else self.nodes
         glue = (
             "group_concat(hash, '')"
-            if isinstance(self.entry._meta.db, SafeSQLite)
+            if isinstance(engine_of(self.entry), SafeSQLite)
             else "string_agg(hash, '' ORDER BY n)"
         )
         rows = await self.entry.raw(
@@ -228,7 +229,7 @@ class TreeStore:
 
 async def _scan(table: type[Table], select: str, key: str, start: int) -> AsyncIterator[list[tuple[Any, ...]]]:
     """A long table in constant memory, on the open transaction; the next batch is fetched while this one is used."""
-    engine: Any = table._meta.db
+    engine = engine_of(table)
     connection = engine.current_transaction.get().connection
     if isinstance(engine, SafeSQLite):
         async with connection.execute(f"{select} WHERE {key} >= ? ORDER BY {key}", [start]) as cursor:

@@ -11,6 +11,7 @@ from litestar.stores.base import Store
 from litestar.types import Empty
 
 from service.desk.ports.desk import Desk, SessionKeeper
+from service.library_internals import set_session_id, use_backend
 
 COOKIE = "granska_session"
 FRESH_ID = "granska_fresh_session_id"
@@ -94,13 +95,11 @@ class Sessions(ServerSideSessionBackend):
         if brought:
             await self.delete(brought, self.config.get_store_from_app(connection.scope["app"]))
             connection.cookies.pop(self.config.key, None)
-        connection._connection_state.session_id = self.generate_session_id()
+        set_session_id(connection, self.generate_session_id())
 
 
 class SessionConfig(ServerSideSessionConfig):
     """Our cookie, our lifetime, our backend."""
-
-    _backend_class = Sessions
 
     def __init__(self, *, secure: bool, lifetime_seconds: int, idle_seconds: int) -> None:
         super().__init__(
@@ -114,6 +113,9 @@ class SessionConfig(ServerSideSessionConfig):
             exclude_opt_key="skip_session",
         )
         self.idle_seconds = idle_seconds
+
+
+use_backend(SessionConfig, Sessions)
 
 
 def session_store(desk: Desk) -> TableStore:

@@ -57,7 +57,7 @@ def _retention(procedure: RuleSet) -> str | None:
     return kept.code if kept else None
 
 
-async def _record(
+async def decided_event(
     scene: Scene, proposal: Proposal, content: DecisionProposed, decision_id: str, opened_at: int | None
 ) -> CaseDecided:
     """The decision record (casework 5.1): codes, digests and commitments; the texts are kept beside it, erasable."""

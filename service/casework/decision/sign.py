@@ -5,7 +5,7 @@ from datetime import date
 
 from service.bookings import booking_outcome, bookings
 from service.casework.decision.proposal import as_proposed, minute_of, standing, tidied
-from service.casework.decision.record import _record
+from service.casework.decision.record import decided_event
 from service.desk import form
 from service.desk.actors import person, still
 from service.desk.fields import check_day, check_text
@@ -84,7 +84,7 @@ async def _decided(scene: Scene, proposal: Proposal, content: DecisionProposed, 
         await check_fresh(writing, case, findings, scene.procedure, desk.outside.now())
     decision_id = desk.outside.new_id()
     changes = await _of_bookings(scene, proposal)
-    data = await _record(scene, proposal, content, decision_id, opened_at)
+    data = await decided_event(scene, proposal, content, decision_id, opened_at)
     event = Event(data, scene.actor, desk.outside.now(), case=case.id)
     await writing.case_decided(event, case.after(type(event.data)))
     await bookings.settle(scene, "decision", decision_id, changes)
