@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from itertools import product
 
 from rapidfuzz.distance import OSA
 
 from service.matching.keys import base_key, fold_keys, skeleton, sound_class
+from service.matching.memory import remembered
 from service.matching.population import Population
 from service.matching.script import ABJAD, HAN, spelled
 from service.matching.tokens import Role, Token
@@ -285,7 +285,7 @@ def _spans(
     return found
 
 
-@lru_cache(maxsize=100_000)
+@remembered
 def _same_joined(text: str, joined: str) -> bool:
     if not text or not joined:
         return False

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from service.matching.keys import base_key, fold_keys, skeleton
+from service.matching.memory import remembered
 from service.matching.script import ABJAD, HAN, spelled, words
 from service.matching.tokens import Role, Token
 
@@ -174,7 +175,7 @@ def stem(word: str) -> str:
     return short if len(short) >= 4 else word
 
 
-@lru_cache(maxsize=400_000)
+@remembered
 def association_token(text: str) -> Token:
     """A word of an association's name."""
     forms = load()

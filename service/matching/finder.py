@@ -18,7 +18,7 @@ import numpy as np
 from service.domain.application import Party, PartyKind
 from service.domain.organisation import normal_form
 from service.domain.watchlist import Candidate, Comparison, ListEntry, ListHealth, ListName, Method, Schema, Subject
-from service.matching import associations, model, population
+from service.matching import associations, memory, model, population
 from service.matching.explain import reasons
 from service.matching.identifiers import Compared, compare_births, compare_sets
 from service.matching.index import IndexBuilder, NameIndex, Texts, TextsWriter
@@ -186,6 +186,10 @@ class Finder:
         self._open.pop(version, None)
         shutil.rmtree(self._folder / version, ignore_errors=True)
 
+    def let_go_of_names(self) -> None:
+        """Forget every word that a comparison has left in memory."""
+        memory.let_go()
+
     def building(self, version: str) -> "Building":
         """Builds this version's index beside the others; nobody sees it until it is done."""
         return Building(self._folder, version, self._table)
@@ -275,6 +279,7 @@ class Building:
         if self._target.exists():
             shutil.rmtree(self._target)
         self._folder.rename(self._target)
+        memory.let_go()  # a list's words are many, and the next question is about others
 
     def drop(self) -> None:
         """Leave nothing behind."""

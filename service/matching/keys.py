@@ -6,7 +6,8 @@ Kurdish, Somali, Turkish and Russian names with Latin letters.
 """
 
 import re
-from functools import lru_cache
+
+from service.matching.memory import remembered
 
 
 def _rules(*pairs: tuple[str, str]) -> list[tuple[re.Pattern[str], str]]:
@@ -72,13 +73,13 @@ def _fold(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=200_000)
+@remembered
 def base_key(token: str) -> str:
     """The key that needs no guess at a language; empty where nothing is left."""
     return _fold(token)
 
 
-@lru_cache(maxsize=200_000)
+@remembered
 def fold_keys(token: str) -> tuple[str, ...]:
     """The base key first, then those of other readings, each once; for tokens of letters only."""
     base = base_key(token)
@@ -98,7 +99,7 @@ def fold_keys(token: str) -> tuple[str, ...]:
 _VOWELS = re.compile(r"[aiuyv]")
 
 
-@lru_cache(maxsize=200_000)
+@remembered
 def skeleton(key: str) -> str:
     """The consonants of a key: what an abjad writes, and what survives most ways of spelling."""
     bones = _VOWELS.sub("", key.replace("p", "b").replace("C", "S").replace("Z", "s"))

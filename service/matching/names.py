@@ -1,10 +1,10 @@
 """A name as it was written, and the words it is compared by."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from service.domain.watchlist import Schema
 from service.matching.associations import association_token, association_words
+from service.matching.memory import remembered
 from service.matching.persons import person_words
 from service.matching.population import Population
 from service.matching.tokens import Token, person_token
@@ -40,7 +40,7 @@ def token_of(word: str, schema: Schema, table: Population) -> Token:
     return person_token(word, table) if schema is Schema.PERSON else association_token(word)
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def analyse(text: str, schema: Schema, table: Population) -> Name:
     """The name with all of its words."""
     return Name(text, tuple(token_of(one, schema, table) for one in words_of(text, schema)))

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from service.matching.keys import base_key
+from service.matching.memory import remembered
 
 TABLE = Path(__file__).parent / "tables" / "population-2026-1.toml"
 UNKNOWN = 1e-6
@@ -85,7 +86,7 @@ LIST_SHARE = 0.02
 _NOWHERE = (UNKNOWN, UNKNOWN)
 
 
-@lru_cache(maxsize=200_000)
+@remembered
 def _known(table: Population, words: tuple[str, ...]) -> Mapping[str, tuple[float, float]]:
     """For each tradition that knows a word in one of its spellings: how common it is there as given and family name."""
     keys = [one for word in words for one in (word, "=" + base_key(word))]
@@ -113,7 +114,7 @@ def _together(shares: Sequence[tuple[float, float]], least: Sequence[float]) -> 
     return best
 
 
-@lru_cache(maxsize=200_000)
+@remembered
 def _probability(table: Population, token: str) -> float:
     key = base_key(token)
     total = UNKNOWN

@@ -7,9 +7,10 @@ written; `^` is Han or Hangul, kept as it stands since each sign is a name of it
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from anyascii import anyascii
+
+from service.matching.memory import remembered
 
 ABJAD, HAN = "~", "^"
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼʿʾ`´ʹʺ′″"), None)
@@ -50,7 +51,7 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept)).translate(_LATIN)
 
 
-@lru_cache(maxsize=100_000)
+@remembered
 def words(text: str) -> tuple[str, ...]:
     """The words of a text as tokens, in order; an acronym's full stops join its letters (`A.B.C.` is `abc`)."""
     if text.isascii():
@@ -100,7 +101,7 @@ def _script(word: str) -> str:
     return kinds.pop() if kinds else "latin"
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def _script_of(letter: str) -> str:
     name = unicodedata.name(letter, "").split(" ")[0]
     return {"CJK": "han", "HANGUL": "hangul"}.get(name, name.lower())
@@ -136,7 +137,7 @@ def _syllable(letter: str) -> str:
     return {"gim": "kim", "bag": "pak", "i": "ri", "choe": "choe"}.get(spelled, spelled)
 
 
-@lru_cache(maxsize=50_000)
+@remembered
 def spelled(token: str) -> str:
     """How a token is spelled in ASCII: Han by its Mandarin sound, Hangul as in the passports of both Koreas."""
     if token[:1] != HAN:

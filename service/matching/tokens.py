@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from service.matching.keys import base_key, fold_keys, skeleton
+from service.matching.memory import remembered
 from service.matching.population import Population
 from service.matching.script import ABJAD, HAN, spelled
 
@@ -61,7 +61,7 @@ LIGHT_WEIGHTS = {
 }
 
 
-@lru_cache(maxsize=400_000)
+@remembered
 def person_token(text: str, table: Population) -> Token:
     """A word of a person's name."""
     sound = spelled(text)

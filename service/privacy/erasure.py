@@ -217,6 +217,7 @@ async def erase(desk: Desk, plan: Plan, *, ground: str, document: str, by: User)
             erased += len(values)
     await sweep_files(desk)
     await desk.store.scrub()
+    desk.finder.let_go_of_names()
     return erased
 
 

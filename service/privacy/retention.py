@@ -26,6 +26,8 @@ async def erase_speakers(desk: Desk) -> int:
             )
             event = Event(data, SYSTEM_ACTOR, desk.outside.now(), case=case_id)
             await writing.values_erased(event)
+    if due:
+        desk.finder.let_go_of_names()
     return len(due)
 
 

@@ -19,6 +19,7 @@ from service.desk.ports.desk import Desk
 from service.domain.application import Kind
 from service.domain.errors import InvalidInput, NotAllowed
 from service.domain.people import User
+from service.matching import memory
 from service.privacy import disclosure_bundle, erasure
 from service.proof.verification import verify_log
 from service.screening.run_checks import run_waiting_checks
@@ -168,6 +169,7 @@ async def test_what_is_erased_is_gone_and_the_sheet_says_by_which_ground_and_whe
     assert "Rakel" not in json.dumps(record.values)
     assert record.values[record.leaf["data"]["reasons"]]["text"], "the reasons are still there"
     assert (await erasure.plan_cases(desk, [number], ["representatives"])).cases == [], "nothing is erased twice"
+    assert set(memory.remembered_now().values()) == {0}, "no name is left in the memory of the process either"
 
 
 async def test_only_an_administrator_erases_and_says_on_what_ground(desk: Desk) -> None:

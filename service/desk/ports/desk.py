@@ -176,6 +176,10 @@ class Finder(Protocol):
         """Throw away the index of a version that never came to be."""
         ...
 
+    def let_go_of_names(self) -> None:
+        """Forget every name and word that comparing has left in memory; no answer changes."""
+        ...
+
     def readable(self, party: Party) -> bool:
         """Whether a party's name can be compared at all; of one that cannot, nobody may say it resembles nobody."""
         ...

@@ -14,6 +14,7 @@ from service.desk.ports.desk import Desk
 from service.domain.case import State
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, GranskaError, InvalidInput, NotAllowed
+from service.matching import memory
 from service.office import users_and_keys
 from service.privacy.retention import erase_speakers
 from service.proof.verification import verify_log
@@ -144,6 +145,7 @@ async def test_speakers_are_erased_when_the_event_is_over_and_the_log_still_veri
 
     clock.forward(days=10)
     assert await erase_speakers(desk) == 1
+    assert set(memory.remembered_now().values()) == {0}, "the names are gone from memory too"
     assert await erase_speakers(desk) == 0
 
     async with desk.store.reading() as reading:
