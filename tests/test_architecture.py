@@ -111,6 +111,39 @@ def test_no_page_opens_a_reading_of_its_own() -> None:
     assert [path.name for path in web if "store.reading()" in path.read_text("utf-8")] == []
 
 
+#: What is JSON by nature: the values behind commitments, the parameters of a check, a season's allocation.
+JSON_BY_NATURE = {"values", "param_faults", "run", "Allocation"}
+
+
+def bare(annotation: ast.expr) -> bool:
+    """Whether a type has a tuple of several things, or a dictionary of anything, whose parts have no names."""
+    for node in ast.walk(annotation):
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Tuple):
+            last = node.slice.elts[-1]
+            several = node.value.id == "tuple" and not (isinstance(last, ast.Constant) and last.value is Ellipsis)
+            anything = node.value.id in ("dict", "Mapping") and isinstance(last, ast.Name) and last.id == "Any"
+            if several or anything:
+                return True
+    return False
+
+
+def test_what_a_port_takes_and_answers_has_names() -> None:
+    nameless = []
+    for path in sorted((ROOT / "service" / "desk" / "ports").glob("*.py")):
+        for owner in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(owner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                continue
+            for node in ast.iter_child_nodes(owner):
+                found = [node.annotation] if isinstance(node, ast.AnnAssign) else []
+                if isinstance(node, ast.arguments):
+                    found = [each.annotation for each in (*node.args, *node.kwonlyargs) if each.annotation]
+                nameless += [owner.name for annotation in found if bare(annotation)]
+            if not isinstance(owner, ast.ClassDef) and owner.returns and bare(owner.returns):
+                nameless.append(owner.name)
+
+    assert set(nameless) == JSON_BY_NATURE
+
+
 def test_every_question_of_a_port_says_what_it_returns() -> None:
     silent = []
     for path in sorted((ROOT / "service" / "desk" / "ports").glob("*.py")):

@@ -28,10 +28,11 @@ from service.bookings.scheduling.allocation import (
 )
 from service.bookings.season_kept import ask_kept, asks_of, estate_of, given_of, rooms_of
 from service.desk.actors import acting, person
+from service.desk.application_parts import commitment_of
 from service.desk.fields import check_text
-from service.desk.ports.cases import QueueRow
 from service.desk.ports.desk import Desk
 from service.desk.ports.premises import Allocation
+from service.desk.ports.queue import QueueRow
 from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
 from service.domain.application import Kind, Premises, from_document
@@ -104,7 +105,7 @@ async def _asks(
     start = day_span(season.opens).start * 1000
     rows = await reading.received_between([TYPE], start, start + 400 * DAY_MS, limit=MOST_ASKS)
     cases = await reading.cases_by_id([one.case.id for one in rows])
-    refs = {case_id: dict(details.application_parts)["request"] for case_id, (_, details) in cases.items()}
+    refs = {case_id: commitment_of(file.details.application_parts, "request") for case_id, file in cases.items()}
     values = await reading.values(list(refs.values()))
     in_time: list[tuple[QueueRow, Ask, str]] = []
     late: list[tuple[QueueRow, Ask, str]] = []

@@ -16,7 +16,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 ABOUT = "about"
 FIELD = "application."
 
-Parts = tuple[tuple[str, str], ...]
+Parts = tuple[ApplicationPart, ...]
 
 
 def split(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -36,21 +36,21 @@ def field_of(part: str, *, private: bool) -> str:
 def assembled(parts: Parts, values: Mapping[str, Any]) -> dict[str, Any]:
     """What is left of the document when some of its parts may have been erased."""
     document: dict[str, Any] = {}
-    for _, commitment in parts:
-        document |= values.get(commitment) or {}
+    for part in parts:
+        document |= values.get(part.value) or {}
     return document
 
 
 def whole(parts: Parts, values: Mapping[str, Any]) -> bool:
     """Whether nothing of the document has been erased."""
-    return all(commitment in values for _, commitment in parts)
+    return all(part.value in values for part in parts)
+
+
+def commitment_of(parts: Parts, name: str) -> str:
+    """The commitment of the part with this name; raises StopIteration where the application has no such part."""
+    return next(part.value for part in parts if part.part == name)
 
 
 def commitments(parts: Parts) -> list[str]:
     """The commitments of the parts."""
-    return [commitment for _, commitment in parts]
-
-
-def logged(parts: Parts) -> tuple[ApplicationPart, ...]:
-    """The parts as an event names them."""
-    return tuple(ApplicationPart(name, commitment) for name, commitment in parts)
+    return [part.value for part in parts]

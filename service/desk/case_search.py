@@ -1,7 +1,7 @@
 """The queue, the search by number or association, and a case by its number."""
 
-from service.desk.ports.cases import QueueQuery, QueueRow
 from service.desk.ports.desk import Desk
+from service.desk.ports.queue import QueuePage, QueueQuery, QueueRow
 from service.domain import policy
 from service.domain.case import Case
 from service.domain.errors import InvalidInput, NotFound, Problem
@@ -11,8 +11,8 @@ from service.domain.people import User
 MAX_SEARCH = 200
 
 
-async def queue(desk: Desk, query: QueueQuery) -> tuple[list[QueueRow], int]:
-    """One page of the queue and how many cases there are in all."""
+async def queue(desk: Desk, query: QueueQuery) -> QueuePage:
+    """One page of the queue."""
     async with desk.store.reading() as reading:
         return await reading.queue(query)
 

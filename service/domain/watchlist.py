@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Schema(StrEnum):
@@ -72,6 +73,13 @@ class Candidate:
     needs_identifier: bool
     pair: str = ""
     held_apart: bool = False
+
+
+class FoundEntry(NamedTuple):
+    """A list entry that resembles a subject, and what the list says of it."""
+
+    candidate: Candidate
+    entry: ListEntry
 
 
 @dataclass(frozen=True)

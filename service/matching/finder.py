@@ -17,7 +17,17 @@ import numpy as np
 
 from service.domain.application import Party, PartyKind
 from service.domain.organisation import normal_form
-from service.domain.watchlist import Candidate, Comparison, ListEntry, ListHealth, ListName, Method, Schema, Subject
+from service.domain.watchlist import (
+    Candidate,
+    Comparison,
+    FoundEntry,
+    ListEntry,
+    ListHealth,
+    ListName,
+    Method,
+    Schema,
+    Subject,
+)
 from service.matching import associations, memory, model, population
 from service.matching.explain import reasons
 from service.matching.identifiers import Compared, compare_births, compare_sets
@@ -224,11 +234,12 @@ class Finder:
         self, version: str, list_key: str, subject: Subject, *, name: str = model.NEWEST, most: int = MOST_CANDIDATES
     ) -> tuple[Candidate, ...]:
         """The same for any subject."""
-        return tuple(one for one, _ in self.found(version, list_key, subject, name=name, most=most))
+        found = self.found(version, list_key, subject, name=name, most=most)
+        return tuple(one.candidate for one in found)
 
     def found(
         self, version: str, list_key: str, subject: Subject, *, name: str = model.NEWEST, most: int = MOST_CANDIDATES
-    ) -> tuple[tuple[Candidate, ListEntry], ...]:
+    ) -> tuple[FoundEntry, ...]:
         """The same, each with the entry it is about."""
         return find(self.opened(version), list_key, subject, model.load(name), self._table, most)
 
@@ -294,7 +305,7 @@ def find(
     used: model.Model,
     table: population.Population,
     most: int = MOST_CANDIDATES,
-) -> tuple[tuple[Candidate, ListEntry], ...]:
+) -> tuple[FoundEntry, ...]:
     """Search one list for one subject; each candidate with its entry."""
     name = analyse(subject.name, subject.schema, table)
     names = index.indexes[subject.schema]
@@ -318,7 +329,7 @@ def find(
         if before is None or _rank(judged) > _rank(before[0]):
             best[number] = (judged, weak, entry, digest)
     ordered = sorted(best.values(), key=lambda one: (*(-part for part in _rank(one[0])), one[2].entry_id))
-    return tuple((_candidate(list_key, *one, subject.schema), one[2]) for one in ordered[:most])
+    return tuple(FoundEntry(_candidate(list_key, *one, subject.schema), one[2]) for one in ordered[:most])
 
 
 def compared(subject: Subject, entry: ListEntry) -> tuple[Compared, ...]:

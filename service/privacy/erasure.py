@@ -119,14 +119,14 @@ async def plan_due(desk: Desk) -> Plan:
             ended = await reading.cases_over_before(cutoff, after=after, limit=BATCH)
             if not ended:
                 break
-            coming = await _coming(desk, reading, [case_id for case_id, _ in ended])
+            coming = await _coming(desk, reading, [case.case_id for case in ended])
             over = {}
-            for case_id, at in ended:
-                if case_id not in coming:
-                    past = [retention for retention in due if at < _cutoff(desk, retention)]
-                    over[case_id] = frozenset(retention.document_class for retention in past)
+            for case in ended:
+                if case.case_id not in coming:
+                    past = [retention for retention in due if case.at < _cutoff(desk, retention)]
+                    over[case.case_id] = frozenset(retention.document_class for retention in past)
             plan.cases += await _planned(reading, over)
-            after = ended[-1][0]
+            after = ended[-1].case_id
     return plan
 
 

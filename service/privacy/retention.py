@@ -15,16 +15,16 @@ async def erase_speakers(desk: Desk) -> int:
     """Erase the names of speakers, and what was found about them, of events that are over; returns how many cases."""
     async with desk.store.reading() as reading:
         due = await reading.expired_speakers(today(desk).isoformat())
-    for case_id, commitments in due:
+    for expired in due:
         async with desk.store.writing() as writing:
             data = ValueErased(
-                values=tuple(sorted(commitments)),
+                values=tuple(sorted(expired.commitments)),
                 enclosures=(),
                 ground=AFTER_EVENT,
                 document=None,
                 classes=("speakers",),
             )
-            event = Event(data, SYSTEM_ACTOR, desk.outside.now(), case=case_id)
+            event = Event(data, SYSTEM_ACTOR, desk.outside.now(), case=expired.case_id)
             await writing.values_erased(event)
     if due:
         desk.finder.let_go_of_names()

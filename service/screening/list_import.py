@@ -12,7 +12,7 @@ from pathlib import Path
 
 from service.audit.leaf import milliseconds, timestamp
 from service.desk.actors import acting
-from service.desk.ports.desk import Desk
+from service.desk.ports.desk import Desk, PutAside
 from service.desk.ports.office import ListDifference
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import ListRefused
@@ -106,7 +106,7 @@ async def _put_aside(
                 building.add(one)
                 text = text_of_entry(one)
                 digest.update(text.encode() + b"\n")
-                texts.append((one.entry_id, text))
+                texts.append(PutAside(one.entry_id, text))
             await desk.store.put_aside(version, count, texts)
             count += len(batch)
             told(count)

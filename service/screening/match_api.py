@@ -14,7 +14,7 @@ from service.domain.errors import InvalidInput, NotFound, Problem, Unavailable
 from service.domain.events.event import Actor, Event
 from service.domain.events.intake import MatchAsked
 from service.domain.ruleset import RuleSet
-from service.domain.watchlist import Candidate, ListDefinition, ListEntry, Schema, Subject
+from service.domain.watchlist import Candidate, FoundEntry, ListDefinition, Schema, Subject
 from service.matching.names import comparable
 from service.pipeline.isolated import call_thread
 from service.screening.search_lists import ensure_index
@@ -33,7 +33,7 @@ class Asked:
 
     active: ActiveList
     definition: ListDefinition
-    answers: tuple[tuple[tuple[Candidate, ListEntry], ...], ...]
+    answers: tuple[tuple[FoundEntry, ...], ...]
 
 
 async def ask(
@@ -63,7 +63,7 @@ async def ask(
 
     most = min(limit, MOST_ANSWERS)
 
-    def answered(query: Sequence[Subject]) -> tuple[tuple[Candidate, ListEntry], ...]:
+    def answered(query: Sequence[Subject]) -> tuple[FoundEntry, ...]:
         by_name = [desk.finder.found(active.version, list_key, subject, most=most) for subject in query]
         return _best(by_name)[:most]
 
@@ -89,16 +89,14 @@ async def ask(
     return Asked(active, definition, answers)
 
 
-def _best(
-    by_name: Sequence[tuple[tuple[Candidate, ListEntry], ...]],
-) -> tuple[tuple[Candidate, ListEntry], ...]:
+def _best(by_name: Sequence[tuple[FoundEntry, ...]]) -> tuple[FoundEntry, ...]:
     """The answers for several names of one subject as one, each entry by its best."""
-    best: dict[str, tuple[Candidate, ListEntry]] = {}
-    for candidate, entry in chain.from_iterable(by_name):
-        before = best.get(entry.entry_id)
-        if before is None or _order(candidate) < _order(before[0]):
-            best[entry.entry_id] = (candidate, entry)
-    return tuple(sorted(best.values(), key=lambda one: (_order(one[0]), one[1].entry_id)))
+    best: dict[str, FoundEntry] = {}
+    for found in chain.from_iterable(by_name):
+        before = best.get(found.entry.entry_id)
+        if before is None or _order(found.candidate) < _order(before.candidate):
+            best[found.entry.entry_id] = found
+    return tuple(sorted(best.values(), key=lambda found: (_order(found.candidate), found.entry.entry_id)))
 
 
 def _order(one: Candidate) -> tuple[bool, int]:

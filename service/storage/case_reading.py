@@ -6,17 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 from service.desk.ports.cases import (
-    PAGE_SIZE,
     CaseDetails,
     CaseFile,
+    EarlierDecision,
+    EndedCase,
+    ExpiredSpeakers,
     FormDraftRow,
-    QueueQuery,
-    QueueRow,
+    ReceivedBefore,
     SecrecyMarking,
+    StoredDecision,
     StoredEnclosure,
     StoredFinding,
 )
 from service.desk.ports.log import LogRow
+from service.desk.ports.queue import PAGE_SIZE, QueuePage, QueueQuery, QueueRow
 from service.domain.application import Kind
 from service.domain.case import CLOSED, Case
 from service.domain.check import OtherCase
@@ -85,7 +88,6 @@ class CaseReading:
         return [rows.finding_of(one) for one in found]
 
     async def settled_before(self, case_id: str, check_round: int) -> dict[str, StoredFinding]:
-        """By check, the last finding before this round that a person settled."""
         found = (
             await FindingRow.select()
             .where(
@@ -103,7 +105,6 @@ class CaseReading:
         return {one["id"]: rows.finding_of(one) for one in found}
 
     async def enclosures_of(self, case_ids: Sequence[str]) -> dict[str, list[StoredEnclosure]]:
-        """Each case's enclosures, where it has any."""
         found: dict[str, list[StoredEnclosure]] = {}
         for one in await EnclosureRow.select().where(EnclosureRow.case_id.is_in(list(case_ids))) if case_ids else []:
             found.setdefault(one["case_id"], []).append(rows.enclosure_of(one))
@@ -132,18 +133,18 @@ class CaseReading:
     async def markings(self, case_id: str) -> list[SecrecyMarking]:
         return [rows.marking_of(one) for one in await SecrecyRow.select().where(SecrecyRow.case_id == case_id)]
 
-    async def decision(self, case_id: str) -> dict[str, Any] | None:
-        row: dict[str, Any] | None = (
+    async def decision(self, case_id: str) -> StoredDecision | None:
+        row = (
             await DecisionRow.select()
             .where(DecisionRow.case_id == case_id)
             .order_by(DecisionRow.seq, ascending=False)
             .first()
         )
-        return row
+        return StoredDecision(**row) if row else None
 
-    async def queue(self, query: QueueQuery) -> tuple[list[QueueRow], int]:
+    async def queue(self, query: QueueQuery) -> QueuePage:
         if query.nothing or not query.kinds:
-            return [], 0
+            return QueuePage([], 0)
         where, args = _conditions(query)
         counted = await CaseRow.raw(f"SELECT count(*) AS n FROM case_file c WHERE {where}", *args)
         order = ORDERS[query.order] + (' COLLATE "C"' if query.order == "association" and not self._sqlite else "")
@@ -156,7 +157,7 @@ class CaseReading:
             PAGE_SIZE,
             (query.page - 1) * PAGE_SIZE,
         )
-        return [_queue_row(one) for one in found], int(counted[0]["n"])
+        return QueuePage([_queue_row(row) for row in found], int(counted[0]["n"]))
 
     async def search(self, text: str, number: str | None, kinds: Sequence[Kind]) -> list[QueueRow]:
         wanted = rows.search_form(text)
@@ -201,7 +202,7 @@ class CaseReading:
         found = await ScreeningJob.select(ScreeningJob.case_id).order_by(ScreeningJob.asked_at).limit(200)
         return [one["case_id"] for one in found]
 
-    async def expired_speakers(self, today: str) -> list[tuple[str, list[str]]]:
+    async def expired_speakers(self, today: str) -> list[ExpiredSpeakers]:
         found = await CaseRow.raw(
             "SELECT c.id, v.commitment FROM case_file c "
             "JOIN log_value v ON v.case_id = c.id AND v.field IN ('speakers', 'speaker-detail') "
@@ -211,11 +212,11 @@ class CaseReading:
         by_case: dict[str, list[str]] = {}
         for one in found:
             by_case.setdefault(one["id"], []).append(one["commitment"])
-        return list(by_case.items())
+        return [ExpiredSpeakers(case_id, tuple(commitments)) for case_id, commitments in by_case.items()]
 
-    async def idempotent(self, key: str) -> tuple[str, str] | None:
+    async def idempotent(self, key: str) -> ReceivedBefore | None:
         row = await Idempotency.select().where(Idempotency.id == key).first()
-        return (row["body_sha256"], row["case_id"]) if row else None
+        return ReceivedBefore(row["body_sha256"], row["case_id"]) if row else None
 
     async def organisation_by_number(self, number: str) -> str | None:
         row = (
@@ -234,7 +235,6 @@ class CaseReading:
         return await CaseRow.exists().where(CaseRow.diary_number == number)
 
     async def received_between(self, types: Sequence[str], since: int, until: int, *, limit: int) -> list[QueueRow]:
-        """Cases of these types received from one instant to before another, oldest first, at most so many."""
         places = ", ".join("{}" for _ in types)
         found = await CaseRow.raw(
             f"{_QUEUE_COLUMNS} WHERE c.received_at >= {{}} AND c.received_at < {{}} AND c.type IN ({places}) "
@@ -246,18 +246,16 @@ class CaseReading:
         )
         return [_queue_row(one) for one in found]
 
-    async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[dict[str, Any]]:
-        """The last decisions in other cases of a kind, newest first."""
-        return list(
-            await CaseRow.raw(
-                "SELECT d.id, d.case_id, d.outcome, d.amount_ore, d.seq, c.diary_number, c.type, "
-                "c.amount_ore AS asked, c.check_round FROM decision d JOIN case_file c ON c.id = d.case_id "
-                "WHERE c.kind = {} AND c.id <> {} ORDER BY d.seq DESC LIMIT {}",
-                kind.value,
-                but,
-                limit,
-            )
+    async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[EarlierDecision]:
+        found = await CaseRow.raw(
+            "SELECT d.id, d.case_id, d.outcome, d.amount_ore, d.seq, c.diary_number, c.type, "
+            "c.amount_ore AS asked_ore, c.check_round FROM decision d JOIN case_file c ON c.id = d.case_id "
+            "WHERE c.kind = {} AND c.id <> {} ORDER BY d.seq DESC LIMIT {}",
+            kind.value,
+            but,
+            limit,
         )
+        return [EarlierDecision(**row) for row in found]
 
     async def findings_of(self, check_rounds: Mapping[str, int]) -> dict[str, list[StoredFinding]]:
         """The findings of several cases in their present rounds."""
@@ -270,7 +268,6 @@ class CaseReading:
         return found
 
     async def form_drafts(self, case_id: str) -> list[FormDraftRow]:
-        """What anyone has begun to write in the forms of a case."""
         columns = [getattr(FormDraft, name) for name in FormDraftRow.__dataclass_fields__]
         drafts = await FormDraft.select(*columns).where(FormDraft.case_id == case_id).order_by(FormDraft.at)
         return [FormDraftRow(**draft) for draft in drafts]
@@ -298,8 +295,7 @@ class CaseReading:
         found = await CaseRow.select().where(CaseRow.id.is_in(list(set(case_ids)))) if case_ids else []
         return {row["id"]: CaseFile(rows.case_of(row), rows.details_of(row)) for row in found}
 
-    async def cases_over_before(self, at: int, *, after: str, limit: int) -> list[tuple[str, int]]:
-        """Ended cases without a running appeal, with the instant of the last decision or execution, before this one."""
+    async def cases_over_before(self, at: int, *, after: str, limit: int) -> list[EndedCase]:
         found = await CaseRow.raw(
             "SELECT c.id, max(l.at) AS at FROM case_file c JOIN log_entry l ON l.case_id = c.id "
             "AND l.type IN ('case:decided', 'booking:executed') WHERE c.state IN ('decided', 'executed', 'final') "
@@ -308,14 +304,13 @@ class CaseReading:
             at,
             limit,
         )
-        return [(one["id"], one["at"]) for one in found]
+        return [EndedCase(row["id"], row["at"]) for row in found]
 
     async def cases_of_number(self, number: str) -> list[str]:
         found = await CaseRow.select(CaseRow.id).where(CaseRow.org_number == number).order_by(CaseRow.id)
         return [one["id"] for one in found]
 
     async def erased_files(self) -> list[str]:
-        """The digests of files whose every enclosure has been erased."""
         found = await EnclosureRow.raw(
             "SELECT DISTINCT sha256 FROM enclosure WHERE sha256 NOT IN (SELECT e.sha256 FROM enclosure e "
             "JOIN log_value v ON v.commitment = e.name_ref)"

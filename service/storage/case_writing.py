@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from service.desk.ports.cases import CaseDetails, FormDraftRow, SecrecyMarking, StoredEnclosure, StoredFinding
+from service.desk.ports.cases import (
+    CaseDetails,
+    DiaryPlace,
+    FormDraftRow,
+    SecrecyMarking,
+    StoredEnclosure,
+    StoredFinding,
+)
 from service.domain.case import Case
 from service.domain.errors import Conflict
 from service.domain.events.decision_record import CaseDecided
@@ -41,7 +48,7 @@ class CaseWriting(LogWriting):
     """Changes of cases, their findings, enclosures and decisions."""
 
     async def case_received(
-        self, event: Event[CaseReceived], case: Case, details: CaseDetails, *, diary: tuple[int, int | None]
+        self, event: Event[CaseReceived], case: Case, details: CaseDetails, *, diary: DiaryPlace
     ) -> None:
         await self._append(event)
         if not await OrganisationRow.exists().where(OrganisationRow.id == case.organisation_id):

@@ -7,7 +7,7 @@ from typing import Any
 from service.audit import merkle
 from service.desk.ports.log import KeptCheckpoint, KeptValue, LogHead, LogRow, ScannedEntry, SentCheckpoint, StoredValue
 from service.domain.events.event import EventClass
-from service.domain.ledger.facts import Fact, Key
+from service.domain.ledger.facts import StoredFact
 from service.storage import facts, log_store
 from service.storage.tables import Dispatch, LogEntry, LogValue
 
@@ -138,7 +138,6 @@ class LogReading:
         ]
 
     async def entries_of_cases(self, case_ids: Sequence[str], *events: EventClass) -> list[LogRow]:
-        """What happened of these kinds in these cases, oldest first."""
         if not case_ids:
             return []
         found = (
@@ -180,7 +179,6 @@ class LogReading:
         return [_kept(one) for one in found]
 
     async def cases_naming(self, text: str) -> list[str]:
-        """The cases that name someone exactly so, in a field for names; reads every such value there is."""
         wanted, found, after = " ".join(text.casefold().split()), set[str](), ""
         while True:
             batch = (
@@ -198,8 +196,9 @@ class LogReading:
                 return sorted(found)
             after = batch[-1]["commitment"]
 
-    def stored_facts(self) -> AsyncIterator[tuple[Key, Fact]]:
-        return facts.stored()
+    async def stored_facts(self) -> AsyncIterator[StoredFact]:
+        async for key, fact in facts.stored():
+            yield StoredFact(key, fact)
 
 
 def _names_in(value: Any) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from service.bookings.room_document import room_of, site_of
-from service.desk.ports.premises import Allocation, Feed, GivenClearance, Occupied
+from service.desk.ports.premises import Allocation, Feed, GivenClearance, Occupied, TakenTime
 from service.domain.case import Case
 from service.domain.errors import NotFound
 from service.domain.events.fields import ListRef
@@ -54,7 +54,7 @@ class PremisesReading:
 
     async def busy(
         self, rooms: Collection[str], within: Sequence[Span], *, but: Collection[str] = ()
-    ) -> list[tuple[str, Span]]:
+    ) -> list[TakenTime]:
         """One row for each room, so that a full calendar costs little more than an empty one to fetch."""
         if not rooms or not within:
             return []
@@ -75,7 +75,7 @@ class PremisesReading:
         for one in found:
             for pair in set(one["spans"].split(",")):
                 start, _, end = pair.partition("-")
-                taken.append((one["room_id"], Span(int(start), int(end))))
+                taken.append(TakenTime(one["room_id"], Span(int(start), int(end))))
         return taken
 
     async def occupied(self, rooms: Collection[str], within: Span) -> list[Occupied]:

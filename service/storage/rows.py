@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from service.audit.canonical import canonical
-from service.desk.ports.cases import CaseDetails, SecrecyMarking, StoredEnclosure, StoredFinding
+from service.desk.ports.cases import CaseDetails, DiaryPlace, SecrecyMarking, StoredEnclosure, StoredFinding
 from service.desk.ports.office import StoredIncident
 from service.domain.application import Kind
 from service.domain.case import Case, CaseFinding, State
 from service.domain.enclosure import Enclosure
-from service.domain.events.fields import Part
+from service.domain.events.fields import ApplicationPart, Part
 from service.domain.finding import CheckResult, Finding, Outcome, Resolution, Run, Source, Trait
 from service.domain.premises import Hirer
 from service.storage.tables import CaseRow, FindingRow
@@ -61,22 +61,22 @@ def case_of(row: Row) -> Case:
 def details_of(row: Row) -> CaseDetails:
     """What is kept of a case beside its facts."""
     kept = {name: row[name] for name in CaseDetails.__dataclass_fields__ if name != "application_parts"}
-    parts = tuple((str(one["part"]), str(one["value"])) for one in json.loads(row["application_parts"]))
-    return CaseDetails(**kept, application_parts=parts)
+    parts = [ApplicationPart(str(part["part"]), str(part["value"])) for part in json.loads(row["application_parts"])]
+    return CaseDetails(**kept, application_parts=tuple(parts))
 
 
 def parts_text(details: CaseDetails) -> str:
     """The application's parts as the case's row keeps them."""
-    return canonical([{"part": name, "value": value} for name, value in details.application_parts])
+    return canonical([{"part": part.part, "value": part.value} for part in details.application_parts])
 
 
-def row_of_case(case: Case, details: CaseDetails, diary: tuple[int, int | None]) -> CaseRow:
+def row_of_case(case: Case, details: CaseDetails, diary: DiaryPlace) -> CaseRow:
     """The row of a new case."""
     return CaseRow(
         id=case.id,
         diary_number=case.diary_number,
-        diary_year=diary[0],
-        diary_seq=diary[1],
+        diary_year=diary.year,
+        diary_seq=diary.running,
         kind=case.kind.value,
         type=case.type,
         organisation_id=case.organisation_id,

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from service.desk.ports.desk import PutAside
 from service.storage.engine import SafeSQLite, reading, scrub, writing
 from service.storage.table_reading import TableReading
 from service.storage.table_writing import TableWriting
@@ -27,7 +28,7 @@ class TableStore:
         async with reading(self._engine):
             yield TableReading(sqlite=self._sqlite)
 
-    async def put_aside(self, version: str, start: int, entries: Sequence[tuple[str, str]]) -> None:
+    async def put_aside(self, version: str, start: int, entries: Sequence[PutAside]) -> None:
         """Keep entries of a version that is not there yet, in a transaction of their own."""
         async with writing(self._engine):
             for at in range(0, len(entries), _CHUNK):

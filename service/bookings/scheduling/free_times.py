@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from service.desk.ports.premises import TakenTime
 from service.domain.premises import DAY, HOUR, LONGEST_SECONDS, Alternative, Estate, Room, Span, instant, local
 
 #: The steps in which another hour of the same day is looked for.
@@ -35,7 +36,7 @@ class Wanted:
 class Busy:
     """What is taken in each room, as spans that do not overlap, in order."""
 
-    def __init__(self, taken: Iterable[tuple[str, Span]]) -> None:
+    def __init__(self, taken: Iterable[TakenTime]) -> None:
         self._taken: dict[str, list[Span]] = {}
         for room, span in taken:
             self._taken.setdefault(room, []).append(span)
@@ -55,7 +56,7 @@ class Busy:
         at = bisect_left(spans, Span(span.start, span.start))
         return (at > 0 and spans[at - 1].end > span.start) or (at < len(spans) and spans[at].start < span.end)
 
-    def also(self, taken: Iterable[tuple[str, Span]]) -> None:
+    def also(self, taken: Iterable[TakenTime]) -> None:
         """More that is taken, in rooms of which nothing was known."""
         more = Busy(taken)
         self._taken = more._taken | self._taken

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from service.casework.decision.proposal import put_forward
 from service.desk.actors import person, still
-from service.desk.ports.cases import QueueRow
 from service.desk.ports.desk import Desk
+from service.desk.ports.queue import QueueRow
 from service.desk.ports.store import Reading
 from service.desk.rulebook import Rulebook, rulebook, today
 from service.desk.step import Scene, dossier_of, entries

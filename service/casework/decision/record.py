@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 
 from service.audit.leaf import data_of, timestamp
 from service.casework.intake import application_document
-from service.desk import application_parts
 from service.desk.conditions import conditions_in_force
 from service.desk.ports.cases import StoredFinding
 from service.desk.ports.desk import Desk
@@ -80,7 +79,7 @@ async def decided_event(
         organisation=case.organisation_id,
         organisation_value=details.organisation_ref,
         requested_ore=case.amount_ore,
-        application=application_parts.logged(details.application_parts),
+        application=details.application_parts,
         speakers=details.speakers_ref,
         revision=case.version,
         form=ApplicationForm("application", application_document.schema_sha256()),

@@ -47,7 +47,7 @@ async def read_record(desk: Desk, case_id: str, *, by: User) -> Record:
         case = await reading.case(case_id)
         policy.check_can_see(case, by)
         decision = await reading.decision(case_id)
-        row = await reading.log_entry(decision["seq"]) if decision else None
+        row = await reading.log_entry(decision.seq) if decision else None
         if row is None:
             raise NotFound("decision.not_found")
         leaf = json.loads(row.leaf)
@@ -113,5 +113,5 @@ async def unmask(desk: Desk, case_id: str, *, purpose: str, note: str, by: User)
         if decision is None:
             raise NotFound("decision.not_found")
         note_ref = writing.keep("unmask-note", {"text": note}, case=case_id)
-        data = RecordUnmasked(decision=decision["id"], purpose=purpose, note=note_ref)
+        data = RecordUnmasked(decision=decision.id, purpose=purpose, note=note_ref)
         await writing.record_unmasked(Event(data, person(by), desk.outside.now(), case=case_id))

@@ -12,7 +12,7 @@ from service.bookings import bookings
 from service.casework.intake import application_document
 from service.desk import application_parts
 from service.desk.actors import acting
-from service.desk.ports.cases import CaseDetails
+from service.desk.ports.cases import CaseDetails, DiaryPlace, ReceivedBefore
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook
@@ -22,6 +22,7 @@ from service.domain.case import Case, State
 from service.domain.clock import local_day, to_milliseconds, utc_time
 from service.domain.errors import Conflict, InvalidInput, NotFound, Problem
 from service.domain.events.event import Actor, Event
+from service.domain.events.fields import ApplicationPart
 from service.domain.events.intake import CaseReceived
 from service.domain.organisation import normal_form
 from service.domain.premises import Hirer
@@ -74,11 +75,10 @@ def _key(by: Actor, given: str | None) -> str | None:
     return hashlib.sha256(f"{by.id}\n{given}".encode()).hexdigest() if given else None
 
 
-async def _again(reading: Reading, known: tuple[str, str], body_sha256: str) -> Received:
-    digest, case_id = known
-    if digest != body_sha256:
+async def _again(reading: Reading, known: ReceivedBefore, body_sha256: str) -> Received:
+    if known.body_sha256 != body_sha256:
         raise Conflict("intake.key_reused")
-    case = await reading.case(case_id)
+    case = await reading.case(known.case_id)
     return Received(case.id, case.diary_number, case.state, repeated_request=True)
 
 
@@ -141,22 +141,20 @@ async def _organisation_id(desk: Desk, reading: Reading, application: Applicatio
     return known or desk.outside.new_id()
 
 
-async def _diary_number(
-    desk: Desk, reading: Reading, document: Mapping[str, Any], now: int
-) -> tuple[str, tuple[int, int | None]]:
+async def _diary_number(desk: Desk, reading: Reading, document: Mapping[str, Any], now: int) -> tuple[str, DiaryPlace]:
     """The City's own number where it gave one, else the next in our gapless series of the year."""
     year = local_day(now).year
     given = document.get("diary_number")
     if given:
         if await reading.diary_number_taken(given):
             raise InvalidInput([Problem("/diary_number", "intake.diary_number_taken")])
-        return given, (year, None)
+        return given, DiaryPlace(year, None)
     number = await reading.next_diary_number(year)
     written = f"{desk.diary_prefix} {year}/{number}"
     while await reading.diary_number_taken(written):
         number += 1  # the City has given this very number to another case; ours goes on after it
         written = f"{desk.diary_prefix} {year}/{number}"
-    return written, (year, number)
+    return written, DiaryPlace(year, number)
 
 
 def _keep(
@@ -172,14 +170,15 @@ def _keep(
     number = normal_form(application.organisation.number or "") or application.organisation.number
     organisation = {"name": application.organisation.name, "number": number}
     private = premises is not None and premises.hirer is Hirer.PERSON
+    parts = []
+    for name, value in sorted(application_parts.split(kept).items()):
+        commitment = writing.keep(application_parts.field_of(name, private=private), value, case=case.id)
+        parts.append(ApplicationPart(name, commitment))
     return CaseDetails(
         org_number=number,
         org_name=application.organisation.name,
         organisation_ref=writing.keep("hirer" if private else "organisation", organisation, case=case.id),
-        application_parts=tuple(
-            (name, writing.keep(application_parts.field_of(name, private=private), value, case=case.id))
-            for name, value in sorted(application_parts.split(kept).items())
-        ),
+        application_parts=tuple(parts),
         speakers_ref=speakers_ref,
         when_label=_when(application),
         channel=channel,
@@ -234,7 +233,7 @@ def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event
         due=case.due_on,
         lookup=lookup_digest(details.repeat_key, details.event_on, details.when_label),
         rules=rules.ref,
-        application=application_parts.logged(details.application_parts),
+        application=details.application_parts,
         speakers=details.speakers_ref,
     )
     return Event(data, by, case.registered_at, case=case.id)

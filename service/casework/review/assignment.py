@@ -81,7 +81,7 @@ async def shares_a_name(reading: Reading, case: Case, user: User) -> bool:
     """
     details = await reading.details(case.id)
     references = [
-        ref for name, ref in details.application_parts if name in ("representatives", "contact", "declaration")
+        part.value for part in details.application_parts if part.part in ("representatives", "contact", "declaration")
     ]
     own = _family_name(user.name)
     if not own:

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from service.desk.ports.cases import StoredFinding
+from service.desk.ports.cases import EarlierDecision, StoredFinding
 from service.desk.ports.desk import Desk
 from service.domain import policy
 from service.domain.case import Case
@@ -36,15 +35,15 @@ async def nearest(desk: Desk, case_id: str, *, by: User) -> list[Precedent]:
         case = await reading.case(case_id)
         policy.check_can_see(case, by)
         earlier = await reading.decided_lately(case.kind, but=case_id, limit=LOOKED_AT)
-        findings = await reading.findings_of(
-            {one["case_id"]: one["check_round"] for one in earlier} | {case_id: case.check_round}
-        )
+        rounds = {decision.case_id: decision.check_round for decision in earlier}
+        findings = await reading.findings_of(rounds | {case_id: case.check_round})
     here = _features(findings.get(case_id, []))
-    ranked = sorted(earlier, key=lambda one: (_distance(case, here, one, findings), -one["seq"]))
-    latest: dict[str, dict[str, Any]] = {}
-    for one in ranked:
-        latest.setdefault(one["case_id"], one)
-    return [_precedent(case, here, one, findings) for one in list(latest.values())[:SHOWN]]
+    ranked = sorted(earlier, key=lambda decision: (_distance(case, here, decision, findings), -decision.seq))
+    nearest_of_case: dict[str, EarlierDecision] = {}
+    for decision in ranked:
+        nearest_of_case.setdefault(decision.case_id, decision)
+    shown = list(nearest_of_case.values())[:SHOWN]
+    return [_precedent(case, here, decision, findings) for decision in shown]
 
 
 #: A check, and what it found.
@@ -58,27 +57,27 @@ def _features(findings: Sequence[StoredFinding]) -> frozenset[Feature]:
 
 
 def _distance(
-    case: Case, here: frozenset[Feature], one: Mapping[str, Any], findings: Mapping[str, Sequence[StoredFinding]]
+    case: Case, here: frozenset[Feature], earlier: EarlierDecision, findings: Mapping[str, Sequence[StoredFinding]]
 ) -> tuple[bool, int, float]:
-    there = _features(findings.get(one["case_id"], ()))
-    asked, other = case.amount_ore or 0, one["asked"] or 0
-    return one["type"] != case.type, len(here ^ there), abs(asked - other) / max(asked, other, 1)
+    there = _features(findings.get(earlier.case_id, ()))
+    asked, other = case.amount_ore or 0, earlier.asked_ore or 0
+    return earlier.type != case.type, len(here ^ there), abs(asked - other) / max(asked, other, 1)
 
 
 def _precedent(
-    case: Case, here: frozenset[Feature], one: Mapping[str, Any], findings: Mapping[str, Sequence[StoredFinding]]
+    case: Case, here: frozenset[Feature], earlier: EarlierDecision, findings: Mapping[str, Sequence[StoredFinding]]
 ) -> Precedent:
-    there = _features(findings.get(one["case_id"], ()))
+    there = _features(findings.get(earlier.case_id, ()))
     return Precedent(
-        case_id=one["case_id"],
-        diary_number=one["diary_number"],
-        outcome=one["outcome"],
-        asked_ore=one["asked"],
-        granted_ore=one["amount_ore"],
+        case_id=earlier.case_id,
+        diary_number=earlier.diary_number,
+        outcome=earlier.outcome,
+        asked_ore=earlier.asked_ore,
+        granted_ore=earlier.amount_ore,
         shared=_checks(here & there),
         only_here=_checks(here - there),
         only_there=_checks(there - here),
-        other_type=None if one["type"] == case.type else one["type"],
+        other_type=None if earlier.type == case.type else earlier.type,
     )
 
 

@@ -9,7 +9,14 @@ from service.bookings.bookings import bookings
 from service.bookings.clearance import Clearance, application_of, clearance_of, data_key
 from service.bookings.clearance_steps import why_not_executed
 from service.desk import application_parts
-from service.desk.ports.cases import CaseDetails, FormDraftRow, SecrecyMarking, StoredEnclosure, StoredFinding
+from service.desk.ports.cases import (
+    CaseDetails,
+    FormDraftRow,
+    SecrecyMarking,
+    StoredDecision,
+    StoredEnclosure,
+    StoredFinding,
+)
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.rulebook import Rulebook, rulebook, today
@@ -103,7 +110,7 @@ class CaseView:
     values: dict[str, Any]
     enclosures: list[StoredEnclosure]
     markings: list[SecrecyMarking]
-    decision: dict[str, Any] | None
+    decision: StoredDecision | None
     record: CaseDecided | None
     timeline: list[TimelineEntry]
     names: dict[str, str]
@@ -192,11 +199,11 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
     )
 
 
-def _record_in(done: Sequence[Entry], decision: Mapping[str, Any] | None) -> CaseDecided | None:
+def _record_in(done: Sequence[Entry], decision: StoredDecision | None) -> CaseDecided | None:
     """The record of the decision that stands, among what has been done in the case."""
     if decision is None:
         return None
-    record = next(entry.data for entry in done if entry.seq == decision["seq"])
+    record = next(entry.data for entry in done if entry.seq == decision.seq)
     assert isinstance(record, CaseDecided)
     return record
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from service.desk.ports.log import LogRow
+from service.desk.ports.queue import QueuePage, QueueQuery, QueueRow
 from service.domain.application import Kind
 from service.domain.case import Case, CaseFinding
 from service.domain.check import OtherCase
 from service.domain.enclosure import Enclosure
 from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import Event, RoutineStep
+from service.domain.events.fields import ApplicationPart
 from service.domain.events.intake import (
     CaseReceived,
     CaseReleased,
@@ -28,13 +30,13 @@ from service.domain.events.intake import (
 class CaseDetails:
     """What is kept of a case beside its facts: its texts by commitment, and what the queue searches.
 
-    `application_parts` are pairs (name, commitment), so that each part can be shown, masked or erased by itself.
+    Each of the application's parts is kept by itself, so that it can be shown, masked or erased by itself.
     """
 
     org_number: str | None
     org_name: str
     organisation_ref: str
-    application_parts: tuple[tuple[str, str], ...]
+    application_parts: tuple[ApplicationPart, ...]
     speakers_ref: str | None
     when_label: str
     channel: str
@@ -76,41 +78,6 @@ class SecrecyMarking:
     value_ref: str
 
 
-#: How many cases a page of the queue shows.
-PAGE_SIZE = 50
-
-
-@dataclass(frozen=True)
-class QueueQuery:
-    """What the queue was asked for; `kinds` is what the asker may see, `nothing` that a filter can match nothing."""
-
-    kinds: tuple[Kind, ...]
-    state: str | None = None
-    kind: Kind | None = None
-    owner: str | None = None
-    unowned: bool = False
-    attention: bool = False
-    organisation: str | None = None
-    order: str = "due"
-    descending: bool = False
-    page: int = 1
-    nothing: bool = False
-
-
-@dataclass(frozen=True)
-class QueueRow:
-    """One line of the queue."""
-
-    case: Case
-    org_name: str
-    org_number: str | None
-    hirer: str | None
-    when_label: str
-    attention: int
-    owner_name: str | None
-    outcome: str | None
-
-
 @dataclass(frozen=True)
 class FormDraftRow:
     """What a person has begun to write in a form; `body` is JSON, `at` UTC milliseconds."""
@@ -120,6 +87,66 @@ class FormDraftRow:
     form: str
     body: str
     at: int
+
+
+@dataclass(frozen=True)
+class StoredDecision:
+    """Where a case's last decision is in the log (`seq`), and what pages need of it; `amount_ore` is in öre."""
+
+    id: str
+    case_id: str
+    outcome: str
+    amount_ore: int | None
+    delegation_point: str
+    decided_by: str
+    seq: int
+
+
+@dataclass(frozen=True)
+class EarlierDecision:
+    """A decision in another case, with what makes that case like or unlike; amounts in öre."""
+
+    id: str
+    case_id: str
+    outcome: str
+    amount_ore: int | None
+    seq: int
+    diary_number: str
+    type: str
+    asked_ore: int | None
+    check_round: int
+
+
+@dataclass(frozen=True)
+class ExpiredSpeakers:
+    """A case whose event is over, and the commitments of what it still keeps about speakers."""
+
+    case_id: str
+    commitments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ReceivedBefore:
+    """What a sender's key already made: the SHA-256 (hex) of the application's body, and its case."""
+
+    body_sha256: str
+    case_id: str
+
+
+@dataclass(frozen=True)
+class EndedCase:
+    """A case in which nothing more is decided, and when that was (UTC milliseconds)."""
+
+    case_id: str
+    at: int
+
+
+@dataclass(frozen=True)
+class DiaryPlace:
+    """A case's place in our own series; `running` is None where another system gave the number."""
+
+    year: int
+    running: int | None
 
 
 class CaseFile(NamedTuple):
@@ -176,12 +203,12 @@ class CaseReading(Protocol):
         """A case's secrecy markings, in no order."""
         ...
 
-    async def decision(self, case_id: str) -> dict[str, Any] | None:
-        """The row of a case's last decision; None where there is none."""
+    async def decision(self, case_id: str) -> StoredDecision | None:
+        """A case's last decision; None where there is none."""
         ...
 
-    async def queue(self, query: QueueQuery) -> tuple[list[QueueRow], int]:
-        """One page of the queue, and how many cases there are in all; never a case of a kind that was not asked for."""
+    async def queue(self, query: QueueQuery) -> QueuePage:
+        """One page of the queue; never a case of a kind that was not asked for."""
         ...
 
     async def search(self, text: str, number: str | None, kinds: Sequence[Kind]) -> list[QueueRow]:
@@ -211,15 +238,12 @@ class CaseReading(Protocol):
         """The cases whose checks wait, the longest first, at most two hundred."""
         ...
 
-    async def expired_speakers(self, today: str) -> list[tuple[str, list[str]]]:
-        """Cases whose event was before this day (ISO 8601) and that still keep speakers.
-
-        Each with the commitments of what is kept about them.
-        """
+    async def expired_speakers(self, today: str) -> list[ExpiredSpeakers]:
+        """Cases whose event was before this day (ISO 8601) and that still keep speakers, in order of their ids."""
         ...
 
-    async def idempotent(self, key: str) -> tuple[str, str] | None:
-        """The SHA-256 (hex) of the application that came with this key, and its case; None for a key that is new."""
+    async def idempotent(self, key: str) -> ReceivedBefore | None:
+        """What came with this key before; None for a key that is new."""
         ...
 
     async def organisation_by_number(self, number: str) -> str | None:
@@ -238,7 +262,7 @@ class CaseReading(Protocol):
         """Cases of these types received from one instant to before another (UTC ms), oldest first, at most so many."""
         ...
 
-    async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[dict[str, Any]]:
+    async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[EarlierDecision]:
         """The last decisions in other cases of a kind, newest first, at most so many."""
         ...
 
@@ -266,10 +290,10 @@ class CaseReading(Protocol):
         """The cases of these ids with what is kept of them, those that there are."""
         ...
 
-    async def cases_over_before(self, at: int, *, after: str, limit: int) -> list[tuple[str, int]]:
+    async def cases_over_before(self, at: int, *, after: str, limit: int) -> list[EndedCase]:
         """Ended cases without a running appeal, last decided or executed before this instant (UTC milliseconds).
 
-        Each as (id, when it was), in order of their ids, from the first after this one, at most so many.
+        In order of their ids, from the first after this one, at most so many.
         """
         ...
 
@@ -286,12 +310,9 @@ class CaseWriting(Protocol):
     """Changes of cases."""
 
     async def case_received(
-        self, event: Event[CaseReceived], case: Case, details: CaseDetails, *, diary: tuple[int, int | None]
+        self, event: Event[CaseReceived], case: Case, details: CaseDetails, *, diary: DiaryPlace
     ) -> None:
-        """A new case with the name and number its association gave, and the asking for its checks.
-
-        `diary` is the year of the diary and the running number in it, None where another system gave the number.
-        """
+        """A new case with the name and number its association gave, and the asking for its checks."""
         ...
 
     async def remember_key(self, key: str, body_sha256: str, case_id: str, at: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from service.desk.ports.log import AccessLog, Channel, Keys
 from service.desk.ports.store import Reading, Writing
@@ -13,10 +13,17 @@ from service.domain.check import CheckDescription, CheckInput
 from service.domain.finding import CheckResult
 from service.domain.letter import Sheet
 from service.domain.ruleset import RuleSet
-from service.domain.watchlist import Candidate, Comparison, ListEntry, ListHealth, Method, Subject
+from service.domain.watchlist import Candidate, Comparison, FoundEntry, ListEntry, ListHealth, Method, Subject
 from service.pipeline.installed import ParamFault
 from service.pipeline.registry import Origin
 from service.pipeline.runner import Installed
+
+
+class PutAside(NamedTuple):
+    """A list entry and its text as it is kept."""
+
+    entry_id: str
+    text: str
 
 
 class Store(Protocol):
@@ -30,8 +37,8 @@ class Store(Protocol):
         """A change in one transaction: kept whole at the end, or not at all where anything is raised."""
         ...
 
-    async def put_aside(self, version: str, start: int, entries: Sequence[tuple[str, str]]) -> None:
-        """Keep entries (id, text) of a version that no event speaks of yet; nobody reads them."""
+    async def put_aside(self, version: str, start: int, entries: Sequence[PutAside]) -> None:
+        """Keep entries of a version that no event speaks of yet; nobody reads them."""
         ...
 
     async def scrub(self) -> None:
@@ -191,9 +198,7 @@ class Finder(Protocol):
         """
         ...
 
-    def found(
-        self, version: str, list_key: str, subject: Subject, *, most: int
-    ) -> tuple[tuple[Candidate, ListEntry], ...]:
+    def found(self, version: str, list_key: str, subject: Subject, *, most: int) -> tuple[FoundEntry, ...]:
         """The entries that resemble a subject, best first and at most so many, each beside what the list says of it."""
         ...
 

@@ -17,7 +17,7 @@ from service.domain.events.log import (
     SubjectAccessExported,
     ValueErased,
 )
-from service.domain.ledger.facts import Fact, Key
+from service.domain.ledger.facts import StoredFact
 
 
 @dataclass(frozen=True)
@@ -342,7 +342,7 @@ class LogReading(Protocol):
         """The digests of files whose every enclosure has been erased."""
         ...
 
-    def stored_facts(self) -> AsyncIterator[tuple[Key, Fact]]:
+    def stored_facts(self) -> AsyncIterator[StoredFact]:
         """What every table says, in the log's own terms, in constant memory."""
         ...
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from service.domain.case import Case
 from service.domain.events.bookings import (
@@ -36,6 +36,13 @@ class Occupied:
     name: str | None
     number: str | None
     hirer: str | None
+
+
+class TakenTime(NamedTuple):
+    """When a room is taken."""
+
+    room: str
+    span: Span
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ class PremisesReading(Protocol):
 
     async def busy(
         self, rooms: Collection[str], within: Sequence[Span], *, but: Collection[str] = ()
-    ) -> list[tuple[str, Span]]:
+    ) -> list[TakenTime]:
         """When these rooms are taken at any of these times, each once; `but` are bookings to leave out."""
         ...
 

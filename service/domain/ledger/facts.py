@@ -6,7 +6,7 @@ where nothing else is said, of bookings UTC epoch seconds.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.domain.events.bookings import BookingAlternative
 from service.domain.events.fields import ApplicationPart, ListRef
@@ -22,6 +22,13 @@ Key = tuple[str, str]
 @dataclass(slots=True)
 class Fact:
     """What a row must say."""
+
+
+class StoredFact(NamedTuple):
+    """What a row of a table says."""
+
+    key: Key
+    fact: Fact
 
 
 @dataclass(slots=True)
@@ -300,7 +307,7 @@ class AllocationFact(Fact):
     made_at: int
 
 
-def differences(logged: dict[Key, Fact], stored: Iterable[tuple[Key, Fact]]) -> list[tuple[Key, str]]:
+def differences(logged: dict[Key, Fact], stored: Iterable[StoredFact]) -> list[tuple[Key, str]]:
     """Where the tables say something else than the log: rows missing, rows too many, fields that differ."""
     found: list[tuple[Key, str]] = []
     seen: set[Key] = set()

@@ -11,8 +11,8 @@ from service.casework.intake import application_document
 from service.casework.intake.enclosures import add_enclosure
 from service.casework.intake.receive import receive
 from service.desk.actors import person
-from service.desk.ports.cases import QueueQuery
 from service.desk.ports.desk import Desk
+from service.desk.ports.queue import QueueQuery
 from service.desk.rulebook import rulebook
 from service.domain.application import Kind
 from service.domain.case import State
@@ -55,9 +55,9 @@ async def test_diary_numbers_have_no_gaps_and_begin_again_each_year(desk: Desk, 
     await hand_in(desk)
 
     async with desk.store.reading() as reading:
-        rows, total = await reading.queue(QueueQuery(kinds=(Kind.GRANT,), order="diary"))
-    assert [one.case.diary_number for one in rows] == [f"HV 2026/{n}" for n in range(1, 9)] + ["HV 2027/1"]
-    assert total == 9
+        page = await reading.queue(QueueQuery(kinds=(Kind.GRANT,), order="diary"))
+    assert [row.case.diary_number for row in page.rows] == [f"HV 2026/{n}" for n in range(1, 9)] + ["HV 2027/1"]
+    assert page.total == 9
 
 
 async def test_the_rules_of_the_day_of_receipt_judge_although_it_is_registered_later(desk: Desk) -> None:

@@ -5,8 +5,8 @@ import pytest
 from service.casework.intake.receive import receive
 from service.casework.views import case_page
 from service.desk import case_search
-from service.desk.ports.cases import QueueQuery
 from service.desk.ports.desk import Desk
+from service.desk.ports.queue import QueueQuery
 from service.domain.application import Kind
 from service.screening.run_checks import run_waiting_checks
 from service.storage.tables import LogEntry

@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from service.casework.review import assignment, correspondence
 from service.desk import case_search
-from service.desk.ports.cases import PAGE_SIZE, QueueQuery
+from service.desk.ports.queue import PAGE_SIZE, QueueQuery
 from service.desk.rulebook import today
 from service.domain import policy
 from service.domain.application import Kind
@@ -35,20 +35,20 @@ async def queue(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
         for name in ("state", "kind", "owner", "attention", "organisation", "order", "dir", "page")
     }
     query = read_query(given, user)
-    rows, total = await case_search.queue(desk, query)
+    page = await case_search.queue(desk, query)
     filters = {name: value for name, value in given.items() if value and name != "page"}
     return render.page(
         request,
         "pages/queue.html",
-        rows=rows,
-        total=total,
+        rows=page.rows,
+        total=page.total,
         pickable=sorted(kind for kind, role in policy.HANDLING_ROLES.items() if user.has(role)),
         filters=filters,
         asked=given,
         kinds=sorted(user.case_kinds),
         states=STATES,
         orders=ORDERS,
-        pages=max(1, -(-total // PAGE_SIZE)),
+        pages=max(1, -(-page.total // PAGE_SIZE)),
         today=today(desk).isoformat(),
     )
 
