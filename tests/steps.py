@@ -76,12 +76,12 @@ def _proposal_as_typed(proposal: Proposal) -> dict[str, Any]:
         "based_on": proposal.based_on,
         "bookings": proposal.bookings,
         "conditions": [condition.text for condition in proposal.conditions],
-        "condition_days": [condition.due or "" for condition in proposal.conditions],
+        "condition_days": [condition.due.isoformat() if condition.due else "" for condition in proposal.conditions],
     } | _minute_as_typed(proposal.board_minute)
 
 
 def _minute_as_typed(minute: BoardMinute | None) -> dict[str, str]:
-    return {"minute_date": minute.date, "minute_paragraph": minute.paragraph} if minute else {}
+    return {"minute_date": minute.day.isoformat(), "minute_paragraph": minute.paragraph} if minute else {}
 
 
 def _can_be_typed(value: object) -> bool:

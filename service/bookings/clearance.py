@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from service.audit.canonical import canonical
 from service.desk import application_parts
@@ -70,7 +71,7 @@ async def clearance_of(
     desk: Desk, reading: Reading, organisation: str, procedure: RuleSet, *, data: str | None = None
 ) -> Clearance:
     """How an association stands now; `data` is the key of the data at hand, or that of its newest case is used."""
-    now = today(desk).isoformat()
+    now = today(desk)
     ever_given = await reading.clearances(organisation)
     if not ever_given:
         return Clearance(None, (("clearance.none", {}),))
@@ -95,11 +96,11 @@ async def clearance_of(
     return Clearance(given, tuple(missing), recheck)
 
 
-def _outdated(given: GivenClearance, procedure: RuleSet, now: str) -> list[Reason]:
+def _outdated(given: GivenClearance, procedure: RuleSet, now: date) -> list[Reason]:
     """What has run out, or been replaced, since it was given."""
     outdated: list[Reason] = []
     if given.until < now:
-        outdated.append(("clearance.ran_out", {"day": given.until}))
+        outdated.append(("clearance.ran_out", {"day": given.until.isoformat()}))
     if given.declaration != procedure.declaration.version:
         outdated.append(("clearance.declaration_old", {"version": procedure.declaration.version}))
     elif given.rules != procedure.id:

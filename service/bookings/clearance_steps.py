@@ -55,7 +55,7 @@ class GiveClearance(StepForm):
         findings = await scene.writing.findings(case.id, case.check_round)
         _check_clean(findings, application, procedure)
         await check_fresh(scene.writing, case, findings, procedure, scene.desk.outside.now())
-        until = (scene.today + timedelta(days=procedure.premises.clearance_days)).isoformat()
+        until = scene.today + timedelta(days=procedure.premises.clearance_days)
         active = sorted((await scene.writing.active_lists()).items())
         lists = tuple(version.ref for key, version in active if key in procedure.lists)
         await scene.take_clearance(
@@ -69,7 +69,7 @@ class GiveClearance(StepForm):
                 lists=lists,
             )
         )
-        return until
+        return until.isoformat()
 
 
 def _check_approved(dossier: Dossier) -> None:

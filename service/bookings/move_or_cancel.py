@@ -218,7 +218,7 @@ class Cancel(StepForm):
         await scene.take_booking(
             BookingCancelled(
                 bookings=cancelled.bookings,
-                received=self.received.isoformat(),
+                received=self.received,
                 text=scene.keep("applicant", self.text),
             ),
             screen=not scene.case.closed,
@@ -237,7 +237,7 @@ async def cancel_by_hirer(desk: Desk, case_id: str, booking_id: str, *, by: Acto
             raise Conflict("booking.being_decided")
         text = writing.keep("applicant", {"text": desk.words.say("sv", "booking.by_e_service", {})}, case=case_id)
         cancelled = settled("hirer", None, changes).bookings
-        data = BookingCancelled(bookings=cancelled, received=today(desk).isoformat(), text=text)
+        data = BookingCancelled(bookings=cancelled, received=today(desk), text=text)
         event = Event(data, by, desk.outside.now(), case=case_id)
         await writing.booking_step(event, case.after(type(event.data)))
         return sum(fee or 0 for _, fee in changes.values())

@@ -84,11 +84,11 @@ class View:
     booked: frozenset[str]
 
 
-async def seasons(desk: Desk) -> tuple[list[Season], str]:
+async def seasons(desk: Desk) -> tuple[list[Season], date]:
     """The seasons of the rules in force, and today."""
     async with desk.store.reading() as reading:
         rules = (await rulebook(desk, reading)).procedure(today(desk))
-    return sorted(rules.premises.seasons.values(), key=lambda one: one.first), today(desk).isoformat()
+    return sorted(rules.premises.seasons.values(), key=lambda one: one.first), today(desk)
 
 
 async def _season(desk: Desk, reading: Reading, season_id: str) -> tuple[Season, RuleSet]:

@@ -14,6 +14,6 @@ def conditions_in_force(scene: Scene) -> tuple[Condition, ...]:
             continue
         text = scene.writing.keep("condition", {"text": condition.text["sv"]}, case=scene.case.id)
         days = condition.due_days
-        due = None if days is None else (scene.today + timedelta(days=days)).isoformat()
+        due = None if days is None else scene.today + timedelta(days=days)
         conditions.append(Condition(condition.id, text, due))
     return tuple(conditions)

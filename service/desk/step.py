@@ -40,7 +40,7 @@ async def dossier_of(reading: Reading, case_id: str) -> Dossier:
 async def basis_of(desk: Desk, reading: Reading, case: Case, dossier: Dossier, book: Rulebook) -> Basis:
     """What a decision in this case would be judged by now."""
     findings = [one.case_finding for one in await reading.findings(case.id, case.check_round)]
-    return Basis(case, dossier, findings, book.of(case), book.procedure(today(desk)), today(desk).isoformat())
+    return Basis(case, dossier, findings, book.of(case), book.procedure(today(desk)), today(desk))
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """What an outcome against the applicant takes: its clauses, acts that are verified, communication, an answer."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from service.domain.basis import Basis, adverse_rule, verified
 from service.domain.decision import DecisionOutcome, Proposal
@@ -34,7 +35,7 @@ def _rules_against(basis: Basis, outcome: DecisionOutcome) -> list[Adverse]:
     return against if len(against) == len(rules) else []
 
 
-def _in_vain(letter: Asked[CompletionAsked], today: str) -> bool:
+def _in_vain(letter: Asked[CompletionAsked], today: date) -> bool:
     """Whether a completion was asked for, and its time went by without an answer."""
     return letter.answered_on is None and today > letter.due
 
@@ -117,7 +118,7 @@ def communication_problems(basis: Basis, proposal: Proposal, adverse: Adverse) -
         return [Problem("/outcome", "decision.communicated_less")]
     if not any(letter.over(basis.today) for letter in whole):
         day = max(letter.due for letter in whole)
-        return [Problem("/outcome", "decision.communication_open", {"day": day})]
+        return [Problem("/outcome", "decision.communication_open", {"day": day.isoformat()})]
     return []
 
 

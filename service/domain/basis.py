@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from service.domain.case import Case, CaseFinding
 from service.domain.decision import DecisionOutcome
@@ -20,7 +21,7 @@ class Basis:
     findings: Sequence[CaseFinding]
     criteria: RuleSet
     procedure: RuleSet
-    today: str
+    today: date
 
 
 def grounds_of(clauses: Iterable[str], criteria: RuleSet) -> frozenset[Ground]:

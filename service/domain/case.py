@@ -1,6 +1,7 @@
 """One application on its way to a decision that stands; the table of states and steps."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from service.domain.application import Kind
@@ -157,7 +158,7 @@ class Case:
     owner: str | None
     received_at: int
     registered_at: int
-    due_on: str
+    due_on: date
     amount_ore: int | None
     rules_id: str
     rules_sha256: str

@@ -1,6 +1,7 @@
 """What a named person decided, and why."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -36,7 +37,7 @@ class Act:
 class BoardMinute:
     """The nämnd's own decision, where it could not be delegated (KL 6:38): date and paragraph."""
 
-    date: str
+    day: date
     paragraph: str
 
 
@@ -45,7 +46,7 @@ class OwnCondition:
     """A condition of this decision alone; `due` is a date or nothing."""
 
     text: str
-    due: str | None = None
+    due: date | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What is left to do in a case, from its dossier and the rule set: one glance, and nothing kept beside the log."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from service.domain.basis import Basis, adverse_rule, match_confirmed
@@ -19,10 +20,10 @@ class Task:
     done: bool
     step: str = ""
     params: Params = field(default_factory=dict)
-    due: str | None = None
+    due: date | None = None
     optional: bool = False
 
-    def overdue(self, today: str) -> bool:
+    def overdue(self, today: date) -> bool:
         """Whether it should have been done before today."""
         return not self.done and self.due is not None and self.due < today
 
@@ -185,5 +186,5 @@ def _after(basis: Basis) -> list[Task]:
         found.append(Task("task.appeal_forward", appeal.forwarded is not None, "appeal-forward"))
         found.append(Task("task.appeal_settle", appeal.outcome is not None, "appeal-settle"))
     elif decided.last_day is not None:
-        found.append(Task("task.final", decided.final, "final", {"day": decided.last_day}))
+        found.append(Task("task.final", decided.final, "final", {"day": decided.last_day.isoformat()}))
     return found

@@ -40,9 +40,7 @@ async def propose(desk: Desk, text: str, *, by: Actor) -> str:
         await acting(writing, by, *ADOPTERS)
         await _check_new(desk, writing, rules)
         draft_id = desk.outside.new_id()
-        data = RuleSetDrafted(
-            draft=draft_id, ruleset=rules.id, sha256=rules.sha256, valid_from=rules.valid_from.isoformat()
-        )
+        data = RuleSetDrafted(draft=draft_id, ruleset=rules.id, sha256=rules.sha256, valid_from=rules.valid_from)
         await writing.ruleset_drafted(Event(data, by, desk.outside.now()), body=text)
     return draft_id
 
@@ -146,7 +144,7 @@ async def _check_new(desk: Desk, reading: Reading, rules: RuleSet, *, in_time: b
 
 
 def _adopted(rules: RuleSet, *, draft: str | None) -> RuleSetAdopted:
-    return RuleSetAdopted(ruleset=rules.id, sha256=rules.sha256, valid_from=rules.valid_from.isoformat(), draft=draft)
+    return RuleSetAdopted(ruleset=rules.id, sha256=rules.sha256, valid_from=rules.valid_from, draft=draft)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ DAYS_IN_YEAR = 366
 async def erase_speakers(desk: Desk) -> int:
     """Erase the names of speakers, and what was found about them, of events that are over; returns how many cases."""
     async with desk.store.reading() as reading:
-        due = await reading.expired_speakers(today(desk).isoformat())
+        due = await reading.expired_speakers(today(desk))
     for expired in due:
         async with desk.store.writing() as writing:
             data = ValueErased(

@@ -160,7 +160,7 @@ async def _fetch_incidents(desk: Desk, material: Material) -> tuple[Incident, ..
     if written and not number:
         raise Unavailable("need.number_unusable")
     async with desk.store.reading() as reading:
-        return tuple(await reading.incidents(number, material.today.isoformat())) if number else ()
+        return tuple(await reading.incidents(number, material.today)) if number else ()
 
 
 def _keep_incidents(incidents: tuple[Incident, ...]) -> Any:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from service.desk.ports.cases import (
@@ -202,12 +203,12 @@ class CaseReading:
         found = await ScreeningJob.select(ScreeningJob.case_id).order_by(ScreeningJob.asked_at).limit(200)
         return [one["case_id"] for one in found]
 
-    async def expired_speakers(self, today: str) -> list[ExpiredSpeakers]:
+    async def expired_speakers(self, today: date) -> list[ExpiredSpeakers]:
         found = await CaseRow.raw(
             "SELECT c.id, v.commitment FROM case_file c "
             "JOIN log_value v ON v.case_id = c.id AND v.field IN ('speakers', 'speaker-detail') "
             "WHERE c.speakers_ref IS NOT NULL AND c.event_on < {} ORDER BY c.id",
-            today,
+            today.isoformat(),
         )
         by_case: dict[str, list[str]] = {}
         for one in found:

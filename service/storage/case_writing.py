@@ -185,7 +185,7 @@ class CaseWriting(LogWriting):
             CaseRow.state: case.state.value,
             CaseRow.owner_id: case.owner,
             CaseRow.check_round: case.check_round,
-            CaseRow.due_on: case.due_on,
+            CaseRow.due_on: case.due_on.isoformat(),
             CaseRow.rules_id: case.rules_id,
             CaseRow.rules_sha256: case.rules_sha256,
             CaseRow.version: case.version + 1,

@@ -84,10 +84,10 @@ class OfficeReading(LogReading):
         found = await ListVersion.select(*_LIST_VERSION).order_by(ListVersion.imported_at, ascending=False)
         return [StoredListVersion(**one) for one in found]
 
-    async def incidents(self, org_number: str, today: str) -> list[Incident]:
+    async def incidents(self, org_number: str, today: date) -> list[Incident]:
         found = await IncidentRow.select().where(
             (IncidentRow.org_number == org_number)
-            & (IncidentRow.expires_on >= today)
+            & (IncidentRow.expires_on >= today.isoformat())
             & IncidentRow.verified_by.is_not_null()
         )
         values = await self.values([one["value_ref"] for one in found])

@@ -18,6 +18,7 @@ from service.domain.events.office import (
     UserCreated,
 )
 from service.domain.people import User
+from service.storage import rows
 from service.storage.log_writing import LogWriting
 from service.storage.tables import (
     Account,
@@ -88,7 +89,7 @@ class OfficeWriting(LogWriting):
                 ruleset=data.ruleset,
                 sha256=data.sha256,
                 body=body,
-                valid_from=data.valid_from,
+                valid_from=data.valid_from.isoformat(),
                 drafted_by=event.actor.id,
                 drafted_at=event.at,
             )
@@ -111,7 +112,7 @@ class OfficeWriting(LogWriting):
                 id=data.ruleset,
                 sha256=data.sha256,
                 body=body,
-                valid_from=data.valid_from,
+                valid_from=data.valid_from.isoformat(),
                 adopted_at=event.at,
             )
         )
@@ -144,8 +145,9 @@ class OfficeWriting(LogWriting):
 
     async def incident_recorded(self, event: Event[IncidentRecorded], incident: StoredIncident) -> None:
         await self._append(event)
-        names = StoredIncident.__dataclass_fields__
-        await IncidentRow.insert(IncidentRow(**{name: getattr(incident, name) for name in names}))
+        kept = {name: getattr(incident, name) for name in StoredIncident.__dataclass_fields__}
+        days = {name: kept[name].isoformat() for name in rows.DAYS_OF_INCIDENT}
+        await IncidentRow.insert(IncidentRow(**(kept | days)))
 
     async def incident_verified(self, event: Event[IncidentVerified]) -> None:
         await self._append(event)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -154,7 +155,7 @@ class PremisesReading:
                 id=one["id"],
                 organisation=one["organisation_id"],
                 case=one["case_id"],
-                until=one["until"],
+                until=date.fromisoformat(one["until"]),
                 data=one["data_key"],
                 declaration=one["declaration"],
                 rules=one["rules_id"],

@@ -187,7 +187,7 @@ class PremisesWriting(CaseWriting):
                     id=data.clearance,
                     organisation_id=data.organisation,
                     case_id=case.id,
-                    until=data.until,
+                    until=data.until.isoformat(),
                     data_key=data.data,
                     declaration=data.declaration,
                     rules_id=data.rules.id,

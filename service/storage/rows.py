@@ -48,7 +48,7 @@ def case_of(row: Row) -> Case:
         owner=row["owner_id"],
         received_at=row["received_at"],
         registered_at=row["registered_at"],
-        due_on=row["due_on"],
+        due_on=date.fromisoformat(row["due_on"]),
         amount_ore=row["amount_ore"],
         rules_id=row["rules_id"],
         rules_sha256=row["rules_sha256"],
@@ -62,7 +62,8 @@ def details_of(row: Row) -> CaseDetails:
     """What is kept of a case beside its facts."""
     kept = {name: row[name] for name in CaseDetails.__dataclass_fields__ if name != "application_parts"}
     parts = [ApplicationPart(str(part["part"]), str(part["value"])) for part in json.loads(row["application_parts"])]
-    return CaseDetails(**kept, application_parts=tuple(parts))
+    kept |= {"application_parts": tuple(parts), "event_on": _day(row["event_on"])}
+    return CaseDetails(**kept)
 
 
 def parts_text(details: CaseDetails) -> str:
@@ -72,6 +73,8 @@ def parts_text(details: CaseDetails) -> str:
 
 def row_of_case(case: Case, details: CaseDetails, diary: DiaryPlace) -> CaseRow:
     """The row of a new case."""
+    beside = {name: getattr(details, name) for name in CaseDetails.__dataclass_fields__ if name != "application_parts"}
+    beside["event_on"] = details.event_on.isoformat() if details.event_on else None
     return CaseRow(
         id=case.id,
         diary_number=case.diary_number,
@@ -86,14 +89,14 @@ def row_of_case(case: Case, details: CaseDetails, diary: DiaryPlace) -> CaseRow:
         owner_id=case.owner,
         received_at=case.received_at,
         registered_at=case.registered_at,
-        due_on=case.due_on,
+        due_on=case.due_on.isoformat(),
         rules_id=case.rules_id,
         rules_sha256=case.rules_sha256,
         check_round=case.check_round,
         attention=0,
         version=case.version,
         application_parts=parts_text(details),
-        **{name: getattr(details, name) for name in CaseDetails.__dataclass_fields__ if name != "application_parts"},
+        **beside,
     )
 
 
@@ -173,6 +176,11 @@ def marking_of(row: Row) -> SecrecyMarking:
     return SecrecyMarking(row["id"], row["enclosure_id"], row["value_ref"])
 
 
+DAYS_OF_INCIDENT = ("event_date", "informed_on", "expires_on")
+
+
 def incident_of(row: Row) -> StoredIncident:
     """An incident from its row."""
-    return StoredIncident(**{name: row[name] for name in StoredIncident.__dataclass_fields__})
+    kept = {name: row[name] for name in StoredIncident.__dataclass_fields__}
+    days = {name: date.fromisoformat(row[name]) for name in DAYS_OF_INCIDENT}
+    return StoredIncident(**(kept | days))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date
 
 import pytest
 
@@ -161,7 +162,7 @@ async def test_the_city_cannot_call_off_a_confirmed_booking_but_by_a_whole_decis
 
     questions = ("facts_not_views", "written_rule", "answered")
     await do(desk, proposals.Second, case_id, second, answers=dict.fromkeys(questions, True), text=TEXT)
-    minute = BoardMinute("2026-11-20", "§ 5")
+    minute = BoardMinute(date(2026, 11, 20), "§ 5")
     await do(desk, sign.Sign, case_id, boss, delegation_point="N1", board_minute=minute)
     assert await statuses(desk, case_id) == ["cancelled"]
     assert (await times(desk, case_id))[0].fee_ore == 0

@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ REFUSAL = a_proposal(
     circumstances="Prövat i domstol.",
     response="Vi har läst svaret.",
     delegation_point="N1",
-    board_minute=BoardMinute("2026-11-20", "§ 12"),
+    board_minute=BoardMinute(date(2026, 11, 20), "§ 12"),
 )
 
 

@@ -1,9 +1,10 @@
 """An application in parts, each masked or erased by itself."""
 
 from service.desk.application_parts import assembled, field_of, split, whole
+from service.domain.events.fields import ApplicationPart
 from tests.builders import a_grant_document
 
-PARTS = (("contact", "c1"), ("about", "c2"))
+PARTS = (ApplicationPart("contact", "c1"), ApplicationPart("about", "c2"))
 
 
 def test_the_parts_put_together_are_the_document() -> None:

@@ -1,6 +1,7 @@
 """The laws as properties: a person decides, unknown never passes and never harms, adverse outcomes cite what happened."""
 
 from dataclasses import replace
+from datetime import date
 
 import msgspec
 import pytest
@@ -179,7 +180,7 @@ def test_a_democracy_ground_goes_to_the_board_with_its_minute_and_documented_act
         decide(board, user=a_decision_maker())
     assert caught.value.problems[0].pointer == "/board_minute"
 
-    minuted = replace(board, board_minute=BoardMinute("2026-11-20", "§ 12"))
+    minuted = replace(board, board_minute=BoardMinute(date(2026, 11, 20), "§ 12"))
     with pytest.raises(InvalidInput) as caught:
         decide(replace(minuted, acts=()), user=a_decision_maker())
     assert {one.code for one in caught.value.problems} == {"requires.act"}
@@ -200,7 +201,7 @@ def test_a_democracy_ground_goes_to_the_board_with_its_minute_and_documented_act
 def test_an_act_carries_only_with_its_source_another_reader_and_as_ones_own(act: dict[str, object], code: str) -> None:
     known = a_dossier().acts["act"]
     dossier = a_dossier(acts={"act": replace(known, **act)})  # type: ignore[arg-type]
-    minute = BoardMinute("2026-11-20", "§ 12")
+    minute = BoardMinute(date(2026, 11, 20), "§ 12")
     proposal = a_refusal(clauses=("4.1",), delegation_point="N1", board_minute=minute, acts=("act",))
 
     with pytest.raises(InvalidInput) as caught:

@@ -35,7 +35,7 @@ class ReceiveAppeal(StepForm):
             AppealReceived(
                 appeal=scene.desk.outside.new_id(),
                 decision=decided.id,
-                received=self.received.isoformat(),
+                received=self.received,
                 text=scene.keep("applicant", self.text),
             )
         )
@@ -71,7 +71,8 @@ class CheckAppealInTime(StepForm):
             raise NotAllowed("appeal.tested_already")
         computed = appeal_in_time(scene.dossier)
         if self.in_time != (True if computed is None else computed):
-            raise InvalidInput([Problem("/in_time", "appeal.dates_say_other", {"day": decided.last_day or "-"})])
+            last_day = decided.last_day.isoformat() if decided.last_day else "-"
+            raise InvalidInput([Problem("/in_time", "appeal.dates_say_other", {"day": last_day})])
         data = AppealTested(
             appeal=appeal.id,
             in_time=self.in_time,
@@ -99,9 +100,9 @@ class ForwardAppeal(StepForm):
         appeal = scene.dossier.appeal
         if appeal is None or appeal.in_time is None:
             raise NotAllowed("appeal.test_first")
-        if not appeal.received <= self.on.isoformat() <= scene.today.isoformat():
+        if not appeal.received <= self.on <= scene.today:
             raise InvalidInput([Problem("/on", "input.not_now_or_earlier")])
-        await scene.take(AppealForwarded(appeal=appeal.id, on=self.on.isoformat()))
+        await scene.take(AppealForwarded(appeal=appeal.id, on=self.on))
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class SettleAppeal(StepForm):
         data = AppealSettled(
             appeal=appeal.id,
             outcome=self.outcome,
-            on=self.on.isoformat(),
+            on=self.on,
             left=left,
             text=scene.keep("resolution", self.text),
             owner=scene.by.id if annulled else None,
@@ -159,6 +160,6 @@ class DeclareFinal(StepForm):
             raise NotAllowed("decision.not_posted")
         if scene.dossier.open_appeals:
             raise NotAllowed("appeal.test_first")
-        if scene.today <= date.fromisoformat(decided.last_day):
-            raise NotAllowed("decision.still_appealable", day=decided.last_day)
+        if scene.today <= decided.last_day:
+            raise NotAllowed("decision.still_appealable", day=decided.last_day.isoformat())
         await scene.take(DecisionFinal(decision=decided.id, last_day=decided.last_day))

@@ -145,7 +145,7 @@ class Delegated:
     point_id: str
     decider: str
     at: int
-    reported: str | None
+    reported: date | None
 
 
 async def delegated(desk: Desk, since: date, until: date, *, by: User) -> list[Delegated]:
@@ -162,7 +162,7 @@ async def delegated(desk: Desk, since: date, until: date, *, by: User) -> list[D
         names = await reading.names()
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
         reports = await reading.entries_of_cases(ids, DecisionReported)
-    meetings: dict[str, str] = {}
+    meetings: dict[str, date] = {}
     for entry in entries(reports):
         assert isinstance(entry.data, DecisionReported)
         meetings[entry.data.decision] = entry.data.meeting
@@ -184,7 +184,7 @@ def _delegated(
     procedure: RuleSet,
     decider: str,
     at: int,
-    meetings: Mapping[str, str],
+    meetings: Mapping[str, date],
 ) -> Delegated:
     return Delegated(
         case_id=case.id,

@@ -28,7 +28,7 @@ def check_since(decided: Decided, day: date, now: date, pointer: str) -> None:
         raise InvalidInput([Problem(pointer, "input.not_earlier", {"day": local_day(decided.at).isoformat()})])
 
 
-def new_due(scene: Scene) -> str:
-    """The day (ISO 8601) by which a case taken up again is to be answered."""
+def new_due(scene: Scene) -> date:
+    """The day by which a case taken up again is to be answered."""
     days = scene.criteria.kinds[scene.case.kind].answer_days
-    return (scene.today + timedelta(days=days)).isoformat()
+    return scene.today + timedelta(days=days)

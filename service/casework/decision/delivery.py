@@ -46,7 +46,7 @@ class SendLetter(StepForm):
             LetterSent(
                 decision=decided.id,
                 channel=self.channel,
-                sent=day.isoformat(),
+                sent=day,
                 letter=compose.keep(scene.desk, scene.writing, scene.case, template, written),
             )
         )
@@ -77,8 +77,8 @@ class PostNotice(StepForm):
         await scene.take(
             DecisionPosted(
                 decision=decided.id,
-                posted=self.posted.isoformat(),
-                last_day=last.isoformat(),
+                posted=self.posted,
+                last_day=last,
                 letter=compose.keep(scene.desk, scene.writing, scene.case, "notice", notice),
             )
         )
@@ -100,7 +100,7 @@ class Report(StepForm):
     async def work(self, scene: Scene) -> None:
         decided = decision_of(scene)
         check_since(decided, self.meeting, scene.today, "/meeting")
-        await scene.take(DecisionReported(decision=decided.id, meeting=self.meeting.isoformat()))
+        await scene.take(DecisionReported(decision=decided.id, meeting=self.meeting))
 
 
 async def preview(desk: Desk, case_id: str, language: str, *, by: User) -> tuple[str, bytes]:

@@ -68,7 +68,7 @@ class AcceptTerms(StepForm):
             TermsAccepted(
                 decision=decided.id,
                 terms=self.terms,
-                on=self.on.isoformat(),
+                on=self.on,
                 text=scene.keep("applicant", self.text),
             )
         )
@@ -100,7 +100,7 @@ class ReportCondition(StepForm):
             ConditionReported(
                 decision=decided.id,
                 position=self.position,
-                on=self.on.isoformat(),
+                on=self.on,
                 met=self.met,
                 text=scene.keep("resolution", self.text),
             )

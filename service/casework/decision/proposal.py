@@ -46,8 +46,7 @@ def _tidied_conditions(conditions: Sequence[OwnCondition]) -> Iterator[OwnCondit
     for n, condition in enumerate(conditions):
         if condition.text.strip() or condition.due:
             text = check_text(f"/conditions/{n}/text", condition.text, most=1000)
-            due = check_day(f"/conditions/{n}/due", condition.due).isoformat() if condition.due else None
-            yield OwnCondition(text, due)
+            yield OwnCondition(text, condition.due)
 
 
 def as_proposed(writing: Writing, case: Case, proposal: Proposal, id: str) -> DecisionProposed:
@@ -133,7 +132,10 @@ class ProposalForm:
     @property
     def proposal(self) -> Proposal:
         """The same as the rules read it."""
-        conditions = zip_longest(self.conditions, self.condition_days, fillvalue="")
+        conditions = []
+        for n, (text, due) in enumerate(zip_longest(self.conditions, self.condition_days, fillvalue="")):
+            day = check_day(f"/conditions/{n}/due", due) if due.strip() else None
+            conditions.append(OwnCondition(text, day))
         return Proposal(
             outcome=self.outcome,
             delegation_point=self.delegation_point,
@@ -145,7 +147,7 @@ class ProposalForm:
             acts=self.acts,
             based_on=self.based_on,
             bookings=self.bookings,
-            conditions=tuple(OwnCondition(text, due.strip() or None) for text, due in conditions),
+            conditions=tuple(conditions),
             board_minute=minute_of(self.minute_date, self.minute_paragraph),
         )
 
@@ -157,7 +159,7 @@ def minute_of(day: date | None, paragraph: str) -> BoardMinute | None:
     if not day or not paragraph:
         missing = "/minute_paragraph" if day else "/minute_date"
         raise InvalidInput([Problem(missing, "input.missing")])
-    return BoardMinute(day.isoformat(), paragraph)
+    return BoardMinute(day, paragraph)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from datetime import date
 
 from service.audit.leaf import data_of, timestamp
 from service.casework.intake import application_document
@@ -11,7 +12,7 @@ from service.desk.ports.cases import StoredFinding
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.step import Scene
-from service.domain.decision import FAVOURABLE, ON_A_DECISION, DecisionOutcome, Proposal
+from service.domain.decision import FAVOURABLE, ON_A_DECISION, BoardMinute, DecisionOutcome, Proposal
 from service.domain.dossier.dossier import Dossier
 from service.domain.enclosure import Enclosure
 from service.domain.events.decision import DecisionProposed
@@ -39,15 +40,15 @@ from service.domain.ruleset import DelegationPoint, RuleSet
 
 @dataclass(frozen=True)
 class Granted:
-    """What goes with a decision in the applicant's favour: conditions, terms, and from which day (ISO 8601)."""
+    """What goes with a decision in the applicant's favour: conditions, terms, and from which day."""
 
     conditions: tuple[Condition, ...] = ()
     terms: str | None = None
-    valid_from: str | None = None
+    valid_from: date | None = None
 
 
 def _granted(scene: Scene, content: DecisionProposed) -> Granted:
-    return Granted(_conditions(scene, content), scene.procedure.routine.terms_version, scene.today.isoformat())
+    return Granted(_conditions(scene, content), scene.procedure.routine.terms_version, scene.today)
 
 
 def _retention(procedure: RuleSet) -> str | None:
@@ -136,10 +137,16 @@ def _people(scene: Scene, proposal: Proposal, point: DelegationPoint, opened_at:
         delegation_point=proposal.delegation_point,
         ceiling_ore=point.ceiling_ore,
         board=point.board,
-        board_minute=scene.writing.keep("board-minute", asdict(minute), case=scene.case.id) if minute else None,
+        board_minute=_minute_kept(scene, minute) if minute else None,
         conflict_of_interest=tuple(sorted(declared, key=lambda one: one.seq)),
         opened_at=None if opened_at is None else timestamp(opened_at),
     )
+
+
+def _minute_kept(scene: Scene, minute: BoardMinute) -> str:
+    """The commitment to the board's minute, as letters and the record's page read it."""
+    value = {"date": minute.day.isoformat(), "paragraph": minute.paragraph}
+    return scene.writing.keep("board-minute", value, case=scene.case.id)
 
 
 def _conditions(scene: Scene, content: DecisionProposed) -> tuple[Condition, ...]:
@@ -183,8 +190,8 @@ def _adopted(rules: RuleSet) -> AdoptedRules:
     return AdoptedRules(
         id=rules.id,
         sha256=rules.sha256,
-        valid_from=rules.valid_from.isoformat(),
-        adopted_on=rules.adopted_on.isoformat(),
+        valid_from=rules.valid_from,
+        adopted_on=rules.adopted_on,
         diary_number=rules.diary_number,
     )
 

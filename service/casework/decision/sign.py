@@ -8,7 +8,7 @@ from service.casework.decision.proposal import as_proposed, minute_of, standing,
 from service.casework.decision.record import decided_event
 from service.desk import form
 from service.desk.actors import person, still
-from service.desk.fields import check_day, check_text
+from service.desk.fields import check_not_later, check_text
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Writing
 from service.desk.rulebook import rulebook, today
@@ -17,7 +17,7 @@ from service.desk.step_form import StepForm
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.decision import FAVOURABLE, BoardMinute, Proposal
-from service.domain.errors import InvalidInput, NotAllowed, Problem
+from service.domain.errors import NotAllowed
 from service.domain.events.decision import DecisionProposed
 from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import Event
@@ -107,7 +107,5 @@ async def _of_bookings(scene: Scene, proposal: Proposal) -> booking_outcome.Chan
 def _minute(desk: Desk, minute: BoardMinute | None) -> BoardMinute | None:
     if minute is None:
         return None
-    decided_on = check_day("/minute_date", minute.date)
-    if decided_on > today(desk):
-        raise InvalidInput([Problem("/minute_date", "input.not_now_or_earlier")])
-    return BoardMinute(decided_on.isoformat(), check_text("/minute_paragraph", minute.paragraph, most=40))
+    check_not_later("/minute_date", minute.day, today(desk))
+    return BoardMinute(minute.day, check_text("/minute_paragraph", minute.paragraph, most=40))

@@ -63,8 +63,8 @@ async def add_enclosure(
             size=len(body),
             sha256=sha256,
             name=name_ref,
-            speaks_from=first.isoformat() if first else None,
-            speaks_to=last.isoformat() if last else None,
+            speaks_from=first if first else None,
+            speaks_to=last if last else None,
         )
         event = Event(data, by, now, case=case_id)
         await writing.enclosure_added(event, case, StoredEnclosure(enclosure, name_ref))

@@ -107,7 +107,7 @@ async def _open_case(
         owner=None,
         received_at=received_at,
         registered_at=now,
-        due_on=_due(application, local_day(received_at), rules.kinds[application.kind].answer_days).isoformat(),
+        due_on=_due(application, local_day(received_at), rules.kinds[application.kind].answer_days),
         amount_ore=application.grant.amount_ore if application.grant else None,
         rules_id=rules.id,
         rules_sha256=rules.sha256,
@@ -183,7 +183,7 @@ def _keep(
         when_label=_when(application),
         channel=channel,
         repeat_key=repeat_key(desk, case, application),
-        event_on=premises.date.isoformat() if premises else None,
+        event_on=premises.date if premises else None,
         hirer=premises.hirer.value if premises else None,
     )
 
@@ -220,6 +220,7 @@ def lookup_digest(repeat_key: str, event_on: str | None, when_label: str) -> str
 
 
 def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event[CaseReceived]:
+    event_on = details.event_on.isoformat() if details.event_on else None
     data = CaseReceived(
         diary_number=case.diary_number,
         kind=case.kind.value,
@@ -231,7 +232,7 @@ def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event
         channel=details.channel,
         received=timestamp(case.received_at),
         due=case.due_on,
-        lookup=lookup_digest(details.repeat_key, details.event_on, details.when_label),
+        lookup=lookup_digest(details.repeat_key, event_on, details.when_label),
         rules=rules.ref,
         application=details.application_parts,
         speakers=details.speakers_ref,

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from service.audit.leaf import data_of
 from service.desk.ports.cases import CaseDetails
@@ -67,14 +68,14 @@ def sheet(
     *,
     case: Case,
     recipient: str,
-    day: str | None = None,
+    day: date | None = None,
 ) -> Sheet:
     """A letter of this case by the rule set's template; the way of appeal is the template's own."""
     letter = procedure.letters[template]
     appeal = procedure.appeal[letter.route][language] if letter.route != "none" else ""
     return Sheet(
         language=language,
-        date=day or today(desk).isoformat(),
+        date=(day or today(desk)).isoformat(),
         number=case.diary_number,
         sender=procedure.adopted_by,
         recipient=recipient,

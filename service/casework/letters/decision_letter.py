@@ -90,7 +90,7 @@ def _conditions(desk: Desk, data: CaseDecided, criteria: RuleSet, texts: _Texts,
         if language != "sv":
             text = own.get(condition.id or "", text)
         if condition.due:
-            text += f" {desk.words.say(language, 'letter.by', {'day': condition.due})}"
+            text += f" {desk.words.say(language, 'letter.by', {'day': condition.due.isoformat()})}"
         written.append(text)
     return written
 

@@ -160,7 +160,7 @@ class Pause(StepForm):
             CasePaused(
                 ground=self.ground,
                 note=scene.keep_any("note", self.note),
-                until=self.until.isoformat() if self.until else None,
+                until=self.until if self.until else None,
             )
         )
 
@@ -180,10 +180,10 @@ class Resume(StepForm):
         if scene.dossier.paused is None:
             raise NotAllowed("case.not_paused")
         days = (scene.today - local_day(scene.dossier.paused.at)).days
-        due = date.fromisoformat(scene.case.due_on)
+        due = scene.case.due_on
         if days:
             due = next_working_day(due + timedelta(days=days))
-        await scene.take(CaseResumed(days=days, due=due.isoformat()), due_on=due.isoformat())
+        await scene.take(CaseResumed(days=days, due=due), due_on=due)
 
 
 @dataclass(frozen=True)
@@ -202,9 +202,7 @@ class Withdraw(StepForm):
 
     async def work(self, scene: Scene) -> None:
         check_not_later("/received", self.received, scene.today)
-        await scene.take(
-            ApplicationWithdrawn(received=self.received.isoformat(), text=scene.keep("applicant", self.text))
-        )
+        await scene.take(ApplicationWithdrawn(received=self.received, text=scene.keep("applicant", self.text)))
 
 
 async def keep_draft(desk: Desk, case_id: str, *, form: str, values: Mapping[str, list[str]], by: User) -> None:

@@ -79,7 +79,7 @@ class AskCompletion(StepForm):
                     if one.case_finding.finding.curable and one.case_finding.outcome is Outcome.NOT_MET
                 ),
                 text=scene.keep("letter-text", self.text),
-                due=day.isoformat(),
+                due=day,
                 letter=await _completion_letter(scene, missing, self.text, day, self.language),
             )
         )
@@ -128,11 +128,11 @@ class Remind(StepForm):
             raise NotAllowed("completion.nothing_open")
         asked = waiting[-1]
         day = next_working_day(scene.today + timedelta(days=max(1, scene.procedure.routine.completion_days // 2)))
-        day = max(day, date.fromisoformat(asked.due))
+        day = max(day, asked.due)
         missing = await missing_of(scene.desk, scene.writing, scene.case, self.language)
         text = (await scene.writing.values([asked.data.text])).get(asked.data.text, {}).get("text", "")
         letter = await _completion_letter(scene, missing, text, day, self.language)
-        await scene.take(CompletionReminded(completion=asked.id, due=day.isoformat(), letter=letter))
+        await scene.take(CompletionReminded(completion=asked.id, due=day, letter=letter))
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ class AnswerCompletion(StepForm):
             CompletionAnswered(
                 completion=self.completion,
                 answer=scene.keep("applicant", self.text),
-                received=self.received.isoformat(),
+                received=self.received,
             ),
             screen=True,
         )
@@ -174,7 +174,7 @@ def _waiting(asked: Sequence[Asked[Any]]) -> bool:
 
 def event_day(details: CaseDetails) -> date | None:
     """The day of the event that a room is asked for, if any."""
-    return date.fromisoformat(details.event_on) if details.event_on else None
+    return details.event_on if details.event_on else None
 
 
 def communication_due(routine: Routine, today: date, event_on: date | None) -> date:
@@ -242,7 +242,7 @@ class Communicate(StepForm):
                 enclosures=told.enclosures,
                 consultations=told.consultations,
                 text=scene.keep("letter-text", self.text),
-                due=day.isoformat(),
+                due=day,
                 channel=self.channel,
                 letter=compose.keep(scene.desk, scene.writing, scene.case, "communication", written),
             )
@@ -342,7 +342,7 @@ class AnswerCommunication(StepForm):
             CommunicationAnswered(
                 communication=self.communication,
                 answer=scene.keep("applicant", self.text),
-                received=self.received.isoformat(),
+                received=self.received,
             )
         )
 
@@ -372,7 +372,7 @@ async def received_from_applicant(desk: Desk, case_id: str, *, kind: str, text: 
         case = await writing.case(case_id)
         await check_came_by(writing, case_id, by)
         dossier = await dossier_of(writing, case_id)
-        day = today(desk).isoformat()
+        day = today(desk)
         kept = writing.keep("applicant", {"text": text}, case=case_id)
         data: ApplicationWithdrawn | CompletionAnswered | CommunicationAnswered
         if kind == "withdrawal":

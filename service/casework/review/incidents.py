@@ -37,7 +37,7 @@ class NewIncident:
 
 async def record(desk: Desk, new: NewIncident, *, by: User) -> str:
     """Record an incident; it is not used before a second person has verified it. Returns its id."""
-    _check(new, today(desk))
+    days = _check(new, today(desk))
     number = normal_form(new.org_number) or ""
     async with desk.store.writing() as writing:
         await acting(writing, person(by), Role.COORDINATOR)
@@ -53,9 +53,9 @@ async def record(desk: Desk, new: NewIncident, *, by: User) -> str:
             id=incident_id,
             org_number=number,
             kind=new.kind,
-            event_date=new.event_date,
-            informed_on=new.informed_on,
-            expires_on=new.expires_on,
+            event_date=days["event_date"],
+            informed_on=days["informed_on"],
+            expires_on=days["expires_on"],
             value_ref=value_ref,
             recorded_by=by.pseudonym,
             verified_by=None,
@@ -63,9 +63,9 @@ async def record(desk: Desk, new: NewIncident, *, by: User) -> str:
         data = IncidentRecorded(
             incident=incident_id,
             kind=new.kind,
-            event_date=new.event_date,
-            informed_on=new.informed_on,
-            expires_on=new.expires_on,
+            event_date=days["event_date"],
+            informed_on=days["informed_on"],
+            expires_on=days["expires_on"],
             value=value_ref,
         )
         event = Event(data, person(by), desk.outside.now())
@@ -73,7 +73,8 @@ async def record(desk: Desk, new: NewIncident, *, by: User) -> str:
     return incident_id
 
 
-def _check(new: NewIncident, now: date) -> None:
+def _check(new: NewIncident, now: date) -> dict[str, date]:
+    """Its days, by the names of their fields."""
     problems: list[Problem] = []
     if not is_organisation_number(new.org_number):
         problems.append(Problem("/org_number", "incident.number"))
@@ -99,6 +100,7 @@ def _check(new: NewIncident, now: date) -> None:
             problems.append(Problem("/expires_on", "incident.expiry", {"months": DEFAULT_MONTHS}))
     if problems:
         raise InvalidInput(problems)
+    return days
 
 
 async def verify(desk: Desk, incident_id: str, *, by: User) -> None:

@@ -87,7 +87,7 @@ class RecordSearch(StepForm):
         data = SearchRecorded(
             search=scene.desk.outside.new_id(),
             template=self.template,
-            searched_on=self.searched_on.isoformat(),
+            searched_on=self.searched_on,
             searched=scene.writing.keep("search", written, case=scene.case.id),
             found_acts=tuple(acts),
         )
@@ -172,7 +172,7 @@ class AskConsultee(StepForm):
                 consultation=asked,
                 consultee=self.consultee,
                 circumstances=scene.keep("consultation", text),
-                due=due.isoformat(),
+                due=due,
             )
         )
         return asked
@@ -222,7 +222,7 @@ class RecordConsultation(StepForm):
             ConsultationAnswered(
                 consultation=self.consultation,
                 answer_class=self.answer,
-                answered_on=self.answered_on.isoformat(),
+                answered_on=self.answered_on,
                 enclosure=self.enclosure or None,
                 disclosed=self.disclosed,
                 provision=scene.keep_any("secrecy", self.provision),

@@ -165,7 +165,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         room = await _room_view(desk, reading, case, details, findings, book) if case.kind is Kind.PREMISES else None
     procedure = book.procedure(today(desk))
     judged = [stored.case_finding for stored in findings]
-    basis = Basis(case, dossier, judged, book.of(case), procedure, today(desk).isoformat())
+    basis = Basis(case, dossier, judged, book.of(case), procedure, today(desk))
     newest_first = done[::-1]
     shown = newest_first if everything else newest_first[:MOST_ON_TIMELINE]
     return CaseView(

@@ -1,6 +1,7 @@
 """What a step's page shows beside the case itself: who can be chosen, what is missing, what it costs."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from service.bookings import bookings, move_or_cancel
 from service.casework.decision import appeal, proposal
@@ -19,8 +20,8 @@ from service.domain.ruleset import Clause
 class StepPage:
     """What can be chosen and what is usual; days are ISO 8601, `fees` whole öre by booking."""
 
-    today: str
-    earliest: str
+    today: date
+    earliest: date
     adverse: tuple[DecisionOutcome, ...]
     clauses: tuple[Clause, ...]
     questions: tuple[str, ...]
@@ -50,8 +51,8 @@ async def step_page(desk: Desk, view: CaseView, name: str, *, language: str) -> 
     dossier = view.dossier
     event_day = correspondence.event_day(view.details)
     return StepPage(
-        today=today(desk).isoformat(),
-        earliest=correspondence.communication_due(view.procedure.routine, today(desk), event_day).isoformat(),
+        today=today(desk),
+        earliest=correspondence.communication_due(view.procedure.routine, today(desk), event_day),
         adverse=adverse,
         clauses=tuple(clause for clause in offered_clauses(view) if clause.outcomes & frozenset(adverse)),
         questions=tuple(proposal.questions_of(view.basis, dossier.proposal)) if dossier.proposal else (),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple, Protocol
 
 from service.desk.ports.log import LogRow
@@ -41,7 +42,7 @@ class CaseDetails:
     when_label: str
     channel: str
     repeat_key: str
-    event_on: str | None
+    event_on: date | None
     hirer: str | None = None
 
 
@@ -238,8 +239,8 @@ class CaseReading(Protocol):
         """The cases whose checks wait, the longest first, at most two hundred."""
         ...
 
-    async def expired_speakers(self, today: str) -> list[ExpiredSpeakers]:
-        """Cases whose event was before this day (ISO 8601) and that still keep speakers, in order of their ids."""
+    async def expired_speakers(self, today: date) -> list[ExpiredSpeakers]:
+        """Cases whose event was before this day and that still keep speakers, in order of their ids."""
         ...
 
     async def idempotent(self, key: str) -> ReceivedBefore | None:

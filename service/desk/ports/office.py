@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from service.domain.check import Incident
@@ -31,9 +32,9 @@ class StoredIncident:
     id: str
     org_number: str
     kind: str
-    event_date: str
-    informed_on: str
-    expires_on: str
+    event_date: date
+    informed_on: date
+    expires_on: date
     value_ref: str
     recorded_by: str
     verified_by: str | None
@@ -171,7 +172,7 @@ class OfficeReading(Protocol):
         """Every version of every list, newest first."""
         ...
 
-    async def incidents(self, org_number: str, today: str) -> list[Incident]:
+    async def incidents(self, org_number: str, today: date) -> list[Incident]:
         """The verified incidents of an organisation number that have not run out on this day (ISO 8601).
 
         Oldest first.

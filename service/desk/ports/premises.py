@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from service.domain.case import Case
@@ -52,7 +53,7 @@ class GivenClearance:
     id: str
     organisation: str
     case: str
-    until: str
+    until: date
     data: str
     declaration: str
     rules: str

@@ -5,6 +5,7 @@ Only codes, dates, ids and references to kept texts; whoever shows a text fetche
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Generic, Literal, TypeVar
 
 from service.domain.decision import FAVOURABLE, DecisionOutcome
@@ -53,15 +54,15 @@ class Asked(Generic[Data]):
     id: str
     at: int
     by: str
-    due: str
+    due: date
     seq: int
     data: Data
     answer: str | None = None
-    answered_on: str | None = None
+    answered_on: date | None = None
     answered_seq: int | None = None
     reminded: int = 0
 
-    def over(self, today: str) -> bool:
+    def over(self, today: date) -> bool:
         """Whether it has been answered or its time is up."""
         return self.answered_on is not None or today > self.due
 
@@ -133,9 +134,9 @@ class Decided:
     terms: str | None
     record: CaseDecided | None
     letters: list[LetterSent] = field(default_factory=list)
-    posted: str | None = None
-    last_day: str | None = None
-    reported: str | None = None
+    posted: date | None = None
+    last_day: date | None = None
+    reported: date | None = None
     accepted: TermsAccepted | None = None
     reports: dict[int, ConditionReported] = field(default_factory=dict)
     added: list[Done[DecisionAddedTo]] = field(default_factory=list)
@@ -155,11 +156,11 @@ class Appeal:
 
     id: str
     decision: str
-    received: str
+    received: date
     ref: str
     in_time: bool | None = None
     tested_ref: str | None = None
-    forwarded: str | None = None
+    forwarded: date | None = None
     outcome: str | None = None
 
 

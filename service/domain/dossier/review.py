@@ -1,6 +1,7 @@
 """What the review of a case leaves behind."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from service.domain.dossier.dossier import Asked, Assessed, Consulted, Data, Done, Dossier, RecordedAct
@@ -35,7 +36,7 @@ def done(data: Data, entry: Entry) -> Done[Data]:
     return Done(data, entry.actor, entry.at, entry.seq)
 
 
-def _answer(asked: Iterable[Asked[Any]], id: str, entry: Entry, *, answer: str, on: str) -> None:
+def _answer(asked: Iterable[Asked[Any]], id: str, entry: Entry, *, answer: str, on: date) -> None:
     for request in asked:
         if request.id == id:
             request.answer, request.answered_on, request.answered_seq = answer, on, entry.seq

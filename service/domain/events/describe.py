@@ -95,6 +95,8 @@ def _kind(hint: Any) -> str:
     """What a field holds, by the name in `fields`."""
     if hint is bool:
         return "flag"
+    if hint is fields.Day:
+        return "day"
     if get_origin(hint) is Literal:
         return "constant"
     if isinstance(hint, type):

@@ -3,6 +3,7 @@
 A pattern is for the whole text. Personal values and free text appear as commitments only, and nowhere in clear.
 """
 
+from datetime import date
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -16,8 +17,8 @@ Code = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9_.:/+-]{0,99}\Z")]
 #: SHA-256, in hexadecimal.
 Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 Commitment = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z", extra=IS_COMMITMENT)]
-#: A day in Stockholm, ISO 8601.
-Day = Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
+#: A day in Stockholm; ISO 8601 in the log.
+Day = date
 #: An instant, UTC, to the millisecond.
 Time = Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z\Z")]
 DiaryNumber = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f]{1,40}\Z")]

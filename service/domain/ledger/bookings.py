@@ -174,7 +174,7 @@ def clearance_given(tables: Tables, data: ClearanceGiven, entry: Entry) -> None:
     tables.clearance[data.clearance] = ClearanceFact(
         organisation=data.organisation,
         case=entry.case or "",
-        until=data.until,
+        until=data.until.isoformat(),
         data=data.data,
         declaration=data.declaration,
         rules=data.rules.id,

@@ -54,7 +54,7 @@ def case_received(tables: Tables, data: CaseReceived, entry: Entry) -> None:
         hirer=data.hirer,
         received=data.received,
         registered=entry.at,
-        due=data.due,
+        due=data.due.isoformat(),
         channel=data.channel,
         rules=data.rules.id,
         rules_sha256=data.rules.sha256,
@@ -159,8 +159,8 @@ def enclosure_added(tables: Tables, data: EnclosureAdded, entry: Entry) -> None:
         size=data.size,
         sha256=data.sha256,
         name=data.name,
-        speaks_from=data.speaks_from,
-        speaks_to=data.speaks_to,
+        speaks_from=data.speaks_from.isoformat() if data.speaks_from else None,
+        speaks_to=data.speaks_to.isoformat() if data.speaks_to else None,
     )
     tables.touch(entry)
 
@@ -189,14 +189,14 @@ def case_assigned(tables: Tables, data: CaseAssigned, entry: Entry) -> None:
 @FOLDS.of(CaseResumed)
 def case_resumed(tables: Tables, data: CaseResumed, entry: Entry) -> None:
     """By when it is to be answered."""
-    tables.case_of(entry).due = data.due
+    tables.case_of(entry).due = data.due.isoformat()
 
 
 @FOLDS.of(CaseReopened)
 def case_reopened(tables: Tables, data: CaseReopened, entry: Entry) -> None:
     """Whose case it is, and by when it is to be answered."""
     case = tables.case_of(entry)
-    case.owner, case.due = data.owner, data.due
+    case.owner, case.due = data.owner, data.due.isoformat()
 
 
 @FOLDS.of(AppealSettled)
@@ -208,7 +208,8 @@ def appeal_settled(tables: Tables, data: AppealSettled, entry: Entry) -> None:
     if data.outcome == "annulled":
         case.state = State.IN_REVIEW
     case.owner = data.owner or case.owner
-    case.due = data.due or case.due
+    if data.due:
+        case.due = data.due.isoformat()
 
 
 @FOLDS.of(CaseDecided)

@@ -60,7 +60,13 @@ def key_created(tables: Tables, data: KeyCreated, _: Entry) -> None:
 def rule_set_drafted(tables: Tables, data: RuleSetDrafted, entry: Entry) -> None:
     """A draft."""
     tables.draft[data.draft] = DraftFact(
-        data.ruleset, data.sha256, data.valid_from, drafted_by=entry.actor, impact=None, seen_by=None, adopted_by=None
+        data.ruleset,
+        data.sha256,
+        data.valid_from.isoformat(),
+        drafted_by=entry.actor,
+        impact=None,
+        seen_by=None,
+        adopted_by=None,
     )
 
 
@@ -74,7 +80,7 @@ def impact_seen(tables: Tables, data: RuleSetImpactSeen, entry: Entry) -> None:
 @FOLDS.of(RuleSetAdopted)
 def rule_set_adopted(tables: Tables, data: RuleSetAdopted, entry: Entry) -> None:
     """A rule set, and the draft it was."""
-    tables.ruleset[data.ruleset] = RuleSetFact(data.sha256, data.valid_from)
+    tables.ruleset[data.ruleset] = RuleSetFact(data.sha256, data.valid_from.isoformat())
     if data.draft:
         tables.draft[data.draft].adopted_by = entry.actor
 
@@ -107,9 +113,9 @@ def incident_recorded(tables: Tables, data: IncidentRecorded, entry: Entry) -> N
     """An incident."""
     tables.incident[data.incident] = IncidentFact(
         data.kind,
-        data.event_date,
-        data.informed_on,
-        data.expires_on,
+        data.event_date.isoformat(),
+        data.informed_on.isoformat(),
+        data.expires_on.isoformat(),
         data.value,
         recorded_by=entry.actor,
         verified_by=None,

@@ -49,7 +49,7 @@ async def test_an_annulled_revocation_leaves_what_it_revoked(desk: Desk) -> None
     await do(desk, proposal.Propose, case_id, alva, proposal=revocation)
     yes = dict.fromkeys(("facts_not_views", "written_rule", "answered"), True)
     await do(desk, proposal.Second, case_id, bo, answers=yes, text=TEXT)
-    minute = BoardMinute("2026-11-20", "§ 9")
+    minute = BoardMinute(date(2026, 11, 20), "§ 9")
     await do(desk, sign.Sign, case_id, disa, delegation_point="N1", board_minute=minute)
     terms = {"terms": "2026-1", "on": "2026-11-22", "text": "Per post."}
     assert await codes(do(desk, follow_up.AcceptTerms, case_id, alva, **terms)) == {"decision.not_favourable"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -47,7 +48,7 @@ async def test_a_refusal_on_democracy_grounds_takes_act_answer_second_person_and
     wanted = replace(wanted, response="Avståndstagandet kom först efter domen.")
     await do(desk, proposal.Propose, case_id, alva, proposal=wanted)
 
-    minute = BoardMinute("2026-11-20", "§ 12")
+    minute = BoardMinute(date(2026, 11, 20), "§ 12")
     signing = {"delegation_point": "N1", "board_minute": minute}
     assert await codes(do(desk, sign.Sign, case_id, disa, **signing)) == {"decision.needs_second"}
     yes = dict.fromkeys(("facts_not_views", "written_rule", "own_act", "answered"), True)
@@ -110,7 +111,7 @@ def test_no_condition_that_was_written_is_thrown_away() -> None:
 
     assert wrong_with(lambda: proposal.tidied(many.proposal)) == {("/conditions", "input.too_many")}
     assert wrong_with(lambda: proposal.tidied(day_alone.proposal)) == {("/conditions/2/text", "input.missing")}
-    assert kept.conditions == (OwnCondition("Redovisa", "2027-01-31"),)
+    assert kept.conditions == (OwnCondition("Redovisa", date(2027, 1, 31)),)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A decided case is taken up again, and support stopped meanwhile."""
 
 from dataclasses import replace
+from datetime import date
 
 from service.casework.decision import follow_up, proposal, record_page, reopen, sign
 from service.casework.intake.receive import receive
@@ -86,7 +87,7 @@ async def test_a_grant_is_revoked_and_recovered_the_whole_way_again(desk: Desk, 
     await do(desk, proposal.Second, case_id, bo, answers=yes, text=TEXT)
     unit = {"delegation_point": "F2", "board_minute": None}
     assert await codes(do(desk, sign.Sign, case_id, disa, **unit)) == {"decision.beyond_delegation"}
-    minute = BoardMinute("2026-12-07", "§ 9")
+    minute = BoardMinute(date(2026, 12, 7), "§ 9")
     await do(desk, sign.Sign, case_id, disa, delegation_point="N1", board_minute=minute)
 
     data = (await record_page.read_record(desk, case_id, by=disa)).leaf["data"]

@@ -1,6 +1,7 @@
 """Letters word for word, as archivable and accessible PDF, with the right way of appeal."""
 
 from dataclasses import replace
+from datetime import date
 
 from service.casework.decision import board_papers, delivery, sign
 from service.casework.decision.proposal import Propose, Second
@@ -27,7 +28,7 @@ async def test_what_is_missing_is_asked_for_in_plain_words_with_a_day_and_what_m
         check_pdf(value, language)
     async with desk.store.reading() as reading:
         asked = (await dossier_of(reading, case_id)).completions
-    assert [one.due for one in asked] == ["2026-12-07", "2026-12-07"], "14 days are a Sunday: the Monday after"
+    assert [request.due for request in asked] == [date(2026, 12, 7)] * 2, "14 days are a Sunday: the Monday after"
 
 
 async def test_a_refusal_and_the_boards_report_carry_acts_answer_and_assessment(desk: Desk) -> None:
@@ -52,7 +53,7 @@ async def test_a_refusal_and_the_boards_report_carry_acts_answer_and_assessment(
     number, body = await board_papers.packaged(desk, case_id, by=disa)
     assert number == "HV 2026/1"
     assert body[:2] == b"PK"
-    minute = BoardMinute("2026-11-20", "§ 12")
+    minute = BoardMinute(date(2026, 11, 20), "§ 12")
     await do(desk, sign.Sign, case_id, disa, delegation_point="N1", board_minute=minute)
     await do(desk, delivery.SendLetter, case_id, alva, channel="post", language="sv", sent="")
 

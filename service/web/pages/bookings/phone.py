@@ -100,7 +100,7 @@ async def _show(
         hirers=list(Hirer),
         label_of_time=label,
         clock=availability.clock,
-        today=today(desk).isoformat(),
+        today=today(desk),
     )
 
 

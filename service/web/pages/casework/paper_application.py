@@ -70,7 +70,7 @@ async def _form(
         hirers=list(Hirer),
         posted=posted,
         types=GRANT_TYPES if kind is Kind.GRANT else PREMISES_TYPES,
-        today=today(desk).isoformat(),
+        today=today(desk),
     )
 
 

@@ -49,7 +49,7 @@ async def queue(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
         states=STATES,
         orders=ORDERS,
         pages=max(1, -(-page.total // PAGE_SIZE)),
-        today=today(desk).isoformat(),
+        today=today(desk),
     )
 
 

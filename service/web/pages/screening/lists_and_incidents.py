@@ -43,7 +43,7 @@ async def _incidents(
         at="incident",
         **vars(shown),
         kinds=incidents.KINDS,
-        today=today(desk).isoformat(),
+        today=today(desk),
         posted=posted or forms.Form({}),
     )
 
