@@ -13,6 +13,7 @@ from pathlib import Path
 
 from service.desk.ports.desk import Desk, Outside
 from service.desk.ports.log import Channel
+from service.domain.clock import Instant
 from service.domain.errors import GranskaError
 from service.matching import population
 from service.matching.finder import Finder, sweep_indexes
@@ -38,7 +39,7 @@ from service.words import Catalogue
 def real_outside() -> Outside:
     """The real clock, identities and randomness."""
     return Outside(
-        now=lambda: time.time_ns() // 1_000_000,
+        now=lambda: Instant(time.time_ns() // 1_000_000),
         monotonic=time.monotonic,
         new_id=lambda: str(uuid.uuid4()),
         random=secrets.token_bytes,

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 from service.audit.leaf import milliseconds
 from service.domain.birth import read_birth
-from service.domain.clock import DAY_MS
+from service.domain.clock import DAY_MS, Instant
 from service.domain.errors import GranskaError, ListRefused
 from service.domain.organisation import normal_form
 from service.domain.watchlist import Candidate, ListEntry, Schema, Subject
@@ -48,7 +48,7 @@ def read_source(
     option: str,
     folder: Path,
     *,
-    now: int,
+    now: Instant,
     max_age: int | None,
     generated: str | None = None,
     told: Callable[[int], None] = lambda _: None,

@@ -152,3 +152,26 @@ def test_every_question_of_a_port_says_what_it_returns() -> None:
                 silent.append(f"{path.name}:{node.lineno} {node.name}")
 
     assert not silent
+
+
+#: What names an instant (UTC milliseconds), a second of a booking, or a day; each has a type of its own.
+DAYS = {"today", "due", "due_on", "last_day", "posted", "event_on", "answered_on", "received_on", "informed_on"}
+INSTANTS = {"at", "received_at", "registered_at", "decided_at", "opened_at", "added_at", "made_at", "given_at"}
+#: As a table has them, and as a person has typed them.
+AS_STORED = {"service/domain/ledger/facts.py", "service/storage/tables.py", "service/casework/review/incidents.py"}
+
+
+def test_days_and_instants_have_types_of_their_own() -> None:
+    untyped = []
+    for path in sorted((ROOT / "service").rglob("*.py")):
+        where = str(path.relative_to(ROOT))
+        if where in AS_STORED or "migrations" in where:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            name = node.arg if isinstance(node, ast.arg) else getattr(getattr(node, "target", None), "id", "")
+            if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation:
+                written = ast.unparse(node.annotation).split(" | ")[0]
+                if (name in DAYS and written == "str") or (name in INSTANTS and written == "int"):
+                    untyped.append((where, node.lineno, name))
+
+    assert untyped == []

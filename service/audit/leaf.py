@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from service.audit.canonical import canonical
+from service.domain.clock import Instant
 from service.domain.events.catalogue import CATALOGUE, as_json, check
 from service.domain.events.event import Event, EventData
 
@@ -24,15 +25,15 @@ class _Head(msgspec.Struct):
 _read_head = msgspec.json.Decoder(_Head).decode
 
 
-def timestamp(milliseconds: int) -> str:
+def timestamp(milliseconds: Instant) -> str:
     """UTC milliseconds as YYYY-MM-DDTHH:MM:SS.mmmZ."""
     seconds, rest = divmod(milliseconds, 1000)
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{rest:03d}Z"
 
 
-def milliseconds(text: str) -> int:
+def milliseconds(text: str) -> Instant:
     """A log time as UTC milliseconds; raises ValueError for anything else."""
-    return round(datetime.fromisoformat(text).timestamp() * 1000)
+    return Instant(round(datetime.fromisoformat(text).timestamp() * 1000))
 
 
 def encode(event: Event[EventData], seq: int) -> str:

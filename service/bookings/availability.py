@@ -15,6 +15,7 @@ from service.desk.ports.premises import Occupied
 from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.domain.application import Kind
+from service.domain.clock import Second
 from service.domain.errors import InvalidInput, Problem
 from service.domain.organisation import looks_personal, normal_form
 from service.domain.people import User
@@ -89,7 +90,7 @@ async def grid(desk: Desk, *, site: str | None, room: str | None, first: date, d
         rooms = _shown(estate, site, room)
         parts = {shown.id: estate.room_parts(shown.id) for shown in rooms}
         wanted = frozenset(part for room_parts in parts.values() for part in room_parts)
-        wide = Span(span.start - free_times.MARGIN, span.end + free_times.MARGIN)
+        wide = span.widened(free_times.MARGIN, free_times.MARGIN)
         busy = free_times.Busy(await reading.busy(wanted, [wide]))
         related = wanted | {above for shown in rooms for above in estate.above(shown.id)}
         occupied = tuple(await reading.occupied(related, span)) if names else ()
@@ -117,16 +118,16 @@ def _cells(
     busy: free_times.Busy,
     first: date,
     bounds: Sequence[Span],
-    now: int,
+    now: Second,
 ) -> tuple[Cell, ...]:
     before, after = 60 * room.before, 60 * room.after
     taken = [one for part in parts for one in busy.of(part)]
     if before or after:
-        taken = [Span(start - after, end + before) for start, end in taken]
+        taken = [span.widened(after, before) for span in taken]
     closed = sorted(found.closed(room.id))
     taken = sorted([*taken, *closed])
     opened = free_times.open_spans(room, first, len(bounds))
-    usable = _subtract(opened, closed, 0)
+    usable = _subtract(opened, closed, Second(0))
     left = _subtract(opened, taken, now)
     cells = []
     for day in bounds:
@@ -141,11 +142,11 @@ def _cells(
     return tuple(cells)
 
 
-def _subtract(opened: Sequence[Span], taken: Sequence[Span], now: int) -> list[Span]:
+def _subtract(opened: Sequence[Span], taken: Sequence[Span], now: Second) -> list[Span]:
     """What is left of the open time, from now on."""
     left, at = [], 0
     for one in opened:
-        start = max(one.start, -(-now // 900) * 900)
+        start = max(one.start, Second(-(-now // 900) * 900))
         while at < len(taken) and taken[at].end <= one.start:
             at += 1
         for each in taken[at:]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from service.domain.clock import Second
 from service.domain.decision import FAVOURABLE, DecisionOutcome, Proposal
 from service.domain.dossier.dossier import Dossier
 from service.domain.errors import InvalidInput, NotAllowed, Problem
@@ -59,7 +60,7 @@ def could_not_be_had(bookings: Sequence[Booking]) -> list[Booking]:
     return [one for one in bookings if one.status in gone and one.reason != LEFT_OUT]
 
 
-def changes(bookings: Sequence[Booking], proposal: Proposal, dossier: Dossier, *, now: int) -> Changes:
+def changes(bookings: Sequence[Booking], proposal: Proposal, dossier: Dossier, *, now: Second) -> Changes:
     """What becomes of each time if this is decided; raises InvalidInput or NotAllowed where it does not fit them.
 
     A hold that has run out is confirmed where the room is still free; the database says no where it is not.
@@ -82,7 +83,7 @@ def changes(bookings: Sequence[Booking], proposal: Proposal, dossier: Dossier, *
     }
 
 
-def _given(bookings: Sequence[Booking], proposal: Proposal, now: int) -> Changes:
+def _given(bookings: Sequence[Booking], proposal: Proposal, now: Second) -> Changes:
     to_be_had = [time for time in bookings if time.status in (BookingStatus.HELD, BookingStatus.LAPSED)]
     chosen = _chosen(bookings, proposal, to_be_had)
     if not chosen and not any(time.status is BookingStatus.CONFIRMED for time in bookings):
@@ -112,7 +113,7 @@ def _check_whole(bookings: Sequence[Booking], proposal: Proposal, to_be_had: Seq
         raise InvalidInput([Problem("/outcome", "booking.not_all_had")])
 
 
-def _called_off(bookings: Sequence[Booking], proposal: Proposal, now: int) -> Changes:
+def _called_off(bookings: Sequence[Booking], proposal: Proposal, now: Second) -> Changes:
     wanted = set(proposal.bookings)
     return {
         one.id: (BookingStatus.CANCELLED, 0)

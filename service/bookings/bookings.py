@@ -20,6 +20,7 @@ from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene
 from service.domain.application import Application, Premises
 from service.domain.case import Case
+from service.domain.clock import Second, second_of
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem, SlotTaken
 from service.domain.events.bookings import (
     BookingAlternative,
@@ -61,9 +62,9 @@ class Asked:
     reason: str | None = None
 
 
-def now_of(desk: Desk) -> int:
-    """Now, in UTC epoch seconds."""
-    return desk.outside.now() // 1000
+def now_of(desk: Desk) -> Second:
+    """Now, as bookings tell it."""
+    return second_of(desk.outside.now())
 
 
 def times_of(premises: Premises, rules: PremisesRules) -> list[Asked]:
@@ -129,7 +130,7 @@ async def ask_rooms(
     reasons = [_taken_or_why_not(estate, busy, room, asked, now=now, late=late) for room, asked in wanted]
     missed = [asked.span for (_, asked), why in zip(wanted, reasons, strict=True) if why in _MAY_BE_HAD_OTHERWISE]
     busy.also(await writing.busy(set(estate.rooms) - parts, free_times.nearby(missed)))
-    last = now + rules.application_hold_days * DAY if until is None else day_span(until).end
+    last = Second(now + rules.application_hold_days * DAY) if until is None else day_span(until).end
     made = []
     for position, ((room_id, asked), why) in enumerate(zip(wanted, reasons, strict=True)):
         room, span, instead = estate.rooms[room_id], asked.span, list[Alternative]()
@@ -155,7 +156,7 @@ async def ask_rooms(
 
 
 def _taken_or_why_not(
-    estate: Estate, busy: free_times.Busy, room_id: str, asked: Asked, *, now: int, late: bool
+    estate: Estate, busy: free_times.Busy, room_id: str, asked: Asked, *, now: Second, late: bool
 ) -> str | None:
     """Why the time cannot be had, as a code; where it can, it is taken from what is free to those that follow."""
     room = estate.rooms[room_id]
@@ -181,7 +182,7 @@ def booking_data(
     *,
     status: BookingStatus,
     position: int = 0,
-    hold_until: int | None = None,
+    hold_until: Second | None = None,
     reason: str | None = None,
     alternatives: Iterable[Alternative] = (),
     tariff: str | None = None,
@@ -267,7 +268,7 @@ async def hold(desk: Desk, room_id: str, *, day: str, start: str, end: str, by: 
                 found, room, span, busy, free_times.Wanted(room.capacity), now=now, late=late
             )
             raise SlotTaken(why, [(one.room, one.span.start, one.span.end) for one in others])
-        until = now + 60 * rules.hold_minutes
+        until = Second(now + 60 * rules.hold_minutes)
         data = booking_data(
             desk, room.id, span, room.taken(span), status=BookingStatus.HELD, hold_until=min(until, span.start)
         )

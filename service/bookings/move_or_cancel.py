@@ -19,7 +19,7 @@ from service.desk.step import Scene, entries
 from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain.application import Kind, Premises
 from service.domain.case import State
-from service.domain.clock import local_day
+from service.domain.clock import Second, local_day, second_of
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem, SlotTaken
 from service.domain.events.bookings import BookingAsked, BookingCancelled, BookingMoved
@@ -94,7 +94,7 @@ class Move(StepForm):
         taken = to.taken(span)
         status = before.status if before.takes else BookingStatus.HELD
         # Moving does not prolong a hold; a time that was missed or has lapsed is held anew.
-        held_to = min(span.start, before.hold_until or now + rules.application_hold_days * DAY)
+        held_to = min(span.start, before.hold_until or Second(now + rules.application_hold_days * DAY))
         await scene.take_booking(
             BookingMoved(
                 booking=before.id,
@@ -122,7 +122,7 @@ class Move(StepForm):
         return to
 
 
-def _check_can_be_moved(scene: Scene, before: Booking, now: int) -> None:
+def _check_can_be_moved(scene: Scene, before: Booking, now: Second) -> None:
     """It has neither ended nor begun, and in a closed case it is one that was let."""
     if before.status in ENDED:
         raise NotAllowed("booking.ended")
@@ -155,25 +155,25 @@ def _of_case(found: Sequence[Booking], booking: str) -> Booking:
 
 
 #: Of each confirmed time that was moved: where it was, and when it was moved from there (epoch seconds).
-Moves = Mapping[str, Sequence[tuple[int, int]]]
+Moves = Mapping[str, Sequence[tuple[Second, Second]]]
 
 
 async def moves_of(reading: Reading, case_id: str) -> Moves:
     """The moves of a case's confirmed times, as the log has them."""
-    at: dict[str, int] = {}
-    found: dict[str, list[tuple[int, int]]] = {}
+    at: dict[str, Second] = {}
+    found: dict[str, list[tuple[Second, Second]]] = {}
     for row in entries(await reading.entries_of_cases([case_id], BookingAsked, BookingMoved)):
         match row.data:
             case BookingMoved() as moved:
                 if moved.status == BookingStatus.CONFIRMED and moved.booking in at:
-                    found.setdefault(moved.booking, []).append((at[moved.booking], row.at // 1000))
+                    found.setdefault(moved.booking, []).append((at[moved.booking], second_of(row.at)))
                 at[moved.booking] = moved.starts
             case BookingAsked() as asked:
                 at |= {booking.booking: booking.starts for booking in asked.bookings}
     return found
 
 
-def fee_of(booking: Booking, rules: PremisesRules, now: int, moves: Moves) -> int:
+def fee_of(booking: Booking, rules: PremisesRules, now: Second, moves: Moves) -> int:
     """What the hirer pays who cancels this booking at this moment, in öre.
 
     A time that was moved away so late that cancelling it would have cost costs no less afterwards.
@@ -244,7 +244,7 @@ async def cancel_by_hirer(desk: Desk, case_id: str, booking_id: str, *, by: Acto
 
 
 def _called_off(
-    found: Sequence[Booking], wanted: Sequence[str], rules: PremisesRules, now: int, said: int, moves: Moves
+    found: Sequence[Booking], wanted: Sequence[str], rules: PremisesRules, now: Second, said: Second, moves: Moves
 ) -> dict[str, tuple[BookingStatus, int | None]]:
     if not wanted:
         raise InvalidInput([Problem("/bookings", "input.missing")])

@@ -14,6 +14,7 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.premises import Feed, Occupied
 from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
+from service.domain.clock import Second, second_of
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events.bookings import FeedMade, FeedRevoked, RoomClosed, RoomDescribed, RoomReopened, SiteDescribed
 from service.domain.events.event import Actor, Event
@@ -122,7 +123,7 @@ async def close_room(desk: Desk, room: str, *, first: str, last: str, ground: st
         return await writing.occupied(found.room_parts(room) | set(found.above(room)), span)
 
 
-def _instant_of(day: date, clock: str, *, last: bool) -> int:
+def _instant_of(day: date, clock: str, *, last: bool) -> Second:
     """A day and a time of it; without one, when the day begins, or for the last day when it ends."""
     if clock:
         return instant(day, minutes(clock), last=last)
@@ -177,7 +178,7 @@ async def revoke_feed(desk: Desk, room: str, feed: str, *, by: User) -> None:
 
 async def feed(desk: Desk, secret: str) -> bytes:
     """A room's calendar by its secret address, without anybody's name; raises NotFound."""
-    now = desk.outside.now() // 1000
+    now = second_of(desk.outside.now())
     async with desk.store.reading() as reading:
         room_id = await reading.feed_room(_digest(secret))
         if room_id is None:
@@ -185,7 +186,7 @@ async def feed(desk: Desk, secret: str) -> bytes:
         found = await reading.estate()
         # Whatever lies within the room or around it takes it too.
         rooms = found.room_parts(room_id) | set(found.above(room_id))
-        occupied = await reading.occupied(rooms, Span(now - FEED_BACK * DAY, now + FEED_AHEAD * DAY))
+        occupied = await reading.occupied(rooms, Span(now, now).widened(FEED_BACK * DAY, FEED_AHEAD * DAY))
     say = desk.words.say
     room = room_in(found, room_id)
     return calendar_feed.calendar(
@@ -199,11 +200,11 @@ async def feed(desk: Desk, secret: str) -> bytes:
 
 async def in_the_way(desk: Desk, room_id: str) -> list[Occupied]:
     """The bookings to come for which the room is closed, out of use or not open: each is seen to in its own case."""
-    now = desk.outside.now() // 1000
+    now = second_of(desk.outside.now())
     async with desk.store.reading() as reading:
         found = await reading.estate()
         room = room_in(found, room_id)
-        coming = Span(now, now + DAY * (room.ahead_days + 1))
+        coming = Span(now, now).widened(0, DAY * (room.ahead_days + 1))
         spans = await reading.spans_of(room_id, coming)
         hit = set(free_times.outside_hours(room, spans) if room.in_use else spans)
         own = await reading.occupied([room_id], coming) if hit else []

@@ -37,7 +37,7 @@ from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
 from service.domain.application import Kind, Premises, from_document
 from service.domain.case import CLOSED
-from service.domain.clock import DAY_MS, local_day
+from service.domain.clock import DAY_MS, Instant, local_day, midnight
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.bookings import AllocationMade
 from service.domain.events.event import Event
@@ -102,8 +102,8 @@ async def _asks(
     reading: Reading, season: Season, rules: RuleSet
 ) -> tuple[list[tuple[QueueRow, Ask, str]], list[tuple[QueueRow, Ask, str]]]:
     """The applications of a season, in time and late, oldest first; withdrawn ones are closed by a decision."""
-    start = day_span(season.opens).start * 1000
-    rows = await reading.received_between([TYPE], start, start + 400 * DAY_MS, limit=MOST_ASKS)
+    start = midnight(season.opens)
+    rows = await reading.received_between([TYPE], start, Instant(start + 400 * DAY_MS), limit=MOST_ASKS)
     cases = await reading.cases_by_id([one.case.id for one in rows])
     refs = {case_id: commitment_of(file.details.application_parts, "request") for case_id, file in cases.items()}
     values = await reading.values(list(refs.values()))

@@ -10,6 +10,7 @@ import click
 
 from service import screen_file
 from service.cli.common import counting, say, sentence, told, tracked
+from service.domain.clock import Instant
 from service.domain.errors import GranskaError
 
 
@@ -29,7 +30,7 @@ def screen(subjects: Path, sources: tuple[str, ...], target: Path, max_age: int 
     id.
     One JSON line per row, with outcome no_candidate, needs_identifier, candidate or not_screened.
     """
-    now = time.time_ns() // 1_000_000
+    now = Instant(time.time_ns() // 1_000_000)
     rows = _rows(subjects, ("name",), target)
     with tempfile.TemporaryDirectory(prefix="granska-") as temporary:
         folder, read = Path(temporary), []

@@ -13,6 +13,7 @@ from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
+from service.domain.clock import Instant, to_milliseconds
 from service.office import rule_set_adoption
 from service.screening import list_import
 from service.screening.what_if import Impact, impact_of
@@ -82,7 +83,7 @@ def lists_import(key: str, file: Path, by: str, generated: str | None, as_of: st
     )
 
 
-def _midnight(day: str) -> int:
+def _midnight(day: str) -> Instant:
     """The beginning of a day in UTC, as milliseconds; not later than now."""
     try:
         moment = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
@@ -90,7 +91,7 @@ def _midnight(day: str) -> int:
         raise click.BadParameter(sentence("cli.not_a_date", given=day)) from error
     if moment > datetime.now(UTC):
         raise click.BadParameter(sentence("cli.in_the_future", given=day))
-    return int(moment.timestamp()) * 1000
+    return to_milliseconds(moment)
 
 
 @lists.command("show")

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from service.domain.application import Kind
+from service.domain.clock import Instant
 from service.domain.errors import NotAllowed
 from service.domain.events import bookings, decision, decision_record, intake, review
 from service.domain.events.event import EventClass
@@ -156,8 +157,8 @@ class Case:
     type: str
     state: State
     owner: str | None
-    received_at: int
-    registered_at: int
+    received_at: Instant
+    registered_at: Instant
     due_on: date
     amount_ore: int | None
     rules_id: str

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from service.domain.clock import Instant
+
 
 class EnclosureKind(StrEnum):
     """What sort of document it is."""
@@ -39,6 +41,6 @@ class Enclosure:
     media_type: str
     size: int
     sha256: str
-    added_at: int
+    added_at: Instant
     speaks_from: date | None = None
     speaks_to: date | None = None

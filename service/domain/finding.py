@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from service.domain.application import PartyKind
+from service.domain.clock import Instant
 from service.domain.events.fields import ListRef
 
 
@@ -97,7 +98,7 @@ class CheckResult:
 class Run:
     """The part that differs from run to run: when it started (UTC milliseconds), how long it took, what broke."""
 
-    started_at: int
+    started_at: Instant
     duration_ms: int
     error: str | None = None
 

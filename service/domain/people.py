@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.domain.application import Kind
+from service.domain.clock import NEVER, Instant
 
 
 class Role(StrEnum):
@@ -52,7 +53,7 @@ class User:
     name: str
     email: str
     rights: frozenset[str]
-    password_at: int = 0
+    password_at: Instant = NEVER
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from service.domain.clock import STOCKHOLM
+from service.domain.clock import STOCKHOLM, Second
 
 HOUR, DAY = 3600, 86_400
 #: The longest that a booking may take a room: a longer let is a lease, not a booking. The database enforces it.
@@ -53,8 +53,8 @@ ENDED = frozenset({BookingStatus.CANCELLED, BookingStatus.RELEASED})
 class Span(NamedTuple):
     """A time, half-open."""
 
-    start: int
-    end: int
+    start: Second
+    end: Second
 
     def meets(self, other: "Span") -> bool:
         """Whether the two overlap."""
@@ -63,6 +63,10 @@ class Span(NamedTuple):
     def within(self, other: "Span") -> bool:
         """Whether all of this lies in the other."""
         return other.start <= self.start and self.end <= other.end
+
+    def widened(self, before: int, after: int) -> "Span":
+        """The same with so many seconds more at each end."""
+        return Span(Second(self.start - before), Second(self.end + after))
 
     @property
     def seconds(self) -> int:
@@ -116,7 +120,7 @@ class Room:
 
     def taken(self, span: Span) -> Span:
         """What a booking of this span takes, with the time before and after."""
-        return Span(span.start - 60 * self.before, span.end + 60 * self.after)
+        return span.widened(60 * self.before, 60 * self.after)
 
 
 @dataclass(frozen=True)
@@ -184,7 +188,7 @@ class Booking:
     span: Span
     taken: Span
     status: BookingStatus
-    hold_until: int | None
+    hold_until: Second | None
     reason: str | None
     alternatives: tuple[Alternative, ...]
     tariff: str | None
@@ -199,8 +203,8 @@ class Booking:
 
 
 @lru_cache(maxsize=8192)  # a calendar asks the same of every room
-def instant(day: date, after_midnight: int, *, last: bool = False) -> int:
-    """The instant of a local wall-clock time, in minutes after midnight (1440 is the next midnight).
+def instant(day: date, after_midnight: int, *, last: bool = False) -> Second:
+    """The second of a local wall-clock time, in minutes after midnight (1440 is the next midnight).
 
     Where the clock shows the time twice, the first is meant, or the `last` for an end: nobody loses an hour. A time the
     clock never shows raises ValueError.
@@ -210,7 +214,7 @@ def instant(day: date, after_midnight: int, *, last: bool = False) -> int:
     seen = local.astimezone(UTC)
     if seen.astimezone(STOCKHOLM).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise ValueError("the clock never shows this time")
-    return int(seen.timestamp())
+    return Second(int(seen.timestamp()))
 
 
 def local(second: int) -> datetime:

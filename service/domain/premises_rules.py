@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from service.domain.clock import Second
 from service.domain.premises import DAY, HOUR, Hirer, Room, Span, local
 
 
@@ -120,7 +121,7 @@ class PremisesRules:
             price += price * self.out_of_hours.surcharge_percent // 100
         return tariff.id, price
 
-    def fee(self, price_ore: int, start: int, now: int) -> int:
+    def fee(self, price_ore: int, start: Second, now: Second) -> int:
         """What a hirer who cancels pays, in öre."""
         days = (start - now) // DAY
         percent = next((share for least, share in self.cancellation if days >= least), 100)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from service.domain.application import Kind
 from service.domain.check import CheckDescription, CheckInput, Fetched, Need
+from service.domain.clock import Instant
 from service.domain.finding import CheckResult, Finding, Outcome, Run, Trait
 from service.domain.ruleset import RequiredCheck
 
@@ -37,7 +38,7 @@ Sources = Mapping[Need, Callable[[], Awaitable[Any]]]
 class Clocks:
     """UTC milliseconds for the record, seconds for measuring."""
 
-    now: Callable[[], int]
+    now: Callable[[], Instant]
     monotonic: Callable[[], float]
 
 

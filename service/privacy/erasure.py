@@ -14,7 +14,7 @@ from service.desk.ports.log import KeptValue
 from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.domain.case import State
-from service.domain.clock import utc_time
+from service.domain.clock import Instant, second_of, to_milliseconds, utc_time
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.event import Event
 from service.domain.events.log import ValueErased
@@ -130,11 +130,11 @@ async def plan_due(desk: Desk) -> Plan:
     return plan
 
 
-def _cutoff(desk: Desk, retention: Retention) -> int:
-    """What ended before this instant (UTC milliseconds) is past the time; whole calendar years."""
+def _cutoff(desk: Desk, retention: Retention) -> Instant:
+    """What ended before this is past the time; whole calendar years."""
     now = utc_time(desk.outside.now())
     day = 28 if (now.month, now.day) == (2, 29) else now.day
-    return int(now.replace(year=now.year - (retention.years or 0), day=day).timestamp() * 1000)
+    return to_milliseconds(now.replace(year=now.year - (retention.years or 0), day=day))
 
 
 async def plan_cases(desk: Desk, diary_numbers: Sequence[str], classes: Sequence[str]) -> Plan:
@@ -162,7 +162,7 @@ async def plan_cases(desk: Desk, diary_numbers: Sequence[str], classes: Sequence
 
 async def _coming(desk: Desk, reading: Reading, case_ids: Sequence[str]) -> set[str]:
     """The cases with a booking that is not over: whoever is to get the key must be known until then."""
-    now = desk.outside.now() // 1000
+    now = second_of(desk.outside.now())
     coming = set()
     for case_id, times in (await reading.bookings_of(case_ids)).items():
         if any(time.takes and time.span.end > now for time in times):

@@ -2,7 +2,7 @@
 
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
-from service.domain.clock import DAY_MS
+from service.domain.clock import DAY_MS, Instant
 from service.domain.errors import NotFound
 from service.domain.events.event import SYSTEM_ACTOR, Event
 from service.domain.events.log import AccessLogErased, ValueErased
@@ -41,7 +41,7 @@ async def erase_access_log(desk: Desk) -> int:
     if kept is None or kept.years is None:
         return 0
     now = desk.outside.now()
-    before = now - kept.years * DAYS_IN_YEAR * DAY_MS
+    before = Instant(now - kept.years * DAYS_IN_YEAR * DAY_MS)
     due = await desk.access_log.due_before(before)
     if due.count:
         # First what is to happen, then that it happens: the two lie in different files, and a stop in between leaves

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from service.desk.ports.cases import StoredFinding
 from service.desk.ports.store import Reading
 from service.domain.case import Case
-from service.domain.clock import DAY_MS
+from service.domain.clock import DAY_MS, Instant
 from service.domain.errors import NotAllowed
 from service.domain.finding import Outcome
 from service.domain.ruleset import RuleSet
 
 
 async def check_fresh(
-    reading: Reading, case: Case, findings: Sequence[StoredFinding], procedure: RuleSet, now: int
+    reading: Reading, case: Case, findings: Sequence[StoredFinding], procedure: RuleSet, now: Instant
 ) -> None:
     """Nothing favourable on answers that something has overtaken: checks still to be run, a newer or an aged list."""
     if await reading.is_waiting(case.id):

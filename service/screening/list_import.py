@@ -15,6 +15,7 @@ from service.desk.actors import acting
 from service.desk.ports.desk import Desk, PutAside
 from service.desk.ports.office import ListDifference
 from service.desk.rulebook import rulebook, today
+from service.domain.clock import Instant
 from service.domain.errors import ListRefused
 from service.domain.events.event import Actor, Event
 from service.domain.events.office import ListImported
@@ -41,7 +42,7 @@ async def import_list(
     given: bytes | Path,
     *,
     by: Actor,
-    as_of: int | None = None,
+    as_of: Instant | None = None,
     generated: str | None = None,
     told: Callable[[int], None] = lambda _: None,
 ) -> Imported:

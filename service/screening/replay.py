@@ -17,7 +17,7 @@ from service.desk.ports.store import Reading
 from service.desk.rulebook import Rulebook, rulebook
 from service.domain.case import Case
 from service.domain.check import CheckInput, Need
-from service.domain.clock import local_day
+from service.domain.clock import NEVER, local_day
 from service.domain.errors import NotFound
 from service.domain.events.fields import ListRef
 from service.domain.events.intake import CaseScreened, CheckAnswer
@@ -178,7 +178,7 @@ async def run_again(desk: Desk, then: Then, rules: RuleSet, procedure: RuleSet) 
         given=_given(then, rules),
         sources=_sources(desk, then, rules, procedure),
         installed=desk.checks.without_threads(),
-        clocks=Clocks(lambda: 0, lambda: 0.0),
+        clocks=Clocks(lambda: NEVER, lambda: 0.0),
     )
 
 

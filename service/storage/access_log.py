@@ -7,6 +7,7 @@ from typing import Any
 
 from service.audit.canonical import canonical
 from service.desk.ports.log import AccessRow, DueEntries, KeptCheckpoint, ScannedAccess, StoredNode
+from service.domain.clock import Instant
 from service.storage.engine import SafeSQLite, reading
 from service.storage.tables import AccessCheckpoint, AccessEntry, AccessNode
 from service.storage.tree_store import TreeStore
@@ -53,7 +54,7 @@ class AccessLog:
                 await self._engine.run_ddl(f"SELECT pg_advisory_xact_lock({LOCK})")
             yield
 
-    async def note(self, *, actor: str, role: str, action: str, case: str | None, at: str, at_ms: int) -> int:
+    async def note(self, *, actor: str, role: str, action: str, case: str | None, at: str, at_ms: Instant) -> int:
         """Someone, in this role, did this with this case; returns the entry's number."""
         salt = self._random(SALT_BYTES).hex()
 
@@ -65,7 +66,6 @@ class AccessLog:
             return await TREE.append(make)
 
     async def page(self, *, before: int | None, case: str | None, limit: int) -> list[AccessRow]:
-        """Entries, newest first."""
         async with reading(self._engine):
             query = AccessEntry.select().order_by(AccessEntry.seq, ascending=False).limit(limit)
             if before is not None:
@@ -75,13 +75,11 @@ class AccessLog:
             return [_row(one) for one in await query]
 
     async def of_case(self, case: str) -> list[AccessRow]:
-        """Everyone who opened a case, oldest first."""
         async with reading(self._engine):
             query = AccessEntry.select().where(AccessEntry.case_id == case).order_by(AccessEntry.seq)
             return [_row(one) for one in await query]
 
-    async def last_opened(self, case: str, actor: str) -> int | None:
-        """When this person last opened this case, as UTC milliseconds."""
+    async def last_opened(self, case: str, actor: str) -> Instant | None:
         async with reading(self._engine):
             found = (
                 await AccessEntry.select(AccessEntry.at)
@@ -89,14 +87,13 @@ class AccessLog:
                 .order_by(AccessEntry.seq, ascending=False)
                 .first()
             )
-        return int(found["at"]) if found else None
+        return Instant(found["at"]) if found else None
 
     async def size(self) -> int:
-        """How many entries there have been."""
         async with reading(self._engine):
             return await TREE.size()
 
-    async def due_before(self, at_ms: int) -> DueEntries:
+    async def due_before(self, at_ms: Instant) -> DueEntries:
         """The entries older than this that still have their text."""
         async with reading(self._engine):
             due = (
@@ -106,14 +103,14 @@ class AccessLog:
             )
             return DueEntries(len(due), due[0]["seq"] + 1 if due else 0)
 
-    async def forget_before(self, at_ms: int) -> None:
+    async def forget_before(self, at_ms: Instant) -> None:
         """Take the texts of entries older than this away; their hashes stay, so that the rest still verifies."""
         async with self._writing():
             await AccessEntry.update({AccessEntry.leaf: None, AccessEntry.case_id: None, AccessEntry.actor: ""}).where(
                 (AccessEntry.at < at_ms) & AccessEntry.leaf.is_not_null()
             )
 
-    async def checkpoint(self, sign: Any, at_ms: int) -> int:
+    async def checkpoint(self, sign: Any, at_ms: Instant) -> int:
         """Sign the tree as it is, unless it has been; returns its size."""
         async with self._writing():
             size = await TREE.size()
@@ -138,7 +135,6 @@ class AccessLog:
             return await TREE.checkpoints()
 
     async def last_checkpoint(self) -> KeptCheckpoint | None:
-        """The newest checkpoint."""
         async with reading(self._engine):
             return await TREE.last_checkpoint()
 

@@ -24,6 +24,7 @@ from service.desk.ports.queue import PAGE_SIZE, QueuePage, QueueQuery, QueueRow
 from service.domain.application import Kind
 from service.domain.case import CLOSED, Case
 from service.domain.check import OtherCase
+from service.domain.clock import Instant
 from service.domain.enclosure import Enclosure
 from service.domain.errors import NotFound
 from service.storage import rows
@@ -235,7 +236,9 @@ class CaseReading:
     async def diary_number_taken(self, number: str) -> bool:
         return await CaseRow.exists().where(CaseRow.diary_number == number)
 
-    async def received_between(self, types: Sequence[str], since: int, until: int, *, limit: int) -> list[QueueRow]:
+    async def received_between(
+        self, types: Sequence[str], since: Instant, until: Instant, *, limit: int
+    ) -> list[QueueRow]:
         places = ", ".join("{}" for _ in types)
         found = await CaseRow.raw(
             f"{_QUEUE_COLUMNS} WHERE c.received_at >= {{}} AND c.received_at < {{}} AND c.type IN ({places}) "
@@ -259,7 +262,6 @@ class CaseReading:
         return [EarlierDecision(**row) for row in found]
 
     async def findings_of(self, check_rounds: Mapping[str, int]) -> dict[str, list[StoredFinding]]:
-        """The findings of several cases in their present rounds."""
         found: dict[str, list[StoredFinding]] = {}
         for one in (
             await FindingRow.select().where(FindingRow.case_id.is_in(list(check_rounds))) if check_rounds else ()
@@ -274,7 +276,6 @@ class CaseReading:
         return [FormDraftRow(**draft) for draft in drafts]
 
     async def screenings(self, case_ids: Sequence[str]) -> dict[str, LogRow]:
-        """The last round of checks of each case, as it was logged."""
         if not case_ids:
             return {}
         marks = ", ".join("{}" for _ in case_ids)
@@ -296,7 +297,7 @@ class CaseReading:
         found = await CaseRow.select().where(CaseRow.id.is_in(list(set(case_ids)))) if case_ids else []
         return {row["id"]: CaseFile(rows.case_of(row), rows.details_of(row)) for row in found}
 
-    async def cases_over_before(self, at: int, *, after: str, limit: int) -> list[EndedCase]:
+    async def cases_over_before(self, at: Instant, *, after: str, limit: int) -> list[EndedCase]:
         found = await CaseRow.raw(
             "SELECT c.id, max(l.at) AS at FROM case_file c JOIN log_entry l ON l.case_id = c.id "
             "AND l.type IN ('case:decided', 'booking:executed') WHERE c.state IN ('decided', 'executed', 'final') "

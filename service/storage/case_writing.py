@@ -13,6 +13,7 @@ from service.desk.ports.cases import (
     StoredFinding,
 )
 from service.domain.case import Case
+from service.domain.clock import Instant
 from service.domain.errors import Conflict
 from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import Event, RoutineStep
@@ -71,7 +72,7 @@ class CaseWriting(LogWriting):
         )
         await self._ask_screening(case.id, event.at)
 
-    async def remember_key(self, key: str, body_sha256: str, case_id: str, at: int) -> None:
+    async def remember_key(self, key: str, body_sha256: str, case_id: str, at: Instant) -> None:
         await Idempotency.insert(Idempotency(id=key, body_sha256=body_sha256, case_id=case_id, created_at=at))
 
     async def enclosure_added(self, event: Event[EnclosureAdded], case: Case, stored: StoredEnclosure) -> None:
@@ -200,7 +201,7 @@ class CaseWriting(LogWriting):
         if not saved:
             raise Conflict("case.changed_meanwhile")
 
-    async def _ask_screening(self, case_id: str, at: int) -> None:
+    async def _ask_screening(self, case_id: str, at: Instant) -> None:
         await ScreeningJob.insert(ScreeningJob(case_id=case_id, asked_at=at)).on_conflict(
             target=ScreeningJob.case_id, action="DO NOTHING"
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from service.audit import merkle
 from service.desk.ports.log import KeptCheckpoint, KeptValue, LogHead, LogRow, ScannedEntry, SentCheckpoint, StoredValue
+from service.domain.clock import Instant
 from service.domain.events.event import EventClass
 from service.domain.ledger.facts import StoredFact
 from service.storage import facts, log_store
@@ -149,7 +150,7 @@ class LogReading:
         )
         return [LogRow(**one) for one in found]
 
-    async def entries_between(self, event: EventClass, since: int, until: int) -> list[LogRow]:
+    async def entries_between(self, event: EventClass, since: Instant, until: Instant) -> list[LogRow]:
         """What happened of this kind from one instant (UTC milliseconds) to before another, oldest first.
 
         Reads from the newest backwards and stops where it is before, so that an old log costs nothing.

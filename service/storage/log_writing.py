@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from service.domain.clock import Instant
 from service.domain.events.event import Event, EventData
 from service.domain.events.intake import MatchAsked
 from service.domain.events.log import (
@@ -54,11 +55,11 @@ class LogWriting:
     async def key_rotated(self, event: Event[LogKeyRotated]) -> None:
         await self._append(event)
 
-    async def checkpoint_signed(self, size: int, note: str, at: int) -> None:
+    async def checkpoint_signed(self, size: int, note: str, at: Instant) -> None:
         """A statement about the log, not a change to what it speaks of: it has no event of its own."""
         await log_store.TREE.add_checkpoint(size, note, at)
 
-    async def checkpoint_sent(self, size: int, channel: str, at: int, error: str | None) -> None:
+    async def checkpoint_sent(self, size: int, channel: str, at: Instant, error: str | None) -> None:
         await Dispatch.delete().where((Dispatch.channel == channel) & Dispatch.error.is_not_null())
         await Dispatch.insert(Dispatch(id=self._new_id(), size=size, channel=channel, at=at, error=error))
 

@@ -56,12 +56,10 @@ class OfficeReading(LogReading):
         }
 
     async def list_entries(self, version: str) -> AsyncIterator[list[ListEntry]]:
-        """The entries of a version in order, a batch at a time."""
         async for batch in entry_texts(version):
             yield [entry_of(one) for one in batch]
 
     async def list_difference(self, version: str, before: str | None) -> ListDifference:
-        """How many entries are new, gone and changed between two versions; asked of the database, whatever the size."""
         start = len(version) + 2  # an entry's row is called version:id
         other = "SELECT 1 FROM list_entry o WHERE o.id = {} || ':' || substr(e.id, {})"
         count = "SELECT count(*) AS n FROM list_entry e WHERE e.version_id = {} AND "

@@ -11,6 +11,7 @@ import msgspec
 from service.bookings.room_document import room_of, site_of
 from service.desk.ports.premises import Allocation, Feed, GivenClearance, Occupied, TakenTime
 from service.domain.case import Case
+from service.domain.clock import Second
 from service.domain.errors import NotFound
 from service.domain.events.fields import ListRef
 from service.domain.premises import (
@@ -76,7 +77,7 @@ class PremisesReading:
         for one in found:
             for pair in set(one["spans"].split(",")):
                 start, _, end = pair.partition("-")
-                taken.append(TakenTime(one["room_id"], Span(int(start), int(end))))
+                taken.append(TakenTime(one["room_id"], Span(Second(int(start)), Second(int(end)))))
         return taken
 
     async def occupied(self, rooms: Collection[str], within: Span) -> list[Occupied]:
@@ -102,7 +103,6 @@ class PremisesReading:
         ]
 
     async def spans_of(self, room: str, within: Span) -> list[Span]:
-        """The times for which the room itself is booked, whoever by."""
         found = await BookingRow.select(BookingRow.starts_at, BookingRow.ends_at).where(
             (BookingRow.room_id == room)
             & BookingRow.status.is_in([one.value for one in TAKING])
@@ -126,8 +126,7 @@ class PremisesReading:
                 found.setdefault(one["case_id"], []).append(booking_of(one))
         return found
 
-    async def holds_of(self, actor: str, now: int) -> list[Booking]:
-        """The running holds without a case that this actor made."""
+    async def holds_of(self, actor: str, now: Second) -> list[Booking]:
         found = await BookingRow.select().where(
             (BookingRow.status == BookingStatus.HELD.value)
             & (BookingRow.hold_until > now)
@@ -136,14 +135,13 @@ class PremisesReading:
         )
         return [booking_of(one) for one in found]
 
-    async def lapsed_holds(self, now: int) -> list[Booking]:
+    async def lapsed_holds(self, now: Second) -> list[Booking]:
         found = await BookingRow.select().where(
             (BookingRow.status == BookingStatus.HELD.value) & (BookingRow.hold_until <= now)
         )
         return [booking_of(one) for one in found]
 
     async def clearances(self, organisation: str) -> list[GivenClearance]:
-        """Newest first."""
         found = (
             await ClearanceRow.select()
             .where(ClearanceRow.organisation_id == organisation)
@@ -176,7 +174,6 @@ class PremisesReading:
         return row["room_id"] if row else None
 
     async def allocations(self, season: str) -> list[Allocation]:
-        """Newest first."""
         found = (
             await AllocationRow.select()
             .where(AllocationRow.season == season)
@@ -188,7 +185,6 @@ class PremisesReading:
         ]
 
     async def cases_of_organisation(self, organisation: str, *, limit: int) -> list[Case]:
-        """Newest first."""
         found = (
             await CaseRow.select()
             .where(CaseRow.organisation_id == organisation)

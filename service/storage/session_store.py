@@ -4,6 +4,7 @@ import hashlib
 from base64 import b64decode, b64encode
 from typing import Any
 
+from service.domain.clock import Instant
 from service.storage.engine import reading, writing
 from service.storage.tables import Session
 
@@ -18,13 +19,13 @@ class SessionStore:
     def __init__(self, engine: Any) -> None:
         self._engine = engine
 
-    async def get(self, session_id: str, *, now: int) -> bytes | None:
+    async def get(self, session_id: str, *, now: Instant) -> bytes | None:
         """The body, or None where there is none that is still valid."""
         async with reading(self._engine):
             row = await Session.select().where((Session.id == _key(session_id)) & (Session.expires_at > now)).first()
         return b64decode(row["body"]) if row else None
 
-    async def set(self, session_id: str, body: bytes, *, now: int, expires_at: int) -> None:
+    async def set(self, session_id: str, body: bytes, *, now: Instant, expires_at: Instant) -> None:
         """Keep a body; drops those that have expired on the way."""
         row = Session(id=_key(session_id), body=b64encode(body).decode(), expires_at=expires_at)
         async with writing(self._engine):

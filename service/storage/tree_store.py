@@ -12,6 +12,7 @@ from piccolo.table import Table
 
 from service.audit import merkle
 from service.desk.ports.log import KeptCheckpoint, LogHead, StoredNode
+from service.domain.clock import Instant
 from service.library_internals import engine_of, on_connection_thread, table_name
 from service.storage.engine import SafeSQLite
 
@@ -222,7 +223,7 @@ class TreeStore:
         row = await self.checkpoint.select().where(self.checkpoint.size > size).order_by(self.checkpoint.size).first()
         return KeptCheckpoint(**row) if row else None
 
-    async def add_checkpoint(self, size: int, note: str, at: int) -> None:
+    async def add_checkpoint(self, size: int, note: str, at: Instant) -> None:
         """Keep a checkpoint."""
         await self.checkpoint.insert(self.checkpoint(size=size, note=note, at=at))
 

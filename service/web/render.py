@@ -24,7 +24,7 @@ from litestar.utils.scope.state import ScopeState
 from markupsafe import Markup, escape
 
 from service.audit.leaf import milliseconds
-from service.domain.clock import local_time
+from service.domain.clock import Instant, local_time
 from service.web.forms import Form, Given
 from service.words import DEFAULT, LANGUAGES, Catalogue
 
@@ -108,7 +108,7 @@ def kronor(ore: int | None) -> str:
     return f"{written},{rest:02d}{NO_BREAK}kr" if rest else f"{written}{NO_BREAK}kr"
 
 
-def moment(milliseconds: int | None) -> str:
+def moment(milliseconds: Instant | None) -> str:
     """An instant as local date and time."""
     return "–" if milliseconds is None else local_time(milliseconds).strftime("%Y-%m-%d %H:%M")
 
@@ -118,7 +118,7 @@ def logged(text: str) -> str:
     return moment(milliseconds(text))
 
 
-def day(value: int | date | str) -> str:
+def day(value: Instant | date | str) -> str:
     """A date; an instant's local date."""
     if isinstance(value, int):
         return local_time(value).date().isoformat()

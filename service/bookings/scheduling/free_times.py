@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from service.desk.ports.premises import TakenTime
+from service.domain.clock import Second
 from service.domain.premises import DAY, HOUR, LONGEST_SECONDS, Alternative, Estate, Room, Span, instant, local
 
 #: The steps in which another hour of the same day is looked for.
@@ -119,7 +120,7 @@ def outside_hours(room: Room, spans: Sequence[Span]) -> list[Span]:
     return found
 
 
-def why_not(estate: Estate, room: Room, span: Span, busy: Busy, *, now: int, late: bool = False) -> str | None:
+def why_not(estate: Estate, room: Room, span: Span, busy: Busy, *, now: Second, late: bool = False) -> str | None:
     """Why this time cannot be had, as a code, or None. `late` lets an officer book nearer than the room allows."""
     closed = shut(estate, room, span)
     if closed == "room.not_in_use":
@@ -142,7 +143,15 @@ def why_not(estate: Estate, room: Room, span: Span, busy: Busy, *, now: int, lat
 
 
 def alternatives(
-    estate: Estate, room: Room, span: Span, busy: Busy, wanted: Wanted, *, now: int, most: int = 3, late: bool = False
+    estate: Estate,
+    room: Room,
+    span: Span,
+    busy: Busy,
+    wanted: Wanted,
+    *,
+    now: Second,
+    most: int = 3,
+    late: bool = False,
 ) -> list[Alternative]:
     """The first free ones: other rooms at that time, this room at other hours of the day, this room on other days."""
     found: list[Alternative] = []
@@ -175,8 +184,8 @@ def _same_day(room: Room, span: Span) -> list[Span]:
     for hours in open_spans(room, local(span.start).date(), 1):
         start = hours.start
         while start + span.seconds <= hours.end:
-            found.append(Span(start, start + span.seconds))
-            start += 60 * STEP_MINUTES
+            found.append(Span(start, Second(start + span.seconds)))
+            start = Second(start + 60 * STEP_MINUTES)
     return sorted((one for one in found if one != span), key=lambda one: (abs(one.start - span.start), one.start))
 
 
@@ -203,16 +212,16 @@ def window(spans: Iterable[Span]) -> Span:
     """All the time within which something may have to be known of a room for these spans and their alternatives."""
     listed = list(spans)
     first, last = min(one.start for one in listed), max(one.end for one in listed)
-    return Span(first - DAY - MARGIN, last + (DAYS_ON + 1) * DAY + MARGIN)
+    return Span(first, last).widened(DAY + MARGIN, (DAYS_ON + 1) * DAY + MARGIN)
 
 
 def nearby(spans: Iterable[Span]) -> list[Span]:
     """The time within which something has to be known of other rooms, at these very times."""
-    return [Span(one.start - MARGIN, one.end + MARGIN) for one in spans]
+    return [span.widened(MARGIN, MARGIN) for span in spans]
 
 
 def find(
-    estate: Estate, busy: Busy, wanted: Wanted, span: Span, *, now: int, late: bool = False
+    estate: Estate, busy: Busy, wanted: Wanted, span: Span, *, now: Second, late: bool = False
 ) -> list[tuple[Room, str | None]]:
     """The rooms that have what is wanted, free ones first, each with why it cannot be had at that time."""
     fitting = [one for one in estate.rooms.values() if wanted.met_by(one)]

@@ -8,6 +8,7 @@ from itertools import islice
 
 from dateutil.rrule import rrule, rrulestr
 
+from service.domain.clock import Second
 from service.domain.premises import Span, instant
 from service.domain.premises_rules import FreeDays
 
@@ -74,7 +75,7 @@ def nearest(day: date, start: int, end: int) -> Span:
             found.append(instant(day, at, last=last))
         except ValueError:
             found.append(instant(day, at + 60, last=last))
-    return Span(found[0], max(found[1], found[0] + 60))
+    return Span(found[0], max(found[1], Second(found[0] + 60)))
 
 
 def _days(rule: str, first: date, most: int) -> list[date]:

@@ -20,7 +20,7 @@ from service.desk.step import Scene, dossier_of, entries
 from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain import policy
 from service.domain.case import Case
-from service.domain.clock import midnight
+from service.domain.clock import Instant, midnight
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events.decision import BoardPackaged, DecisionProposed, DecisionReported
 from service.domain.events.decision_record import CaseDecided
@@ -144,7 +144,7 @@ class Delegated:
     point: DelegationPoint | None
     point_id: str
     decider: str
-    at: int
+    at: Instant
     reported: date | None
 
 
@@ -183,7 +183,7 @@ def _delegated(
     record: CaseDecided,
     procedure: RuleSet,
     decider: str,
-    at: int,
+    at: Instant,
     meetings: Mapping[str, date],
 ) -> Delegated:
     return Delegated(

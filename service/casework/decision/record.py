@@ -12,6 +12,7 @@ from service.desk.ports.cases import StoredFinding
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.step import Scene
+from service.domain.clock import Instant
 from service.domain.decision import FAVOURABLE, ON_A_DECISION, BoardMinute, DecisionOutcome, Proposal
 from service.domain.dossier.dossier import Dossier
 from service.domain.enclosure import Enclosure
@@ -58,7 +59,7 @@ def _retention(procedure: RuleSet) -> str | None:
 
 
 async def decided_event(
-    scene: Scene, proposal: Proposal, content: DecisionProposed, decision_id: str, opened_at: int | None
+    scene: Scene, proposal: Proposal, content: DecisionProposed, decision_id: str, opened_at: Instant | None
 ) -> CaseDecided:
     """The decision record (casework 5.1): codes, digests and commitments; the texts are kept beside it, erasable."""
     desk, writing, case, dossier = scene.desk, scene.writing, scene.case, scene.dossier
@@ -126,7 +127,7 @@ def _enclosure(enclosure: Enclosure) -> RecordedEnclosure:
     return RecordedEnclosure(enclosure.id, enclosure.kind, enclosure.sha256)
 
 
-def _people(scene: Scene, proposal: Proposal, point: DelegationPoint, opened_at: int | None) -> People:
+def _people(scene: Scene, proposal: Proposal, point: DelegationPoint, opened_at: Instant | None) -> People:
     proposed, minute = scene.dossier.proposal, proposal.board_minute
     declared = [Declared(who, conflict, seq) for who, (conflict, seq) in scene.dossier.declared.items()]
     return People(

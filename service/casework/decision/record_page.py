@@ -13,6 +13,7 @@ from service.desk.rulebook import Rulebook, rulebook
 from service.desk.step import entries
 from service.domain import policy
 from service.domain.case import Case
+from service.domain.clock import Instant
 from service.domain.dossier.dossier import Asked, Dossier
 from service.domain.dossier.folding import fold
 from service.domain.errors import InvalidInput, NotFound, Problem
@@ -79,7 +80,7 @@ class Erasure:
     """By which ground and when something was erased; `at` is UTC milliseconds, `ground` a text or a code."""
 
     ground: str
-    at: int
+    at: Instant
     seq: int
     document: str | None = None
 

@@ -16,6 +16,7 @@ from service.desk.step import Scene, dossier_of
 from service.desk.step_form import StepForm
 from service.domain import policy
 from service.domain.application import Kind
+from service.domain.clock import Instant
 from service.domain.decision import FAVOURABLE, BoardMinute, Proposal
 from service.domain.errors import NotAllowed
 from service.domain.events.decision import DecisionProposed
@@ -76,7 +77,7 @@ async def _scene(desk: Desk, writing: Writing, case_id: str, by: User, seen: int
     return Scene(desk, writing, case, by, dossier, book, CaseDecided, person(by))
 
 
-async def _decided(scene: Scene, proposal: Proposal, content: DecisionProposed, opened_at: int | None) -> str:
+async def _decided(scene: Scene, proposal: Proposal, content: DecisionProposed, opened_at: Instant | None) -> str:
     desk, writing, case = scene.desk, scene.writing, scene.case
     policy.check_can_decide(await scene.basis(), scene.by, proposal)
     if proposal.outcome in FAVOURABLE:

@@ -19,7 +19,7 @@ from service.desk.rulebook import rulebook
 from service.domain import policy
 from service.domain.application import Application, from_document
 from service.domain.case import Case, State
-from service.domain.clock import local_day, to_milliseconds, utc_time
+from service.domain.clock import Instant, local_day, to_milliseconds, utc_time
 from service.domain.errors import Conflict, InvalidInput, NotFound, Problem
 from service.domain.events.event import Actor, Event
 from service.domain.events.fields import ApplicationPart
@@ -83,7 +83,7 @@ async def _again(reading: Reading, known: ReceivedBefore, body_sha256: str) -> R
 
 
 async def _open_case(
-    desk: Desk, writing: Writing, document: Mapping[str, Any], *, by: Actor, channel: str, now: int
+    desk: Desk, writing: Writing, document: Mapping[str, Any], *, by: Actor, channel: str, now: Instant
 ) -> Received:
     application = from_document(document)
     registrar = await acting(writing, by)
@@ -129,7 +129,7 @@ def _due(application: Application, received: date, answer_days: int) -> date:
     return max(received, min(due, application.premises.date - timedelta(days=1)))
 
 
-def _received_at(document: Mapping[str, Any], now: int) -> int:
+def _received_at(document: Mapping[str, Any], now: Instant) -> Instant:
     given = document.get("received_at")
     return to_milliseconds(datetime.fromisoformat(given)) if given else now
 
@@ -141,7 +141,9 @@ async def _organisation_id(desk: Desk, reading: Reading, application: Applicatio
     return known or desk.outside.new_id()
 
 
-async def _diary_number(desk: Desk, reading: Reading, document: Mapping[str, Any], now: int) -> tuple[str, DiaryPlace]:
+async def _diary_number(
+    desk: Desk, reading: Reading, document: Mapping[str, Any], now: Instant
+) -> tuple[str, DiaryPlace]:
     """The City's own number where it gave one, else the next in our gapless series of the year."""
     year = local_day(now).year
     given = document.get("diary_number")
@@ -214,9 +216,9 @@ def repeat_key(desk: Desk, case: Case, application: Application) -> str:
     return desk.keyed(canonical(["same-thing", who, case.kind, case.type, what, _when(application)]))
 
 
-def lookup_digest(repeat_key: str, event_on: str | None, when_label: str) -> str:
+def lookup_digest(repeat_key: str, event_day: str | None, when_label: str) -> str:
     """A digest of what later questions look the case up by, so that nobody moves it out of their sight unseen."""
-    return hashlib.sha256(canonical([repeat_key, event_on, when_label]).encode()).hexdigest()
+    return hashlib.sha256(canonical([repeat_key, event_day, when_label]).encode()).hexdigest()
 
 
 def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event[CaseReceived]:

@@ -25,6 +25,7 @@ from service.domain import policy
 from service.domain.application import Kind
 from service.domain.basis import Basis
 from service.domain.case import Case
+from service.domain.clock import Instant
 from service.domain.decision import ON_A_DECISION, DecisionOutcome
 from service.domain.dossier.dossier import Dossier
 from service.domain.dossier.folding import fold
@@ -48,7 +49,7 @@ class TimelineEntry:
 
     seq: int
     type: str
-    at: int
+    at: Instant
     who: str
     data: EventData
 
@@ -68,7 +69,7 @@ class HeldApart:
     """A pair that a person has held apart, and why."""
 
     by: str
-    at: int
+    at: Instant
     reason: str | None
 
 

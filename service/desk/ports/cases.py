@@ -10,6 +10,7 @@ from service.desk.ports.queue import QueuePage, QueueQuery, QueueRow
 from service.domain.application import Kind
 from service.domain.case import Case, CaseFinding
 from service.domain.check import OtherCase
+from service.domain.clock import Instant
 from service.domain.enclosure import Enclosure
 from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import Event, RoutineStep
@@ -87,7 +88,7 @@ class FormDraftRow:
     case_id: str
     form: str
     body: str
-    at: int
+    at: Instant
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ class EndedCase:
     """A case in which nothing more is decided, and when that was (UTC milliseconds)."""
 
     case_id: str
-    at: int
+    at: Instant
 
 
 @dataclass(frozen=True)
@@ -259,7 +260,9 @@ class CaseReading(Protocol):
         """Whether a case has this diary number."""
         ...
 
-    async def received_between(self, types: Sequence[str], since: int, until: int, *, limit: int) -> list[QueueRow]:
+    async def received_between(
+        self, types: Sequence[str], since: Instant, until: Instant, *, limit: int
+    ) -> list[QueueRow]:
         """Cases of these types received from one instant to before another (UTC ms), oldest first, at most so many."""
         ...
 
@@ -291,7 +294,7 @@ class CaseReading(Protocol):
         """The cases of these ids with what is kept of them, those that there are."""
         ...
 
-    async def cases_over_before(self, at: int, *, after: str, limit: int) -> list[EndedCase]:
+    async def cases_over_before(self, at: Instant, *, after: str, limit: int) -> list[EndedCase]:
         """Ended cases without a running appeal, last decided or executed before this instant (UTC milliseconds).
 
         In order of their ids, from the first after this one, at most so many.
@@ -316,7 +319,7 @@ class CaseWriting(Protocol):
         """A new case with the name and number its association gave, and the asking for its checks."""
         ...
 
-    async def remember_key(self, key: str, body_sha256: str, case_id: str, at: int) -> None:
+    async def remember_key(self, key: str, body_sha256: str, case_id: str, at: Instant) -> None:
         """Remember that this idempotency key made this case of this body (SHA-256, hex), at this time (UTC ms)."""
         ...
 

@@ -10,6 +10,7 @@ from service.desk.ports.log import AccessLog, Channel, Keys
 from service.desk.ports.store import Reading, Writing
 from service.domain.application import Party
 from service.domain.check import CheckDescription, CheckInput
+from service.domain.clock import Instant
 from service.domain.finding import CheckResult
 from service.domain.letter import Sheet
 from service.domain.ruleset import RuleSet
@@ -61,11 +62,11 @@ class Typesetter(Protocol):
 class SessionKeeper(Protocol):
     """Where sign-ins are kept; times are UTC milliseconds."""
 
-    async def get(self, session_id: str, *, now: int) -> bytes | None:
+    async def get(self, session_id: str, *, now: Instant) -> bytes | None:
         """What is kept of a sign-in; None where there is none that still holds."""
         ...
 
-    async def set(self, session_id: str, body: bytes, *, now: int, expires_at: int) -> None:
+    async def set(self, session_id: str, body: bytes, *, now: Instant, expires_at: Instant) -> None:
         """Keep this of a sign-in until then, in place of what was there."""
         ...
 
@@ -219,7 +220,7 @@ class Finder(Protocol):
 class Outside:
     """Time, identity and randomness come in from outside; `now` is UTC milliseconds, `monotonic` seconds."""
 
-    now: Callable[[], int]
+    now: Callable[[], Instant]
     monotonic: Callable[[], float]
     new_id: Callable[[], str]
     random: Callable[[int], bytes]

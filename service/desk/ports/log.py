@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from service.audit.note import SigningKey, VerifyingKey
+from service.domain.clock import NEVER, Instant
 from service.domain.events.event import Event, EventClass
 from service.domain.events.intake import MatchAsked
 from service.domain.events.log import (
@@ -30,7 +31,7 @@ class LogRow:
     type: str = ""
     case_id: str | None = None
     actor: str = ""
-    at: int = 0
+    at: Instant = NEVER
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class AccessRow:
     hash: str
     case_id: str | None
     actor: str
-    at: int
+    at: Instant
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class KeptCheckpoint:
 
     size: int
     note: str
-    at: int
+    at: Instant
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class SentCheckpoint:
 
     channel: str
     size: int
-    at: int
+    at: Instant
     error: str | None
 
 
@@ -137,7 +138,7 @@ class StoredValue(NamedTuple):
 class AccessLog(Protocol):
     """Who looked at what: a log of its own; times are UTC milliseconds."""
 
-    async def note(self, *, actor: str, role: str, action: str, case: str | None, at: str, at_ms: int) -> int:
+    async def note(self, *, actor: str, role: str, action: str, case: str | None, at: str, at_ms: Instant) -> int:
         """Write down that someone, in this role, did this with this case; returns the entry's number."""
         ...
 
@@ -149,19 +150,19 @@ class AccessLog(Protocol):
         """Everyone who opened a case, oldest first."""
         ...
 
-    async def last_opened(self, case: str, actor: str) -> int | None:
-        """When this person last opened this case (UTC milliseconds); None if never."""
+    async def last_opened(self, case: str, actor: str) -> Instant | None:
+        """When this person last opened this case; None if never."""
         ...
 
     async def size(self) -> int:
         """How many entries there have been."""
         ...
 
-    async def due_before(self, at_ms: int) -> DueEntries:
+    async def due_before(self, at_ms: Instant) -> DueEntries:
         """The entries older than this that still have their text; none is a count of 0."""
         ...
 
-    async def forget_before(self, at_ms: int) -> None:
+    async def forget_before(self, at_ms: Instant) -> None:
         """Take the texts of entries older than this away; their hashes stay."""
         ...
 
@@ -169,7 +170,7 @@ class AccessLog(Protocol):
         """The stored tree, in the order in which its nodes became complete, a batch at a time."""
         ...
 
-    async def checkpoint(self, sign: Callable[[int, bytes], str], at_ms: int) -> int:
+    async def checkpoint(self, sign: Callable[[int, bytes], str], at_ms: Instant) -> int:
         """Sign the tree as it is, unless it has been; returns its size."""
         ...
 
@@ -326,7 +327,7 @@ class LogReading(Protocol):
         """What happened of these kinds in these cases, oldest first."""
         ...
 
-    async def entries_between(self, event: EventClass, since: int, until: int) -> list[LogRow]:
+    async def entries_between(self, event: EventClass, since: Instant, until: Instant) -> list[LogRow]:
         """What happened of this kind from one instant (UTC milliseconds) to before another, oldest first."""
         ...
 
@@ -362,11 +363,11 @@ class LogWriting(Protocol):
         """The log is signed by another key from here on."""
         ...
 
-    async def checkpoint_signed(self, size: int, note: str, at: int) -> None:
+    async def checkpoint_signed(self, size: int, note: str, at: Instant) -> None:
         """Keep a signed note of so many entries; a statement about the log, so without an event. `at` is UTC ms."""
         ...
 
-    async def checkpoint_sent(self, size: int, channel: str, at: int, error: str | None) -> None:
+    async def checkpoint_sent(self, size: int, channel: str, at: Instant, error: str | None) -> None:
         """Keep that a checkpoint of so many entries went out through a channel, or why it did not (`error`)."""
         ...
 

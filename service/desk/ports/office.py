@@ -6,6 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from service.domain.check import Incident
+from service.domain.clock import Instant
 from service.domain.events.event import Event
 from service.domain.events.fields import ListRef
 from service.domain.events.office import (
@@ -48,7 +49,7 @@ class StoredDistinction:
     case_id: str
     finding_id: str
     held_apart_by: str
-    at: int
+    at: Instant
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class StoredListVersion:
     sha256: str
     generated: str
     as_of: str
-    imported_at: int
+    imported_at: Instant
     imported_by: str
     entries: int
     added: int
@@ -116,8 +117,8 @@ class StoredGrant:
     pseudonym: str
     name: str
     right: str
-    from_at: int
-    to_at: int | None
+    from_at: Instant
+    to_at: Instant | None
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class Draft:
     body: str
     valid_from: str
     drafted_by: str
-    drafted_at: int
+    drafted_at: Instant
     impact: str | None
     report: str | None
     seen_by: str | None

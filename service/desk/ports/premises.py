@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from service.domain.case import Case
+from service.domain.clock import Instant, Second
 from service.domain.events.bookings import (
     AllocationMade,
     BookingAsked,
@@ -59,7 +60,7 @@ class GivenClearance:
     rules: str
     lists: tuple[ListRef, ...]
     given_by: str
-    given_at: int
+    given_at: Instant
     revoked_by: str | None
 
 
@@ -81,7 +82,7 @@ class Allocation:
     body: Mapping[str, Any]
     sha256: str
     made_by: str
-    made_at: int
+    made_at: Instant
 
 
 class PremisesReading(Protocol):
@@ -112,7 +113,7 @@ class PremisesReading(Protocol):
         """A booking; raises NotFound for one that is not there."""
         ...
 
-    async def holds_of(self, actor: str, now: int) -> list[Booking]:
+    async def holds_of(self, actor: str, now: Second) -> list[Booking]:
         """The running holds without a case that this actor made; `now` is UTC epoch seconds."""
         ...
 
@@ -120,7 +121,7 @@ class PremisesReading(Protocol):
         """By case, its bookings in the order in which they were asked for; a case without any is left out."""
         ...
 
-    async def lapsed_holds(self, now: int) -> list[Booking]:
+    async def lapsed_holds(self, now: Second) -> list[Booking]:
         """The holds whose time is over; `now` is UTC epoch seconds."""
         ...
 

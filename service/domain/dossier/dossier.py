@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, Literal, TypeVar
 
+from service.domain.clock import Instant
 from service.domain.decision import FAVOURABLE, DecisionOutcome
 from service.domain.events.bookings import KeyAccessGiven, KeyAccessScreened
 from service.domain.events.decision import (
@@ -43,7 +44,7 @@ class Done(Generic[Data]):
 
     data: Data
     actor: str
-    at: int
+    at: Instant
     seq: int
 
 
@@ -52,7 +53,7 @@ class Asked(Generic[Data]):
     """A request to someone outside, by when, and what came of it."""
 
     id: str
-    at: int
+    at: Instant
     by: str
     due: date
     seq: int
@@ -96,7 +97,7 @@ class Assessed:
     result: str
     ref: str
     by: str
-    at: int
+    at: Instant
     seq: int
 
 
@@ -106,7 +107,7 @@ class Proposed:
 
     id: str
     by: str
-    at: int
+    at: Instant
     seq: int
     data: DecisionProposed
     seconded_by: str | None = None
@@ -125,7 +126,7 @@ class Decided:
 
     id: str
     seq: int
-    at: int
+    at: Instant
     by: str
     outcome: DecisionOutcome
     amount_ore: int | None

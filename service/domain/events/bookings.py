@@ -9,11 +9,11 @@ from service.domain.events.fields import (
     Condition,
     Day,
     Digest,
-    Instant,
     ListRef,
     Ore,
     Part,
     RuleSetRef,
+    Second,
     Uuid,
     Whole,
 )
@@ -47,8 +47,8 @@ class RoomClosed(EventData, frozen=True):
 
     closure: Annotated[Uuid, "the closing"]
     room: Annotated[Code, "the room"]
-    starts: Annotated[Instant, "from, UTC epoch seconds"]
-    ends: Annotated[Instant, "to, UTC epoch seconds"]
+    starts: Annotated[Second, "from, UTC epoch seconds"]
+    ends: Annotated[Second, "to, UTC epoch seconds"]
     ground: Annotated[Code, "why"]
 
 
@@ -79,8 +79,8 @@ class BookingAlternative(Part, frozen=True):
     """A time that could be had instead."""
 
     room: Annotated[Code, "the room"]
-    starts: Annotated[Instant, "from, UTC epoch seconds"]
-    ends: Annotated[Instant, "to, UTC epoch seconds"]
+    starts: Annotated[Second, "from, UTC epoch seconds"]
+    ends: Annotated[Second, "to, UTC epoch seconds"]
 
 
 class NewBooking(Part, frozen=True):
@@ -89,12 +89,12 @@ class NewBooking(Part, frozen=True):
     booking: Annotated[Uuid, "the booking"]
     room: Annotated[Code, "the room"]
     position: Annotated[Whole, "which of the times asked for, from 0"]
-    starts: Annotated[Instant, "from, UTC epoch seconds"]
-    ends: Annotated[Instant, "to, UTC epoch seconds"]
-    taken_from: Annotated[Instant, "from when the room is taken, setting up included"]
-    taken_to: Annotated[Instant, "until when it is, clearing away included"]
+    starts: Annotated[Second, "from, UTC epoch seconds"]
+    ends: Annotated[Second, "to, UTC epoch seconds"]
+    taken_from: Annotated[Second, "from when the room is taken, setting up included"]
+    taken_to: Annotated[Second, "until when it is, clearing away included"]
     status: Annotated[Code, "held, or missed"]
-    hold_until: Annotated[Instant | None, "until when it is held"]
+    hold_until: Annotated[Second | None, "until when it is held"]
     why: Annotated[Code | None, "why it could not be had"]
     alternatives: Annotated[tuple[BookingAlternative, ...], "what could be had instead"]
     tariff: Annotated[Code | None, "the tariff"]
@@ -138,12 +138,12 @@ class BookingMoved(RoutineStep, frozen=True):
 
     booking: Annotated[Uuid, "the booking"]
     room: Annotated[Code, "the room now"]
-    starts: Annotated[Instant, "from, UTC epoch seconds"]
-    ends: Annotated[Instant, "to, UTC epoch seconds"]
-    taken_from: Annotated[Instant, "from when the room is taken, setting up included"]
-    taken_to: Annotated[Instant, "until when it is, clearing away included"]
+    starts: Annotated[Second, "from, UTC epoch seconds"]
+    ends: Annotated[Second, "to, UTC epoch seconds"]
+    taken_from: Annotated[Second, "from when the room is taken, setting up included"]
+    taken_to: Annotated[Second, "until when it is, clearing away included"]
     status: Annotated[Code, "how it stands"]
-    hold_until: Annotated[Instant | None, "until when it is held"]
+    hold_until: Annotated[Second | None, "until when it is held"]
     tariff: Annotated[Code | None, "the tariff"]
     price_ore: Annotated[Ore | None, "the price, in öre"]
     text: Annotated[Commitment, "what the hirer said"]

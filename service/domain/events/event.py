@@ -9,6 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from msgspec import Struct
 
+from service.domain.clock import Instant
 from service.domain.people import ROLE_PREFIX, Role
 
 #: Who prepares cases, who else acts on them, and everyone who may see one.
@@ -94,7 +95,7 @@ class Event(Generic[Data_co]):
 
     data: Data_co
     actor: Actor
-    at: int
+    at: Instant
     case: str | None = None
 
     @property
@@ -129,7 +130,7 @@ class Entry:
     """An event as the log has it, lifted to the newest version of its class; `at` is UTC milliseconds."""
 
     seq: int
-    at: int
+    at: Instant
     actor: str
     case: str | None
     data: EventData

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from service.domain import clock
+
 #: Marks the fields that hold commitments: a SHA-256 over field, value and salt, of which the value can be erased.
 IS_COMMITMENT = {"commitment": True}
 
@@ -31,7 +33,7 @@ Signature = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9+/]{86}==\Z")]
 #: A whole number that every JSON reader keeps exactly (RFC 8785).
 Whole = Annotated[int, Meta(gt=-(2**53), lt=2**53)]
 #: UTC epoch seconds.
-Instant = Whole
+Second = Annotated[clock.Second, Meta(gt=-(2**53), lt=2**53)]
 #: Money, in öre.
 Ore = Whole
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
+from service.domain.clock import Instant
 from service.domain.events.bookings import BookingAlternative
 from service.domain.events.fields import ApplicationPart, ListRef
 from service.domain.events.intake import CheckRun
@@ -38,7 +39,7 @@ class UserFact(Fact):
     pseudonym: str
     value: str
     credential: str
-    password_at: int
+    password_at: Instant
 
 
 @dataclass(slots=True)
@@ -47,8 +48,8 @@ class RightFact(Fact):
 
     user: str
     right: str
-    since: int
-    until: int | None
+    since: Instant
+    until: Instant | None
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ class ListFact(Fact):
     added: int
     removed: int
     changed: int
-    imported_at: int
+    imported_at: Instant
     imported_by: str
 
 
@@ -167,7 +168,7 @@ class DistinctionFact(Fact):
     case: str
     finding: str
     held_apart_by: str
-    at: int
+    at: Instant
 
 
 @dataclass(slots=True)
@@ -260,7 +261,7 @@ class BookingFact(Fact):
     price_ore: int | None
     fee_ore: int | None
     made_by: str
-    made_at: int
+    made_at: Instant
 
 
 @dataclass(slots=True)
@@ -293,7 +294,7 @@ class ClearanceFact(Fact):
     rules: str
     lists: tuple[ListRef, ...] | str
     given_by: str
-    given_at: int
+    given_at: Instant
     revoked_by: str | None
 
 
@@ -304,7 +305,7 @@ class AllocationFact(Fact):
     season: str
     sha256: str
     made_by: str
-    made_at: int
+    made_at: Instant
 
 
 def differences(logged: dict[Key, Fact], stored: Iterable[StoredFact]) -> list[tuple[Key, str]]:

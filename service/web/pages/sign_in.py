@@ -8,6 +8,7 @@ from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
+from service.domain.clock import Instant
 from service.domain.errors import InvalidInput, Problem
 from service.domain.people import Role, User
 from service.office import users_and_keys
@@ -29,12 +30,12 @@ class Failures:
     def __init__(self) -> None:
         self._at: dict[str, deque[int]] = {}
 
-    def too_many(self, account: str, address: str, now: int) -> bool:
+    def too_many(self, account: str, address: str, now: Instant) -> bool:
         """Whether either has failed too often lately."""
         per_account, per_address = self._recent(f"account:{account}", now), self._recent(f"address:{address}", now)
         return len(per_account) >= MOST_PER_ACCOUNT or len(per_address) >= MOST_PER_ADDRESS
 
-    def add(self, account: str, address: str, now: int) -> None:
+    def add(self, account: str, address: str, now: Instant) -> None:
         """Count a failure."""
         self._recent(f"account:{account}", now).append(now)
         self._recent(f"address:{address}", now).append(now)
@@ -45,7 +46,7 @@ class Failures:
             if self._at.get(key):
                 self._at[key].pop()
 
-    def _recent(self, key: str, now: int) -> deque[int]:
+    def _recent(self, key: str, now: Instant) -> deque[int]:
         if len(self._at) > 10_000:
             self._at = {k: v for k, v in self._at.items() if v and now - v[-1] < WINDOW_MS}
         kept = self._at.setdefault(key, deque(maxlen=MOST_PER_ADDRESS))
@@ -82,7 +83,7 @@ async def sign_in(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     return Redirect(next_page or home(user), status_code=303)
 
 
-def _open_session(request: AnyRequest, user: User, now: int) -> None:
+def _open_session(request: AnyRequest, user: User, now: Instant) -> None:
     request.session[USER_ID], request.session[SIGNED_IN_AT] = user.id, now
     sessions.rotate(request)
 

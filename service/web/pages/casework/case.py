@@ -101,7 +101,7 @@ def _page(
         failed_at=at,
         mask=user.only_reviews,
         steps=open_steps(view, user),
-        today=today(desk).isoformat(),
+        today=today(desk),
         resolutions=RESOLUTIONS,
         identifiers=findings.IDENTIFIERS,
         enclosure_kinds=ENCLOSURE_KINDS,
