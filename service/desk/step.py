@@ -13,6 +13,7 @@ from service.desk.ports.log import LogRow
 from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import Rulebook, rulebook, today
 from service.domain import policy
+from service.domain.application import Kind
 from service.domain.basis import Basis
 from service.domain.case import Case
 from service.domain.dossier.dossier import Dossier
@@ -24,6 +25,7 @@ from service.domain.events.event import Actor, Entry, Event, EventClass, Routine
 from service.domain.events.folds import Data
 from service.domain.events.review import ConflictDeclared
 from service.domain.people import User
+from service.domain.premises import to_be_had
 from service.domain.ruleset import RuleSet
 
 
@@ -39,8 +41,10 @@ async def dossier_of(reading: Reading, case_id: str) -> Dossier:
 
 async def basis_of(desk: Desk, reading: Reading, case: Case, dossier: Dossier, book: Rulebook) -> Basis:
     """What a decision in this case would be judged by now."""
-    findings = [one.case_finding for one in await reading.findings(case.id, case.check_round)]
-    return Basis(case, dossier, findings, book.of(case), book.procedure(today(desk)), today(desk))
+    findings = [stored.case_finding for stored in await reading.findings(case.id, case.check_round)]
+    times = (await reading.bookings_of([case.id])).get(case.id, []) if case.kind is Kind.PREMISES else []
+    procedure = book.procedure(today(desk))
+    return Basis(case, dossier, findings, book.of(case), procedure, today(desk), to_be_had(times))
 
 
 @dataclass

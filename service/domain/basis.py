@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from service.domain.case import Case, CaseFinding
 from service.domain.decision import DecisionOutcome
@@ -14,7 +15,10 @@ from service.domain.ruleset import RuleSet
 
 @dataclass(frozen=True)
 class Basis:
-    """What a decision is judged by: the case as it stands and the rules of then and now."""
+    """What a decision is judged by: the case as it stands and the rules of then and now.
+
+    `held` are the times of the case that can be given, by their ids.
+    """
 
     case: Case
     dossier: Dossier
@@ -22,6 +26,31 @@ class Basis:
     criteria: RuleSet
     procedure: RuleSet
     today: date
+    held: frozenset[str] = frozenset()
+
+
+class Judged(Protocol):
+    """What is asked to be decided, as a person writes it and as its event has it."""
+
+    @property
+    def outcome(self) -> str:
+        """The outcome, by its code."""
+        ...
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clauses that it rests on."""
+        ...
+
+    @property
+    def amount_ore(self) -> int | None:
+        """What is given, in öre; None where no money is."""
+        ...
+
+    @property
+    def bookings(self) -> tuple[str, ...]:
+        """The times that it concerns, where not all of the case's."""
+        ...
 
 
 def grounds_of(clauses: Iterable[str], criteria: RuleSet) -> frozenset[Ground]:
@@ -40,6 +69,42 @@ def adverse_rule(basis: Basis, outcome: DecisionOutcome, clauses: Iterable[str])
             return None
         outcome = DecisionOutcome.DISMISSAL
     return basis.procedure.routine.adverse_rule(outcome, grounds_of(clauses, basis.criteria))
+
+
+def adverse_to(basis: Basis, proposal: Judged) -> Adverse | None:
+    """The rule by which just this proposal goes against the applicant, or None.
+
+    Giving a part is a refusal of the rest. It is one in disguise where less than the rule set's share is given, or
+    where it rests on anything but the clauses that the rule set marks as the frame's (RF 1:9, FL 25 and 33 §§).
+    """
+    outcome = DecisionOutcome(proposal.outcome)
+    rule = adverse_rule(basis, outcome, proposal.clauses)
+    if rule is None and outcome is DecisionOutcome.PARTIAL_APPROVAL and refuses_in_disguise(basis, proposal):
+        return _AS_A_REFUSAL
+    return rule
+
+
+_AS_A_REFUSAL = Adverse(frozenset({DecisionOutcome.PARTIAL_APPROVAL}), frozenset(Ground), completion_suffices=False)
+
+
+def refuses_in_disguise(basis: Basis, proposal: Judged) -> bool:
+    """Whether what is called approval in part is in truth a refusal: too small a share, or not for the frame's sake."""
+    return not _for_the_frame(basis, proposal) or _below_the_share(basis, proposal)
+
+
+def _for_the_frame(basis: Basis, proposal: Judged) -> bool:
+    known = basis.criteria.clauses
+    cited = [known[name] for name in proposal.clauses if name in known and basis.case.kind in known[name].kinds]
+    cutting = [clause for clause in cited if DecisionOutcome.APPROVAL not in clause.outcomes]
+    return any(clause.frame for clause in cited) and all(clause.frame for clause in cutting)
+
+
+def _below_the_share(basis: Basis, proposal: Judged) -> bool:
+    share = basis.procedure.routine.partial_share_percent
+    if basis.case.amount_ore is not None:
+        return (proposal.amount_ore or 0) * 100 < basis.case.amount_ore * share
+    given = basis.held & set(proposal.bookings) if proposal.bookings else basis.held
+    return len(given) * 100 < len(basis.held) * share
 
 
 def carries(finding: CaseFinding) -> bool:

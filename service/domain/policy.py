@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from service.domain.adverse import adverse_problems, communication_problems
 from service.domain.application import Kind
-from service.domain.basis import Basis, adverse_rule, carries, grounds_of, match_confirmed
+from service.domain.basis import Basis, adverse_to, carries, grounds_of, match_confirmed
 from service.domain.case import STEPS, Case, CaseFinding, State
 from service.domain.decision import FAVOURABLE, ON_A_DECISION, DecisionOutcome, Proposal
 from service.domain.dossier.dossier import Dossier
@@ -166,10 +166,13 @@ def check_content(basis: Basis, proposal: Proposal) -> None:
             raise NotAllowed("decision.support_stopped")
         check_nothing_open(basis.findings, [one.check for one in basis.criteria.kinds[basis.case.kind].checks])
     problems += _basis_problems(basis, proposal)
-    adverse = adverse_rule(basis, proposal.outcome, proposal.clauses)
+    adverse = adverse_to(basis, proposal)
     if adverse is not None:
-        problems += adverse_problems(basis, proposal, clauses)
-        problems += communication_problems(basis, proposal, adverse)
+        against = adverse_problems(basis, proposal, clauses) + communication_problems(basis, proposal, adverse)
+        if against and proposal.outcome is DecisionOutcome.PARTIAL_APPROVAL:
+            share = basis.procedure.routine.partial_share_percent
+            against.insert(0, Problem("/outcome", "decision.part_is_adverse", {"share": share}))
+        problems += against
     if problems:
         raise InvalidInput(problems)
 
@@ -187,7 +190,7 @@ def check_can_decide(basis: Basis, user: User, proposal: Proposal) -> None:
     check_content(basis, proposal)
     clauses = _check_clauses(basis, proposal)
     _check_delegation(basis.case, user, proposal, clauses, basis.procedure)
-    if adverse_rule(basis, proposal.outcome, proposal.clauses) is not None:
+    if adverse_to(basis, proposal) is not None:
         check_seconded(basis, user)
 
 

@@ -5,7 +5,7 @@ and the room's time before and after it (for setting up and clearing away); both
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -46,6 +46,8 @@ class BookingStatus(StrEnum):
 
 #: The statuses in which a booking takes its room.
 TAKING = frozenset({BookingStatus.HELD, BookingStatus.CONFIRMED})
+#: The statuses in which a time can be given by a decision.
+GIVEABLE = frozenset({BookingStatus.HELD, BookingStatus.LAPSED})
 #: The statuses from which nothing becomes of a time.
 ENDED = frozenset({BookingStatus.CANCELLED, BookingStatus.RELEASED})
 
@@ -200,6 +202,11 @@ class Booking:
     def takes(self) -> bool:
         """Whether it takes its room."""
         return self.status in TAKING
+
+
+def to_be_had(bookings: Iterable[Booking]) -> frozenset[str]:
+    """The times a decision can give: those held, and those whose hold ran out while the case waited."""
+    return frozenset(time.id for time in bookings if time.status in GIVEABLE and time.reason != LEFT_OUT)
 
 
 @lru_cache(maxsize=8192)  # a calendar asks the same of every room

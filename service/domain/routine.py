@@ -139,7 +139,10 @@ class GrantRound:
 
 @dataclass(frozen=True)
 class Routine:
-    """Periods are calendar days unless they say working days."""
+    """Periods are calendar days unless they say working days.
+
+    Less than `partial_share_percent` of what was asked for is a refusal, whatever it is called.
+    """
 
     completion_days: int
     communication_days: int
@@ -147,6 +150,7 @@ class Routine:
     near_booking_working_days: int
     appeal_days: int
     notice_board_days: int
+    partial_share_percent: int
     terms_version: str
     disinterest: Both
     adverse: tuple[Adverse, ...]

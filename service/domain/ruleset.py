@@ -32,7 +32,8 @@ class Clause:
     """A numbered rule a decision can rest on.
 
     `requires` is what an adverse decision on it must have in the case: "act", "finding", a group of criteria, or
-    "consultation:" and whom.
+    "consultation:" and whom. `frame` marks what a part may be cut for without that being a refusal: that means do not
+    suffice, or that a time cannot be had.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Clause:
     kinds: frozenset[Kind]
     outcomes: frozenset[DecisionOutcome]
     requires: tuple[str, ...] = ()
+    frame: bool = False
 
 
 @dataclass(frozen=True)

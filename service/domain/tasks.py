@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from service.domain.basis import Basis, adverse_rule, match_confirmed
+from service.domain.basis import Basis, adverse_to, match_confirmed
 from service.domain.case import CaseFinding, State
-from service.domain.decision import DecisionOutcome
 from service.domain.dossier.dossier import Asked
 from service.domain.errors import Params
 from service.domain.finding import Outcome, Resolution
@@ -140,8 +139,7 @@ def _decision(basis: Basis) -> list[Task]:
     if basis.case.state is not State.PROPOSED or proposal is None:
         return [Task("task.decide", False, "decision", due=basis.case.due_on)]
     found = [Task("task.propose", True, "decision")]
-    outcome = DecisionOutcome(proposal.data.outcome)
-    if adverse_rule(basis, outcome, proposal.data.clauses) is not None:
+    if adverse_to(basis, proposal.data) is not None:
         fresh = proposal.seconded_seq is not None and proposal.seconded_seq > basis.dossier.last_material
         found.append(Task("task.second", fresh, "second"))
     return [*found, Task("task.sign", False, "decision", due=basis.case.due_on)]

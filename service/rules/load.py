@@ -267,7 +267,7 @@ def _routine(given: Mapping[str, Any]) -> Routine:
             name: given[name]
             for name in (
                 "completion_days", "communication_days", "near_booking_days", "near_booking_working_days",
-                "appeal_days", "notice_board_days", "terms_version", "disinterest",
+                "appeal_days", "notice_board_days", "partial_share_percent", "terms_version", "disinterest",
             )
         },
         adverse=tuple(_adverse(rule) for rule in given["adverse"]),
@@ -330,6 +330,7 @@ def _clause(given: Mapping[str, Any]) -> Clause:
         kinds=frozenset(Kind(one) for one in given["kinds"]),
         outcomes=frozenset(DecisionOutcome(one) for one in given["outcomes"]),
         requires=tuple(given.get("requires", ())),
+        frame=given.get("frame", False),
     )
 
 

@@ -52,6 +52,12 @@ REFUSAL = a_proposal(
 )
 
 
+def cut_to(amount_ore: int, *clauses: str) -> Any:
+    """A part of the 45,000 kr that were asked for."""
+    chosen = clauses or ("2.1", "2.2")
+    return a_proposal(DecisionOutcome.PARTIAL_APPROVAL, amount_ore=amount_ore, clauses=chosen, circumstances="Ramen.")
+
+
 @dataclass
 class Walk:
     """One case and four people; `act` and `sent` are ids that earlier steps gave."""
@@ -145,6 +151,10 @@ STEPS_TAKEN: dict[str, Taken] = {
     "sign as unit": simple(sign.Sign, delegation_point="F2", board_minute=None),
     "refuse directly": lambda walk, by: _directly(walk, by),
     "approve": simple(sign.decide, proposal=a_proposal()),
+    "cut to nothing": simple(sign.decide, proposal=cut_to(100)),
+    "propose a cut": simple(proposals.Propose, proposal=cut_to(2_000_000)),
+    "cut for the frame": simple(sign.decide, proposal=cut_to(3_000_000)),
+    "cut for views": simple(sign.decide, proposal=cut_to(3_000_000, "2.1")),
     "write off": simple(sign.decide, proposal=a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))),
     "reopen": simple(reopen.Reopen, ground="change", text="Nytt."),
 }  # fmt: skip
@@ -189,7 +199,9 @@ def judge(log: list[dict[str, Any]]) -> int:
         declared = {one["actor"]["id"]: one["data"]["conflict"] for one in before if one["type"] == "conflict:declared"}
         assert declared.get(actor["id"]) is False
         assert data["reasons"]
-        if data["outcome"] not in ("refusal", "dismissal", "revocation", "recovery"):
+        in_part = data["outcome"] == "partial_approval"
+        in_disguise = in_part and (data["amount_ore"] * 2 < 4_500_000 or "2.2" not in data["clauses"])
+        if data["outcome"] not in ("refusal", "dismissal", "revocation", "recovery") and not in_disguise:
             continue
         adverse += 1
         proposals = [(n, one) for n, one in enumerate(before) if one["type"] == "decision:proposed"]
@@ -199,7 +211,7 @@ def judge(log: list[dict[str, Any]]) -> int:
         assert actor["id"] != proposed["actor"]["id"]
         assert declared.get(seconds[-1]["actor"]["id"]) is False
         assert data["circumstances"]
-        assert data["acts"]
+        assert data["acts"] or in_disguise
         told = {one["type"] for one in before[:at]}
         assert told & {"communication:answered", "communication:excepted"} or any(
             one["type"] == "communication:sent" and one["data"]["due"] < entry["at"][:10] for one in before[:at]

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.domain import policy
-from service.domain.basis import Basis
+from service.domain.application import Kind
+from service.domain.basis import Basis, adverse_to
 from service.domain.case import STEPS, CaseFinding, State
 from service.domain.decision import BoardMinute, DecisionOutcome, Proposal
 from service.domain.dossier.dossier import Asked, Assessed, Done, Dossier, Proposed, RecordedAct
@@ -303,6 +304,33 @@ def test_a_partial_approval_grants_less_than_was_asked_for(amount: int | None) -
     assert not allowed(a_proposal(DecisionOutcome.PARTIAL_APPROVAL, amount_ore=amount))
 
 
+@pytest.mark.parametrize(
+    ("amount", "clauses"), [(1_00, ("2.2",)), (2_249_999, ("2.2",)), (4_000_000, ("2.1",)), (4_000_000, ("2.1", "5.1"))]
+)
+def test_a_cut_below_the_share_or_not_for_the_frames_sake_is_a_refusal(amount: int, clauses: tuple[str, ...]) -> None:
+    part = a_proposal(DecisionOutcome.PARTIAL_APPROVAL, amount_ore=amount, clauses=clauses)
+    unheard = a_dossier(communications=[], proposal=None)
+
+    assert adverse_to(a_basis(), part) is not None
+    assert not allowed(part), "one person, and no communication of it"
+    assert not allowed(part, dossier=unheard)
+
+
+def test_a_cut_for_the_frames_sake_is_the_officers_to_make() -> None:
+    for amount in (2_250_000, 4_400_000):
+        decide(a_proposal(DecisionOutcome.PARTIAL_APPROVAL, amount_ore=amount, clauses=("2.1", "2.2")))
+
+
+@pytest.mark.parametrize(("given", "adverse"), [(1, True), (2, False), (3, False)])
+def test_of_several_times_less_than_the_share_is_a_refusal_too(given: int, adverse: bool) -> None:
+    held = ("t1", "t2", "t3", "t4")
+    basis = replace(a_basis(kind=Kind.PREMISES, amount_ore=None), held=frozenset(held))
+    part = a_proposal(DecisionOutcome.PARTIAL_APPROVAL, amount_ore=None, clauses=("5.1",))
+
+    assert (adverse_to(basis, replace(part, bookings=held[:given])) is not None) is adverse
+    assert adverse_to(basis, part) is None, "all that is held, where others could not be had"
+
+
 def test_a_colleague_who_has_not_taken_the_case_cannot_sign_it() -> None:
     colleague = a_user("role:association_officer", "delegation:F1", id="00000000-0000-4000-8000-000000000009")
 
@@ -343,5 +371,6 @@ def test_a_case_moves_only_as_the_table_says(path: list[EventClass]) -> None:
 
 @pytest.mark.parametrize("outcome", [DecisionOutcome.APPROVAL, DecisionOutcome.PARTIAL_APPROVAL])
 def test_no_amount_is_granted_where_none_was_asked_for(outcome: DecisionOutcome) -> None:
-    assert allowed(a_proposal(outcome, amount_ore=None), amount_ore=None)
+    clauses = ("2.1", "2.2") if outcome is DecisionOutcome.PARTIAL_APPROVAL else ("2.1",)
+    assert allowed(a_proposal(outcome, amount_ore=None, clauses=clauses), amount_ore=None)
     assert not allowed(a_proposal(outcome, amount_ore=100), amount_ore=None)

@@ -4,6 +4,8 @@ Not by words: the texts here say just what the criticised decisions said. Where 
 asked what the court asked.
 """
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -129,6 +131,65 @@ def test_jo_2654_2016_a_statement_of_values_is_not_what_a_clause_says(lite: Serv
     assert case.stopped(case.second, "second", text="Läst.", **answers) == {"proposal.second_disagrees"}
     signing = {"delegation_point": "L2"}
     assert case.stopped(case.boss, "sign", **signing) == {"decision.needs_second"}
+
+
+@pytest.mark.parametrize(("amount", "clauses"), [("1", ["2.2"]), ("20 000", ["2.2"]), ("40 000", ["2.1"])])
+def test_jo_2654_2016_in_disguise_a_part_that_is_a_refusal(lite: Service, amount: str, clauses: list[str]) -> None:
+    """Of 45,000 kr: 1 kr or less than half, and more than half but for no reason that has to do with the frame."""
+    case = grant(lite, f"Botkyrka i förklädnad {amount}")
+    said = {"outcome": "partial_approval", "amount": amount, "reasons": "Åsikterna passar inte stadens värdegrund."}
+    alone = case.proposal(clauses[0], **said) | {"clauses": clauses}
+
+    wanted = {"decision.part_is_adverse", "decision.rests_on_nothing", "decision.not_communicated"}
+    assert case.stopped(case.officer, "propose", **alone) == wanted
+    decided = case.officer.act(case.id, "decision", **(alone | {"clauses": clauses[0], "delegation_point": "F1"}))
+    assert decided.status_code == 422
+    assert "ett avslag i sak" in decided.text, "and says why in plain words"
+
+    # With all that a refusal takes it still needs a second person, who is asked what the court asked.
+    case.assessed("purpose")
+    case.communicated(clauses[0], outcome="partial_approval")
+    case.do(case.officer, "propose", **alone)
+    answers = {f"answer_{one}": "yes" for one in QUESTIONS} | {"answer_facts_not_views": "no"}
+    assert case.stopped(case.second, "second", text="Åsikter.", **answers) == {"proposal.second_disagrees"}
+    assert case.stopped(case.boss, "sign", delegation_point="F2") == {"decision.needs_second"}
+
+
+def test_jo_4602_2014_in_disguise_some_times_of_a_series_and_no_others(lite: Service) -> None:
+    document = a_premises_document(organiser="Linköping i delar") | {"organisation": association("Linköping i delar")}
+    document["premises"] |= {"series": {"rule": "FREQ=WEEKLY;COUNT=4", "leave_out_free_days": False}}
+    case = Case(lite, document)
+    page = case.officer.get(f"/cases/{case.id}").text
+    for part in page.split("/findings/")[1:]:
+        case.officer.act(case.id, f"findings/{part[:36]}", resolution="no_obstacle", reason="Kontrollerat.")
+    page = case.officer.get(f"/cases/{case.id}").text
+    times = re.findall(r'name="bookings"[^>]*value="([0-9a-f-]{36})"', page)
+    assert len(times) == 4, page
+    said = {
+        "outcome": "partial_approval",
+        "clauses": "5.1",
+        "reasons": "Andra kvällar passar bättre.",
+        "delegation_point": "L1",
+    }
+
+    one_of_four = case.officer.act(case.id, "decision", **said, bookings=times[:1])
+    assert one_of_four.status_code == 422
+    assert "ett avslag i sak" in one_of_four.text
+    assert case.officer.act(case.id, "decision", **said, bookings=times[:2]).status_code == 303
+
+
+@pytest.mark.parametrize("start", [grant, room])
+def test_in_disguise_a_case_that_nobody_withdrew_is_not_written_off(
+    lite: Service, start: Callable[[Service, str], Case]
+) -> None:
+    case = start(lite, "Avskriven utan återkallelse")
+    said = {"outcome": "write_off", "clauses": "3.1", "reasons": "Ärendet föranleder ingen åtgärd."}
+
+    for point in ("F1", "L1", "F2", "L2"):
+        alone = case.officer.act(case.id, "decision", **said, delegation_point=point)
+        assert alone.status_code in (403, 422), point
+    missing = case.stopped(case.officer, "propose", **case.proposal("3.1", outcome="write_off"))
+    assert {"requires.finding", "decision.not_communicated"} <= missing
 
 
 def test_hfd_2011_10_a_basis_that_is_not_shown(lite: Service) -> None:

@@ -152,8 +152,7 @@ def _waits_for_another(view: CaseView, user: User) -> bool:
     proposed = view.dossier.proposal
     if proposed is None:
         return False
-    outcome = DecisionOutcome(proposed.data.outcome)
-    adverse = basis.adverse_rule(view.basis, outcome, proposed.data.clauses) is not None
+    adverse = basis.adverse_to(view.basis, proposed.data) is not None
     return (adverse and proposed.by == user.pseudonym) or not _sign_points(view, user)
 
 

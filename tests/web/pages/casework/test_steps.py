@@ -92,7 +92,7 @@ def test_a_cut_is_not_signed_with_the_words_of_an_approval(lite: Service) -> Non
     alva.act(case_id, "take")
     usual = alva.get(f"/cases/{case_id}").text.split('name="reasons"')[1].split(">")[1].split("<")[0].strip()
     assert usual.startswith("Verksamheten är till nytta")
-    cut = {"outcome": "partial_approval", "clauses": "2.2", "amount": "5 000", "delegation_point": "F1"}
+    cut = {"outcome": "partial_approval", "clauses": "2.2", "amount": "25 000", "delegation_point": "F1"}
 
     refused = alva.act(case_id, "decision", **cut, reasons=usual)
     assert refused.status_code == 422
