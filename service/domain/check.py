@@ -152,7 +152,9 @@ class CheckInput:
     """All that a check may know; plain values, so that it can be handed to another process and replayed later.
 
     What it needs is had by the properties, which raise NotGiven for what it was not given. Speakers are given only
-    where the rule set cites a basis for comparing them.
+    where the rule set cites a basis for comparing them. `speakers_erased` says that some were named whose names
+    are gone: a check that may ask of them has then not been able to, whatever it says of the others; the runner sees
+    to it.
     """
 
     application: Application
@@ -162,6 +164,7 @@ class CheckInput:
     declaration_version: str = ""
     rooms: tuple[str, ...] = ()
     fetched: Fetched = field(default_factory=Fetched)
+    speakers_erased: bool = False
 
     @property
     def lists(self) -> tuple[ListAnswer, ...]:
@@ -193,7 +196,7 @@ class CheckInput:
         lists = self.fetched.lists
         if lists is not None:
             lists = tuple(answer.without_speakers() for answer in lists)
-        return replace(self, speakers=(), fetched=replace(self.fetched, lists=lists))
+        return replace(self, speakers=(), speakers_erased=False, fetched=replace(self.fetched, lists=lists))
 
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from service.domain.application import Kind
 from service.domain.check import CheckDescription, CheckInput, Fetched, Need
 from service.domain.clock import Instant
-from service.domain.finding import CheckResult, Finding, Outcome, Run, Trait
+from service.domain.finding import NEEDS_NOBODY, CheckResult, Finding, Outcome, Run, Trait
 from service.domain.ruleset import RequiredCheck
 
 MAX_DEADLINE_SECONDS = 60.0
@@ -79,6 +79,9 @@ async def _ask(
                 result = await installed.run(required.check, mine, required.params)
             if not isinstance(result, CheckResult):
                 raise TypeError("a check must return a CheckResult")
+            if mine.speakers_erased and result.outcome in NEEDS_NOBODY:
+                # What has been erased was not looked at, so nobody may say that it is in order.
+                result = replace(result, outcome=Outcome.UNKNOWN, code="check.input_erased", params={})
     except Unavailable as missing:
         result, error = CheckResult(Outcome.UNKNOWN, missing.code, missing.params), missing.code
     except TimeoutError:

@@ -119,7 +119,7 @@ async def plan_due(desk: Desk) -> Plan:
             ended = await reading.cases_over_before(cutoff, after=after, limit=BATCH)
             if not ended:
                 break
-            coming = await _coming(desk, reading, [case.case_id for case in ended])
+            coming = await still_to_come(desk, reading, [case.case_id for case in ended])
             over = {}
             for case in ended:
                 if case.case_id not in coming:
@@ -155,13 +155,13 @@ async def plan_cases(desk: Desk, diary_numbers: Sequence[str], classes: Sequence
             if not case.closed or case.state is State.APPEALED:
                 raise NotAllowed("erase.case_open", case=case.diary_number)
             numbers[case.id] = case.diary_number
-        for case_id in await _coming(desk, reading, list(numbers)):
+        for case_id in await still_to_come(desk, reading, list(numbers)):
             raise NotAllowed("erase.to_come", case=numbers[case_id])
         return Plan(await _planned(reading, dict.fromkeys(numbers, frozenset(classes))))
 
 
-async def _coming(desk: Desk, reading: Reading, case_ids: Sequence[str]) -> set[str]:
-    """The cases with a booking that is not over: whoever is to get the key must be known until then."""
+async def still_to_come(desk: Desk, reading: Reading, case_ids: Sequence[str]) -> set[str]:
+    """Those of these cases with a booking that is not over: whoever is to get the key must be known until then."""
     now = second_of(desk.outside.now())
     coming = set()
     for case_id, times in (await reading.bookings_of(case_ids)).items():

@@ -6,6 +6,7 @@ from service.domain.clock import DAY_MS, Instant
 from service.domain.errors import NotFound
 from service.domain.events.event import SYSTEM_ACTOR, Event
 from service.domain.events.log import AccessLogErased, ValueErased
+from service.privacy.erasure import still_to_come
 
 AFTER_EVENT = "speakers-after-event"
 DAYS_IN_YEAR = 366
@@ -15,8 +16,12 @@ async def erase_speakers(desk: Desk) -> int:
     """Erase the names of speakers, and what was found about them, of events that are over; returns how many cases."""
     async with desk.store.reading() as reading:
         due = await reading.expired_speakers(today(desk))
+    erased = 0
     for expired in due:
         async with desk.store.writing() as writing:
+            if await still_to_come(desk, writing, [expired.case_id]):
+                continue  # moved to a later day meanwhile
+            erased += 1
             data = ValueErased(
                 values=tuple(sorted(expired.commitments)),
                 enclosures=(),
@@ -26,9 +31,10 @@ async def erase_speakers(desk: Desk) -> int:
             )
             event = Event(data, SYSTEM_ACTOR, desk.outside.now(), case=expired.case_id)
             await writing.values_erased(event)
-    if due:
+    if erased:
+        await desk.store.scrub()
         desk.finder.let_go_of_names()
-    return len(due)
+    return erased
 
 
 async def erase_access_log(desk: Desk) -> int:

@@ -35,6 +35,8 @@ class Material:
     enclosures: tuple[GivenEnclosure, ...]
     estate: Estate
     bookings: tuple[Booking, ...]
+    speakers_erased: bool = False
+    enclosures_erased: bool = False
 
     @property
     def compared_speakers(self) -> tuple[str, ...]:
@@ -51,10 +53,10 @@ async def material_of(desk: Desk, reading: Reading, case_id: str) -> Material:
         *application_parts.commitments(details.application_parts),
         *([details.speakers_ref] if details.speakers_ref else []),
     ]
-    values = await reading.values(references)
+    enclosures = await reading.enclosures(case_id)
+    values = await reading.values([*references, *(stored.name_ref for stored in enclosures)])
     if not application_parts.whole(details.application_parts, values):
         raise NotFound("case.erased")
-    enclosures = await reading.enclosures(case_id)
     return Material(
         case=case,
         details=details,
@@ -67,6 +69,8 @@ async def material_of(desk: Desk, reading: Reading, case_id: str) -> Material:
         enclosures=tuple(_given(stored.enclosure) for stored in enclosures),
         estate=await reading.estate(),
         bookings=tuple((await reading.bookings_of([case_id])).get(case_id, ())),
+        speakers_erased=bool(details.speakers_ref) and details.speakers_ref not in values,
+        enclosures_erased=any(stored.name_ref not in values for stored in enclosures),
     )
 
 

@@ -30,6 +30,9 @@ class Kept:
 
 
 async def _fetch_enclosures(_: Desk, material: Material) -> tuple[GivenEnclosure, ...]:
+    """The documents; where one has been erased, nobody can say that it was what it is listed as."""
+    if material.enclosures_erased:
+        raise Unavailable("check.input_erased")
     return material.enclosures
 
 

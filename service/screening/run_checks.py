@@ -70,6 +70,7 @@ def given_of(material: Material) -> CheckInput:
         received_on=local_day(material.case.received_at),
         today=material.today,
         speakers=material.speakers,
+        speakers_erased=material.speakers_erased,
         rooms=tuple(material.estate.rooms),
     )
 
@@ -81,6 +82,7 @@ def check_input(
     received_on: date,
     today: date,
     speakers: tuple[str, ...],
+    speakers_erased: bool = False,
     rooms: tuple[str, ...],
 ) -> CheckInput:
     """What every check is given of an application judged by these rules."""
@@ -89,6 +91,7 @@ def check_input(
         received_on=received_on,
         today=today,
         speakers=speakers,
+        speakers_erased=speakers_erased,
         declaration_version=rules.declaration.version,
         rooms=rooms,
     )

@@ -24,7 +24,7 @@ from service.desk.ports.queue import PAGE_SIZE, QueuePage, QueueQuery, QueueRow
 from service.domain.application import Kind
 from service.domain.case import CLOSED, Case
 from service.domain.check import OtherCase
-from service.domain.clock import Instant
+from service.domain.clock import Instant, midnight
 from service.domain.enclosure import Enclosure
 from service.domain.errors import NotFound
 from service.storage import rows
@@ -208,8 +208,10 @@ class CaseReading:
         found = await CaseRow.raw(
             "SELECT c.id, v.commitment FROM case_file c "
             "JOIN log_value v ON v.case_id = c.id AND v.field IN ('speakers', 'speaker-detail') "
-            "WHERE c.speakers_ref IS NOT NULL AND c.event_on < {} ORDER BY c.id",
+            "WHERE c.speakers_ref IS NOT NULL AND c.event_on < {} AND NOT EXISTS (SELECT 1 FROM booking b "
+            "WHERE b.case_id = c.id AND b.status IN ('held', 'confirmed') AND b.ends_at > {}) ORDER BY c.id",
             today.isoformat(),
+            midnight(today) // 1000,
         )
         by_case: dict[str, list[str]] = {}
         for one in found:

@@ -241,7 +241,7 @@ class CaseReading(Protocol):
         ...
 
     async def expired_speakers(self, today: date) -> list[ExpiredSpeakers]:
-        """Cases whose event was before this day and that still keep speakers, in order of their ids."""
+        """Cases that still keep speakers and have no time that stands on this day or later, in order of their ids."""
         ...
 
     async def idempotent(self, key: str) -> ReceivedBefore | None:
