@@ -1,11 +1,25 @@
 """Has the association attested the four statements, in the version that was in force?"""
 
+from typing import Annotated
+
+from msgspec import Meta
+
+from service.domain.application import Declaration as Attested
 from service.domain.application import Kind
-from service.domain.check import CheckDescription, CheckInput, Example, NoParams
+from service.domain.check import CheckDescription, CheckInput, Example, Fetched, Need, Params
+from service.domain.enclosure import EnclosureKind
 from service.domain.examples import an_input
 from service.domain.finding import CheckResult, Evidence, Outcome, Trait
 
+_NO_ENCLOSURE = Fetched(enclosures=())
+
 STATEMENTS = ("democratic_state", "human_rights", "gender_equality", "no_violent_extremism")
+
+
+class DeclarationParams(Params, frozen=True):
+    """The roles whose holders may sign for the association (firmatecknare), as its board list writes them."""
+
+    signing_roles: Annotated[tuple[str, ...], Meta(min_length=1, max_length=50)] = ("ordförande",)
 
 
 class Declaration:
@@ -13,20 +27,21 @@ class Declaration:
 
     description = CheckDescription(
         "declaration",
-        "1",
+        "2",
         frozenset(Kind),
         owner="Granska",
         rests_on="https://lagen.nu/1974:152#K1P2",
+        needs=frozenset({Need.ENCLOSURES}),
         traits=frozenset({Trait.CURABLE}),
     )
-    params = NoParams
+    params = DeclarationParams
     examples = (
-        Example(an_input(), Outcome.MET, "declaration.complete"),
-        Example(an_input(declaration=None), Outcome.NOT_MET, "declaration.missing"),
+        Example(an_input(fetched=_NO_ENCLOSURE), Outcome.MET, "declaration.complete"),
+        Example(an_input(declaration=None, fetched=_NO_ENCLOSURE), Outcome.NOT_MET, "declaration.missing"),
     )
 
-    def run(self, given: CheckInput, _: NoParams) -> CheckResult:
-        """Met when all four are attested in the right version, on or before the day of receipt."""
+    def run(self, given: CheckInput, params: DeclarationParams) -> CheckResult:
+        """Met when all four are attested in the right version by someone who may sign, by the day of receipt."""
         declaration = given.application.declaration
         if declaration is None:
             return CheckResult(Outcome.NOT_MET, "declaration.missing")
@@ -46,8 +61,27 @@ class Declaration:
             )
         if declaration.date > given.received_on:
             return CheckResult(Outcome.NEEDS_INQUIRY, "declaration.dated_later", {"date": declaration.date.isoformat()})
-        signed = Evidence(
-            "declaration.signed",
-            {"name": declaration.signatory, "role": declaration.role, "date": declaration.date.isoformat()},
-        )
-        return CheckResult(Outcome.MET, "declaration.complete", {"version": declaration.text_version}, (signed,))
+        signed = _signed(declaration)
+        if not _may_sign(given, declaration, params):
+            if not any(enclosure.kind == EnclosureKind.POWER_OF_ATTORNEY for enclosure in given.enclosures):
+                return CheckResult(Outcome.NEEDS_INQUIRY, "declaration.signed_by_another", evidence=signed)
+            signed += (Evidence("declaration.power_of_attorney"),)
+        return CheckResult(Outcome.MET, "declaration.complete", {"version": declaration.text_version}, signed)
+
+
+def _signed(declaration: Attested) -> tuple[Evidence, ...]:
+    """Who signed, and how, as it was given."""
+    who = {"name": declaration.signatory, "role": declaration.role, "date": declaration.date.isoformat()}
+    how = {"method": declaration.method, "reference": declaration.reference or "-"}
+    return (Evidence("declaration.signed", who), Evidence("declaration.signed_how", how))
+
+
+def _may_sign(given: CheckInput, declaration: Attested, params: DeclarationParams) -> bool:
+    """Whether the signatory is one of the representatives, with a role whose holder may sign."""
+    roles = {_plain(role) for role in params.signing_roles}
+    signatory = _plain(declaration.signatory)
+    return any(_plain(one.name) == signatory and _plain(one.role) in roles for one in given.application.representatives)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())

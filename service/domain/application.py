@@ -61,6 +61,7 @@ class Declaration:
     role: str
     date: date
     method: str
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,7 @@ def _declaration(given: Mapping[str, Any] | None) -> Declaration | None:
         role=given["role"],
         date=date.fromisoformat(given["date"]),
         method=given["method"],
+        reference=given.get("reference") or "",
     )
 
 
