@@ -11,7 +11,7 @@ class RoomAndTimes:
 
     description = CheckDescription(
         "room_and_times",
-        "1",
+        "2",
         frozenset({Kind.PREMISES}),
         owner="Granska",
         rests_on="https://lagen.nu/2017:725#K2P3",
@@ -41,6 +41,8 @@ class RoomAndTimes:
             return CheckResult(Outcome.NOT_APPLICABLE, "room_and_times.season")
         if room.capacity is None or not room.times:
             return CheckResult(Outcome.NEEDS_INQUIRY, "room_and_times.no_room")
+        if premises.expected_number is None:
+            return CheckResult(Outcome.NEEDS_INQUIRY, "room_and_times.number_not_answered")
         if premises.expected_number > room.capacity:
             params: dict[str, str | int] = {"wanted": premises.expected_number, "capacity": room.capacity}
             return CheckResult(Outcome.NOT_MET, "room_and_times.too_small", params)

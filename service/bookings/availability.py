@@ -225,7 +225,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Call:
-    """What the caller wants."""
+    """What the caller wants; None where they have not said."""
 
     room: str
     day: str
@@ -234,8 +234,8 @@ class Call:
     number: str = ""
     hirer: Hirer = Hirer.ASSOCIATION
     use: str = ""
-    persons: int = 0
-    public: bool = False
+    persons: int | None = None
+    public: bool | None = None
     wanted: free_times.Wanted = field(default_factory=free_times.Wanted)
 
 
@@ -279,7 +279,7 @@ async def look(desk: Desk, call: Call) -> Look:
         rules.executed(call.hirer, [room], call.use, call.persons, public=call.public, spans=[span]),
         rules.same_day_needs_clearance and local(span.start).date() == today(desk),
         _near(procedure, local(span.start).date(), today(desk)),
-        call.persons > room.capacity,
+        call.persons is not None and call.persons > room.capacity,
     )
 
 

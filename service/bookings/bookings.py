@@ -103,7 +103,7 @@ async def ask(
     if premises.hold:
         await _take_over(desk, writing, premises.hold, by)
     wanted = [(premises.room, one) for one in times]
-    await ask_rooms(desk, writing, case, wanted, by=by, hirer=premises.hirer, persons=premises.expected_number)
+    await ask_rooms(desk, writing, case, wanted, by=by, hirer=premises.hirer, persons=premises.expected_number or 0)
 
 
 async def ask_rooms(

@@ -77,8 +77,9 @@ class Move(StepForm):
         to = self._room(estate, before)
         application = await application_of(scene.writing, scene.case)
         assert application.premises is not None
-        if to.capacity < application.premises.expected_number:
-            params = {"wanted": application.premises.expected_number, "capacity": to.capacity}
+        expected = application.premises.expected_number
+        if expected is not None and to.capacity < expected:
+            params = {"wanted": expected, "capacity": to.capacity}
             raise InvalidInput([Problem("/room", "booking.room_too_small", params)])
         if confirmed:
             _check_may_move(scene, application.premises, to, span)

@@ -122,8 +122,8 @@ class Premises:
     purpose: str
     organiser: str
     co_organisers: tuple[CoOrganiser, ...]
-    open_to_public: bool
-    expected_number: int
+    open_to_public: bool | None
+    expected_number: int | None
     hirer: Hirer = Hirer.ASSOCIATION
     use: str | None = None
     series: Series | None = None
@@ -231,8 +231,8 @@ def _premises(given: Mapping[str, Any] | None) -> Premises | None:
         purpose=given["purpose"],
         organiser=given["organiser"],
         co_organisers=tuple(CoOrganiser(c["name"], c.get("org_number")) for c in given.get("co_organisers", ())),
-        open_to_public=given["open_to_public"],
-        expected_number=given["expected_number"],
+        open_to_public=given.get("open_to_public"),
+        expected_number=given.get("expected_number"),
         hirer=Hirer(given.get("hirer", Hirer.ASSOCIATION)),
         use=given.get("use"),
         series=_series(given.get("series")),

@@ -128,9 +128,19 @@ class PremisesRules:
         return price_ore * percent // 100
 
     def executed(
-        self, hirer: Hirer, rooms: Iterable[Room], purpose: str, persons: int, *, public: bool, spans: Iterable[Span]
+        self,
+        hirer: Hirer,
+        rooms: Iterable[Room],
+        purpose: str,
+        persons: int | None,
+        *,
+        public: bool | None,
+        spans: Iterable[Span],
     ) -> str | None:
-        """None where the rule set has such a booking executed, or else a code for what makes it a decision."""
+        """None where the rule set has such a booking executed, or else a code for what makes it a decision.
+
+        `persons` and `public` are None where nobody has answered: then a person decides.
+        """
         kinds = {one.kind for one in rooms}
         if not self.out_of_hours.executes and any(self.out_of_hours.covers(one) for one in spans):
             return "execution.out_of_hours"
@@ -142,6 +152,8 @@ class PremisesRules:
                 code = "execution.room_kind"
             elif purpose not in rule.purposes:
                 code = "execution.purpose"
+            elif persons is None or (public is None and not rule.open_to_public):
+                code = "execution.not_answered"
             elif persons > rule.most_persons:
                 code = "execution.persons"
             elif public and not rule.open_to_public:

@@ -261,9 +261,9 @@ def _premises(form: Form) -> dict[str, Any]:
     rule = form.text("rule").strip() or _weekly(form)
     if rule:
         premises["series"] = {"rule": rule, "leave_out_free_days": form.text("leave_out_free_days") != "no"}
-    premises["open_to_public"] = form.text("open_to_public") == "yes"
-    if form.text("expected_number"):
-        premises["expected_number"] = _whole(form.text("expected_number"))
+    premises["open_to_public"] = {"yes": True, "no": False}.get(form.text("open_to_public"))
+    number = form.text("expected_number").strip()
+    premises["expected_number"] = _whole(number) if number else None
     premises["speakers"] = _lines(form.text("speakers"))
     premises["co_organisers"] = [{"name": one} for one in _lines(form.text("co_organisers"))]
     return premises

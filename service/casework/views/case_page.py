@@ -166,9 +166,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         room = await _room_view(desk, reading, case, details, findings, book) if case.kind is Kind.PREMISES else None
     procedure = book.procedure(today(desk))
     judged = [stored.case_finding for stored in findings]
-    basis = Basis(
-        case, dossier, judged, book.of(case), procedure, today(desk), to_be_had(room.bookings if room else ())
-    )
+    basis = Basis(case, dossier, judged, book.of(case), procedure, today(desk), _to_be_had(room))
     newest_first = done[::-1]
     shown = newest_first if everything else newest_first[:MOST_ON_TIMELINE]
     return CaseView(
@@ -200,6 +198,10 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         held_apart=held_apart,
         room=room,
     )
+
+
+def _to_be_had(room: RoomView | None) -> frozenset[str]:
+    return to_be_had(room.bookings) if room else frozenset()
 
 
 def _record_in(done: Sequence[Entry], decision: StoredDecision | None) -> CaseDecided | None:

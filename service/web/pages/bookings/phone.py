@@ -35,7 +35,7 @@ def _call(form: Form) -> availability.Call:
         hirer = Hirer(form.text("hirer") or Hirer.ASSOCIATION)
     except ValueError as error:
         raise InvalidInput([Problem("/hirer", "input.choice_unknown")]) from error
-    persons = form.number("persons") if form.text("persons").strip() else 0
+    persons = form.number("persons") if form.text("persons").strip() else None
     return availability.Call(
         room=form.text("room"),
         day=form.text("date").strip(),
@@ -45,8 +45,8 @@ def _call(form: Form) -> availability.Call:
         hirer=hirer,
         use=form.text("use"),
         persons=persons,
-        public=form.text("public") == "yes",
-        wanted=Wanted(persons),
+        public={"yes": True, "no": False}.get(form.text("public")),
+        wanted=Wanted(persons or 0),
     )
 
 
