@@ -236,6 +236,14 @@ def settled(
     return BookingSettled(ground=ground, decision=decision, bookings=bookings)
 
 
+async def free_held_times(desk: Desk, writing: Writing, case_id: str, *, by: Actor) -> None:
+    """Free what a case only holds, at once: whoever withdrew no longer wants it, and someone else may."""
+    held = [time for time in await bookings(writing, case_id) if time.status is BookingStatus.HELD]
+    if held:
+        data = settled("withdrawn", None, {time.id: (BookingStatus.RELEASED, None) for time in held})
+        await writing.bookings_settled(Event(data, by, desk.outside.now(), case=case_id))
+
+
 async def _take_over(desk: Desk, writing: Writing, hold: str, by: Actor) -> None:
     """The application takes the place of the hold that was made for it."""
     try:

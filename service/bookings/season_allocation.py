@@ -101,9 +101,10 @@ async def _season(desk: Desk, reading: Reading, season_id: str) -> tuple[Season,
 async def _asks(
     reading: Reading, season: Season, rules: RuleSet
 ) -> tuple[list[tuple[QueueRow, Ask, str]], list[tuple[QueueRow, Ask, str]]]:
-    """The applications of a season, in time and late, oldest first; withdrawn ones are closed by a decision."""
+    """The applications of a season, in time and late, oldest first, without those withdrawn."""
     start = midnight(season.opens)
-    rows = await reading.received_between([TYPE], start, Instant(start + 400 * DAY_MS), limit=MOST_ASKS)
+    received = await reading.received_between([TYPE], start, Instant(start + 400 * DAY_MS), limit=MOST_ASKS)
+    rows = [row for row in received if not row.case.withdrawn]
     cases = await reading.cases_by_id([one.case.id for one in rows])
     refs = {case_id: commitment_of(file.details.application_parts, "request") for case_id, file in cases.items()}
     values = await reading.values(list(refs.values()))

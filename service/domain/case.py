@@ -166,6 +166,7 @@ class Case:
     check_round: int
     version: int
     organisation_id: str
+    withdrawn: bool = False
 
     @property
     def closed(self) -> bool:
@@ -179,4 +180,12 @@ class Case:
             raise NotAllowed("case.wrong_state", state=self.state, wanted=event.declared.type)
         if event is intake.CaseScreened:
             return replace(self, state=State.SCREENED) if self.state is State.RECEIVED else self
-        return self if step.to is None else replace(self, state=step.to)
+        withdrawn = _withdrawn_after(self, event)
+        return replace(self, state=step.to or self.state, withdrawn=withdrawn)
+
+
+def _withdrawn_after(case: Case, event: EventClass) -> bool:
+    """Whether the applicant has withdrawn the application in this turn of the case."""
+    if event is review.ApplicationWithdrawn:
+        return True
+    return case.withdrawn and event is not decision.CaseReopened

@@ -179,7 +179,7 @@ class CaseReading:
     async def other_cases(self, repeat_key: str, case_id: str) -> list[OtherCase]:
         found = (
             await CaseRow.select(CaseRow.diary_number, CaseRow.type, CaseRow.repeat_key)
-            .where((CaseRow.repeat_key == repeat_key) & (CaseRow.id != case_id))
+            .where((CaseRow.repeat_key == repeat_key) & (CaseRow.id != case_id) & CaseRow.withdrawn.eq(False))
             .order_by(CaseRow.registered_at)
             .limit(20)
         )

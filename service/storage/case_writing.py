@@ -186,6 +186,7 @@ class CaseWriting(LogWriting):
             CaseRow.state: case.state.value,
             CaseRow.owner_id: case.owner,
             CaseRow.check_round: case.check_round,
+            CaseRow.withdrawn: case.withdrawn,
             CaseRow.due_on: case.due_on.isoformat(),
             CaseRow.rules_id: case.rules_id,
             CaseRow.rules_sha256: case.rules_sha256,

@@ -198,6 +198,7 @@ def _case(row: Row, organisation: Any, attributes: Sequence[Row]) -> CaseFact:
         owner=row["owner_id"],
         check_round=row["check_round"],
         attention=row["attention"],
+        withdrawn=bool(row["withdrawn"]),
         version=row["version"],
     )
 

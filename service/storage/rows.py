@@ -55,6 +55,7 @@ def case_of(row: Row) -> Case:
         check_round=row["check_round"],
         version=row["version"],
         organisation_id=row["organisation_id"],
+        withdrawn=bool(row["withdrawn"]),
     )
 
 
@@ -94,6 +95,7 @@ def row_of_case(case: Case, details: CaseDetails, diary: DiaryPlace) -> CaseRow:
         rules_sha256=case.rules_sha256,
         check_round=case.check_round,
         attention=0,
+        withdrawn=case.withdrawn,
         version=case.version,
         application_parts=parts_text(details),
         **beside,

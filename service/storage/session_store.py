@@ -20,7 +20,6 @@ class SessionStore:
         self._engine = engine
 
     async def get(self, session_id: str, *, now: Instant) -> bytes | None:
-        """The body, or None where there is none that is still valid."""
         async with reading(self._engine):
             row = await Session.select().where((Session.id == _key(session_id)) & (Session.expires_at > now)).first()
         return b64decode(row["body"]) if row else None
@@ -35,11 +34,9 @@ class SessionStore:
             )
 
     async def delete(self, session_id: str) -> None:
-        """Forget one session."""
         async with writing(self._engine):
             await Session.delete().where(Session.id == _key(session_id))
 
     async def clear(self) -> None:
-        """Forget all sessions."""
         async with writing(self._engine):
             await Session.delete(force=True)

@@ -24,7 +24,6 @@ class TableStore:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[TableReading]:
-        """One moment, seen whole."""
         async with reading(self._engine):
             yield TableReading(sqlite=self._sqlite)
 
@@ -42,7 +41,6 @@ class TableStore:
                 )
 
     async def forget_put_aside(self, version: str) -> None:
-        """Delete the entries of this version, unless it came to be after all."""
         async with writing(self._engine):
             if not await ListVersion.exists().where(ListVersion.id == version):
                 await ListEntryRow.delete().where(ListEntryRow.version_id == version)
@@ -61,6 +59,5 @@ class TableStore:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[TableWriting]:
-        """All of it, or nothing."""
         async with writing(self._engine):
             yield TableWriting(sqlite=self._sqlite, random=self._random, new_id=self._new_id)

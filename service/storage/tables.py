@@ -147,6 +147,7 @@ class CaseRow(Table, tablename="case_file"):
     event_on = Text(null=True, default=None)
     check_round = BigInt()
     attention = BigInt()
+    withdrawn = Boolean()
     version = BigInt()
 
 

@@ -143,7 +143,7 @@ class SettleAppeal(StepForm):
         )
         changed: dict[str, Any] = {"state": State.APPEALED} if left else {}
         if annulled:
-            changed = {"state": State.IN_REVIEW, "owner": data.owner, "due_on": data.due}
+            changed = {"state": State.IN_REVIEW, "owner": data.owner, "due_on": data.due, "withdrawn": False}
         await scene.take(data, **changed)
 
 

@@ -86,7 +86,8 @@ async def _view(desk: Desk, reading: Reading, grant_round_id: str, by: User) -> 
         raise NotFound("grant_round.not_found")
     grant_round = owner.grant_rounds[grant_round_id]
     start, end = midnight(grant_round.opens), midnight(_last_late_day(book, grant_round))
-    rows = await reading.received_between(sorted(grant_round.types), start, end, limit=MOST_SHOWN + 1)
+    received = await reading.received_between(sorted(grant_round.types), start, end, limit=MOST_SHOWN + 1)
+    rows = [row for row in received if not row.case.withdrawn]
     shown = rows[:MOST_SHOWN]
     proposed, decided = await _proposed_and_decided(reading, [row.case.id for row in shown])
     lines = []
@@ -102,7 +103,7 @@ async def _view(desk: Desk, reading: Reading, grant_round_id: str, by: User) -> 
             )
         )
     late_clause = owner.clauses.get(grant_round.late_clause)
-    return RoundView(grant_round, lines, owner, late_clause, len(rows) > MOST_SHOWN)
+    return RoundView(grant_round, lines, owner, late_clause, len(received) > MOST_SHOWN)
 
 
 def _last_late_day(book: Rulebook, grant_round: GrantRound) -> date:

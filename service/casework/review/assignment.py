@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from service.bookings.bookings import free_held_times
 from service.casework.review.findings import take
 from service.desk import form
 from service.desk.fields import check_not_later, one_of
@@ -203,6 +204,7 @@ class Withdraw(StepForm):
     async def work(self, scene: Scene) -> None:
         check_not_later("/received", self.received, scene.today)
         await scene.take(ApplicationWithdrawn(received=self.received, text=scene.keep("applicant", self.text)))
+        await free_held_times(scene.desk, scene.writing, scene.case.id, by=scene.actor)
 
 
 async def keep_draft(desk: Desk, case_id: str, *, form: str, values: Mapping[str, list[str]], by: User) -> None:

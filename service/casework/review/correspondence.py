@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from service.bookings.bookings import free_held_times
 from service.casework.letters import compose
 from service.casework.letters.compose import CHANNELS
 from service.desk import form
@@ -389,6 +390,8 @@ async def received_from_applicant(desk: Desk, case_id: str, *, kind: str, text: 
             raise NotAllowed("case.already_decided")
         event = Event(data, by, desk.outside.now(), case=case_id)
         await writing.step_taken(event, case.after(type(data)), screen=isinstance(data, CompletionAnswered))
+        if kind == "withdrawal":
+            await free_held_times(desk, writing, case_id, by=by)
 
 
 def _last_open(asked: Sequence[Any], code: str) -> str:

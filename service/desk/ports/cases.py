@@ -221,7 +221,7 @@ class CaseReading(Protocol):
         ...
 
     async def other_cases(self, repeat_key: str, case_id: str) -> list[OtherCase]:
-        """Other cases for the same thing by the same association, oldest first, at most twenty."""
+        """Other cases for the same thing by the same association that stand, oldest first, at most twenty."""
         ...
 
     async def open_cases_of(self, org_number: str) -> list[Case]:

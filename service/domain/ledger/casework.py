@@ -16,7 +16,7 @@ from service.domain.events.intake import (
     FindingResolved,
     SecrecyMarked,
 )
-from service.domain.events.review import CaseAssigned, CaseResumed, ConflictDeclared
+from service.domain.events.review import ApplicationWithdrawn, CaseAssigned, CaseResumed, ConflictDeclared
 from service.domain.finding import NEEDS_NOBODY, Outcome
 from service.domain.ledger.facts import (
     CaseFact,
@@ -64,6 +64,7 @@ def case_received(tables: Tables, data: CaseReceived, entry: Entry) -> None:
         owner=None,
         check_round=0,
         attention=0,
+        withdrawn=False,
         version=1,
     )
 
@@ -186,6 +187,12 @@ def case_assigned(tables: Tables, data: CaseAssigned, entry: Entry) -> None:
     tables.case_of(entry).owner = data.owner
 
 
+@FOLDS.of(ApplicationWithdrawn)
+def application_withdrawn(tables: Tables, _: ApplicationWithdrawn, entry: Entry) -> None:
+    """That the applicant no longer wants it."""
+    tables.case_of(entry).withdrawn = True
+
+
 @FOLDS.of(CaseResumed)
 def case_resumed(tables: Tables, data: CaseResumed, entry: Entry) -> None:
     """By when it is to be answered."""
@@ -196,7 +203,7 @@ def case_resumed(tables: Tables, data: CaseResumed, entry: Entry) -> None:
 def case_reopened(tables: Tables, data: CaseReopened, entry: Entry) -> None:
     """Whose case it is, and by when it is to be answered."""
     case = tables.case_of(entry)
-    case.owner, case.due = data.owner, data.due.isoformat()
+    case.owner, case.due, case.withdrawn = data.owner, data.due.isoformat(), False
 
 
 @FOLDS.of(AppealSettled)
@@ -206,7 +213,7 @@ def appeal_settled(tables: Tables, data: AppealSettled, entry: Entry) -> None:
     if data.left:
         case.state = State.APPEALED
     if data.outcome == "annulled":
-        case.state = State.IN_REVIEW
+        case.state, case.withdrawn = State.IN_REVIEW, False
     case.owner = data.owner or case.owner
     if data.due:
         case.due = data.due.isoformat()

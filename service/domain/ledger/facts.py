@@ -137,6 +137,7 @@ class CaseFact(Fact):
     owner: str | None
     check_round: int
     attention: int
+    withdrawn: bool
     version: int
 
 

@@ -55,6 +55,7 @@ TABLES = (
         event_on TEXT,
         check_round BIGINT NOT NULL,
         attention BIGINT NOT NULL,
+        withdrawn BOOLEAN NOT NULL,
         version BIGINT NOT NULL
     )""",
     """CREATE TABLE right_grant (
