@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from service.domain.basis import Basis, adverse_rule, verified
+from service.domain.basis import Basis, adverse_rule, confirmed_listing, verified
 from service.domain.decision import DecisionOutcome, Proposal
 from service.domain.dossier.dossier import Asked, Dossier, RecordedAct
 from service.domain.errors import Problem
@@ -63,7 +63,7 @@ def adverse_problems(basis: Basis, proposal: Proposal, clauses: Sequence[Clause]
 
 
 #: Where on the form what a clause requires is pointed out; on the clauses where it has no field of its own.
-_PLACES = {"act": "/acts", "finding": "/based_on"}
+_PLACES = {"act": "/acts", "finding": "/based_on", "listing": "/based_on"}
 
 
 def _rests_on_something(basis: Basis, proposal: Proposal) -> bool:
@@ -75,6 +75,8 @@ def lacking(basis: Basis, proposal: Proposal, name: str) -> str | None:
     dossier = basis.dossier
     if name == "act":
         return _act_lacking(basis, [dossier.acts[act] for act in proposal.acts if act in dossier.acts])
+    if name == "listing":
+        return _listing_lacking(basis, proposal)
     if name == "finding":
         return None if proposal.based_on else "requires.finding"
     if name.startswith("consultation:"):
@@ -82,6 +84,11 @@ def lacking(basis: Basis, proposal: Proposal, name: str) -> str | None:
     criteria = basis.procedure.routine.criteria_of(basis.case.kind)
     left = [criterion for criterion in criteria if criterion.group == name and criterion.id not in dossier.assessed]
     return "requires.assessment" if left else None
+
+
+def _listing_lacking(basis: Basis, proposal: Proposal) -> str | None:
+    relied = [finding for finding in basis.findings if finding.id in proposal.based_on]
+    return None if any(confirmed_listing(basis, finding) for finding in relied) else "requires.listing"
 
 
 def _consultation_lacking(basis: Basis, consultee: str) -> str | None:

@@ -122,6 +122,12 @@ def match_confirmed(basis: Basis, finding: CaseFinding) -> bool:
     return agrees and by != basis.dossier.resolved_by.get(finding.id) and basis.dossier.conflict(by) is False
 
 
+def confirmed_listing(basis: Basis, finding: CaseFinding) -> bool:
+    """Whether a finding is a listing of the applicant that two persons have confirmed: a bar in law (2025:327)."""
+    obstacle = finding.finding.names_listed_party and finding.resolution is Resolution.OBSTACLE
+    return obstacle and match_confirmed(basis, finding)
+
+
 def verified(dossier: Dossier, act: RecordedAct) -> bool:
     """Whether someone else, with no conflict of interest known since, has read the act's source."""
     by = act.verified_by

@@ -12,12 +12,13 @@ Both = Mapping[str, str]
 
 
 class Ground(StrEnum):
-    """What sort of reason a clause is; democracy grounds demand documented acts."""
+    """What sort of reason a clause is; democracy grounds demand documented acts, a legal bar a confirmed listing."""
 
     MERITS = "merits"
     FORMAL = "formal"
     CONDUCT = "conduct"
     DEMOCRACY = "democracy"
+    LEGAL_BAR = "legal_bar"
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,9 @@ class RequiredCheck:
 class Clause:
     """A numbered rule a decision can rest on.
 
-    `requires` is what an adverse decision on it must have in the case: "act", "finding", a group of criteria, or
-    "consultation:" and whom. `frame` marks what a part may be cut for without that being a refusal: that means do not
-    suffice, or that a time cannot be had.
+    `requires` is what an adverse decision on it must have in the case: "act", "finding", "listing" (which two persons
+    confirmed), a group of criteria, or "consultation:" and whom. `frame` marks what a part may be cut for without that
+    being a refusal: that means do not suffice, or that a time cannot be had.
     """
 
     id: str

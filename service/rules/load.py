@@ -195,9 +195,9 @@ def _check_routine(text: str, given: Mapping[str, Any], clauses: set[str]) -> No
 
 
 def _check_requirements(text: str, given: Mapping[str, Any]) -> None:
-    """What a clause requires is an act, a finding, a group of criteria or a consultation that the routine has."""
+    """What a clause requires is known: an act, a finding, a listing, or what the routine has."""
     routine = given["routine"]
-    known = {"act", "finding", *(criterion["group"] for criterion in routine["criteria"])}
+    known = {"act", "finding", "listing", *(criterion["group"] for criterion in routine["criteria"])}
     known |= {f"consultation:{consultee['id']}" for consultee in routine["consultees"]}
     for position, clause in enumerate(given["clauses"]):
         for name in clause.get("requires", ()):

@@ -6,7 +6,7 @@ from service.casework.decision.decided import decision_of, new_due
 from service.desk import form
 from service.desk.step import Scene
 from service.desk.step_form import CaseNow, StepForm, unless
-from service.domain.basis import match_confirmed
+from service.domain.basis import confirmed_listing
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events.decision import CaseReopened, SupportReleased, SupportStopped
 from service.domain.finding import Resolution
@@ -62,12 +62,7 @@ class StopSupport(StepForm):
         if scene.dossier.stopped:
             raise NotAllowed("support.stopped_already")
         basis = await scene.basis()
-        known = [
-            one
-            for one in basis.findings
-            if one.id == self.finding and one.finding.names_listed_party and one.resolution is Resolution.OBSTACLE
-        ]
-        if not known or not match_confirmed(basis, known[0]):
+        if not any(finding.id == self.finding and confirmed_listing(basis, finding) for finding in basis.findings):
             raise InvalidInput([Problem("/finding", "support.not_confirmed")])
         await scene.take(SupportStopped(finding=self.finding, text=scene.keep("resolution", self.text)))
 
