@@ -12,11 +12,11 @@ class OrganisationNumber:
 
     description = CheckDescription(
         "organisation_number",
-        "1",
+        "2",
         frozenset(Kind),
         owner="Granska",
         rests_on="https://lagen.nu/1974:174",
-        traits=frozenset({Trait.CURABLE}),
+        traits=frozenset({Trait.CURABLE, Trait.READS_NUMBER}),
     )
     params = NoParams
     examples = (

@@ -49,6 +49,8 @@ class Trait(StrEnum):
     NAMES_LISTED_PARTY = "names_listed_party"
     #: It is about this time and room only, and says nothing of the association.
     OF_THE_OCCASION = "of_the_occasion"
+    #: It is settled by reading the applicant's number as it was given, which is masked everywhere else.
+    READS_NUMBER = "reads_number"
 
 
 #: Codes of evidence that any check of names on lists uses: a pair that a person has held apart (its parameter `pair`),
@@ -122,6 +124,11 @@ class Finding:
     def names_listed_party(self) -> bool:
         """Whether an obstacle here says that someone named is on a list."""
         return Trait.NAMES_LISTED_PARTY in self.traits
+
+    @property
+    def reads_number(self) -> bool:
+        """Whether it is settled by reading the applicant's number as it was given."""
+        return Trait.READS_NUMBER in self.traits
 
     @property
     def of_the_occasion(self) -> bool:

@@ -37,3 +37,12 @@ def looks_personal(text: str) -> bool:
         if 1 <= month <= 12 and (1 <= day <= 31 or 61 <= day <= 91):
             return True
     return False
+
+
+#: What stands where a number that may be somebody's own would have stood.
+MASKED_NUMBER = "••••••-••••"
+
+
+def shown_number(text: str) -> str:
+    """A number as pages and lists show it: one that may be a personal number is masked."""
+    return MASKED_NUMBER if looks_personal(text) else text

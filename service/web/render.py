@@ -25,6 +25,7 @@ from markupsafe import Markup, escape
 
 from service.audit.leaf import milliseconds
 from service.domain.clock import Instant, local_time
+from service.domain.organisation import shown_number
 from service.web.forms import Form, Given
 from service.words import DEFAULT, LANGUAGES, Catalogue
 
@@ -91,6 +92,7 @@ def _environment(folder: Path, words: Catalogue, language: str, *, static_versio
         "paragraphs": paragraphs,
         "recurrence": recurrence,
         "size": size,
+        "shown_number": shown_number,
     }
     return environment
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.builders import a_grant_document
+from tests.browser import hand_in
+from tests.builders import a_grant_document, a_premises_document
 from tests.servers import Browserlike, Service
 
 
@@ -233,3 +234,21 @@ def test_paper_that_came_in_today_is_received_also_in_the_morning(lite: Service)
     assert alva.send("/register/grant", **fields, received_on=today).status_code == 303
     assert alva.send("/register/grant", **fields, received_on="2026-02-31").status_code == 422
     assert alva.send("/register/grant", **fields, received_on="igår").status_code == 422
+
+
+def test_a_personal_number_is_masked_but_where_its_finding_is_settled(lite: Service) -> None:
+    number, of_partner = "19121212-1212", "850709-9805"
+    document = a_premises_document(co_organisers=[{"name": "Medarrangören", "org_number": of_partner}])
+    document["organisation"] = {"name": "Nummerlösa Föreningen", "org_number": number}
+    case_id = hand_in(lite, document)
+    petter, ronja = lite.signed_in("petter"), lite.signed_in("ronja")
+    petter.act(case_id, "take")
+
+    page = petter.get(f"/cases/{case_id}").text
+    assert page.count("121212-1212") == 1, "in the form that settles it"
+    assert f"Nummer som det angavs: {number}" in " ".join(page.split())
+    assert page.count("••••••-••••") == 2, "in the head of the case, and of whoever arranges it with them"
+    assert of_partner not in page
+    for elsewhere in ("/queue?kind=premises&state=open", "/calendar", "/door"):
+        assert "121212-1212" not in petter.get(elsewhere).text
+    assert "1212-1212" not in ronja.opened(case_id), "an auditor settles nothing"
