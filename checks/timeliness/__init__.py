@@ -1,6 +1,6 @@
 """Did the application come in time?"""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 from msgspec import Meta
@@ -30,11 +30,14 @@ class TimelinessParams(Params, frozen=True):
 
 
 class Timeliness:
-    """Within the window of the year where the rules have one; otherwise so many days before the event."""
+    """By the last day of the round it belongs to; else within the window of the year, or so many days before the event.
+
+    There is one deadline to a case: that of its round (ansökningsomgång), where it belongs to one.
+    """
 
     description = CheckDescription(
         "timeliness",
-        "2",
+        "3",
         frozenset(Kind),
         owner="Granska",
         rests_on="https://lagen.nu/2017:900#P20",
@@ -58,11 +61,20 @@ class Timeliness:
 
     def run(self, given: CheckInput, params: TimelinessParams) -> CheckResult:
         """A late application is received all the same; what follows from lateness is for a person to say."""
+        if given.deadline is not None:
+            return _in_round(given.received_on, given.deadline)
         if params.window_from is not None and params.window_to is not None:
             return _in_window(given, params.window_from, params.window_to)
         if given.application.premises is not None and params.days_before is not None:
             return _before_event(given, params.days_before)
         return CheckResult(Outcome.NOT_APPLICABLE, "timeliness.no_limit")
+
+
+def _in_round(received: date, last: date) -> CheckResult:
+    params = {"date": received.isoformat(), "last": last.isoformat()}
+    if received <= last:
+        return CheckResult(Outcome.MET, "timeliness.in_round", params)
+    return CheckResult(Outcome.NOT_MET, "timeliness.after_round", params)
 
 
 def _in_window(given: CheckInput, first: str, last: str) -> CheckResult:

@@ -154,7 +154,7 @@ class CheckInput:
     What it needs is had by the properties, which raise NotGiven for what it was not given. Speakers are given only
     where the rule set cites a basis for comparing them. `speakers_erased` says that some were named whose names
     are gone: a check that may ask of them has then not been able to, whatever it says of the others; the runner sees
-    to it.
+    to it. `deadline` is the last day of the round that the application belongs to, where it belongs to one.
     """
 
     application: Application
@@ -165,6 +165,7 @@ class CheckInput:
     rooms: tuple[str, ...] = ()
     fetched: Fetched = field(default_factory=Fetched)
     speakers_erased: bool = False
+    deadline: date | None = None
 
     @property
     def lists(self) -> tuple[ListAnswer, ...]:

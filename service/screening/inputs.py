@@ -28,6 +28,7 @@ class Inputs:
 
     today: date
     rooms: tuple[str, ...] = ()
+    deadline: date | None = None
     fetched: dict[Need, Any] = field(default_factory=dict)
     missing: dict[Need, tuple[str, dict[str, str | int]]] = field(default_factory=dict)
 
@@ -58,6 +59,7 @@ class Inputs:
             "form": FORM,
             "today": self.today.isoformat(),
             "rooms": list(self.rooms),
+            "deadline": self.deadline.isoformat() if self.deadline else None,
             "missing": missing,
             **kept,
         }

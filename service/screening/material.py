@@ -35,6 +35,7 @@ class Material:
     enclosures: tuple[GivenEnclosure, ...]
     estate: Estate
     bookings: tuple[Booking, ...]
+    deadline: date | None = None
     speakers_erased: bool = False
     enclosures_erased: bool = False
 
@@ -57,6 +58,7 @@ async def material_of(desk: Desk, reading: Reading, case_id: str) -> Material:
     values = await reading.values([*references, *(stored.name_ref for stored in enclosures)])
     if not application_parts.whole(details.application_parts, values):
         raise NotFound("case.erased")
+    grant_round = book.grant_round_of(case.type, local_day(case.received_at))
     return Material(
         case=case,
         details=details,
@@ -69,6 +71,7 @@ async def material_of(desk: Desk, reading: Reading, case_id: str) -> Material:
         enclosures=tuple(_given(stored.enclosure) for stored in enclosures),
         estate=await reading.estate(),
         bookings=tuple((await reading.bookings_of([case_id])).get(case_id, ())),
+        deadline=grant_round.closes if grant_round else None,
         speakers_erased=bool(details.speakers_ref) and details.speakers_ref not in values,
         enclosures_erased=any(stored.name_ref not in values for stored in enclosures),
     )

@@ -60,6 +60,13 @@ class Then:
         assert self.inputs is not None
         return date.fromisoformat(self.inputs["today"])
 
+    @property
+    def deadline(self) -> date | None:
+        """The last day of the round that the application belonged to, as the checks were told it."""
+        assert self.inputs is not None
+        written = self.inputs.get("deadline")
+        return date.fromisoformat(written) if written else None
+
     def application(self) -> Application:
         """What had been handed in."""
         return from_document(application_parts.assembled(self.details.application_parts, self.values))

@@ -192,6 +192,7 @@ def _given(then: Then, rules: RuleSet) -> CheckInput:
         today=then.today,
         speakers=then.speakers,
         rooms=tuple(then.inputs.get("rooms", ())),
+        deadline=then.deadline,
     )
 
 

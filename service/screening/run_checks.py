@@ -48,7 +48,7 @@ async def screen(desk: Desk, case_id: str) -> None:
         async with desk.store.reading() as reading:
             material = await material_of(desk, reading, case_id)
         required = material.rules.kinds[material.case.kind].checks
-        inputs = Inputs(today=material.today, rooms=tuple(material.estate.rooms))
+        inputs = Inputs(today=material.today, rooms=tuple(material.estate.rooms), deadline=material.deadline)
         findings = await run_checks(
             required,
             kind=material.case.kind,
@@ -72,6 +72,7 @@ def given_of(material: Material) -> CheckInput:
         speakers=material.speakers,
         speakers_erased=material.speakers_erased,
         rooms=tuple(material.estate.rooms),
+        deadline=material.deadline,
     )
 
 
@@ -84,6 +85,7 @@ def check_input(
     speakers: tuple[str, ...],
     speakers_erased: bool = False,
     rooms: tuple[str, ...],
+    deadline: date | None,
 ) -> CheckInput:
     """What every check is given of an application judged by these rules."""
     return CheckInput(
@@ -94,6 +96,7 @@ def check_input(
         speakers_erased=speakers_erased,
         declaration_version=rules.declaration.version,
         rooms=rooms,
+        deadline=deadline,
     )
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -33,6 +34,22 @@ def test_a_day_that_has_passed_or_is_near_is_seen(day: str, expected: Outcome) -
     given = a_check_input(a_premises_document(date=day))
 
     assert Timeliness().run(given, TimelinessParams(days_before=3)).outcome is expected
+
+
+@pytest.mark.parametrize(
+    ("received", "expected"),
+    [
+        (date(2026, 12, 15), (Outcome.MET, "timeliness.in_round")),
+        (date(2026, 12, 16), (Outcome.NOT_MET, "timeliness.after_round")),
+    ],
+)
+def test_the_round_it_belongs_to_is_the_only_deadline(received: date, expected: tuple[Outcome, str]) -> None:
+    given = replace(a_check_input(received_on=received), deadline=date(2026, 12, 15))
+    all_year = TimelinessParams(window_from="01-01", window_to="12-31")
+
+    result = Timeliness().run(given, all_year)
+
+    assert (result.outcome, result.code) == expected
 
 
 def test_does_not_apply_where_the_rules_set_no_limit_for_the_kind() -> None:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from service.casework.decision.proposal import put_forward
 from service.desk.actors import person, still
 from service.desk.ports.desk import Desk
 from service.desk.ports.queue import QueueRow
 from service.desk.ports.store import Reading
-from service.desk.rulebook import Rulebook, rulebook, today
+from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, dossier_of, entries
 from service.domain import policy
 from service.domain.application import Kind
@@ -22,8 +22,6 @@ from service.domain.people import User
 from service.domain.routine import GrantRound
 from service.domain.ruleset import Clause, RuleSet
 
-#: How long after its closing a late application still shows in the round.
-LATE_DAYS = 120
 #: How many applications of a round its page shows.
 MOST_SHOWN = 1000
 
@@ -85,7 +83,7 @@ async def _view(desk: Desk, reading: Reading, grant_round_id: str, by: User) -> 
     if owner is None or Kind.GRANT not in by.case_kinds:
         raise NotFound("grant_round.not_found")
     grant_round = owner.grant_rounds[grant_round_id]
-    start, end = midnight(grant_round.opens), midnight(_last_late_day(book, grant_round))
+    start, end = midnight(grant_round.opens), midnight(book.last_late_day(grant_round))
     received = await reading.received_between(sorted(grant_round.types), start, end, limit=MOST_SHOWN + 1)
     rows = [row for row in received if not row.case.withdrawn]
     shown = rows[:MOST_SHOWN]
@@ -104,16 +102,6 @@ async def _view(desk: Desk, reading: Reading, grant_round_id: str, by: User) -> 
         )
     late_clause = owner.clauses.get(grant_round.late_clause)
     return RoundView(grant_round, lines, owner, late_clause, len(received) > MOST_SHOWN)
-
-
-def _last_late_day(book: Rulebook, grant_round: GrantRound) -> date:
-    """Until when what comes in late belongs to this round: at the latest the day when the next of its types opens."""
-    last = grant_round.closes + timedelta(days=LATE_DAYS)
-    for rules in book.sets:
-        for other in rules.grant_rounds.values():
-            if other.opens > grant_round.closes and other.types & grant_round.types:
-                last = min(last, other.opens)
-    return last
 
 
 async def _proposed_and_decided(
