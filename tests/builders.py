@@ -247,7 +247,7 @@ def today() -> str:
 
 def association(name: str) -> dict[str, str]:
     """A number of our own making for each, right by its check digit."""
-    stem = f"802999{zlib.crc32(name.encode()) % 1000:03d}"
+    stem = f"80299{zlib.crc32(name.encode()) % 10_000:04d}"
     return {"name": name, "org_number": f"{stem[:6]}-{stem[6:]}{luhn.calc_check_digit(stem)}"}
 
 

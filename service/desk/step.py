@@ -16,6 +16,7 @@ from service.domain import policy
 from service.domain.application import Kind
 from service.domain.basis import Basis
 from service.domain.case import Case
+from service.domain.clock import midnight, months_before
 from service.domain.dossier.dossier import Dossier
 from service.domain.dossier.folding import fold
 from service.domain.events.bookings import BookingCancelled, BookingMoved, ClearanceGiven, ClearanceRevoked
@@ -44,7 +45,16 @@ async def basis_of(desk: Desk, reading: Reading, case: Case, dossier: Dossier, b
     findings = [stored.case_finding for stored in await reading.findings(case.id, case.check_round)]
     times = (await reading.bookings_of([case.id])).get(case.id, []) if case.kind is Kind.PREMISES else []
     procedure = book.procedure(today(desk))
-    return Basis(case, dossier, findings, book.of(case), procedure, today(desk), to_be_had(times))
+    given = await given_before(desk, reading, case, procedure)
+    return Basis(case, dossier, findings, book.of(case), procedure, today(desk), to_be_had(times), given)
+
+
+async def given_before(desk: Desk, reading: Reading, case: Case, procedure: RuleSet) -> dict[str, int]:
+    """What the association of a grant has been granted in other cases within the rule set's months, by point (öre)."""
+    if case.kind is not Kind.GRANT:
+        return {}
+    since = midnight(months_before(today(desk), procedure.routine.ceiling_months))
+    return await reading.given_since(case.organisation_id, since, but=case.id)
 
 
 @dataclass

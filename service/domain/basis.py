@@ -1,7 +1,7 @@
 """What a decision rests on, and which of it can carry something against the applicant."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -17,7 +17,8 @@ from service.domain.ruleset import RuleSet
 class Basis:
     """What a decision is judged by: the case as it stands and the rules of then and now.
 
-    `held` are the times of the case that can be given, by their ids.
+    `held` are the times of the case that can be given, by their ids. `given_before` is what the same association has
+    been granted in other cases within the rule set's months, in öre by delegation point: a ceiling counts all of it.
     """
 
     case: Case
@@ -27,6 +28,7 @@ class Basis:
     procedure: RuleSet
     today: date
     held: frozenset[str] = frozenset()
+    given_before: Mapping[str, int] = field(default_factory=dict)
 
 
 class Judged(Protocol):

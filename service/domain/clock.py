@@ -30,6 +30,12 @@ def utc_time(milliseconds: Instant) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
+def months_before(day: date, months: int) -> date:
+    """The day so many months earlier; the 28th at the latest, so that there is one in every month."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, 28))
+
+
 def midnight(day: date) -> Instant:
     """When this day begins in Stockholm."""
     return to_milliseconds(datetime.combine(day, time(), STOCKHOLM))

@@ -142,11 +142,17 @@ def reaching(
     """The points this person holds that carry this very decision."""
     grounds = grounds_of(clauses, basis.criteria)
     at_stake = amount_ore if outcome in FAVOURABLE else None
-    return [
-        one
-        for one in usable_points(basis.case, user, basis.procedure)
-        if covers(one, kind=basis.case.kind, outcome=outcome, amount_ore=at_stake) and grounds <= one.grounds
-    ]
+    points = []
+    for point in usable_points(basis.case, user, basis.procedure):
+        together = _together(basis, point, at_stake)
+        if covers(point, kind=basis.case.kind, outcome=outcome, amount_ore=together) and grounds <= point.grounds:
+            points.append(point)
+    return points
+
+
+def _together(basis: Basis, point: DelegationPoint, amount_ore: int | None) -> int | None:
+    """An amount with what the same association has got under this point before: what is split is one."""
+    return None if amount_ore is None else amount_ore + basis.given_before.get(point.id, 0)
 
 
 def check_content(basis: Basis, proposal: Proposal) -> None:
@@ -189,7 +195,7 @@ def check_can_decide(basis: Basis, user: User, proposal: Proposal) -> None:
     check_unbiased(user, basis.dossier)
     check_content(basis, proposal)
     clauses = _check_clauses(basis, proposal)
-    _check_delegation(basis.case, user, proposal, clauses, basis.procedure)
+    _check_delegation(basis, user, proposal, clauses)
     if adverse_to(basis, proposal) is not None:
         check_seconded(basis, user)
 
@@ -246,16 +252,19 @@ def _check_turn(basis: Basis, proposal: Proposal) -> None:
         raise InvalidInput([Problem("/outcome", wrong)])
 
 
-def _check_delegation(
-    case: Case, user: User, proposal: Proposal, clauses: Sequence[Clause], procedure: RuleSet
-) -> None:
+def _check_delegation(basis: Basis, user: User, proposal: Proposal, clauses: Sequence[Clause]) -> None:
     if not proposal.delegation_point:
         raise InvalidInput([Problem("/delegation_point", "decision.point_missing")])
-    point = procedure.delegation.get(proposal.delegation_point)
+    point = basis.procedure.delegation.get(proposal.delegation_point)
     if point is None or point.id not in user.delegation_points:
         raise NotAllowed("decision.no_delegation")
-    if not covers(point, kind=case.kind, outcome=proposal.outcome, amount_ore=_amount_at_stake(proposal)):
+    kind, at_stake = basis.case.kind, _amount_at_stake(proposal)
+    if not covers(point, kind=kind, outcome=proposal.outcome, amount_ore=at_stake):
         raise NotAllowed("decision.beyond_delegation", point=point.id)
+    if not covers(point, kind=kind, outcome=proposal.outcome, amount_ore=_together(basis, point, at_stake)):
+        before = basis.given_before[point.id] // 100  # öre to whole kronor, for the sentence
+        months = basis.procedure.routine.ceiling_months
+        raise NotAllowed("decision.beyond_ceiling_together", point=point.id, before=before, months=months)
     if any(one.ground not in point.grounds for one in clauses):
         raise NotAllowed("decision.ground_beyond_delegation", point=point.id)
     if point.board and proposal.board_minute is None:

@@ -142,7 +142,8 @@ class GrantRound:
 class Routine:
     """Periods are calendar days unless they say working days.
 
-    Less than `partial_share_percent` of what was asked for is a refusal, whatever it is called.
+    Less than `partial_share_percent` of what was asked for is a refusal, whatever it is called. A ceiling counts what
+    the same association has been granted under the same point within `ceiling_months`.
     """
 
     completion_days: int
@@ -152,6 +153,7 @@ class Routine:
     appeal_days: int
     notice_board_days: int
     partial_share_percent: int
+    ceiling_months: int
     terms_version: str
     disinterest: Both
     adverse: tuple[Adverse, ...]

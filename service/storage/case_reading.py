@@ -252,6 +252,19 @@ class CaseReading:
         )
         return [_queue_row(one) for one in found]
 
+    async def given_since(self, organisation: str, since: Instant, *, but: str) -> dict[str, int]:
+        found = await CaseRow.raw(
+            "SELECT d.delegation_point AS point, sum(d.amount_ore) AS given FROM decision d "
+            "JOIN case_file c ON c.id = d.case_id JOIN log_entry l ON l.seq = d.seq "
+            "WHERE c.organisation_id = {} AND c.id <> {} AND d.amount_ore IS NOT NULL AND l.at >= {} AND d.seq = "
+            "(SELECT max(seq) FROM decision WHERE case_id = c.id AND outcome IN ('approval', 'partial_approval')) "
+            "GROUP BY d.delegation_point",
+            organisation,
+            but,
+            since,
+        )
+        return {row["point"]: int(row["given"]) for row in found}
+
     async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[EarlierDecision]:
         found = await CaseRow.raw(
             "SELECT d.id, d.case_id, d.outcome, d.amount_ore, d.seq, c.diary_number, c.type, "

@@ -9,7 +9,8 @@ from service.desk.ports.log import KeptCheckpoint, KeptValue, LogHead, LogRow, S
 from service.domain.clock import Instant
 from service.domain.events.event import EventClass
 from service.domain.ledger.facts import StoredFact
-from service.storage import facts, log_store
+from service.storage import log_store
+from service.storage.facts import stored as facts
 from service.storage.tables import Dispatch, LogEntry, LogValue
 
 #: How many log entries are read at a time, backwards.

@@ -20,7 +20,7 @@ from service.desk.ports.cases import (
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.rulebook import Rulebook, rulebook, today
-from service.desk.step import entries
+from service.desk.step import entries, given_before
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.basis import Basis
@@ -164,9 +164,10 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         others = [draft for draft in begun if draft.account_id != by.id]
         account_names = await _names_of_accounts(reading, others)
         room = await _room_view(desk, reading, case, details, findings, book) if case.kind is Kind.PREMISES else None
-    procedure = book.procedure(today(desk))
+        procedure = book.procedure(today(desk))
+        given = await given_before(desk, reading, case, procedure)
     judged = [stored.case_finding for stored in findings]
-    basis = Basis(case, dossier, judged, book.of(case), procedure, today(desk), _to_be_had(room))
+    basis = Basis(case, dossier, judged, book.of(case), procedure, today(desk), _to_be_had(room), given)
     newest_first = done[::-1]
     shown = newest_first if everything else newest_first[:MOST_ON_TIMELINE]
     return CaseView(

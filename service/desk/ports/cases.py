@@ -266,6 +266,13 @@ class CaseReading(Protocol):
         """Cases of these types received from one instant to before another (UTC ms), oldest first, at most so many."""
         ...
 
+    async def given_since(self, organisation: str, since: Instant, *, but: str) -> dict[str, int]:
+        """What an association has been granted since then in other cases than this one, in öre by delegation point.
+
+        Of each case the last decision that gave something counts.
+        """
+        ...
+
     async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[EarlierDecision]:
         """The last decisions in other cases of a kind, newest first, at most so many."""
         ...

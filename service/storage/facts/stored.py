@@ -30,10 +30,10 @@ from service.domain.ledger.facts import (
     UserFact,
 )
 from service.library_internals import column_name, primary_key
-from service.storage import premises_facts
+from service.storage.facts import premises as premises_facts
+from service.storage.facts.tables import Row, described, parts_of, sha256_of
 from service.storage.list_texts import entry_texts
 from service.storage.rows import searched_name
-from service.storage.table_facts import Row, described, parts_of, sha256_of
 from service.storage.tables import (
     Account,
     AllocationRow,

@@ -13,7 +13,7 @@ from service.domain.ledger.facts import (
     SiteFact,
     SlotFact,
 )
-from service.storage.table_facts import Row, described, parts_of
+from service.storage.facts.tables import Row, described, parts_of
 
 
 def site_fact(row: Row) -> SiteFact:
