@@ -45,6 +45,8 @@ def a_declaration(**changed: Any) -> dict[str, Any]:
 
 
 def a_grant_document(**changed: Any) -> dict[str, Any]:
+    """A complete application, signed by the first of its representatives."""
+    people = changed.get("representatives") or [{"name": "Ylva Granfors"}]
     return {
         "kind": "grant",
         "organisation": {"name": "Granvikens Teaterförening", "org_number": NUMBER},
@@ -59,7 +61,7 @@ def a_grant_document(**changed: Any) -> dict[str, Any]:
             "purpose": "Teater för barn",
             "period": {"from": "2027-01-01", "to": "2027-06-30"},
         },
-        "declaration": a_declaration(),
+        "declaration": a_declaration(signatory=people[0]["name"]),
     } | changed
 
 

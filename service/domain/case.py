@@ -75,6 +75,7 @@ STEPS: dict[EventClass, Step] = {
     decision_record.CaseDecided: Step(_PREPARED, State.DECIDED, "signer"),
     decision.LetterSent: Step(CLOSED, None, "handler"),
     decision.DecisionPosted: Step(CLOSED, None, "handler"),
+    decision.PostingCorrected: Step(CLOSED, None, "handler"),
     decision.DecisionReported: Step(CLOSED, None, "handler"),
     decision.DecisionAddedTo: Step(CLOSED, None, "handler"),
     decision.TermsAccepted: Step(CLOSED, None, "handler"),

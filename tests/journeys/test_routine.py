@@ -171,7 +171,8 @@ def test_every_step_has_its_page_without_barriers_and_leaves_its_event(service: 
     do(disa, "sign", delegation_point="N1", minute_date="2026-11-20", minute_paragraph="§ 12")
     look("alva")
     do(alva, "letter", channel="mail", language="sv", sent="")
-    do(alva, "notice", posted=today())
+    do(alva, "notice", posted=today(), adjusted=today())
+    do(alva, "notice-correction", posted=today(), adjusted=today(), text="Fel dag i den första anteckningen.")
     do(alva, "addendum", kind="correction", text="Rätt mål är B 1-26.")
     do(alva, "appeal", received=today(), text="Vi överklagar.")
     look("alva")
@@ -238,7 +239,7 @@ def test_a_round_shows_asked_against_proposed_against_frame_and_proposes_in_bulk
         assert client.act(one, "take").status_code == 303
     alva = visit().sign_in("alva").go("/grant-rounds/2026-autumn")
     for one, amount, reason in zip(
-        cases, ("45 000", "20 000", "50 000"), ("", "Ramen räcker inte.", "För mycket."), strict=True
+        cases, ("45 000", "25 000", "50 000"), ("", "Ramen räcker inte.", "För mycket."), strict=True
     ):
         alva.page.fill(f"#amount-{one}", amount)
         alva.page.fill(f"#reason-{one}", reason)

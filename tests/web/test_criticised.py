@@ -157,7 +157,10 @@ def test_jo_2654_2016_in_disguise_a_part_that_is_a_refusal(lite: Service, amount
 
 def test_jo_4602_2014_in_disguise_some_times_of_a_series_and_no_others(lite: Service) -> None:
     document = a_premises_document(organiser="Linköping i delar") | {"organisation": association("Linköping i delar")}
-    document["premises"] |= {"series": {"rule": "FREQ=WEEKLY;COUNT=4", "leave_out_free_days": False}}
+    document["premises"] |= {
+        "date": "2027-08-03",
+        "series": {"rule": "FREQ=WEEKLY;COUNT=4", "leave_out_free_days": False},
+    }
     case = Case(lite, document)
     page = case.officer.get(f"/cases/{case.id}").text
     for part in page.split("/findings/")[1:]:

@@ -75,6 +75,7 @@ VERSIONS = {
     "decision:added-to": 1,
     "decision:final": 1,
     "decision:posted": 1,
+    "decision:posting-corrected": 1,
     "decision:proposed": 1,
     "decision:reported": 1,
     "distinction:withdrawn": 1,

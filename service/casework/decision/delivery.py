@@ -14,8 +14,10 @@ from service.desk.step import Scene, dossier_of
 from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain import policy
 from service.domain.clock import local_day
-from service.domain.errors import NotAllowed, NotFound
-from service.domain.events.decision import DecisionPosted, DecisionReported, LetterSent
+from service.domain.dossier.dossier import Decided
+from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
+from service.domain.events.decision import DecisionPosted, DecisionReported, LetterSent, PostingCorrected
+from service.domain.events.fields import SentLetter
 from service.domain.people import User
 from service.rules.calendar import last_day
 
@@ -54,12 +56,16 @@ class SendLetter(StepForm):
 
 @dataclass(frozen=True)
 class PostNotice(StepForm):
-    """Note the day on which the decision was posted on the notice board: from it runs the time for appeal (KL 13:5)."""
+    """Note the day on which the decision was posted on the notice board: from it runs the time for appeal (KL 13:5).
+
+    A decision of the board is posted with its adjusted minutes, so both days are noted (KL 8:12).
+    """
 
     name = "notice"
     event = DecisionPosted
 
     posted: date = form.day()
+    adjusted: date | None = form.day(required=False)
 
     @classmethod
     def hindrance(cls, case: CaseNow) -> str | None:
@@ -69,19 +75,66 @@ class PostNotice(StepForm):
         decided = decision_of(scene)
         if decided.posted:
             raise NotAllowed("decision.posted_already")
-        check_since(decided, self.posted, scene.today, "/posted")
-        last = last_day(self.posted, scene.procedure.routine.appeal_days)
-        values = await decision_values(scene.desk, scene.writing, record_of(decided), scene.criteria, "sv")
-        values |= {"decided_on": local_day(decided.at).isoformat(), "last_day": last.isoformat()}
-        notice = compose.sheet(scene.desk, scene.procedure, "notice", "sv", values, case=scene.case, recipient="")
-        await scene.take(
-            DecisionPosted(
-                decision=decided.id,
-                posted=self.posted,
-                last_day=last,
-                letter=compose.keep(scene.desk, scene.writing, scene.case, "notice", notice),
-            )
+        last = _last_day_of_appeal(scene, decided, self.posted, self.adjusted)
+        data = DecisionPosted(
+            decision=decided.id,
+            posted=self.posted,
+            adjusted=self.adjusted,
+            last_day=last,
+            letter=await _notice(scene, decided, last),
         )
+        await scene.take(data)
+
+
+@dataclass(frozen=True)
+class CorrectNotice(StepForm):
+    """Correct the days that were noted of the posting; the time for appeal runs anew from the right day."""
+
+    name = "notice-correction"
+    event = PostingCorrected
+
+    posted: date = form.day()
+    adjusted: date | None = form.day(required=False)
+    text: str = form.text()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        decided = case.dossier.decision
+        return unless(decided and decided.posted and not decided.final, "decision.not_posted")
+
+    async def work(self, scene: Scene) -> None:
+        decided = decision_of(scene)
+        if decided.posted is None:
+            raise NotAllowed("decision.not_posted")
+        if decided.final:
+            raise NotAllowed("decision.final_already")
+        last = _last_day_of_appeal(scene, decided, self.posted, self.adjusted)
+        data = PostingCorrected(
+            decision=decided.id,
+            posted=self.posted,
+            adjusted=self.adjusted,
+            last_day=last,
+            text=scene.keep("resolution", self.text),
+            letter=await _notice(scene, decided, last),
+        )
+        await scene.take(data)
+
+
+def _last_day_of_appeal(scene: Scene, decided: Decided, posted: date, adjusted: date | None) -> date:
+    """The last day for an appeal of what was posted then; raises InvalidInput for days that cannot be so."""
+    check_since(decided, posted, scene.today, "/posted")
+    if decided.by_board and adjusted is None:
+        raise InvalidInput([Problem("/adjusted", "decision.minutes_not_adjusted")])
+    if adjusted is not None and adjusted > posted:
+        raise InvalidInput([Problem("/adjusted", "decision.posted_before_adjusted")])
+    return last_day(posted, scene.procedure.routine.appeal_days)
+
+
+async def _notice(scene: Scene, decided: Decided, last: date) -> SentLetter:
+    values = await decision_values(scene.desk, scene.writing, record_of(decided), scene.criteria, "sv")
+    values |= {"decided_on": local_day(decided.at).isoformat(), "last_day": last.isoformat()}
+    notice = compose.sheet(scene.desk, scene.procedure, "notice", "sv", values, case=scene.case, recipient="")
+    return compose.keep(scene.desk, scene.writing, scene.case, "notice", notice)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ _IN_ORDER: tuple[type[StepForm], ...] = (
     sign.Sign,
     delivery.SendLetter,
     delivery.PostNotice,
+    delivery.CorrectNotice,
     delivery.Report,
     follow_up.AddToDecision,
     follow_up.AcceptTerms,

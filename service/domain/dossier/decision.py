@@ -19,6 +19,7 @@ from service.domain.events.decision import (
     DecisionProposed,
     DecisionReported,
     LetterSent,
+    PostingCorrected,
     ProposalReturned,
     ProposalSeconded,
     SideDecided,
@@ -172,8 +173,18 @@ def letter_sent(dossier: Dossier, data: LetterSent, _: Entry) -> None:
 @FOLDS.of(DecisionPosted)
 def decision_posted(dossier: Dossier, data: DecisionPosted, _: Entry) -> None:
     """The notice, and the last day for an appeal."""
+    _posted(dossier, data)
+
+
+@FOLDS.of(PostingCorrected)
+def posting_corrected(dossier: Dossier, data: PostingCorrected, _: Entry) -> None:
+    """The days that are right, in place of those that were noted."""
+    _posted(dossier, data)
+
+
+def _posted(dossier: Dossier, data: DecisionPosted | PostingCorrected) -> None:
     for decided in _of(dossier, data.decision):
-        decided.posted, decided.last_day = data.posted, data.last_day
+        decided.posted, decided.adjusted, decided.last_day = data.posted, data.adjusted, data.last_day
 
 
 @FOLDS.of(DecisionReported)

@@ -136,6 +136,7 @@ class Decided:
     record: CaseDecided | None
     letters: list[LetterSent] = field(default_factory=list)
     posted: date | None = None
+    adjusted: date | None = None
     last_day: date | None = None
     reported: date | None = None
     accepted: TermsAccepted | None = None

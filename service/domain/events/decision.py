@@ -72,7 +72,20 @@ class DecisionPosted(RoutineStep, frozen=True):
 
     decision: Annotated[Uuid, "the decision"]
     posted: Annotated[Day, "the day"]
+    adjusted: Annotated[Day | None, "the day on which the board's minutes were adjusted"]
     last_day: Annotated[Day, "the last day for an appeal"]
+    letter: Annotated[SentLetter, "the notice"]
+
+
+@event("decision:posting-corrected", persons=HANDLERS)
+class PostingCorrected(RoutineStep, frozen=True):
+    """What was noted of the posting was wrong; the days that are right, and the notice with them."""
+
+    decision: Annotated[Uuid, "the decision"]
+    posted: Annotated[Day, "the day"]
+    adjusted: Annotated[Day | None, "the day on which the board's minutes were adjusted"]
+    last_day: Annotated[Day, "the last day for an appeal"]
+    text: Annotated[Commitment, "why"]
     letter: Annotated[SentLetter, "the notice"]
 
 

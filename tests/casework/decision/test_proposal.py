@@ -69,7 +69,9 @@ async def test_a_refusal_on_democracy_grounds_takes_act_answer_second_person_and
 
     clock.forward(days=1)
     await do(desk, delivery.SendLetter, case_id, alva, channel="post", language="sv", sent="")
-    await do(desk, delivery.PostNotice, case_id, alva, posted="2026-11-23")
+    without_minutes = do(desk, delivery.PostNotice, case_id, alva, posted="2026-11-23")
+    assert await codes(without_minutes) == {"decision.minutes_not_adjusted"}
+    await do(desk, delivery.PostNotice, case_id, alva, posted="2026-11-23", adjusted="2026-11-23")
     await do(desk, appeal.ReceiveAppeal, case_id, alva, received="2026-11-23", text="Vi överklagar.")
     await do(desk, appeal.CheckAppealInTime, case_id, alva, in_time=True, text="Kom i tid.")
     await do(desk, appeal.ForwardAppeal, case_id, alva, on="2026-11-23")

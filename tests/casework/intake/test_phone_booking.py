@@ -25,7 +25,9 @@ from tests.builders import KEY, NUMBER, OTHER_NUMBER, QUIET, a_premises_document
 async def test_the_phone_books_in_one_go_and_says_why_where_it_cannot(desk: Desk) -> None:
     officer = await petter(desk)
     await cleared(desk, officer)
-    call = availability.Call("tallen", "2027-03-08", "18:00", "20:00", number=NUMBER, use="mote", persons=12)
+    call = availability.Call(
+        "tallen", "2027-03-08", "18:00", "20:00", number=NUMBER, use="mote", persons=12, public=False
+    )
     look = await availability.look(desk, call)
     assert look.why_not is None
     assert look.clearance is not None
@@ -40,13 +42,17 @@ async def test_the_phone_books_in_one_go_and_says_why_where_it_cannot(desk: Desk
     look = await availability.look(desk, call)
     assert look.why_not == "room.taken"
     assert len(look.alternatives) == 3
-    party = availability.Call("tallen", "2027-03-09", "18:00", "20:00", number=NUMBER, use="fest", persons=12)
+    party = availability.Call(
+        "tallen", "2027-03-09", "18:00", "20:00", number=NUMBER, use="fest", persons=12, public=False
+    )
     booked = await phone_booking.book(desk, party, purpose="Fest", hold=None, by=officer)
     assert booked.error is not None
     assert booked.error.code == "execution.purpose"
     assert await statuses(desk, booked.case_id) == ["held"]
     with pytest.raises(NotAllowed, match=r"clearance\.unknown"):
-        stranger = availability.Call("tallen", "2027-03-10", "18:00", "20:00", number=OTHER_NUMBER, use="mote")
+        stranger = availability.Call(
+            "tallen", "2027-03-10", "18:00", "20:00", number=OTHER_NUMBER, use="mote", persons=12, public=False
+        )
         await phone_booking.book(desk, stranger, purpose="Möte", hold=None, by=officer)
     await holds_true(desk)
 
@@ -59,11 +65,21 @@ async def test_the_phone_does_not_build_on_what_the_association_no_longer_is(des
     changed["representatives"] = [{"name": "Nya Ordföranden", "role": "ordförande"}]
     await receive(desk, changed, by=KEY, channel="e_service")
     await run_waiting_checks(desk)
-    call = availability.Call("tallen", "2027-03-08", "18:00", "20:00", number=NUMBER, use="mote", persons=12)
+    call = availability.Call(
+        "tallen", "2027-03-08", "18:00", "20:00", number=NUMBER, use="mote", persons=12, public=False
+    )
     with pytest.raises(NotAllowed, match="data_changed"):
         await phone_booking.book(desk, call, purpose="Möte", hold=None, by=officer)
     company = availability.Call(
-        "tallen", "2027-03-08", "18:00", "20:00", number=NUMBER, use="mote", persons=12, hirer=Hirer.COMPANY
+        "tallen",
+        "2027-03-08",
+        "18:00",
+        "20:00",
+        number=NUMBER,
+        use="mote",
+        persons=12,
+        public=False,
+        hirer=Hirer.COMPANY,
     )
     with pytest.raises(NotAllowed, match="only_associations"):
         await phone_booking.book(desk, company, purpose="Möte", hold=None, by=officer)
@@ -73,7 +89,9 @@ async def test_the_phone_does_not_build_on_what_the_association_no_longer_is(des
 async def test_the_phone_that_comes_second_leaves_no_case_behind(desk: Desk) -> None:
     officer = await petter(desk)
     await cleared(desk, officer)
-    call = availability.Call("tallen", "2027-03-08", "18:00", "20:00", number=NUMBER, use="mote", persons=12)
+    call = availability.Call(
+        "tallen", "2027-03-08", "18:00", "20:00", number=NUMBER, use="mote", persons=12, public=False
+    )
 
     async def book() -> phone_booking.Booked | SlotTaken:
         try:
