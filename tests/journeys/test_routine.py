@@ -256,4 +256,4 @@ def test_a_round_shows_asked_against_proposed_against_frame_and_proposes_in_bulk
     # Each is still its own decision, signed by name; a cut in the budget needs no second person.
     for one in cases[:2]:
         assert client.step(one, "sign", delegation_point="F1").status_code == 200
-    assert "20\u00a0000\u00a0kr" in visit().sign_in("disa").go("/grant-rounds/2026-autumn").text()
+    assert "25\u00a0000\u00a0kr" in visit().sign_in("disa").go("/grant-rounds/2026-autumn").text()
