@@ -72,8 +72,12 @@ class Declaration:
 def _signed(declaration: Attested) -> tuple[Evidence, ...]:
     """Who signed, and how, as it was given."""
     who = {"name": declaration.signatory, "role": declaration.role, "date": declaration.date.isoformat()}
-    how = {"method": declaration.method, "reference": declaration.reference or "-"}
-    return (Evidence("declaration.signed", who), Evidence("declaration.signed_how", how))
+    how = {"method": declaration.method}
+    if declaration.reference:
+        found = Evidence("declaration.signed_with_reference", how | {"reference": declaration.reference})
+    else:
+        found = Evidence("declaration.signed_how", how)
+    return (Evidence("declaration.signed", who), found)
 
 
 def _may_sign(given: CheckInput, declaration: Attested, params: DeclarationParams) -> bool:

@@ -72,4 +72,4 @@ def test_how_it_was_signed_is_shown_as_it_was_given() -> None:
     result = Declaration().run(given(a_declaration(reference="BankID 7f3a")), DeclarationParams())
 
     shown = {piece.code: piece.params for piece in result.evidence}
-    assert shown["declaration.signed_how"] == {"method": "e_identification", "reference": "BankID 7f3a"}
+    assert shown["declaration.signed_with_reference"] == {"method": "e_identification", "reference": "BankID 7f3a"}
