@@ -9,15 +9,16 @@ from typing import Any, TypeVar
 import pytest
 
 from service.bookings import rooms
-from service.casework.decision import sign
+from service.casework.decision import board_papers, sign
 from service.casework.intake.enclosures import add_enclosure
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, inquiry
 from service.casework.review.findings import resolve, take
-from service.desk import form
+from service.desk import actors, form
 from service.desk.ports.desk import Desk
 from service.desk.step_form import StepForm
 from service.domain.application import Kind
+from service.domain.clock import local_day
 from service.domain.decision import Act, BoardMinute, DecisionOutcome, Proposal
 from service.domain.errors import InvalidInput, NotAllowed
 from service.domain.events.event import SYSTEM_ACTOR
@@ -189,6 +190,17 @@ async def withdrawn(desk: Desk, officer: User, document: dict[str, object] | Non
     case_id = await in_review(desk, officer, document)
     await do(desk, assignment.Withdraw, case_id, officer, received="2026-11-20", text="Vi drar oss ur.")
     return case_id
+
+
+async def minuted(desk: Desk, case_id: str, by: User) -> BoardMinute:
+    """The board has decided today: its package is made and the extract of its minutes enclosed, both by this officer."""
+    await do(desk, board_papers.Package, case_id, by, language="sv")
+    file = {"name": "utdrag.pdf", "media_type": "application/pdf", "body": b"%PDF-1.7 utdrag"}
+    await add_enclosure(
+        desk, case_id, kind="protokollsutdrag", by=actors.person(by), kinds=frozenset(Kind), **file
+    )  # fmt: skip
+    await run_waiting_checks(desk)
+    return BoardMinute(local_day(desk.outside.now()), "§ 12")
 
 
 async def employed_officer(desk: Desk, name: str = "Alva") -> User:

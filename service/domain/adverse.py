@@ -6,6 +6,7 @@ from datetime import date
 from service.domain.basis import Basis, adverse_rule, confirmed_listing, verified
 from service.domain.decision import DecisionOutcome, Proposal
 from service.domain.dossier.dossier import Asked, Dossier, RecordedAct
+from service.domain.enclosure import EnclosureKind
 from service.domain.errors import Problem
 from service.domain.events.review import CommunicationSent, CompletionAsked
 from service.domain.routine import Adverse, Ground
@@ -145,7 +146,7 @@ def _added_by_others(dossier: Dossier) -> set[str]:
     """The enclosures that did not come from the applicant."""
     added = set()
     for enclosure, (kind, by) in dossier.enclosures.items():
-        if kind != FROM_APPLICANT and not by.startswith(KEY_PREFIX):
+        if kind not in (FROM_APPLICANT, EnclosureKind.MINUTES_EXTRACT) and not by.startswith(KEY_PREFIX):
             added.add(enclosure)
     return added
 

@@ -20,6 +20,7 @@ class EnclosureKind(StrEnum):
     DECLARATION = "intygande"
     POWER_OF_ATTORNEY = "fullmakt"
     ANSWER = "svar"
+    MINUTES_EXTRACT = "protokollsutdrag"
     OTHER = "ovrigt"
 
 

@@ -6,14 +6,15 @@ from service.domain.adverse import adverse_problems, communication_problems
 from service.domain.application import Kind
 from service.domain.basis import Basis, adverse_to, carries, grounds_of, match_confirmed
 from service.domain.case import STEPS, Case, CaseFinding, State
-from service.domain.decision import FAVOURABLE, ON_A_DECISION, DecisionOutcome, Proposal
+from service.domain.decision import FAVOURABLE, ON_A_DECISION, BoardMinute, DecisionOutcome, Proposal
 from service.domain.dossier.dossier import Dossier
+from service.domain.enclosure import EnclosureKind
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.event import EventClass
 from service.domain.events.intake import CaseTaken
 from service.domain.events.review import CaseAssigned, ConflictDeclared
 from service.domain.finding import RESOLUTIONS, Resolution
-from service.domain.people import Role, User
+from service.domain.people import Role, User, is_person
 from service.domain.ruleset import Clause, DelegationPoint, RuleSet
 
 HANDLING_ROLES: dict[Kind, Role] = {
@@ -267,8 +268,26 @@ def _check_delegation(basis: Basis, user: User, proposal: Proposal, clauses: Seq
         raise NotAllowed("decision.beyond_ceiling_together", point=point.id, before=before, months=months)
     if any(one.ground not in point.grounds for one in clauses):
         raise NotAllowed("decision.ground_beyond_delegation", point=point.id)
-    if point.board and proposal.board_minute is None:
+    if point.board:
+        _check_minute(basis.dossier, user, proposal.board_minute)
+
+
+def _check_minute(dossier: Dossier, user: User, minute: BoardMinute | None) -> None:
+    """The board's own decision: not before its package, with its extract enclosed by another than who records it.
+
+    Where it goes against the applicant a second person reads after the extract came, as after all that is new (D6).
+    """
+    if minute is None:
         raise InvalidInput([Problem("/board_minute", "decision.board_minute_missing")])
+    packaged = dossier.proposal.packaged_on if dossier.proposal else None
+    if packaged is None:
+        raise InvalidInput([Problem("/minute_date", "decision.not_packaged")])
+    if minute.day < packaged:
+        when = {"day": packaged.isoformat()}
+        raise InvalidInput([Problem("/minute_date", "decision.minute_before_package", when)])
+    enclosed_by = {by for kind, by in dossier.enclosures.values() if kind == EnclosureKind.MINUTES_EXTRACT}
+    if not any(is_person(by) and by != user.pseudonym for by in enclosed_by):
+        raise InvalidInput([Problem("/board_minute", "decision.extract_missing")])
 
 
 def _amount_at_stake(proposal: Proposal) -> int | None:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date
 
 import pytest
 
@@ -15,7 +14,7 @@ from service.casework.decision import proposal as proposals
 from service.casework.decision import reopen, sign
 from service.casework.review import correspondence, inquiry
 from service.desk.ports.desk import Desk
-from service.domain.decision import BoardMinute, DecisionOutcome, Proposal
+from service.domain.decision import DecisionOutcome, Proposal
 from service.domain.errors import GranskaError, InvalidInput, NotAllowed, NotFound, SlotTaken
 from service.domain.events.bookings import BookingMoved
 from service.domain.events.event import Actor, ActorKind
@@ -34,7 +33,7 @@ from tests.booking_steps import (
 )
 from tests.builders import KEY, OTHER_NUMBER
 from tests.fakes import Clock
-from tests.steps import TEXT, a_grave_act, assess_all, do, searched, settle_all, someone, three, unbiased
+from tests.steps import TEXT, a_grave_act, assess_all, do, minuted, searched, settle_all, someone, three, unbiased
 
 
 async def test_moving_to_an_alternative_is_one_step_and_keeps_its_history(desk: Desk) -> None:
@@ -160,9 +159,9 @@ async def test_the_city_cannot_call_off_a_confirmed_booking_but_by_a_whole_decis
         await do(desk, sign.Sign, case_id, boss, delegation_point="N1", board_minute=None)
     assert await statuses(desk, case_id) == ["confirmed"]
 
+    minute = await minuted(desk, case_id, officer)
     questions = ("facts_not_views", "written_rule", "answered")
     await do(desk, proposals.Second, case_id, second, answers=dict.fromkeys(questions, True), text=TEXT)
-    minute = BoardMinute(date(2026, 11, 20), "§ 5")
     await do(desk, sign.Sign, case_id, boss, delegation_point="N1", board_minute=minute)
     assert await statuses(desk, case_id) == ["cancelled"]
     assert (await times(desk, case_id))[0].fee_ore == 0

@@ -17,8 +17,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from service import app
+from service.casework.decision import board_papers, reopen, sign
 from service.casework.decision import proposal as proposals
-from service.casework.decision import reopen, sign
+from service.casework.intake.enclosures import add_enclosure
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, correspondence, inquiry
 from service.casework.review.findings import release, resolve, take
@@ -26,6 +27,7 @@ from service.demo import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
+from service.domain.application import Kind
 from service.domain.case import OWNERS, STEPS, State
 from service.domain.decision import BoardMinute, DecisionOutcome
 from service.domain.errors import GranskaError
@@ -48,7 +50,7 @@ REFUSAL = a_proposal(
     circumstances="Prövat i domstol.",
     response="Vi har läst svaret.",
     delegation_point="N1",
-    board_minute=BoardMinute(date(2026, 11, 20), "§ 12"),
+    board_minute=BoardMinute(date(2026, 11, 22), "§ 12"),
 )
 
 
@@ -56,6 +58,9 @@ def cut_to(amount_ore: int, *clauses: str) -> Any:
     """A part of the 45,000 kr that were asked for."""
     chosen = clauses or ("2.1", "2.2")
     return a_proposal(DecisionOutcome.PARTIAL_APPROVAL, amount_ore=amount_ore, clauses=chosen, circumstances="Ramen.")
+
+
+EXTRACT = "protokollsutdrag"
 
 
 @dataclass
@@ -145,6 +150,8 @@ STEPS_TAKEN: dict[str, Taken] = {
     "except": simple(correspondence.ExceptCommunication, exception="urgent", text="Det brinner."),
     "wait": wait,
     "propose": lambda walk, by: _proposed(walk, by),
+    "package": simple(board_papers.Package, language="sv"),
+    "extract": lambda walk, by: _extract(walk, by),
     "second": second,
     "return": simple(proposals.GiveBack, text="Nej."),
     "sign": simple(sign.Sign, delegation_point="N1", board_minute=REFUSAL.board_minute),
@@ -160,6 +167,14 @@ STEPS_TAKEN: dict[str, Taken] = {
 }  # fmt: skip
 
 
+async def _extract(walk: Walk, by: User) -> None:
+    file = {"name": "utdrag.pdf", "media_type": "application/pdf", "body": b"%PDF-1.7"}
+    await add_enclosure(
+        walk.desk, walk.case_id, kind="protokollsutdrag", by=person(by), kinds=frozenset(Kind), **file
+    )  # fmt: skip
+    await run_waiting_checks(walk.desk)
+
+
 async def _proposed(walk: Walk, by: User) -> None:
     await do(walk.desk, proposals.Propose, walk.case_id, by, proposal=await walk.proposal())
 
@@ -171,7 +186,7 @@ async def _directly(walk: Walk, by: User) -> None:
 #: The whole way to a lawful refusal: (step, who). Leaving anything out must close the way.
 LAWFUL = [
     *(("unbiased", who) for who in range(3)), ("take", 0), ("settle", 0), ("search", 0), ("verify", 1), ("assess", 0),
-    ("communicate", 0), ("answer", 0), ("propose", 0), ("second", 1), ("sign", 2),
+    ("communicate", 0), ("answer", 0), ("propose", 0), ("package", 0), ("extract", 0), ("second", 1), ("sign", 2),
 ]  # fmt: skip
 
 
@@ -212,6 +227,11 @@ def judge(log: list[dict[str, Any]]) -> int:
         assert declared.get(seconds[-1]["actor"]["id"]) is False
         assert data["circumstances"]
         assert data["acts"] or in_disguise
+        if data["people"]["board"]:
+            packages = [n for n, one in enumerate(before) if one["type"] == "board:packaged"]
+            extracts = [one for one in before if one["type"] == "enclosure:added" and one["data"]["kind"] == EXTRACT]
+            assert packages
+            assert {one["actor"]["id"] for one in extracts} - {actor["id"]}
         told = {one["type"] for one in before[:at]}
         assert told & {"communication:answered", "communication:excepted"} or any(
             one["type"] == "communication:sent" and one["data"]["due"] < entry["at"][:10] for one in before[:at]

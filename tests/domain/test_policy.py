@@ -57,7 +57,10 @@ def a_dossier(**changed: object) -> Dossier:
         acts={"act": RecordedAct("act", "0" * 64, "decision", False, COLLEAGUE, 1, verified_by="u-annan")},
         communications=[sent],
         assessed={one.id: Assessed(one.id, "not_met", "0" * 64, COLLEAGUE, 0, 2) for one in criteria},
-        proposal=Proposed("p", COLLEAGUE, 0, 5, PROPOSED, seconded_by="u-annan", seconded_seq=6),
+        proposal=Proposed(
+            "p", COLLEAGUE, 0, 5, PROPOSED, seconded_by="u-annan", seconded_seq=6, packaged_on=date(2026, 11, 20)
+        ),
+        enclosures={"extract": ("protokollsutdrag", COLLEAGUE)},
         last_material=4,
     )
     return replace(dossier, **changed)  # type: ignore[arg-type]
@@ -186,6 +189,19 @@ def test_a_democracy_ground_goes_to_the_board_with_its_minute_and_documented_act
         decide(replace(minuted, acts=()), user=a_decision_maker())
     assert {one.code for one in caught.value.problems} == {"requires.act"}
 
+    early = replace(minuted, board_minute=BoardMinute(date(2026, 11, 19), "§ 12"))
+    own = a_dossier(enclosures={"extract": ("protokollsutdrag", a_decision_maker().pseudonym)})
+    unpackaged = a_dossier(proposal=replace(a_dossier().proposal, packaged_on=None))  # type: ignore[type-var]
+    for wrong, dossier, code in (
+        (early, a_dossier(), "decision.minute_before_package"),
+        (minuted, a_dossier(enclosures={}), "decision.extract_missing"),
+        (minuted, a_dossier(enclosures={"extract": ("protokollsutdrag", "k-abcdefghij")}), "decision.extract_missing"),
+        (minuted, own, "decision.extract_missing"),
+        (minuted, unpackaged, "decision.not_packaged"),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            decide(wrong, user=a_decision_maker(), dossier=dossier)
+        assert {problem.code for problem in caught.value.problems} == {code}
     decide(minuted, user=a_decision_maker())
 
 

@@ -164,11 +164,14 @@ def test_every_step_has_its_page_without_barriers_and_leaves_its_event(service: 
     look("alva")
     do(bo, "give-back", text="Skriv tydligare.")
     do(alva, "propose", **proposal)
-    do(bo, "second", text="Läst.", **{f"answer_{one}": "yes" for one in QUESTIONS})
     do(alva, "package", language="sv")
+    extract = {"file": ("utdrag.pdf", b"%PDF-1.7 utdrag", "application/pdf")}
+    assert alva.act(case_id, "enclosures", kind="protokollsutdrag", files=extract).status_code == 303
+    service.screened(case_id)
+    do(bo, "second", text="Läst.", **{f"answer_{one}": "yes" for one in QUESTIONS})
     assert alva.get(f"/cases/{case_id}/package").content[:2] == b"PK"
     shoot(browsers["disa"].go(f"/cases/{case_id}"), "proposal")
-    do(disa, "sign", delegation_point="N1", minute_date="2026-11-20", minute_paragraph="§ 12")
+    do(disa, "sign", delegation_point="N1", minute_date=today(), minute_paragraph="§ 12")
     look("alva")
     do(alva, "letter", channel="mail", language="sv", sent="")
     do(alva, "notice", posted=today(), adjusted=today())

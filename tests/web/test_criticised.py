@@ -273,9 +273,19 @@ def test_kr_1383_19_a_documented_pattern_of_acts_carries(lite: Service) -> None:
     case.do(case.officer, "propose", **case.proposal("4.2", acts=[found]))
     assert "/steps/sign" not in case.officer.get(f"/cases/{case.id}").text, "her own is not hers to sign"
     assert "Svaret ändrar inte bedömningen." in case.second.get(f"/cases/{case.id}/steps/second").text
-    case.do(case.second, "second", text="Läst allt.", **{f"answer_{one}": "yes" for one in QUESTIONS})
     case.do(case.officer, "package", language="sv")
-    minute = {"delegation_point": "N1", "minute_date": "2026-11-20", "minute_paragraph": "§ 14"}
+    case.do(case.second, "second", text="Läst allt.", **{f"answer_{one}": "yes" for one in QUESTIONS})
+    minute = {"delegation_point": "N1", "minute_date": today(), "minute_paragraph": "§ 14"}
+    of_last_year = minute | {"minute_date": "2025-12-20"}
+    assert case.stopped(case.boss, "sign", **of_last_year) == {"decision.minute_before_package"}
+    assert case.stopped(case.boss, "sign", **minute) == {"decision.extract_missing"}
+    extract = {"file": ("utdrag.pdf", b"%PDF-1.7 utdrag", "application/pdf")}
+    case.officer.act(case.id, "enclosures", kind="protokollsutdrag", files=extract)
+    lite.screened(case.id)
+    assert case.stopped(case.boss, "sign", **minute) == {"decision.second_outdated"}, (
+        "what came has been read by nobody"
+    )
+    case.do(case.second, "second", text="Läst allt.", **{f"answer_{one}": "yes" for one in QUESTIONS})
 
     assert case.do(case.boss, "sign", **minute)["state"] == "decided"
     assert lite.run("log", "verify").returncode == 0

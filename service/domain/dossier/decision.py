@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from service.domain.clock import local_day
 from service.domain.decision import ON_A_DECISION, DecisionOutcome
 from service.domain.dossier.dossier import Appeal, Decided, Dossier, Proposed
 from service.domain.dossier.review import done
@@ -56,10 +57,10 @@ def proposal_seconded(dossier: Dossier, data: ProposalSeconded, entry: Entry) ->
 
 
 @FOLDS.of(BoardPackaged)
-def board_packaged(dossier: Dossier, data: BoardPackaged, _: Entry) -> None:
-    """The report to the board."""
+def board_packaged(dossier: Dossier, data: BoardPackaged, entry: Entry) -> None:
+    """The report to the board, and the day it was made."""
     if dossier.proposal is not None:
-        dossier.proposal.packaged = data.letter.body
+        dossier.proposal.packaged, dossier.proposal.packaged_on = data.letter.body, local_day(entry.at)
 
 
 @FOLDS.of(CaseDecided)

@@ -114,6 +114,7 @@ class Proposed:
     seconded_seq: int | None = None
     second_ref: str | None = None
     packaged: str | None = None
+    packaged_on: date | None = None
 
 
 @dataclass

@@ -10,12 +10,12 @@ from service.casework.review import correspondence, inquiry
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
 from service.domain.case import State
-from service.domain.decision import BoardMinute, DecisionOutcome
+from service.domain.decision import DecisionOutcome
 from service.domain.errors import InvalidInput
 from service.proof.verification import verify_log
 from tests.builders import a_proposal
 from tests.fakes import Clock
-from tests.steps import TEXT, a_grave_act, approved, assess_all, codes, do, searched, three
+from tests.steps import TEXT, a_grave_act, approved, assess_all, codes, do, minuted, searched, three
 
 
 async def test_every_appeal_is_seen_to_before_the_case_leaves_the_court(desk: Desk, clock: Clock) -> None:
@@ -47,9 +47,9 @@ async def test_an_annulled_revocation_leaves_what_it_revoked(desk: Desk) -> None
         DecisionOutcome.REVOCATION, clauses=("6.1",), circumstances="Kvittona var falska.", acts=(act,)
     )
     await do(desk, proposal.Propose, case_id, alva, proposal=revocation)
+    minute = await minuted(desk, case_id, alva)
     yes = dict.fromkeys(("facts_not_views", "written_rule", "answered"), True)
     await do(desk, proposal.Second, case_id, bo, answers=yes, text=TEXT)
-    minute = BoardMinute(date(2026, 11, 20), "§ 9")
     await do(desk, sign.Sign, case_id, disa, delegation_point="N1", board_minute=minute)
     terms = {"terms": "2026-1", "on": "2026-11-22", "text": "Per post."}
     assert await codes(do(desk, follow_up.AcceptTerms, case_id, alva, **terms)) == {"decision.not_favourable"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -17,7 +17,7 @@ from service.domain.errors import InvalidInput
 from service.proof.verification import verify_log
 from tests.builders import DEMOCRACY, a_proposal
 from tests.fakes import Clock
-from tests.steps import TEXT, a_grave_act, assess_all, codes, do, searched, taken_grant, three
+from tests.steps import TEXT, a_grave_act, assess_all, codes, do, minuted, searched, taken_grant, three
 
 
 async def test_a_refusal_on_democracy_grounds_takes_act_answer_second_person_and_board(
@@ -48,7 +48,7 @@ async def test_a_refusal_on_democracy_grounds_takes_act_answer_second_person_and
     wanted = replace(wanted, response="Avståndstagandet kom först efter domen.")
     await do(desk, proposal.Propose, case_id, alva, proposal=wanted)
 
-    minute = BoardMinute(date(2026, 11, 20), "§ 12")
+    minute = await minuted(desk, case_id, alva)
     signing = {"delegation_point": "N1", "board_minute": minute}
     assert await codes(do(desk, sign.Sign, case_id, disa, **signing)) == {"decision.needs_second"}
     yes = dict.fromkeys(("facts_not_views", "written_rule", "own_act", "answered"), True)
@@ -58,6 +58,9 @@ async def test_a_refusal_on_democracy_grounds_takes_act_answer_second_person_and
     await do(desk, proposal.Second, case_id, bo, answers=yes, text=TEXT)
     without = {"delegation_point": "N1", "board_minute": None}
     assert await codes(do(desk, sign.Sign, case_id, disa, **without)) == {"decision.board_minute_missing"}
+    older = BoardMinute(minute.day - timedelta(days=330), "§ 3")
+    before = await codes(do(desk, sign.Sign, case_id, disa, **(signing | {"board_minute": older})))
+    assert before == {"decision.minute_before_package"}, "minutes of another matter"
     await do(desk, sign.Sign, case_id, disa, **signing)
 
     record = await record_page.read_record(desk, case_id, by=disa)

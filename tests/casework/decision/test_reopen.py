@@ -1,7 +1,6 @@
 """A decided case is taken up again, and support stopped meanwhile."""
 
 from dataclasses import replace
-from datetime import date
 
 from service.casework.decision import follow_up, proposal, record_page, reopen, sign
 from service.casework.intake.receive import receive
@@ -10,7 +9,7 @@ from service.casework.review.findings import resolve, take
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
 from service.domain.case import State
-from service.domain.decision import BoardMinute, DecisionOutcome
+from service.domain.decision import DecisionOutcome
 from service.domain.finding import Resolution
 from service.proof.verification import verify_log
 from service.screening.run_checks import run_waiting_checks
@@ -23,6 +22,7 @@ from tests.steps import (
     assess_all,
     codes,
     do,
+    minuted,
     searched,
     settle_all,
     taken_grant,
@@ -83,11 +83,11 @@ async def test_a_grant_is_revoked_and_recovered_the_whole_way_again(desk: Desk, 
     )  # fmt: skip
     clock.forward(days=16)
     await do(desk, proposal.Propose, case_id, alva, proposal=replace(recovery, acts=(act,), amount_ore=4_000_000))
+    minute = await minuted(desk, case_id, alva)
     yes = dict.fromkeys(("facts_not_views", "written_rule", "answered"), True)
     await do(desk, proposal.Second, case_id, bo, answers=yes, text=TEXT)
     unit = {"delegation_point": "F2", "board_minute": None}
     assert await codes(do(desk, sign.Sign, case_id, disa, **unit)) == {"decision.beyond_delegation"}
-    minute = BoardMinute(date(2026, 12, 7), "§ 9")
     await do(desk, sign.Sign, case_id, disa, delegation_point="N1", board_minute=minute)
 
     data = (await record_page.read_record(desk, case_id, by=disa)).leaf["data"]

@@ -8,10 +8,9 @@ from service.casework.decision.proposal import Propose, Second
 from service.casework.review import correspondence, inquiry
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
-from service.domain.decision import BoardMinute
 from tests.builders import DEMOCRACY
 from tests.casework.letters.reading import check_pdf, golden, letters
-from tests.steps import a_grave_act, assess_all, do, searched, taken_grant, three
+from tests.steps import a_grave_act, assess_all, do, minuted, searched, taken_grant, three
 
 
 async def test_what_is_missing_is_asked_for_in_plain_words_with_a_day_and_what_may_follow(desk: Desk) -> None:
@@ -47,13 +46,12 @@ async def test_a_refusal_and_the_boards_report_carry_acts_answer_and_assessment(
     )  # fmt: skip
     proposal = replace(DEMOCRACY, acts=(act,), response="Avståndstagandet kom först efter domen.")
     await do(desk, Propose, case_id, alva, proposal=proposal)
-    await do(desk, board_papers.Package, case_id, alva, language="sv")
+    minute = await minuted(desk, case_id, alva)
     yes = dict.fromkeys(("facts_not_views", "written_rule", "own_act", "answered"), True)
     await do(desk, Second, case_id, bo, answers=yes, text="Läst.")
     number, body = await board_papers.packaged(desk, case_id, by=disa)
     assert number == "HV 2026/1"
     assert body[:2] == b"PK"
-    minute = BoardMinute(date(2026, 11, 20), "§ 12")
     await do(desk, sign.Sign, case_id, disa, delegation_point="N1", board_minute=minute)
     await do(desk, delivery.SendLetter, case_id, alva, channel="post", language="sv", sent="")
 
