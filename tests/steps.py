@@ -203,6 +203,14 @@ async def minuted(desk: Desk, case_id: str, by: User) -> BoardMinute:
     return BoardMinute(local_day(desk.outside.now()), "§ 12")
 
 
+async def ruled(desk: Desk, case_id: str, by: User) -> None:
+    """The ruling of the court has come, and this officer encloses it."""
+    file = {"name": "dom.pdf", "media_type": "application/pdf", "body": b"%PDF-1.7 dom"}
+    await add_enclosure(
+        desk, case_id, kind="domstolsavgorande", by=actors.person(by), kinds=frozenset(Kind), **file
+    )  # fmt: skip
+
+
 async def employed_officer(desk: Desk, name: str = "Alva") -> User:
     return await someone(desk, name, "role:association_officer", "delegation:F1")
 

@@ -21,6 +21,7 @@ class EnclosureKind(StrEnum):
     POWER_OF_ATTORNEY = "fullmakt"
     ANSWER = "svar"
     MINUTES_EXTRACT = "protokollsutdrag"
+    COURT_RULING = "domstolsavgorande"
     OTHER = "ovrigt"
 
 

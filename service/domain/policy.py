@@ -14,7 +14,7 @@ from service.domain.events.event import EventClass
 from service.domain.events.intake import CaseTaken
 from service.domain.events.review import CaseAssigned, ConflictDeclared
 from service.domain.finding import RESOLUTIONS, Resolution
-from service.domain.people import Role, User, is_person
+from service.domain.people import Role, User
 from service.domain.ruleset import Clause, DelegationPoint, RuleSet
 
 HANDLING_ROLES: dict[Kind, Role] = {
@@ -285,8 +285,7 @@ def _check_minute(dossier: Dossier, user: User, minute: BoardMinute | None) -> N
     if minute.day < packaged:
         when = {"day": packaged.isoformat()}
         raise InvalidInput([Problem("/minute_date", "decision.minute_before_package", when)])
-    enclosed_by = {by for kind, by in dossier.enclosures.values() if kind == EnclosureKind.MINUTES_EXTRACT}
-    if not any(is_person(by) and by != user.pseudonym for by in enclosed_by):
+    if not dossier.enclosed_by_another(EnclosureKind.MINUTES_EXTRACT, user.pseudonym):
         raise InvalidInput([Problem("/board_minute", "decision.extract_missing")])
 
 

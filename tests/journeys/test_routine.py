@@ -182,6 +182,8 @@ def test_every_step_has_its_page_without_barriers_and_leaves_its_event(service: 
     do(alva, "appeal-test", in_time=True, text="Samma dag.")
     look("alva")
     do(alva, "appeal-forward", on=today())
+    ruling = {"file": ("dom.pdf", b"%PDF-1.7 dom", "application/pdf")}
+    assert bo.act(case_id, "enclosures", kind="domstolsavgorande", files=ruling).status_code == 303
     do(alva, "appeal-settle", outcome="annulled", on=today(), text="Mål 1-26: underlaget bar inte.")
 
     # Decided anew: an approval, with everything that follows one.

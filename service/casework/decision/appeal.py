@@ -10,11 +10,14 @@ from service.desk.fields import check_not_later
 from service.desk.step import Scene
 from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain.case import State
-from service.domain.dossier.dossier import Dossier
+from service.domain.dossier.dossier import Appeal, Dossier
+from service.domain.enclosure import EnclosureKind
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events.decision import AppealForwarded, AppealReceived, AppealSettled, AppealTested, DecisionFinal
 
 #: How a court ends an appeal.
+#: How an appeal ends by a court's ruling.
+OF_A_COURT = ("upheld", "annulled")
 APPEAL_OUTCOMES = ("upheld", "annulled", "dismissed", "withdrawn")
 
 
@@ -127,9 +130,11 @@ class SettleAppeal(StepForm):
             raise NotAllowed("appeal.test_first")
         if appeal.outcome is not None:
             raise NotAllowed("appeal.settled_already")
-        if appeal.forwarded is None and self.outcome in ("upheld", "annulled"):
+        if appeal.forwarded is None and self.outcome in OF_A_COURT:
             raise NotAllowed("appeal.forward_first")
         check_not_later("/on", self.on, scene.today)
+        if self.outcome in OF_A_COURT:
+            _check_ruling(scene, appeal, self.on)
         left = len(scene.dossier.open_appeals) - 1
         annulled = self.outcome == "annulled"
         data = AppealSettled(
@@ -145,6 +150,15 @@ class SettleAppeal(StepForm):
         if annulled:
             changed = {"state": State.IN_REVIEW, "owner": data.owner, "due_on": data.due, "withdrawn": False}
         await scene.take(data, **changed)
+
+
+def _check_ruling(scene: Scene, appeal: Appeal, on: date) -> None:
+    """A court's ruling is of a day after the appeal came to it, and enclosed by another than who records it."""
+    assert appeal.forwarded is not None
+    if on < appeal.forwarded:
+        raise InvalidInput([Problem("/on", "input.not_earlier", {"day": appeal.forwarded.isoformat()})])
+    if not scene.dossier.enclosed_by_another(EnclosureKind.COURT_RULING, scene.by.pseudonym):
+        raise InvalidInput([Problem("/outcome", "appeal.ruling_missing")])
 
 
 @dataclass(frozen=True)

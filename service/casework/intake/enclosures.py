@@ -9,7 +9,7 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.domain import policy
 from service.domain.application import Kind
-from service.domain.case import Case
+from service.domain.case import Case, State
 from service.domain.enclosure import ENCLOSURE_KINDS, SPEAKS_OF_A_TIME, Enclosure, EnclosureKind
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.event import Actor, ActorKind, Event
@@ -50,10 +50,10 @@ async def add_enclosure(
         raise InvalidInput(problems)
     now, enclosure_id = desk.outside.now(), desk.outside.new_id()
     async with desk.store.reading() as reading:
-        await _check_can_add(reading, case_id, by, kinds)
+        await _check_can_add(reading, case_id, kind, by, kinds)
     sha256 = desk.files.put(body)
     async with desk.store.writing() as writing:
-        case = await _check_can_add(writing, case_id, by, kinds)
+        case = await _check_can_add(writing, case_id, kind, by, kinds)
         name_ref = writing.keep("enclosure-name", _safe_name(name), case=case_id)
         enclosure = Enclosure(enclosure_id, kind, name, media_type, len(body), sha256, now, first, last)
         data = EnclosureAdded(
@@ -87,7 +87,7 @@ def _time(kind: str, first: str, last: str, problems: list[Problem]) -> tuple[da
     return begins, ends
 
 
-async def _check_can_add(reading: Reading, case_id: str, by: Actor, kinds: frozenset[Kind]) -> Case:
+async def _check_can_add(reading: Reading, case_id: str, kind: str, by: Actor, kinds: frozenset[Kind]) -> Case:
     case = await reading.case(case_id)
     user = await acting(reading, by)
     may = {kind for kind, role in policy.HANDLING_ROLES.items() if user is None or user.has(role)}
@@ -95,7 +95,7 @@ async def _check_can_add(reading: Reading, case_id: str, by: Actor, kinds: froze
         raise NotFound("case.not_found")
     if by.kind is ActorKind.KEY:
         await check_came_by(reading, case_id, by)
-    if case.closed:
+    if case.closed and not (case.state is State.APPEALED and kind == EnclosureKind.COURT_RULING and user):
         raise NotAllowed("case.already_decided")
     return case
 

@@ -34,6 +34,7 @@ from service.domain.events.review import (
     NoteWritten,
     SearchRecorded,
 )
+from service.domain.people import is_person
 
 Data = TypeVar("Data", bound=EventData)
 
@@ -206,6 +207,10 @@ class Dossier:
         """What this person has declared: yes, no, or nothing yet (None)."""
         known = self.declared.get(pseudonym)
         return None if known is None else known[0]
+
+    def enclosed_by_another(self, kind: str, pseudonym: str) -> bool:
+        """Whether a document of this kind is in the case, put there by a colleague who is not this person."""
+        return any(enclosed == kind and is_person(by) and by != pseudonym for enclosed, by in self.enclosures.values())
 
     @property
     def decision(self) -> Decided | None:

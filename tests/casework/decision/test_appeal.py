@@ -15,11 +15,11 @@ from service.domain.errors import InvalidInput
 from service.proof.verification import verify_log
 from tests.builders import a_proposal
 from tests.fakes import Clock
-from tests.steps import TEXT, a_grave_act, approved, assess_all, codes, do, minuted, searched, three
+from tests.steps import TEXT, a_grave_act, approved, assess_all, codes, do, minuted, ruled, searched, three
 
 
 async def test_every_appeal_is_seen_to_before_the_case_leaves_the_court(desk: Desk, clock: Clock) -> None:
-    alva, *_ = await three(desk)
+    alva, bo, _ = await three(desk)
     case_id = await approved(desk, alva)
     await do(desk, delivery.PostNotice, case_id, alva, posted="2026-11-22")
     for text in ("En granne överklagar.", "En annan också."):
@@ -27,7 +27,15 @@ async def test_every_appeal_is_seen_to_before_the_case_leaves_the_court(desk: De
     for left in (State.APPEALED, State.DECIDED):
         await do(desk, appeal.CheckAppealInTime, case_id, alva, in_time=True, text="I tid.")
         await do(desk, appeal.ForwardAppeal, case_id, alva, on="2026-11-22")
-        await do(desk, appeal.SettleAppeal, case_id, alva, outcome="upheld", on="2026-11-22", text="Mål 1-26.")
+        ruling = {"outcome": "upheld", "on": "2026-11-22", "text": "Mål 1-26."}
+        if left is State.APPEALED:
+            assert await codes(do(desk, appeal.SettleAppeal, case_id, alva, **ruling)) == {"appeal.ruling_missing"}
+            await ruled(desk, case_id, alva)
+            assert await codes(do(desk, appeal.SettleAppeal, case_id, alva, **ruling)) == {"appeal.ruling_missing"}
+            await ruled(desk, case_id, bo)
+            early = ruling | {"on": "2026-11-21"}
+            assert await codes(do(desk, appeal.SettleAppeal, case_id, alva, **early)) == {"input.not_earlier"}
+        await do(desk, appeal.SettleAppeal, case_id, alva, **ruling)
         async with desk.store.reading() as reading:
             assert (await reading.case(case_id)).state is left
     clock.forward(days=30)
@@ -56,6 +64,7 @@ async def test_an_annulled_revocation_leaves_what_it_revoked(desk: Desk) -> None
     await do(desk, appeal.ReceiveAppeal, case_id, alva, received="2026-11-22", text="Fel.")
     await do(desk, appeal.CheckAppealInTime, case_id, alva, in_time=True, text="Ja.")
     await do(desk, appeal.ForwardAppeal, case_id, alva, on="2026-11-22")
+    await ruled(desk, case_id, bo)
     await do(desk, appeal.SettleAppeal, case_id, alva, outcome="annulled", on="2026-11-22", text="Upphävt.")
 
     async with desk.store.reading() as reading:

@@ -17,7 +17,7 @@ from service.domain.errors import InvalidInput
 from service.proof.verification import verify_log
 from tests.builders import DEMOCRACY, a_proposal
 from tests.fakes import Clock
-from tests.steps import TEXT, a_grave_act, assess_all, codes, do, minuted, searched, taken_grant, three
+from tests.steps import TEXT, a_grave_act, assess_all, codes, do, minuted, ruled, searched, taken_grant, three
 
 
 async def test_a_refusal_on_democracy_grounds_takes_act_answer_second_person_and_board(
@@ -78,6 +78,7 @@ async def test_a_refusal_on_democracy_grounds_takes_act_answer_second_person_and
     await do(desk, appeal.ReceiveAppeal, case_id, alva, received="2026-11-23", text="Vi överklagar.")
     await do(desk, appeal.CheckAppealInTime, case_id, alva, in_time=True, text="Kom i tid.")
     await do(desk, appeal.ForwardAppeal, case_id, alva, on="2026-11-23")
+    await ruled(desk, case_id, bo)
     await do(desk, appeal.SettleAppeal, case_id, alva, outcome="annulled", on="2026-11-23", text="Upphävt.")
     async with desk.store.reading() as reading:
         case = await reading.case(case_id)

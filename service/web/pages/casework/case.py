@@ -124,7 +124,7 @@ def _allowed(view: CaseView, user: User) -> dict[str, bool]:
         "may_propose": in_hand,
         "may_decide": signs and not _waits_for_another(view, user),
         "may_rescreen": not case.closed and (handles or user.has(Role.DECISION_MAKER)),
-        "may_enclose": not case.closed and handles,
+        "may_enclose": handles and (not case.closed or case.state is State.APPEALED),
         "may_mark": handles,
         "may_bundle": user.has(*RECORD_READERS.roles),
         "may_match": not case.closed and user.has(Role.COORDINATOR),
