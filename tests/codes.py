@@ -38,7 +38,7 @@ from service.matching import explain, judge, model
 from service.office.users_and_keys import KEY_RIGHTS
 from service.pipeline.installed import told
 from service.pipeline.registry import Registry
-from service.privacy import erasure
+from service.privacy import disclosure_bundle, erasure
 from service.proof import access_log
 from service.rules.load import LETTER_PLACES, parse
 from service.web.pages.bookings.calendar import VIEWS
@@ -182,7 +182,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "channel_out": ["folder", "https", "mail"],
     "class": ["answers", "letters"],
     "decision": DecisionOutcome,
-    "document_class": {*erasure.CLASSES, *RULES.retention},
+    "document_class": {*erasure.CLASSES, *RULES.retention, disclosure_bundle.PERSONAL_NUMBERS},
     "drift": {*called_with("Difference", 1, REPLAY), "outcome", "code", "params", "evidence", "speakers", "lists"},
     "enclosure": ENCLOSURE_KINDS,
     "equipment": EQUIPMENT,

@@ -25,6 +25,7 @@ from service.domain.events.decision_record import AdoptedRules
 from service.domain.events.event import Event
 from service.domain.events.fields import RuleSetRef
 from service.domain.events.log import CaseHandedOut, LogKeyRotated
+from service.domain.organisation import looks_personal
 from service.domain.people import Role, User
 from service.privacy.erasure import CLASS_OF, CLASSES
 from service.proof.checkpoints import first_key
@@ -54,9 +55,18 @@ class Contents:
     enclosures: Sequence[StoredEnclosure]
 
 
+#: Not a class of documents: whatever gives a personal number where an organisation's belongs, of whatever class.
+PERSONAL_NUMBERS = "personal_numbers"
+
+
 def forced_mask(user: User) -> frozenset[str]:
     """What an auditor never takes out: a review needs the decision and its proof, not the people in it."""
     return frozenset(MASKED_BY_DEFAULT) if user.only_reviews else frozenset()
+
+
+def _with_numbers(mask: frozenset[str]) -> frozenset[str]:
+    """Where contacts are masked, so are personal numbers."""
+    return mask | {PERSONAL_NUMBERS} if "contact" in mask else mask
 
 
 async def bundle(
@@ -73,7 +83,7 @@ async def bundle(
         policy.check_can_see(await writing.case(case_id), by)
         if not by.roles & RECORD_ROLES:
             raise NotAllowed("access.role")
-        mask = mask | forced_mask(by)
+        mask = _with_numbers(mask | forced_mask(by))
         data = CaseHandedOut(purpose=purpose, masked=tuple(sorted(mask)))
         event = Event(data, person(by), desk.outside.now(), case=case_id)
         await writing.case_handed_out(event)
@@ -87,7 +97,7 @@ async def bundle(
         names = await reading.names() | {one.id: one.name for one in await reading.users()}
         key, rotations = await first_key(reading)
         texts = {one.id: one.body for one in await reading.rule_sets()}
-    masked = frozenset(one for one, kept in found.items() if CLASS_OF.get(kept.field) in mask)
+    masked = frozenset(one for one, kept in found.items() if _is_masked(kept, mask))
     contents = Contents(
         case=case,
         organisation=None if details.organisation_ref in masked else details.org_name,
@@ -102,6 +112,18 @@ async def bundle(
         enclosures=[one for one in enclosures if one.name_ref in found and one.name_ref not in masked],
     )
     return case, _zip(desk, contents, found, texts, front(contents))
+
+
+def _is_masked(kept: KeptValue, mask: frozenset[str]) -> bool:
+    """What is of a masked class, and where contacts are masked what gives somebody's own number as its number."""
+    return CLASS_OF.get(kept.field) in mask or (PERSONAL_NUMBERS in mask and _holds_personal_number(kept.value))
+
+
+def _holds_personal_number(value: Any) -> bool:
+    if isinstance(value, dict):
+        numbers = [value[name] for name in ("number", "org_number") if isinstance(value.get(name), str)]
+        return any(map(looks_personal, numbers)) or any(map(_holds_personal_number, value.values()))
+    return isinstance(value, list) and any(map(_holds_personal_number, value))
 
 
 def _commitments(row: LogRow) -> list[str]:

@@ -13,12 +13,15 @@ from typing import Any
 
 import pytest
 
+from service.casework.intake.receive import receive
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, InvalidInput
 from service.domain.events.log import CaseHandedOut
 from service.privacy import disclosure_bundle
 from service.proof import checkpoints
+from service.screening.run_checks import run_waiting_checks
+from tests.builders import KEY, a_premises_document
 from tests.steps import decided_case, employed_officer, someone
 
 
@@ -163,3 +166,28 @@ async def test_an_auditor_takes_out_no_acts_and_nobody_takes_out_anything_withou
     async with desk.store.reading() as reading:
         [handed] = await reading.entries_of_type(CaseHandedOut, limit=5)
     assert json.loads(handed.leaf)["data"]["purpose"] == "audit"
+
+
+@pytest.mark.parametrize("whose", ["the applicant", "a co-organiser"])
+async def test_a_public_copy_has_nobodys_personal_number(desk: Desk, whose: str) -> None:
+    """Given as an organisation number, it stood in the copy: the association's name and number are shown to anyone."""
+    number = "850709-9805"
+    partners = [{"name": "Medarrangören", "org_number": number}] if whose == "a co-organiser" else []
+    document = a_premises_document(co_organisers=partners)
+    if whose == "the applicant":
+        document["organisation"] = {"name": "Nummerlösa", "org_number": number}
+    received = await receive(desk, document, by=KEY, channel="e_service")
+    await run_waiting_checks(desk)
+    officer = await someone(desk, "Petra", "role:premises_officer")
+
+    public = frozenset(disclosure_bundle.MASKED_BY_DEFAULT)
+    _, body = await disclosure_bundle.bundle(
+        desk, received.case_id, mask=public, purpose="public_record", by=officer, front=lambda _: ""
+    )
+
+    with zipfile.ZipFile(BytesIO(body)) as archive:
+        texts = [archive.read(name).decode("utf-8", "replace") for name in archive.namelist()]
+    assert not [text for text in texts if "9805" in text]
+    async with desk.store.reading() as reading:
+        [handed] = await reading.entries_of_type(CaseHandedOut, limit=1)
+    assert "personal_numbers" in json.loads(handed.leaf)["data"]["masked"], "and the log says what was left out"
