@@ -70,4 +70,4 @@ async def test_a_time_that_cannot_be_is_refused_by_its_field(
 
 
 def test_the_kinds_are_the_ones_that_there_are_words_for() -> None:
-    assert len(ENCLOSURE_KINDS) == 11
+    assert len(ENCLOSURE_KINDS) == 13
