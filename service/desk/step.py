@@ -26,7 +26,7 @@ from service.domain.events.event import Actor, Entry, Event, EventClass, Routine
 from service.domain.events.folds import Data
 from service.domain.events.review import ConflictDeclared
 from service.domain.people import User
-from service.domain.premises import to_be_had
+from service.domain.premises import lapsed, to_be_had
 from service.domain.ruleset import RuleSet
 
 
@@ -46,7 +46,7 @@ async def basis_of(desk: Desk, reading: Reading, case: Case, dossier: Dossier, b
     times = (await reading.bookings_of([case.id])).get(case.id, []) if case.kind is Kind.PREMISES else []
     procedure = book.procedure(today(desk))
     given = await given_before(desk, reading, case, procedure)
-    return Basis(case, dossier, findings, book.of(case), procedure, today(desk), to_be_had(times), given)
+    return Basis(case, dossier, findings, book.of(case), procedure, today(desk), to_be_had(times), given, lapsed(times))
 
 
 async def given_before(desk: Desk, reading: Reading, case: Case, procedure: RuleSet) -> dict[str, int]:

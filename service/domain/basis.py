@@ -17,8 +17,9 @@ from service.domain.ruleset import RuleSet
 class Basis:
     """What a decision is judged by: the case as it stands and the rules of then and now.
 
-    `held` are the times of the case that can be given, by their ids. `given_before` is what the same association has
-    been granted in other cases within the rule set's months, in öre by delegation point: a ceiling counts all of it.
+    `held` are the times of the case that can be given, by their ids, and `lapsed` those of them whose hold ran out
+    meanwhile. `given_before` is what the same association has been granted in other cases within the rule set's months,
+    in öre by delegation point: a ceiling counts all of it.
     """
 
     case: Case
@@ -29,6 +30,7 @@ class Basis:
     today: date
     held: frozenset[str] = frozenset()
     given_before: Mapping[str, int] = field(default_factory=dict)
+    lapsed: frozenset[str] = frozenset()
 
 
 class Judged(Protocol):
@@ -105,7 +107,8 @@ def _below_the_share(basis: Basis, proposal: Judged) -> bool:
     share = basis.procedure.routine.partial_share_percent
     if basis.case.amount_ore is not None:
         return (proposal.amount_ore or 0) * 100 < basis.case.amount_ore * share
-    given = basis.held & set(proposal.bookings) if proposal.bookings else basis.held
+    # What is given where nothing is chosen is what still takes its room: a hold that was let run out is a time refused.
+    given = basis.held & set(proposal.bookings) if proposal.bookings else basis.held - basis.lapsed
     return len(given) * 100 < len(basis.held) * share
 
 

@@ -209,6 +209,11 @@ def to_be_had(bookings: Iterable[Booking]) -> frozenset[str]:
     return frozenset(time.id for time in bookings if time.status in GIVEABLE and time.reason != LEFT_OUT)
 
 
+def lapsed(bookings: Iterable[Booking]) -> frozenset[str]:
+    """Those of the times a decision can give whose hold ran out while the case waited."""
+    return frozenset(time.id for time in bookings if time.status is BookingStatus.LAPSED and time.reason != LEFT_OUT)
+
+
 @lru_cache(maxsize=8192)  # a calendar asks the same of every room
 def instant(day: date, after_midnight: int, *, last: bool = False) -> Second:
     """The second of a local wall-clock time, in minutes after midnight (1440 is the next midnight).

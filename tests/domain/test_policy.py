@@ -345,6 +345,9 @@ def test_of_several_times_less_than_the_share_is_a_refusal_too(given: int, adver
 
     assert (adverse_to(basis, replace(part, bookings=held[:given])) is not None) is adverse
     assert adverse_to(basis, part) is None, "all that is held, where others could not be had"
+    let_run_out = replace(basis, lapsed=frozenset(held[1:]))
+    assert adverse_to(let_run_out, part) is not None, "a hold that was let run out is a time refused"
+    assert adverse_to(let_run_out, replace(part, bookings=held)) is None, "unless it is given all the same"
 
 
 def test_a_colleague_who_has_not_taken_the_case_cannot_sign_it() -> None:

@@ -36,7 +36,7 @@ from service.domain.events.event import Entry, EventData, RoutineStep
 from service.domain.events.fields import SentLetter
 from service.domain.finding import HELD_APART
 from service.domain.people import User
-from service.domain.premises import Booking, Estate, Hirer, to_be_had
+from service.domain.premises import Booking, Estate, Hirer, lapsed, to_be_had
 from service.domain.ruleset import Clause, DelegationPoint, RuleSet
 from service.domain.tasks import Task, tasks
 
@@ -166,8 +166,9 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         room = await _room_view(desk, reading, case, details, findings, book) if case.kind is Kind.PREMISES else None
         procedure = book.procedure(today(desk))
         given = await given_before(desk, reading, case, procedure)
+    times = _times_of(room)
     judged = [stored.case_finding for stored in findings]
-    basis = Basis(case, dossier, judged, book.of(case), procedure, today(desk), _to_be_had(room), given)
+    basis = Basis(case, dossier, judged, book.of(case), procedure, today(desk), to_be_had(times), given, lapsed(times))
     newest_first = done[::-1]
     shown = newest_first if everything else newest_first[:MOST_ON_TIMELINE]
     return CaseView(
@@ -201,8 +202,8 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
     )
 
 
-def _to_be_had(room: RoomView | None) -> frozenset[str]:
-    return to_be_had(room.bookings) if room else frozenset()
+def _times_of(room: RoomView | None) -> list[Booking]:
+    return room.bookings if room else []
 
 
 def _record_in(done: Sequence[Entry], decision: StoredDecision | None) -> CaseDecided | None:
