@@ -17,13 +17,13 @@ from jinja2 import Environment, nodes
 from service.app import words_with
 from service.casework.decision import appeal, follow_up, reopen
 from service.casework.decision.record_page import PURPOSES
-from service.casework.letters.compose import CHANNELS
 from service.casework.letters.edit_texts import PLACES
 from service.casework.review import findings, incidents, inquiry
 from service.casework.views.steps import STEPS
 from service.demo import ACCOUNTS
 from service.desk.application_parts import PARTS
 from service.desk.form import sent_names
+from service.desk.letter_sheet import CHANNELS
 from service.domain.application import Kind, PartyKind
 from service.domain.case import State
 from service.domain.check import Need

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from service.casework.decision import proposal
-from service.casework.letters import compose
 from service.casework.review.correspondence import communicated_material
-from service.desk import form
+from service.desk import form, letter_sheet
 from service.desk.ports.cases import CaseDetails
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
@@ -40,7 +39,7 @@ class Package(StepForm):
     name = "package"
     event = BoardPackaged
 
-    language: str = form.choice(compose.LANGUAGES)
+    language: str = form.choice(letter_sheet.LANGUAGES)
 
     @classmethod
     def hindrance(cls, case: CaseNow) -> str | None:
@@ -49,7 +48,7 @@ class Package(StepForm):
     async def work(self, scene: Scene) -> None:
         proposed = scene.dossier.proposal
         assert proposed is not None
-        written = compose.sheet(
+        written = letter_sheet.sheet(
             scene.desk,
             scene.procedure,
             "board_report",
@@ -58,7 +57,7 @@ class Package(StepForm):
             case=scene.case,
             recipient=scene.procedure.adopted_by,
         )
-        letter = compose.keep(scene.desk, scene.writing, scene.case, "board_report", written)
+        letter = letter_sheet.keep(scene.desk, scene.writing, scene.case, "board_report", written)
         digest = hashlib.sha256(letter.sha256.encode())
         for stored in await scene.writing.enclosures(scene.case.id):
             digest.update(stored.enclosure.sha256.encode())
@@ -84,19 +83,19 @@ async def _values(scene: Scene, data: DecisionProposed, language: str) -> dict[s
         if one.criterion in routine.criteria
     ]
     outcome = str(data.outcome)
-    amount = "" if data.amount_ore is None else compose.kronor(data.amount_ore, language)
-    asked = "" if scene.case.amount_ore is None else compose.kronor(scene.case.amount_ore, language)
+    amount = "" if data.amount_ore is None else letter_sheet.kronor(data.amount_ore, language)
+    asked = "" if scene.case.amount_ore is None else letter_sheet.kronor(scene.case.amount_ore, language)
     return {
-        "matter": f"{details.org_name}. {compose.matter(desk, details, scene.case, language)}",
+        "matter": f"{details.org_name}. {letter_sheet.matter(desk, details, scene.case, language)}",
         "outcome": desk.words.say(language, f"term.decision.{outcome}", {}),
         "decision": desk.words.say(language, "report.amount", {"amount": amount, "asked": asked}) if amount else "",
         "material": material,
         "circumstances": text(data.circumstances),
-        "assessment": compose.listed(assessed),
+        "assessment": letter_sheet.listed(assessed),
         "answer": "\n\n".join(one for one in (*map(text, answers), text(data.response)) if one),
         "reasons": text(data.reasons),
-        "clauses": compose.clause_lines(scene.criteria, data.clauses, language),
-        "annexes": compose.listed(
+        "clauses": letter_sheet.clause_lines(scene.criteria, data.clauses, language),
+        "annexes": letter_sheet.listed(
             [
                 f"{n}. {desk.words.say(language, f'term.enclosure.{one.enclosure.kind}', {})} "
                 f"(SHA-256 {one.enclosure.sha256[:16]})"

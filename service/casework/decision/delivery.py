@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.casework.decision.decided import check_since, decision_of
-from service.casework.letters import compose
-from service.casework.letters.compose import CHANNELS
 from service.casework.letters.decision_letter import confirmation, decision_letter, decision_values, record_of
-from service.desk import form
+from service.desk import form, letter_sheet
+from service.desk.letter_sheet import CHANNELS
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, dossier_of
@@ -30,7 +29,7 @@ class SendLetter(StepForm):
     event = LetterSent
 
     channel: str = form.choice(CHANNELS)
-    language: str = form.choice(compose.LANGUAGES)
+    language: str = form.choice(letter_sheet.LANGUAGES)
     sent: date | None = form.day(required=False)
 
     async def work(self, scene: Scene) -> None:
@@ -49,7 +48,7 @@ class SendLetter(StepForm):
                 decision=decided.id,
                 channel=self.channel,
                 sent=day,
-                letter=compose.keep(scene.desk, scene.writing, scene.case, template, written),
+                letter=letter_sheet.keep(scene.desk, scene.writing, scene.case, template, written),
             )
         )
 
@@ -133,8 +132,8 @@ def _last_day_of_appeal(scene: Scene, decided: Decided, posted: date, adjusted: 
 async def _notice(scene: Scene, decided: Decided, last: date) -> SentLetter:
     values = await decision_values(scene.desk, scene.writing, record_of(decided), scene.criteria, "sv")
     values |= {"decided_on": local_day(decided.at).isoformat(), "last_day": last.isoformat()}
-    notice = compose.sheet(scene.desk, scene.procedure, "notice", "sv", values, case=scene.case, recipient="")
-    return compose.keep(scene.desk, scene.writing, scene.case, "notice", notice)
+    notice = letter_sheet.sheet(scene.desk, scene.procedure, "notice", "sv", values, case=scene.case, recipient="")
+    return letter_sheet.keep(scene.desk, scene.writing, scene.case, "notice", notice)
 
 
 @dataclass(frozen=True)

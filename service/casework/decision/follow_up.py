@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.casework.decision.decided import decision_of
-from service.casework.letters import compose
-from service.desk import form
+from service.desk import form, letter_sheet
 from service.desk.fields import check_not_later
 from service.desk.step import Scene
 from service.desk.step_form import CaseNow, StepForm, unless
@@ -117,14 +116,14 @@ class DecideAside(StepForm):
     kind: str = form.choice(SIDE_KINDS)
     text: str = form.text()
     delegation_point: str = form.code()
-    language: str = form.choice(compose.LANGUAGES)
+    language: str = form.choice(letter_sheet.LANGUAGES)
 
     async def work(self, scene: Scene) -> None:
         in_force = self.delegation_point in scene.procedure.delegation
         if not in_force or self.delegation_point not in scene.by.delegation_points:
             raise NotAllowed("decision.no_delegation")
         details = await scene.writing.details(scene.case.id)
-        written = compose.sheet(
+        written = letter_sheet.sheet(
             scene.desk,
             scene.procedure,
             self.kind,
@@ -138,7 +137,7 @@ class DecideAside(StepForm):
                 decision=scene.desk.outside.new_id(),
                 kind=self.kind,
                 text=scene.keep("reasons", self.text),
-                letter=compose.keep(scene.desk, scene.writing, scene.case, self.kind, written),
+                letter=letter_sheet.keep(scene.desk, scene.writing, scene.case, self.kind, written),
                 delegation_point=self.delegation_point,
             )
         )

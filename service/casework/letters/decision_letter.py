@@ -6,7 +6,7 @@ from typing import Any
 
 from service.bookings.booking_outcome import Settled, as_settled
 from service.bookings.bookings import bookings
-from service.casework.letters import compose
+from service.desk import letter_sheet
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.step import entries
@@ -41,15 +41,15 @@ async def decision_values(
         "day": minute["date"],
         "at": minute["paragraph"],
     }
-    circumstances = [texts.of(data.circumstances), compose.listed(texts.acts(data.acts))]
+    circumstances = [texts.of(data.circumstances), letter_sheet.listed(texts.acts(data.acts))]
     return {
         "outcome": say(language, f"term.decision.{outcome}", {}),
         "decision": say(language, f"letter.decision.{outcome}{of_room}", amounts),
         "reasons": texts.of(data.reasons),
         "circumstances": "\n\n".join(part for part in circumstances if part),
         "answer": f"{say(language, 'letter.you_said', {})}\n\n{said}" if said else "",
-        "clauses": compose.clause_lines(criteria, data.clauses, language),
-        "conditions": compose.listed(_conditions(desk, data, criteria, texts, language)),
+        "clauses": letter_sheet.clause_lines(criteria, data.clauses, language),
+        "conditions": letter_sheet.listed(_conditions(desk, data, criteria, texts, language)),
         "decided_by": say(language, "letter.decided_by_board" if people.board else "letter.decided_by", signed),
         "point": say(language, "letter.point_board" if people.board else "letter.point", signed),
         "next": say(language, "letter.next.favourable" if favourable else "letter.next.other", {}),
@@ -78,7 +78,7 @@ class _Texts:
 
 
 def _kronor(ore: int | None, language: str) -> str:
-    return "" if ore is None else compose.kronor(ore, language)
+    return "" if ore is None else letter_sheet.kronor(ore, language)
 
 
 def _conditions(desk: Desk, data: CaseDecided, criteria: RuleSet, texts: _Texts, language: str) -> list[str]:
@@ -107,17 +107,17 @@ async def booking_values(desk: Desk, reading: Reading, case: Case, given: Decide
     missed = [time for time in settled if time.status in _NOT_GIVEN and time.span.start * 1000 > given.at]
     times = await bookings(reading, case.id)
     told = [
-        compose.listed([_place_and_time(estate, time.room, time.span) for time in confirmed]),
+        letter_sheet.listed([_place_and_time(estate, time.room, time.span) for time in confirmed]),
         _told_of_missed(desk, estate, missed, language),
         _told_of_changes(desk, estate, confirmed, times, language),
     ]
-    total = compose.kronor(sum(time.price_ore for time in confirmed), language)
+    total = letter_sheet.kronor(sum(time.price_ore for time in confirmed), language)
     values = await reading.values([condition.text for condition in given.conditions])
     conditions = [str(values[condition.text]["text"]) for condition in given.conditions if condition.text in values]
     return {
         "times": "\n\n".join(part for part in told if part),
         "price": say(language, "letter.price", {"amount": total}) if confirmed else "",
-        "conditions": compose.listed(conditions),
+        "conditions": letter_sheet.listed(conditions),
     }
 
 
@@ -129,7 +129,7 @@ def _told_of_missed(desk: Desk, estate: Estate, missed: Sequence[Settled], langu
     for time in missed:
         why = desk.words.say(language, time.why or "letter.time_left_out", {})
         lines.append(f"{_place_and_time(estate, time.room, time.span)}. {why}")
-    return f"{desk.words.say(language, 'letter.not_given', {})}\n\n{compose.listed(lines)}"
+    return f"{desk.words.say(language, 'letter.not_given', {})}\n\n{letter_sheet.listed(lines)}"
 
 
 def _told_of_changes(
@@ -140,7 +140,7 @@ def _told_of_changes(
     if now == {(time.span, time.room) for time in confirmed}:
         return ""
     lines = [_place_and_time(estate, room, span) for span, room in sorted(now)]
-    after = compose.listed(lines) or desk.words.say(language, "letter.no_times_left", {})
+    after = letter_sheet.listed(lines) or desk.words.say(language, "letter.no_times_left", {})
     return f"{desk.words.say(language, 'letter.changed_since', {})}\n\n{after}"
 
 
@@ -164,8 +164,8 @@ async def confirmation(
     """The confirmation of a booking that was executed: no decision, and no way of appeal."""
     details = await reading.details(case.id)
     values = await booking_values(desk, reading, case, executed, language)
-    values["matter"] = compose.matter(desk, details, case, language)
-    return compose.sheet(desk, procedure, "booking", language, values, case=case, recipient=details.org_name)
+    values["matter"] = letter_sheet.matter(desk, details, case, language)
+    return letter_sheet.sheet(desk, procedure, "booking", language, values, case=case, recipient=details.org_name)
 
 
 async def decision_letter(
@@ -174,12 +174,12 @@ async def decision_letter(
     """The decision as a letter."""
     details = await reading.details(case.id)
     values = await decision_values(desk, reading, record_of(decided), criteria, language)
-    values["matter"] = compose.matter(desk, details, case, language)
+    values["matter"] = letter_sheet.matter(desk, details, case, language)
     if case.kind is Kind.PREMISES and decided.outcome in FAVOURABLE:
         given = await booking_values(desk, reading, case, decided, language)
         values |= {name: given[name] for name in ("times", "price")}
     values["decided_on"] = local_day(decided.at).isoformat()
-    return compose.sheet(desk, procedure, "decision", language, values, case=case, recipient=details.org_name)
+    return letter_sheet.sheet(desk, procedure, "decision", language, values, case=case, recipient=details.org_name)
 
 
 def record_of(decided: Decided) -> CaseDecided:

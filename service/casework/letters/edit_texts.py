@@ -7,7 +7,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import String, StringType, Trivia
 
-from service.casework.letters import compose
+from service.desk import letter_sheet
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
@@ -43,7 +43,7 @@ async def changed(
     document["adopted"]["on"], document["adopted"]["diary_number"] = today(desk), diary_number
     document["transitional"]["takes_pending_cases"] = False
     problems = []
-    for language in compose.LANGUAGES:
+    for language in letter_sheet.LANGUAGES:
         text = texts.get(language, "").replace("\r\n", "\n").strip()
         if not text:
             problems.append(Problem(f"/{language}", "input.missing"))
@@ -70,7 +70,7 @@ async def preview(desk: Desk, name: str, texts: Mapping[str, str], *, language: 
     letter = rules.letters[name]
     say = desk.words.say
     values = {place: say(language, f"letter.example.{place}", {}) for place in PLACES}
-    values["clauses"] = compose.clause_lines(rules, [next(iter(rules.clauses))], language)
+    values["clauses"] = letter_sheet.clause_lines(rules, [next(iter(rules.clauses))], language)
     values["appeal"] = rules.appeal[letter.route][language] if letter.route != "none" else ""
     return Sheet(
         language=language,
@@ -79,7 +79,7 @@ async def preview(desk: Desk, name: str, texts: Mapping[str, str], *, language: 
         sender=rules.adopted_by,
         recipient=say(language, "letter.example.recipient", {}),
         title=letter.title[language],
-        blocks=compose.filled(letter, language, {"number": "EX 2026/1"} | values),
+        blocks=letter_sheet.filled(letter, language, {"number": "EX 2026/1"} | values),
     )
 
 

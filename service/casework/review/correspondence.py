@@ -6,11 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from service.bookings.bookings import free_held_times
-from service.casework.letters import compose
-from service.casework.letters.compose import CHANNELS
-from service.desk import form
+from service.desk import form, letter_sheet
 from service.desk.actors import check_came_by
 from service.desk.fields import check_not_later, check_text, one_of
+from service.desk.letter_sheet import CHANNELS
 from service.desk.ports.cases import CaseDetails, StoredEnclosure, StoredFinding
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
@@ -62,7 +61,7 @@ class AskCompletion(StepForm):
 
     text: str = form.text(required=False)
     due: date | None = form.day(required=False)
-    language: str = form.choice(compose.LANGUAGES)
+    language: str = form.choice(letter_sheet.LANGUAGES)
 
     async def work(self, scene: Scene) -> str:
         missing = await missing_of(scene.desk, scene.writing, scene.case, self.language)
@@ -90,15 +89,15 @@ class AskCompletion(StepForm):
 async def _completion_letter(scene: Scene, missing: Sequence[str], text: str, day: date, language: str) -> SentLetter:
     details = await scene.writing.details(scene.case.id)
     values = {
-        "matter": compose.matter(scene.desk, details, scene.case, language),
-        "missing": compose.listed(missing),
+        "matter": letter_sheet.matter(scene.desk, details, scene.case, language),
+        "missing": letter_sheet.listed(missing),
         "text": text,
         "deadline": day.isoformat(),
     }
-    written = compose.sheet(
+    written = letter_sheet.sheet(
         scene.desk, scene.procedure, "completion", language, values, case=scene.case, recipient=details.org_name
     )
-    return compose.keep(scene.desk, scene.writing, scene.case, "completion", written)
+    return letter_sheet.keep(scene.desk, scene.writing, scene.case, "completion", written)
 
 
 def _due(scene: Scene, given: date | None, days: int) -> date:
@@ -117,7 +116,7 @@ class Remind(StepForm):
     name = "reminder"
     event = CompletionReminded
 
-    language: str = form.choice(compose.LANGUAGES)
+    language: str = form.choice(letter_sheet.LANGUAGES)
 
     @classmethod
     def hindrance(cls, case: CaseNow) -> str | None:
@@ -202,7 +201,7 @@ class Communicate(StepForm):
     text: str = form.text()
     due: date | None = form.day(required=False)
     channel: str = form.choice(CHANNELS)
-    language: str = form.choice(compose.LANGUAGES)
+    language: str = form.choice(letter_sheet.LANGUAGES)
 
     async def work(self, scene: Scene) -> str:
         if any(clause not in scene.criteria.clauses for clause in self.clauses):
@@ -216,14 +215,14 @@ class Communicate(StepForm):
             scene.desk, scene.writing, scene.case, scene.dossier, scene.procedure, self.language
         )
         values = {
-            "matter": compose.matter(scene.desk, details, scene.case, self.language),
+            "matter": letter_sheet.matter(scene.desk, details, scene.case, self.language),
             "outcome": scene.desk.words.say(self.language, f"term.decision.{self.outcome}", {}),
-            "clauses": compose.clause_lines(scene.criteria, self.clauses, self.language),
+            "clauses": letter_sheet.clause_lines(scene.criteria, self.clauses, self.language),
             "material": material,
             "text": self.text,
             "deadline": day.isoformat(),
         }
-        written = compose.sheet(
+        written = letter_sheet.sheet(
             scene.desk,
             scene.procedure,
             "communication",
@@ -245,7 +244,7 @@ class Communicate(StepForm):
                 text=scene.keep("letter-text", self.text),
                 due=day,
                 channel=self.channel,
-                letter=compose.keep(scene.desk, scene.writing, scene.case, "communication", written),
+                letter=letter_sheet.keep(scene.desk, scene.writing, scene.case, "communication", written),
             )
         )
         return sent
@@ -283,7 +282,7 @@ async def communicated_material(
         enclosures=tuple(stored.enclosure.id for stored in enclosures),
         consultations=tuple(consultation.id for consultation in disclosed),
     )
-    return compose.listed(lines), told
+    return letter_sheet.listed(lines), told
 
 
 async def _worth_telling(reading: Reading, case: Case) -> list[StoredFinding]:

@@ -9,13 +9,12 @@ from litestar.response import File, Redirect
 from service.bookings.availability import clock
 from service.casework.decision import proposal, sign
 from service.casework.intake import enclosures
-from service.casework.letters import compose
 from service.casework.review import findings
 from service.casework.views import gate
 from service.casework.views.case_page import CaseView, case_view, offered_clauses
 from service.casework.views.enclosure import checks_wait, enclosure_file
 from service.casework.views.steps import open_steps
-from service.desk import actors
+from service.desk import actors, letter_sheet
 from service.desk.form import read_form
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
@@ -181,7 +180,7 @@ def _begun(view: CaseView) -> forms.Form:
         return forms.Form({})
     values = {"reasons": [usual[0].text["sv"]], "clauses": [usual[0].clause]}
     if view.case.amount_ore is not None:
-        values["amount"] = [compose.kronor(view.case.amount_ore)]
+        values["amount"] = [letter_sheet.kronor(view.case.amount_ore)]
     return forms.Form(values)
 
 

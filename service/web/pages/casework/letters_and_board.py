@@ -6,8 +6,8 @@ from typing import Any
 from litestar import Response, get
 
 from service.casework.decision import board_papers, delivery
-from service.casework.letters import compose
 from service.casework.views import gate
+from service.desk import letter_sheet
 from service.desk.fields import check_day
 from service.desk.rulebook import book_now, today
 from service.domain.errors import GranskaError, NotFound
@@ -40,7 +40,7 @@ async def letter(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
     case = await gate.check_may_see(desk, case_id, by=user)
     if user.only_reviews or seq >= MOST_ENTRIES:
         raise NotFound("letter.not_found")
-    body = await compose.sent_letter(desk, case_id, seq)
+    body = await letter_sheet.sent_letter(desk, case_id, seq)
     await access_log.note(desk, user, access_log.RECORD, case_id)
     return _pdf(body, f"{_file_name(case.diary_number)}-{seq}.pdf")
 

@@ -11,11 +11,11 @@ from litestar.response import Redirect
 
 from service.bookings.availability import clock
 from service.casework.decision import appeal, follow_up, reopen
-from service.casework.letters import compose
 from service.casework.review import assignment, inquiry, precedents
 from service.casework.views import case_page, gate
 from service.casework.views import step_page as views
 from service.casework.views.steps import STEPS, case_now, why_not_now
+from service.desk import letter_sheet
 from service.desk.form import read_form, schema_of, with_version
 from service.desk.ports.desk import Desk
 from service.desk.step_form import StepForm
@@ -67,8 +67,8 @@ async def show(
         step=step.name,
         view=view,
         posted=posted or draft,
-        languages=compose.LANGUAGES,
-        channels=compose.CHANNELS,
+        languages=letter_sheet.LANGUAGES,
+        channels=letter_sheet.CHANNELS,
         results=inquiry.RESULTS,
         most_acts=inquiry.MOST_ACTS,
         addenda=follow_up.ADDENDA,

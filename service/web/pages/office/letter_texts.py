@@ -6,7 +6,8 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.casework.letters import compose, edit_texts
+from service.casework.letters import edit_texts
+from service.desk import letter_sheet
 from service.desk.fields import check_day, check_text
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
@@ -39,14 +40,14 @@ async def _show(
     if name not in rules.letters:
         raise NotFound("letter.not_found")
     written = form or forms.Form(
-        {language: [rules.letters[name].body[language].strip()] for language in compose.LANGUAGES}
+        {language: [rules.letters[name].body[language].strip()] for language in letter_sheet.LANGUAGES}
         | {"id": [f"{rules.id}-b"], "valid_from": [(today(desk) + timedelta(days=1)).isoformat()]}
     )
-    texts = {language: written.text(language) for language in compose.LANGUAGES}
+    texts = {language: written.text(language) for language in letter_sheet.LANGUAGES}
     sheets = []
     if error is None:
         try:
-            sheets = [await edit_texts.preview(desk, name, texts, language=one) for one in compose.LANGUAGES]
+            sheets = [await edit_texts.preview(desk, name, texts, language=one) for one in letter_sheet.LANGUAGES]
         except GranskaError as raised:
             error = raised
     return page_or_complaint(
@@ -70,7 +71,7 @@ async def edit_letter(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Res
         answer = await _show(request, desk, form)
         answer.status_code = 200 if answer.status_code == 303 else answer.status_code
         return answer
-    texts = {language: form.text(language) for language in compose.LANGUAGES}
+    texts = {language: form.text(language) for language in letter_sheet.LANGUAGES}
     try:
         draft = await edit_texts.put_forward(
             desk,
