@@ -15,6 +15,7 @@ from importlib.metadata import entry_points
 from jinja2 import Environment, nodes
 
 from service.app import words_with
+from service.bookings import move_or_cancel
 from service.casework.decision import appeal, follow_up, reopen
 from service.casework.decision.record_page import PURPOSES
 from service.casework.letters.edit_texts import PLACES
@@ -33,7 +34,7 @@ from service.domain.events.catalogue import CATALOGUE
 from service.domain.events.describe import all_events, field_names
 from service.domain.finding import Outcome, Resolution, Trait
 from service.domain.people import Role
-from service.domain.premises import ACCESSIBILITY, EQUIPMENT, WEEKDAYS, BookingStatus, Hirer
+from service.domain.premises import ACCESSIBILITY, EQUIPMENT, WEEKDAYS, BookingStatus, Hirer, HirerNews
 from service.matching import explain, judge, model
 from service.office.users_and_keys import KEY_RIGHTS
 from service.pipeline.installed import told
@@ -153,6 +154,8 @@ PATTERNS: dict[str, Iterable[str]] = {
     "match_api.{}": called_with("_Unreadable", 0, "service/web/api/match.py"),
     "party_names.{}": ["candidate", "needs_identifier", "quiet", "resembles", "same_name"],
     "role.{}": Role,
+    "letter.called_off.{}": move_or_cancel.REACHED_US_BY,
+    "task.send.{}": HirerNews,
     "step.about.{}": {*STEP_PAGES, "confirmation"},
     "step.do.{}": {*STEP_PAGES, "confirmation"},
     "step.field.{}.{}": STEP_FIELDS,
@@ -202,6 +205,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "party": PartyKind,
     "purpose": PURPOSES,
     "replay": {"timed-out", "rules-gone", "method-gone", "erased", "broke"},
+    "reached_us_by": move_or_cancel.REACHED_US_BY,
     "reopening": reopen.REOPENING,
     "resolution": Resolution,
     "retention": ["preserve"],

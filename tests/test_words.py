@@ -1,8 +1,12 @@
 """Codes and values into sentences."""
 
+import re
 from pathlib import Path
 
-from service.words import Catalogue
+import pytest
+
+from service.words import LANGUAGES, Catalogue
+from tests.builders import ROOT
 
 WORDS = Catalogue(
     {
@@ -39,3 +43,11 @@ def test_a_check_adds_to_its_own_codes_alone(tmp_path: Path) -> None:
 
     assert words.text("sv", "mine.found") == "Hittad"
     assert words.text("sv", "a.code") == "Saknas: %(what)s"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_has_a_place_that_is_never_filled_in(language: str) -> None:
+    catalogue = Catalogue.load(ROOT / "templates" / "words")
+    texts = [form for code in catalogue.codes(language) for form in catalogue.forms(language, code)]
+
+    assert [text for text in texts if re.search(r"\{[a-z_]+\}", text)] == []

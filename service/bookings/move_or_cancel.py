@@ -5,11 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.bookings.availability import clock
-from service.bookings.bookings import bookings, check_same_day, now_of, release_lapsed, settled, span_of
+from service.bookings.bookings import (
+    bookings,
+    check_same_day,
+    check_usable,
+    now_of,
+    release_lapsed,
+    settled,
+    span_of,
+)
 from service.bookings.clearance import application_of
+from service.bookings.hirer_told import News, tell
 from service.bookings.rooms import room_in
 from service.bookings.scheduling import free_times
-from service.desk import form
+from service.desk import form, letter_sheet
 from service.desk.actors import check_came_by
 from service.desk.fields import check_not_later
 from service.desk.ports.desk import Desk
@@ -21,11 +30,30 @@ from service.domain.application import Kind, Premises
 from service.domain.case import State
 from service.domain.clock import Second, local_day, second_of
 from service.domain.decision import DecisionOutcome
+from service.domain.dossier.dossier import Dossier
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem, SlotTaken
-from service.domain.events.bookings import BookingAsked, BookingCancelled, BookingMoved
+from service.domain.events.bookings import BookingAsked, BookingCancelled, BookingMoved, BookingRestored
 from service.domain.events.event import Actor, Event
-from service.domain.premises import DAY, ENDED, Booking, BookingStatus, Estate, Hirer, Room, Span, day_span, local
+from service.domain.premises import (
+    DAY,
+    ENDED,
+    Booking,
+    BookingStatus,
+    Estate,
+    Hirer,
+    HirerNews,
+    Room,
+    Span,
+    day_span,
+    local,
+)
 from service.domain.premises_rules import PremisesRules
+
+#: Of each time, how it stands now and what it costs the hirer, in öre.
+Changes = dict[str, tuple[BookingStatus, int | None]]
+#: How a hirer's word can reach the City, beside the e-service, where the hirer is the one who cancels.
+REACHED_US_BY = ("phone", "mail", "post", "visit")
+E_SERVICE = "e_service"
 
 
 @dataclass(frozen=True)
@@ -189,6 +217,7 @@ def fee_of(booking: Booking, rules: PremisesRules, now: Second, moves: Moves) ->
 class Cancel(StepForm):
     """The hirer cancels these times; what it costs follows from the tariff. The City cannot cancel by this way.
 
+    Since only the City's word says that the hirer did, the hirer is told at once, with what to do if it is not so.
     While the case is taken up for revocation no officer can: then the decision says what becomes of the times.
     """
 
@@ -198,7 +227,9 @@ class Cancel(StepForm):
 
     chosen: tuple[str, ...] = form.several(required=True, sent_as="bookings")
     received: date = form.day()
+    how: str = form.choice(REACHED_US_BY)
     text: str = form.text()
+    language: str = form.choice(letter_sheet.LANGUAGES)
 
     @classmethod
     def hindrance(cls, case: CaseNow) -> str | None:
@@ -220,10 +251,64 @@ class Cancel(StepForm):
             BookingCancelled(
                 bookings=cancelled.bookings,
                 received=self.received,
+                how=self.how,
                 text=scene.keep("applicant", self.text),
             ),
             screen=not scene.case.closed,
         )
+        news = self._news(scene, [time for time in found if time.id in changes], changes)
+        scene.case = await tell(scene.desk, scene.writing, scene.case, news, by=scene.actor)
+
+    def _news(self, scene: Scene, times: Sequence[Booking], changes: Changes) -> News:
+        say = scene.desk.words.say
+        said = say(self.language, f"letter.called_off.{self.how}", {"day": self.received.isoformat()})
+        fee = sum(cost or 0 for _, cost in changes.values())
+        costs = say(self.language, "letter.call_off_fee", {"amount": letter_sheet.kronor(fee, self.language)})
+        return News(HirerNews.CALLED_OFF, times, said, costs if fee else "", self.language)
+
+
+@dataclass(frozen=True)
+class Restore(StepForm):
+    """The hirer says that it never called these times off: they stand again as they were let, where the room is free.
+
+    What someone else has got since is not taken from them.
+    """
+
+    name = "restore"
+    event = BookingRestored
+    of_premises = True
+
+    chosen: tuple[str, ...] = form.several(required=True, sent_as="bookings")
+    received: date = form.day()
+    text: str = form.text()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(restorable(case.dossier), "step.no_times")
+
+    async def work(self, scene: Scene) -> None:
+        check_not_later("/received", self.received, scene.today)
+        found = await bookings(scene.writing, scene.case.id)
+        times = [_of_case(found, one) for one in self.chosen]
+        if any(time.id not in restorable(scene.dossier) for time in times):
+            raise NotAllowed("booking.not_called_off")
+        if any(time.span.start <= now_of(scene.desk) for time in times):
+            raise NotAllowed("booking.begun")
+        await release_lapsed(scene.desk, scene.writing)
+        await check_usable(scene, times)
+        again = settled("hirer", None, {time.id: (BookingStatus.CONFIRMED, None) for time in times})
+        await scene.take_booking(
+            BookingRestored(
+                bookings=again.bookings,
+                received=self.received,
+                text=scene.keep("applicant", self.text),
+            )
+        )
+
+
+def restorable(dossier: Dossier) -> set[str]:
+    """The times that were let, and called off since by the City's word that the hirer had said so."""
+    return dossier.called_off if dossier.grant else set()
 
 
 async def cancel_by_hirer(desk: Desk, case_id: str, booking_id: str, *, by: Actor) -> int:
@@ -238,7 +323,7 @@ async def cancel_by_hirer(desk: Desk, case_id: str, booking_id: str, *, by: Acto
             raise Conflict("booking.being_decided")
         text = writing.keep("applicant", {"text": desk.words.say("sv", "booking.by_e_service", {})}, case=case_id)
         cancelled = settled("hirer", None, changes).bookings
-        data = BookingCancelled(bookings=cancelled, received=today(desk), text=text)
+        data = BookingCancelled(bookings=cancelled, received=today(desk), how=E_SERVICE, text=text)
         event = Event(data, by, desk.outside.now(), case=case_id)
         await writing.booking_step(event, case.after(type(event.data)))
         return sum(fee or 0 for _, fee in changes.values())
@@ -246,10 +331,10 @@ async def cancel_by_hirer(desk: Desk, case_id: str, booking_id: str, *, by: Acto
 
 def _called_off(
     found: Sequence[Booking], wanted: Sequence[str], rules: PremisesRules, now: Second, said: Second, moves: Moves
-) -> dict[str, tuple[BookingStatus, int | None]]:
+) -> Changes:
     if not wanted:
         raise InvalidInput([Problem("/bookings", "input.missing")])
-    changes: dict[str, tuple[BookingStatus, int | None]] = {}
+    changes: Changes = {}
     for one in wanted:
         booking = _of_case(found, one)
         if booking.status in ENDED:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from service.audit.canonical import canonical
+from service.bookings.hirer_told import tell_of_rooms
 from service.bookings.room_document import SLUG, read_room, read_site
 from service.bookings.scheduling import calendar_feed, free_times
 from service.desk.actors import acting, person
@@ -78,6 +79,11 @@ async def _describe_room(
         raise InvalidInput([Problem("/parent", "room.parent_unknown")])
     data = RoomDescribed(room=room, site=site, parent=parent, sha256=_digest(body))
     await writing.room_described(Event(data, by, desk.outside.now()), body=body)
+    if room in found.rooms:
+        now = second_of(desk.outside.now())
+        coming = Span(now, now).widened(0, DAY * (found.rooms[room].ahead_days + 1))
+        said = desk.words.say("sv", "letter.room_changed", {})
+        await tell_of_rooms(desk, writing, found, [room], coming, said=said, by=by)
 
 
 async def load(desk: Desk, document: Mapping[str, Any], *, by: Actor) -> int:
@@ -100,7 +106,7 @@ def _digest(text: str) -> str:
 
 
 async def close_room(desk: Desk, room: str, *, first: str, last: str, ground: str, by: User) -> list[Occupied]:
-    """Close a room, with its parts; returns the bookings that stand in that time: they are not touched by this.
+    """Close a room, with its parts; returns the bookings that stand in that time: they do, and their hirers are told.
 
     `first` and `last` are local days, or days and times (YYYY-MM-DDTHH:MM).
     """
@@ -120,7 +126,13 @@ async def close_room(desk: Desk, room: str, *, first: str, last: str, ground: st
             ground=ground,
         )
         await writing.room_closed(Event(data, person(by), desk.outside.now()))
-        return await writing.occupied(found.room_parts(room) | set(found.above(room)), span)
+        said = rules.closures[ground].title["sv"]
+        return await tell_of_rooms(desk, writing, found, _touching(found, room), span, said=said, by=person(by))
+
+
+def _touching(found: Estate, room: str) -> set[str]:
+    """The room, its parts, and those that it is a part of."""
+    return {*found.room_parts(room), *found.above(room)}
 
 
 def _instant_of(day: date, clock: str, *, last: bool) -> Second:
@@ -150,10 +162,14 @@ async def lift_closure(desk: Desk, closure: str, *, by: User) -> None:
     """A closed room can be used again."""
     async with desk.store.writing() as writing:
         await acting(writing, person(by), *KEEPERS)
-        if all(one.id != closure for one in (await writing.estate()).closures):
+        found = await writing.estate()
+        lifted = next((one for one in found.closures if one.id == closure), None)
+        if lifted is None:
             raise NotFound("room.closure_not_found")
         event = Event(RoomReopened(closure=closure), person(by), desk.outside.now())
         await writing.room_reopened(event)
+        touching = _touching(found, lifted.room)
+        await tell_of_rooms(desk, writing, found, touching, lifted.span, said="", by=person(by))
 
 
 async def make_feed(desk: Desk, room: str, *, by: User) -> str:

@@ -19,7 +19,13 @@ from service.domain.case import Case
 from service.domain.clock import midnight, months_before
 from service.domain.dossier.dossier import Dossier
 from service.domain.dossier.folding import fold
-from service.domain.events.bookings import BookingCancelled, BookingMoved, ClearanceGiven, ClearanceRevoked
+from service.domain.events.bookings import (
+    BookingCancelled,
+    BookingMoved,
+    BookingRestored,
+    ClearanceGiven,
+    ClearanceRevoked,
+)
 from service.domain.events.decision import DecisionProposed
 from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import Actor, Entry, Event, EventClass, RoutineStep
@@ -104,7 +110,9 @@ class Scene:
         form = CaseDecided if self.event is DecisionProposed else self.event
         await self.writing.draft_dropped(self.case.id, self.by.id, form.declared.type)
 
-    async def take_booking(self, data: BookingMoved | BookingCancelled, *, screen: bool = False) -> None:
+    async def take_booking(
+        self, data: BookingMoved | BookingCancelled | BookingRestored, *, screen: bool = False
+    ) -> None:
         """The same, where the step changes the case's bookings too."""
         after = self.case.after(self.event)
         self.case = await self.writing.booking_step(self._happened(data), after, screen=screen)

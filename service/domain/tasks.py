@@ -6,6 +6,7 @@ from typing import Any
 
 from service.domain.basis import Basis, adverse_to, match_confirmed
 from service.domain.case import CaseFinding, State
+from service.domain.clock import local_day
 from service.domain.dossier.dossier import Asked
 from service.domain.errors import Params
 from service.domain.finding import Outcome, Resolution
@@ -31,7 +32,7 @@ def tasks(basis: Basis, *, waiting: bool) -> list[Task]:
     """Everything the routine asks for in this case now, in its order."""
     if basis.case.closed:
         return _after(basis)
-    first = _findings(basis, waiting=waiting)
+    first = [*_times(basis), *_findings(basis, waiting=waiting)]
     if basis.dossier.withdrawn:
         return [*first, Task("task.write_off", False, "decision")]
     return [
@@ -145,6 +146,17 @@ def _decision(basis: Basis) -> list[Task]:
     return [*found, Task("task.sign", False, "decision", due=basis.case.due_on)]
 
 
+def _times(basis: Basis) -> list[Task]:
+    """What has happened to times: the hirer is to be told, and is to be offered something else or a decision."""
+    dossier = basis.dossier
+    times = [Task("task.closed_over", False, "move") for _ in dossier.closed_over]
+    if dossier.lapsed_untold:
+        times.append(Task("task.tell_lapsed", False, "lapsed", {"count": len(dossier.lapsed_untold)}))
+    for letter in dossier.unsent:
+        times.append(Task(f"task.send.{letter.why}", False, "dispatch", due=local_day(letter.at)))
+    return times
+
+
 def _executed(basis: Basis) -> list[Task]:
     """What follows a booking that was executed: its confirmation, and the terms before the key."""
     executed = basis.dossier.executed
@@ -163,8 +175,9 @@ def _after(basis: Basis) -> list[Task]:
     dossier = basis.dossier
     decided = dossier.decision
     if decided is None:
-        return _executed(basis)
+        return [*_times(basis), *_executed(basis)]
     found = [
+        *_times(basis),
         Task("task.letter", bool(decided.letters), "letter"),
         Task("task.notice", decided.posted is not None, "notice"),
     ]

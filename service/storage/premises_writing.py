@@ -12,6 +12,7 @@ from service.domain.events.bookings import (
     BookingAsked,
     BookingCancelled,
     BookingMoved,
+    BookingRestored,
     BookingSettled,
     ClearanceGiven,
     ClearanceRevoked,
@@ -154,7 +155,7 @@ class PremisesWriting(CaseWriting):
                 await BookingRow.update(changed).where(BookingRow.id.is_in(ids))
 
     async def booking_step(
-        self, event: Event[BookingMoved | BookingCancelled], case: Case, *, screen: bool = False
+        self, event: Event[BookingMoved | BookingCancelled | BookingRestored], case: Case, *, screen: bool = False
     ) -> Case:
         after = await self.step_taken(event, case, screen=screen)
         if isinstance(event.data, BookingMoved):

@@ -97,12 +97,32 @@ async def test_the_hirer_calls_off_with_what_the_tariff_says(desk: Desk, clock: 
         now = one.span.start - days * 86_400
         assert move_or_cancel.fee_of(one, (await rooms.estate(desk))[1], now, {}) == 12_000 * percent // 100
 
-    await do(desk, move_or_cancel.Cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="De ringde.")
+    await do(
+        desk,
+        move_or_cancel.Cancel,
+        case_id,
+        officer,
+        chosen=[one.id],
+        received="2026-11-22",
+        how="phone",
+        language="sv",
+        text="De ringde.",
+    )
     assert await statuses(desk, case_id) == ["cancelled"]
     assert (await times(desk, case_id))[0].fee_ore == 0
     assert await statuses(desk, await asked(desk, OTHER_NUMBER)) == ["held"]
     with pytest.raises(NotAllowed, match=r"booking\.ended"):
-        await do(desk, move_or_cancel.Cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="Igen.")
+        await do(
+            desk,
+            move_or_cancel.Cancel,
+            case_id,
+            officer,
+            chosen=[one.id],
+            received="2026-11-22",
+            how="phone",
+            language="sv",
+            text="Igen.",
+        )
     await holds_true(desk)
 
 
@@ -200,7 +220,15 @@ async def test_no_officer_calls_off_while_a_revocation_is_looked_into(desk: Desk
     one = (await times(desk, case_id))[0]
     with pytest.raises(NotAllowed, match="taken_up"):
         await do(
-            desk, move_or_cancel.Cancel, case_id, officer, chosen=[one.id], received="2026-11-22", text="De ringde."
+            desk,
+            move_or_cancel.Cancel,
+            case_id,
+            officer,
+            chosen=[one.id],
+            received="2026-11-22",
+            how="phone",
+            language="sv",
+            text="De ringde.",
         )
     with pytest.raises(NotFound):
         await move_or_cancel.cancel_by_hirer(desk, case_id, one.id, by=Actor(ActorKind.KEY, "k-bbbbbbbbbb"))
@@ -234,11 +262,19 @@ async def test_the_fee_counts_from_when_the_hirer_called_off(desk: Desk, clock: 
     one = (await times(desk, case_id))[0]
     clock.forward(days=16)
     with pytest.raises(InvalidInput) as wrong:
-        early = {"chosen": [one.id], "received": "2026-11-01", "text": "De ringde."}
+        early = {"chosen": [one.id], "received": "2026-11-01", "how": "phone", "language": "sv", "text": "De ringde."}
         await do(desk, move_or_cancel.Cancel, case_id, officer, **early)
     assert wrong.value.problems[0].code == "input.not_before_application"
     await do(
-        desk, move_or_cancel.Cancel, case_id, officer, chosen=[one.id], received="2026-11-25", text="De ringde då."
+        desk,
+        move_or_cancel.Cancel,
+        case_id,
+        officer,
+        chosen=[one.id],
+        received="2026-11-25",
+        how="phone",
+        language="sv",
+        text="De ringde då.",
     )
     assert await fee_after(desk, case_id) == 0
 
@@ -252,7 +288,17 @@ async def test_a_late_cancellation_costs_the_same_by_way_of_a_move(desk: Desk, c
         one = (await times(desk, case_id))[0]
         to = {"booking": one.id, "room": "tallen", "day": day, "start": "18:00", "end": "21:00", "text": "Senare."}
         await do(desk, move_or_cancel.Move, case_id, officer, **to)
-        await do(desk, move_or_cancel.Cancel, case_id, officer, chosen=[one.id], received="2026-12-09", text="Nej.")
+        await do(
+            desk,
+            move_or_cancel.Cancel,
+            case_id,
+            officer,
+            chosen=[one.id],
+            received="2026-12-09",
+            how="phone",
+            language="sv",
+            text="Nej.",
+        )
     assert await fee_after(desk, late) == 12_000
     assert await fee_after(desk, early) == 0
     await holds_true(desk)

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from service import app
-from service.bookings import bookings, clearance_steps, move_or_cancel, rooms
+from service.bookings import bookings, clearance_steps, hirer_told, move_or_cancel, rooms
 from service.casework.decision import reopen, sign
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, findings
@@ -25,6 +25,7 @@ from service.desk.step import dossier_of
 from service.domain.decision import DecisionOutcome, Proposal
 from service.domain.errors import GranskaError
 from service.domain.people import User
+from service.domain.premises import BookingStatus
 from service.office.rule_set_adoption import adopt_at_setup
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
@@ -43,6 +44,7 @@ PEOPLE = ("role:premises_officer delegation:L1", "role:premises_officer", "role:
 STEPS = (
     "ask", "ask series", "declare", "declare conflict", "take", "settle", "approve", "approve in part", "write off",
     "clear", "unclear", "execute", "move", "cancel", "hirer cancels", "hold", "wait", "reopen", "withdraw",
+    "close", "lift", "restore", "tell of lapsed",
 )  # fmt: skip
 
 
@@ -76,6 +78,14 @@ class Walk:
             return
         if name == "hold":
             await bookings.hold(desk, ROOMS[which % len(ROOMS)], day="2027-02-01", start="19:00", end="20:00", by=KEY)
+            return
+        if name == "close":
+            day = f"2027-02-{1 + which % 4:02}"
+            await rooms.close_room(desk, ROOMS[which % len(ROOMS)], first=day, last=day, ground="danger", by=by)
+            return
+        if name == "lift":
+            for closure in (await rooms.estate(desk))[0].closures:
+                await rooms.lift_closure(desk, closure.id, by=by)
             return
         if not self.cases:
             return
@@ -117,10 +127,23 @@ class Walk:
                 )
             case "cancel":
                 await do(
-                    desk, move_or_cancel.Cancel, case_id, by, chosen=[one], received="2026-11-22", text="De ringde."
+                    desk,
+                    move_or_cancel.Cancel,
+                    case_id,
+                    by,
+                    chosen=[one],
+                    received="2026-11-22",
+                    how="phone",
+                    language="sv",
+                    text="De ringde.",
                 )
             case "hirer cancels":
                 await move_or_cancel.cancel_by_hirer(desk, case_id, one, by=KEY)
+            case "restore":
+                said = {"received": "2026-11-22", "text": "Vi har inte avbokat."}
+                await do(desk, move_or_cancel.Restore, case_id, by, chosen=[one], **said)
+            case "tell of lapsed":
+                await do(desk, hirer_told.TellOfLapsed, case_id, by, language="sv")
             case "reopen":
                 await do(desk, reopen.Reopen, case_id, by, ground="revocation", text="Nytt.")
             case _:
@@ -129,13 +152,23 @@ class Walk:
 
 def judge(log: list[dict[str, Any]]) -> int:
     """How many times were confirmed; each by who might. Knows nothing of the service's own reading of the log."""
-    confirmed, status = 0, dict[str, str]()
+    confirmed, status, called_off = 0, dict[str, str](), set[str]()
     users = {one["data"]["pseudonym"]: one["data"]["user"] for one in log if one["type"] == "user:created"}
     rights = [(one["data"]["user"], one["data"]["right"]) for one in log if one["type"] == "right:granted"]
     for place, entry in enumerate(log):
         if entry["type"] in ("booking:asked", "slot:held"):
             status |= {one["booking"]: one["status"] for one in entry["data"]["bookings"]}
             assert all(one["status"] in ("held", "missed") for one in entry["data"]["bookings"])
+        if entry["type"] == "booking:cancelled" and entry["actor"]["kind"] == "person":
+            told = log[place + 1]
+            assert (told["type"], told["case"]) == ("hirer:told", entry["case"]), (
+                "a call-off that the hirer never hears"
+            )
+            assert set(told["data"]["bookings"]) == {one["booking"] for one in entry["data"]["bookings"]}
+        if entry["type"] == "booking:restored":
+            for one in entry["data"]["bookings"]:
+                assert one["booking"] in called_off, "only what had been let is restored"
+                status[one["booking"]] = one["status"]
         if entry["type"] not in ("booking:settled", "booking:cancelled"):
             continue
         for one in entry["data"]["bookings"]:
@@ -161,6 +194,7 @@ def judge(log: list[dict[str, Any]]) -> int:
                     assert any(e["data"]["clearance"] == by["data"]["clearance"] for e in given)
             if was == "confirmed" and now != "confirmed":
                 assert entry["type"] == "booking:cancelled", "nothing here goes the whole way to a revocation"
+                called_off.add(one["booking"])
     return confirmed
 
 
@@ -178,6 +212,10 @@ async def walked(folder: Path, steps: list[tuple[str, int]]) -> int:
                 dossier = await dossier_of(reading, case_id)
             if "confirmed" in await statuses(desk, case_id):
                 assert dossier.grant is not None, "what is confirmed rests on something that was given"
+            estate = (await rooms.estate(desk))[0]
+            for one in await times(desk, case_id):
+                if one.status is BookingStatus.CONFIRMED and not hirer_told.usable(estate, one.room, one.span):
+                    assert one.id in dossier.closed_over, "a room closed over a confirmed time without a word"
         async with desk.store.reading() as reading:
             return judge([json.loads(one.leaf) async for one in reading.log_rows()])
 

@@ -69,6 +69,8 @@ async def test_a_time_that_was_moved_or_cancelled_counts_as_it_stands(desk: Desk
             officer,
             chosen=[time.id],
             received="2026-11-22",
+            how="phone",
+            language="sv",
             text="Ringde.",
         )
     clock.forward(days=11)

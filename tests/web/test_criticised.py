@@ -10,8 +10,25 @@ from typing import Any
 
 import pytest
 
-from tests.builders import ACT, HEADS, QUESTIONS, SPECIAL, a_grant_document, a_premises_document, association, today
+from service.bookings import bookings, move_or_cancel
+from service.desk.ports.desk import Desk
+from service.domain.errors import InvalidInput
+from service.screening.run_checks import run_waiting_checks
+from tests.booking_steps import asked, do_decide, petter, taken, times
+from tests.builders import (
+    ACT,
+    HEADS,
+    QUESTIONS,
+    QUIET,
+    SPECIAL,
+    a_grant_document,
+    a_premises_document,
+    association,
+    today,
+)
+from tests.fakes import Clock
 from tests.servers import Browserlike, Service
+from tests.steps import do, settle_all
 
 
 class Case:
@@ -179,6 +196,73 @@ def test_jo_4602_2014_in_disguise_some_times_of_a_series_and_no_others(lite: Ser
     assert one_of_four.status_code == 422
     assert "ett avslag i sak" in one_of_four.text
     assert case.officer.act(case.id, "decision", **said, bookings=times[:2]).status_code == 303
+
+
+def a_let_room(service: Service, name: str, day: str) -> Case:
+    """A case with one confirmed time."""
+    document = a_premises_document(**(QUIET | {"organiser": name, "date": day}))
+    case = Case(service, document | {"organisation": association(name)})
+    page = case.officer.get(f"/cases/{case.id}").text
+    for part in page.split("/findings/")[1:]:
+        case.officer.act(case.id, f"findings/{part[:36]}", resolution="no_obstacle", reason="Kontrollerat.")
+    approval = {"outcome": "approval", "clauses": "5.1", "reasons": "Lokalen passar.", "delegation_point": "L1"}
+    assert case.officer.act(case.id, "decision", **approval).status_code == 303
+    return case
+
+
+def test_jo_4602_2014_in_disguise_the_city_writes_that_the_hirer_cancels(lite: Service) -> None:
+    """It cannot be known here who rang; so it is told to the hirer, who can have the time back with one word."""
+    case = a_let_room(lite, "Linköping avbokat", "2027-09-06")
+    page = case.officer.get(f"/cases/{case.id}/steps/cancel").text
+    [time] = re.findall(r'name="bookings"[^>]*value="([0-9a-f-]{36})"', page)
+    said = {"bookings": [time], "received": today(), "text": "Artisten har uttalat sig.", "language": "sv"}
+
+    assert case.stopped(case.officer, "cancel", **said) == {"input.missing"}, "how did the hirer say so?"
+    case.do(case.officer, "cancel", **said, how="phone")
+    page = case.officer.get(f"/cases/{case.id}").text
+    assert "Skicka brevet om avbokningen" in page, "a task until it is written down as sent"
+    letter = re.findall(rf"/cases/{case.id}/letters/\d+", page)[0]
+    assert case.officer.get(letter).content.startswith(b"%PDF")
+    case.do(case.officer, "restore", bookings=[time], received=today(), text="Ordföranden: vi har inte avbokat.")
+    assert "Hyresgästen avbokar" in case.officer.get(f"/cases/{case.id}").text, "it stands again"
+
+
+def test_jo_4602_2014_in_disguise_the_room_is_closed_over_the_booking(lite: Service) -> None:
+    case = a_let_room(lite, "Linköping stängt", "2027-09-07")
+    closing = {"first": "2027-09-07", "last": "2027-09-07", "ground": "maintenance"}
+    assert case.officer.send("/rooms/tallen/closures", **closing).status_code == 303
+
+    page = case.officer.get(f"/cases/{case.id}").text
+    assert "En bekräftad tid kan inte användas" in page, "for a person to offer something else or decide"
+    assert "Skicka brevet om att lokalen inte kan användas" in page
+    [notice] = re.findall(
+        r'name="notice"[^>]*value="([0-9a-f-]{36})"', case.officer.get(f"/cases/{case.id}/steps/dispatch").text
+    )
+    case.do(case.officer, "dispatch", notice=notice, channel="mail", sent=today())
+    page = case.officer.get(f"/cases/{case.id}").text
+    assert "Skicka brevet om att lokalen inte kan användas" not in page
+    assert "En bekräftad tid kan inte användas" in page, "a letter is no other room"
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_jo_4602_2014_in_disguise_holds_that_are_let_run_out(desk: Desk, clock: Clock) -> None:
+    """Of four evenings that nobody decided in time one is held anew, and given: that is one of four."""
+    officer = await petter(desk)
+    series = {"rule": "FREQ=WEEKLY;COUNT=4", "leave_out_free_days": False}
+    case_id = await asked(desk, date="2027-02-02", series=series)
+    await taken(desk, case_id, officer)
+    clock.forward(days=40)
+    await bookings.free_lapsed_holds(desk)
+    [first, *_] = await times(desk, case_id)
+    to = {"booking": first.id, "room": "tallen", "day": "2027-02-02", "start": "18:00", "end": "21:00"}
+    await do(desk, move_or_cancel.Move, case_id, officer, **to, text="Håll den första.")
+    await run_waiting_checks(desk)
+    await settle_all(desk, case_id, officer)
+
+    for chosen in ([first.id], []):
+        with pytest.raises(InvalidInput) as stopped:
+            await do_decide(desk, case_id, officer, "partial_approval", chosen)
+        assert "decision.part_is_adverse" in {problem.code for problem in stopped.value.problems}
 
 
 @pytest.mark.parametrize("start", [grant, room])

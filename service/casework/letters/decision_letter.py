@@ -6,6 +6,7 @@ from typing import Any
 
 from service.bookings.booking_outcome import Settled, as_settled
 from service.bookings.bookings import bookings
+from service.bookings.hirer_told import place_and_time
 from service.desk import letter_sheet
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
@@ -18,7 +19,7 @@ from service.domain.dossier.dossier import Decided
 from service.domain.events.bookings import BookingAsked, BookingCancelled, BookingMoved, BookingSettled
 from service.domain.events.decision_record import CaseDecided
 from service.domain.letter import Sheet
-from service.domain.premises import Booking, BookingStatus, Estate, Span, label
+from service.domain.premises import Booking, BookingStatus, Estate
 from service.domain.ruleset import RuleSet
 
 
@@ -107,7 +108,7 @@ async def booking_values(desk: Desk, reading: Reading, case: Case, given: Decide
     missed = [time for time in settled if time.status in _NOT_GIVEN and time.span.start * 1000 > given.at]
     times = await bookings(reading, case.id)
     told = [
-        letter_sheet.listed([_place_and_time(estate, time.room, time.span) for time in confirmed]),
+        letter_sheet.listed([place_and_time(estate, time.room, time.span) for time in confirmed]),
         _told_of_missed(desk, estate, missed, language),
         _told_of_changes(desk, estate, confirmed, times, language),
     ]
@@ -128,7 +129,7 @@ def _told_of_missed(desk: Desk, estate: Estate, missed: Sequence[Settled], langu
     lines = []
     for time in missed:
         why = desk.words.say(language, time.why or "letter.time_left_out", {})
-        lines.append(f"{_place_and_time(estate, time.room, time.span)}. {why}")
+        lines.append(f"{place_and_time(estate, time.room, time.span)}. {why}")
     return f"{desk.words.say(language, 'letter.not_given', {})}\n\n{letter_sheet.listed(lines)}"
 
 
@@ -139,23 +140,13 @@ def _told_of_changes(
     now = {(time.span, time.room) for time in times if time.status is BookingStatus.CONFIRMED}
     if now == {(time.span, time.room) for time in confirmed}:
         return ""
-    lines = [_place_and_time(estate, room, span) for span, room in sorted(now)]
+    lines = [place_and_time(estate, room, span) for span, room in sorted(now)]
     after = letter_sheet.listed(lines) or desk.words.say(language, "letter.no_times_left", {})
     return f"{desk.words.say(language, 'letter.changed_since', {})}\n\n{after}"
 
 
 #: What a letter says was not given; what the hirer struck is not among it.
 _NOT_GIVEN = (BookingStatus.MISSED, BookingStatus.LAPSED, BookingStatus.RELEASED)
-
-
-def _place_and_time(estate: Estate, room: str, span: Span) -> str:
-    return f"{label(span)}, {_place(estate, room)}"
-
-
-def _place(estate: Estate, room: str) -> str:
-    known = estate.rooms[room]
-    site = estate.sites[known.site]
-    return f"{known.name}, {site.name}, {site.address}"
 
 
 async def confirmation(

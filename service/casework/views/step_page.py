@@ -11,6 +11,7 @@ from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
 from service.domain import basis, policy
 from service.domain.decision import ON_A_DECISION, DecisionOutcome
+from service.domain.dossier.dossier import Dossier
 from service.domain.people import User
 from service.domain.premises import ENDED, Booking
 from service.domain.ruleset import Clause
@@ -30,6 +31,7 @@ class StepPage:
     missing: tuple[str, ...] = ()
     people: tuple[User, ...] = ()
     live: tuple[Booking, ...] = ()
+    restorable: tuple[Booking, ...] = ()
     fees: dict[str, int] = field(default_factory=dict)
 
 
@@ -60,9 +62,19 @@ async def step_page(desk: Desk, view: CaseView, name: str, *, language: str) -> 
         unverified=frozenset(act.id for act in dossier.acts.values() if not basis.verified(dossier, act)),
         missing=tuple(missing),
         people=tuple(people),
-        live=tuple(booking for booking in times if booking.status not in ENDED),
+        live=_live(times),
+        restorable=_restorable(times, dossier),
         fees={booking.id: move_or_cancel.fee_of(booking, rules, now, moves) for booking in times},
     )
+
+
+def _live(times: list[Booking]) -> tuple[Booking, ...]:
+    return tuple(booking for booking in times if booking.status not in ENDED)
+
+
+def _restorable(times: list[Booking], dossier: Dossier) -> tuple[Booking, ...]:
+    again = move_or_cancel.restorable(dossier)
+    return tuple(booking for booking in times if booking.id in again)
 
 
 def adverse_outcomes(view: CaseView) -> tuple[DecisionOutcome, ...]:

@@ -1,6 +1,6 @@
 """Which steps of the routine there are, in its order, and which are open to a person in a case now."""
 
-from service.bookings import clearance_steps, key_access, move_or_cancel
+from service.bookings import clearance_steps, hirer_told, key_access, move_or_cancel
 from service.casework.decision import appeal, board_papers, delivery, follow_up, proposal, reopen, sign
 from service.casework.review import assignment, correspondence, inquiry
 from service.casework.views.case_page import CaseView
@@ -53,6 +53,9 @@ _IN_ORDER: tuple[type[StepForm], ...] = (
     clearance_steps.Execute,
     move_or_cancel.Move,
     move_or_cancel.Cancel,
+    move_or_cancel.Restore,
+    hirer_told.TellOfLapsed,
+    hirer_told.Dispatch,
     clearance_steps.GiveClearance,
     clearance_steps.RevokeClearance,
     key_access.ScreenForKey,

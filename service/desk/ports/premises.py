@@ -12,6 +12,7 @@ from service.domain.events.bookings import (
     BookingAsked,
     BookingCancelled,
     BookingMoved,
+    BookingRestored,
     BookingSettled,
     ClearanceGiven,
     ClearanceRevoked,
@@ -182,7 +183,7 @@ class PremisesWriting(Protocol):
         ...
 
     async def booking_step(
-        self, event: Event[BookingMoved | BookingCancelled], case: Case, *, screen: bool = False
+        self, event: Event[BookingMoved | BookingCancelled | BookingRestored], case: Case, *, screen: bool = False
     ) -> Case:
         """A step of a case that changes its bookings: moved, cancelled or executed."""
         ...

@@ -1,11 +1,22 @@
 """What bookings and keys leave behind in a case."""
 
 from service.domain.decision import DecisionOutcome
-from service.domain.dossier.dossier import Decided, Dossier
+from service.domain.dossier.dossier import Decided, Dossier, ToldHirer
 from service.domain.dossier.review import done
-from service.domain.events.bookings import BookingExecuted, BookingMoved, KeyAccessGiven, KeyAccessScreened
+from service.domain.events.bookings import (
+    BookingCancelled,
+    BookingExecuted,
+    BookingMoved,
+    BookingRestored,
+    BookingSettled,
+    HirerTold,
+    KeyAccessGiven,
+    KeyAccessScreened,
+    LetterDispatched,
+)
 from service.domain.events.event import Entry
 from service.domain.events.folds import Folds
+from service.domain.premises import BookingStatus, HirerNews
 
 FOLDS = Folds[Dossier]()
 
@@ -31,9 +42,62 @@ def booking_executed(dossier: Dossier, data: BookingExecuted, entry: Entry) -> N
 def booking_moved(dossier: Dossier, data: BookingMoved, _: Entry) -> None:
     """The key was for another time, and what was sent says the time before."""
     dossier.key_access_given.pop(data.booking, None)
+    dossier.closed_over.discard(data.booking)
+    dossier.lapsed_untold.discard(data.booking)
     for decided in (dossier.grant, dossier.executed):
         if decided is not None:
             decided.letters.clear()
+
+
+@FOLDS.of(BookingSettled)
+def booking_settled(dossier: Dossier, data: BookingSettled, _: Entry) -> None:
+    """What has been decided of a time is told with the decision; a hold that ran out has to be told by itself."""
+    for time in data.bookings:
+        dossier.lapsed_untold.discard(time.booking)
+        if time.status == BookingStatus.LAPSED:
+            dossier.lapsed_untold.add(time.booking)
+        if time.status == BookingStatus.CONFIRMED:
+            dossier.let.add(time.booking)
+        else:
+            dossier.let.discard(time.booking)
+            dossier.closed_over.discard(time.booking)
+
+
+@FOLDS.of(BookingCancelled)
+def booking_cancelled(dossier: Dossier, data: BookingCancelled, _: Entry) -> None:
+    """Times that the hirer no longer wants, as it is said."""
+    times = {time.booking for time in data.bookings}
+    dossier.called_off |= times & dossier.let
+    dossier.let -= times
+    dossier.closed_over -= times
+    dossier.lapsed_untold -= times
+
+
+@FOLDS.of(BookingRestored)
+def booking_restored(dossier: Dossier, data: BookingRestored, _: Entry) -> None:
+    """They stand again."""
+    times = {time.booking for time in data.bookings}
+    dossier.called_off -= times
+    dossier.let |= times
+
+
+@FOLDS.of(HirerTold)
+def hirer_told(dossier: Dossier, data: HirerTold, entry: Entry) -> None:
+    """A letter to send, and what follows from what it tells."""
+    why, times = HirerNews(data.why), set(data.bookings)
+    dossier.told[data.notice] = ToldHirer(data.notice, why, entry.at, entry.seq)
+    if why is HirerNews.ROOM_CLOSED:
+        dossier.closed_over |= times
+    elif why is HirerNews.ROOM_REOPENED:
+        dossier.closed_over -= times
+    elif why is HirerNews.HOLD_LAPSED:
+        dossier.lapsed_untold -= times
+
+
+@FOLDS.of(LetterDispatched)
+def letter_dispatched(dossier: Dossier, data: LetterDispatched, _: Entry) -> None:
+    """The letter has been sent."""
+    dossier.told[data.notice].sent = data.sent
 
 
 @FOLDS.of(KeyAccessScreened)

@@ -81,6 +81,7 @@ def case_decided(dossier: Dossier, data: CaseDecided, entry: Entry) -> None:
     )
     dossier.decisions.append(decided)
     dossier.proposal, dossier.turn = None, None
+    dossier.lapsed_untold.clear()  # its letter tells of what was not given
 
 
 @FOLDS.of(CaseReopened)

@@ -35,6 +35,7 @@ from service.domain.events.review import (
     SearchRecorded,
 )
 from service.domain.people import is_person
+from service.domain.premises import HirerNews
 
 Data = TypeVar("Data", bound=EventData)
 
@@ -155,6 +156,17 @@ class Decided:
 
 
 @dataclass
+class ToldHirer:
+    """A letter on times that something has happened to, and the day it was sent, if it has been."""
+
+    id: str
+    why: HirerNews
+    at: Instant
+    seq: int
+    sent: date | None = None
+
+
+@dataclass
 class Appeal:
     """An appeal against a decision."""
 
@@ -173,6 +185,9 @@ class Dossier:
     """Everything that the steps of the routine have left behind.
 
     Reopening a case begins a new turn: what was asked, assessed and proposed before it is history, acts remain.
+    `let`, `called_off`, `closed_over` and `lapsed_untold` are times: those that have been let, those that were called
+    off for the hirer since, those that stand where the room has been closed since, and those lost with a hold that ran
+    out of which the hirer has not been told.
     """
 
     declared: dict[str, tuple[bool, int]] = field(default_factory=dict)
@@ -200,6 +215,11 @@ class Dossier:
     turn: str | None = None
     carried: dict[str, str] = field(default_factory=dict)
     enclosures: dict[str, tuple[str, str]] = field(default_factory=dict)
+    told: dict[str, ToldHirer] = field(default_factory=dict)
+    let: set[str] = field(default_factory=set)
+    called_off: set[str] = field(default_factory=set)
+    closed_over: set[str] = field(default_factory=set)
+    lapsed_untold: set[str] = field(default_factory=set)
     resolved_by: dict[str, str] = field(default_factory=dict)
     last_material: int = -1
 
@@ -259,6 +279,11 @@ class Dossier:
     def open_appeals(self) -> list[Appeal]:
         """The appeals that have not ended, oldest first."""
         return [one for one in self.appeals if one.outcome is None]
+
+    @property
+    def unsent(self) -> list[ToldHirer]:
+        """The letters on times that nobody has sent yet, oldest first."""
+        return [letter for letter in self.told.values() if letter.sent is None]
 
     def same_finding(self, finding: str, among: Collection[str]) -> bool:
         """Whether this finding, or the one whose very answer it carries on, is among these."""

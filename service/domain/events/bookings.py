@@ -14,6 +14,7 @@ from service.domain.events.fields import (
     Part,
     RuleSetRef,
     Second,
+    SentLetter,
     Uuid,
     Whole,
 )
@@ -155,7 +156,36 @@ class BookingCancelled(RoutineStep, frozen=True):
 
     bookings: Annotated[tuple[SettledBooking, ...], "how each stands now"]
     received: Annotated[Day, "the day the hirer said so"]
+    how: Annotated[Code, "how it reached the City"]
+    text: Annotated[Commitment, "who said it, in what words"]
+
+
+@event("booking:restored", persons=HANDLERS)
+class BookingRestored(RoutineStep, frozen=True):
+    """Times stand again that had been called off for a hirer who never said so."""
+
+    bookings: Annotated[tuple[SettledBooking, ...], "how each stands now"]
+    received: Annotated[Day, "the day the hirer protested"]
     text: Annotated[Commitment, "in what words"]
+
+
+@event("hirer:told", persons=HANDLERS | _KEEPERS)
+class HirerTold(RoutineStep, frozen=True):
+    """A letter has been made to the hirer of times that something has happened to; it is still to be sent."""
+
+    notice: Annotated[Uuid, "the letter, until it is sent"]
+    why: Annotated[Code, "what has happened: called off for them, the room closed over them, a hold that ran out"]
+    bookings: Annotated[tuple[Uuid, ...], "the times"]
+    letter: Annotated[SentLetter, "the letter"]
+
+
+@event("letter:dispatched", persons=HANDLERS)
+class LetterDispatched(RoutineStep, frozen=True):
+    """A letter that had been made has been sent."""
+
+    notice: Annotated[Uuid, "the letter"]
+    channel: Annotated[Code, "how"]
+    sent: Annotated[Day, "the day it was sent"]
 
 
 @event("booking:executed", persons=HANDLERS)

@@ -8,6 +8,7 @@ from service.domain.events.bookings import (
     BookingCancelled,
     BookingExecuted,
     BookingMoved,
+    BookingRestored,
     BookingSettled,
     ClearanceGiven,
     ClearanceRevoked,
@@ -132,6 +133,18 @@ def booking_cancelled(tables: Tables, data: BookingCancelled, entry: Entry) -> N
     """How bookings stand that the hirer has cancelled."""
     for booking in data.bookings:
         _check_settled(booking, entry, decided=False)
+        if tables.booking[booking.booking].status == BookingStatus.CONFIRMED:
+            tables.called_off.add(booking.booking)
+    _settle(tables, data.bookings)
+
+
+@FOLDS.of(BookingRestored)
+def booking_restored(tables: Tables, data: BookingRestored, _: Entry) -> None:
+    """Times that had been let and called off for the hirer stand again; any other can only be let, or ValueError."""
+    for booking in data.bookings:
+        if booking.booking not in tables.called_off or booking.status != BookingStatus.CONFIRMED:
+            raise ValueError("restored what had not been called off")
+        tables.called_off.discard(booking.booking)
     _settle(tables, data.bookings)
 
 

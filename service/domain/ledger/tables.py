@@ -66,6 +66,9 @@ class Tables:
     #: In which case, and by whom, something was decided or executed, by its id.
     given: dict[str, tuple[str | None, str]] = field(default_factory=dict)
 
+    #: The times that have been called off for their hirers after they had been let.
+    called_off: set[str] = field(default_factory=set)
+
     def all(self) -> dict[Key, Fact]:
         """Every fact by table and id."""
         found: dict[Key, Fact] = {}

@@ -29,14 +29,34 @@ async def test_the_letter_tells_what_was_decided_what_was_not_given_and_what_cha
     case_id = await asked(desk, date="2027-02-09", series=rule)
     await taken(desk, case_id, officer)
     struck = (await times(desk, case_id))[-1]
-    await do(desk, move_or_cancel.Cancel, case_id, officer, chosen=[struck.id], received="2026-11-22", text="Inte den.")
+    await do(
+        desk,
+        move_or_cancel.Cancel,
+        case_id,
+        officer,
+        chosen=[struck.id],
+        received="2026-11-22",
+        how="phone",
+        language="sv",
+        text="Inte den.",
+    )
     await run_waiting_checks(desk)
     await settle_all(desk, case_id, officer)
     held = [one for one in await times(desk, case_id) if one.takes]
     await do_decide(desk, case_id, officer, "partial_approval", [one.id for one in held])
     to = {"booking": held[0].id, "room": "tallen", "day": "2027-02-10", "start": "18:00", "end": "21:00"}
     await do(desk, move_or_cancel.Move, case_id, officer, **to, text="De bad om det.")
-    await do(desk, move_or_cancel.Cancel, case_id, officer, chosen=[held[1].id], received="2026-11-22", text="Avbokat.")
+    await do(
+        desk,
+        move_or_cancel.Cancel,
+        case_id,
+        officer,
+        chosen=[held[1].id],
+        received="2026-11-22",
+        how="phone",
+        language="sv",
+        text="Avbokat.",
+    )
     async with desk.store.reading() as reading:
         case = await reading.case(case_id)
         decided = (await dossier_of(reading, case_id)).decision

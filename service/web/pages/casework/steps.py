@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.response import Redirect
 
+from service.bookings import move_or_cancel
 from service.bookings.availability import clock
 from service.casework.decision import appeal, follow_up, reopen
 from service.casework.review import assignment, inquiry, precedents
@@ -74,6 +75,7 @@ async def show(
         addenda=follow_up.ADDENDA,
         appeal_outcomes=appeal.APPEAL_OUTCOMES,
         reopening=reopen.REOPENING,
+        reached_us_by=move_or_cancel.REACHED_US_BY,
         side_kinds=follow_up.SIDE_KINDS,
         outcomes=list(DecisionOutcome),
         mask=False,
