@@ -38,6 +38,7 @@ ACCOUNTS = (
         "bo@demo.example",
         ("role:association_officer", "role:premises_officer", "delegation:F1", "delegation:L1"),
     ),
+    ("Ada Administratör", "ada@demo.example", ("role:administrator",)),
 )
 #: The examples that come with the enclosures the routine asks for.
 WITH_ENCLOSURES = frozenset(

@@ -39,7 +39,7 @@ from service.matching import explain, judge, model
 from service.office.users_and_keys import KEY_RIGHTS
 from service.pipeline.installed import told
 from service.pipeline.registry import Registry
-from service.privacy import disclosure_bundle, erasure
+from service.privacy import disclosure_bundle, erasure_plan
 from service.proof import access_log
 from service.rules.load import LETTER_PLACES, parse
 from service.web.pages.bookings.calendar import VIEWS
@@ -185,12 +185,12 @@ GROUPS: dict[str, Iterable[str]] = {
     "channel_out": ["folder", "https", "mail"],
     "class": ["answers", "letters"],
     "decision": DecisionOutcome,
-    "document_class": {*erasure.CLASSES, *RULES.retention, disclosure_bundle.PERSONAL_NUMBERS},
+    "document_class": {*erasure_plan.CLASSES, *RULES.retention, disclosure_bundle.PERSONAL_NUMBERS},
     "drift": {*called_with("Difference", 1, REPLAY), "outcome", "code", "params", "evidence", "speakers", "lists"},
     "enclosure": ENCLOSURE_KINDS,
     "equipment": EQUIPMENT,
     "field": fields_of_events() | APPLICATION_FIELDS,
-    "ground": erasure.GROUNDS,
+    "ground": erasure_plan.GROUNDS,
     "holds": {field.holds for event in all_events() for field in event.fields},
     "hirer": Hirer,
     "holds_param": ["flag", "list", "text", "whole"],

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from service.bookings import rooms
-from service.casework.decision import board_papers, sign
+from service.casework.decision import appeal, board_papers, delivery, sign
 from service.casework.intake.enclosures import add_enclosure
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, inquiry
@@ -25,8 +25,11 @@ from service.domain.events.event import SYSTEM_ACTOR
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import User
 from service.office import users_and_keys
+from service.privacy import erasure
+from service.privacy.erasure_plan import Plan
 from service.screening.run_checks import run_waiting_checks
 from tests.builders import FIXTURES, KEY, PASSWORD, a_grant_document, a_proposal
+from tests.fakes import Clock
 
 Step = Callable[..., Awaitable[Any]]
 FormT = TypeVar("FormT", bound=StepForm)
@@ -225,6 +228,34 @@ async def decided_case(desk: Desk, **changed: object) -> tuple[str, str]:
     await sign.decide(desk, case_id, proposal, by=officer, seen=await seen(desk, case_id))
     async with desk.store.reading() as reading:
         return case_id, (await reading.case(case_id)).diary_number
+
+
+async def legal_force(desk: Desk, clock: Clock, *case_ids: str) -> None:
+    """These decisions have been posted, their time for appeal is over, and somebody has written that down."""
+    officer = await known_or_new(desk, "Kraft", "role:association_officer", "role:premises_officer")
+    for case_id in case_ids:
+        await unbiased(desk, case_id, officer)
+        await do(
+            desk, delivery.PostNotice, case_id, officer, posted=local_day(desk.outside.now()).isoformat(), adjusted=""
+        )
+    clock.forward(days=40)
+    for case_id in case_ids:
+        await do(desk, appeal.DeclareFinal, case_id, officer)
+
+
+async def known_or_new(desk: Desk, name: str, *rights: str) -> User:
+    """This person, who is made a user where nobody is called so yet."""
+    async with desk.store.reading() as reading:
+        known = await reading.user_by_email(f"{name.lower()}@x.example")
+    return known.user if known else await someone(desk, name, *rights)
+
+
+async def erased(desk: Desk, plan: Plan, *, ground: str = "retention") -> int:
+    """One administrator puts the plan forward, another carries it out."""
+    adam = await known_or_new(desk, "Adam", "role:administrator")
+    ada = await known_or_new(desk, "Ada", "role:administrator")
+    proposal = await erasure.propose(desk, plan, ground=ground, document="Gallringsbeslut HV 2026/61", by=adam)
+    return await erasure.carry_out(desk, proposal, by=ada)
 
 
 async def screened(desk: Desk, document: dict[str, object], *enclosures: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from service.cli.with_desk import user_called, with_desk
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.pipeline.registry import Registry
-from service.privacy import disclosure_bundle, erasure, subject_access
+from service.privacy import disclosure_bundle, erasure, erasure_plan, subject_access
 from service.proof import access_log, audit_sample, verification
 from service.screening import replay
 from service.settings import Settings, from_environment, resource
@@ -94,13 +94,13 @@ async def _replays(desk: Desk, case: str | None, sample: int | None, by: str | N
 @click.argument("cases", nargs=-1)
 @click.option("--due", is_flag=True, help="Everything whose time is over by the rule set's retention table.")
 @click.option("--file", "listed", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Diary numbers.")
-@click.option("--class", "classes", multiple=True, type=click.Choice(erasure.CLASSES), help="What to erase of CASES.")
-@click.option("--ground", type=click.Choice(erasure.GROUNDS), default="retention", show_default=True)
-@click.option(
-    "--document", default="", help="The decision or rule this rests on, such as 'Gallringsbeslut HV 2026/61'."
-)
-@click.option("--by", metavar="EMAIL", help="The administrator who decides; stands in the log.")
-@click.option("--yes", is_flag=True, help="Erase. Without it, only what would go is listed.")
+@click.option("--class", "classes", multiple=True, type=click.Choice(erasure_plan.CLASSES), help="What of CASES.")
+@click.option("--ground", type=click.Choice(erasure_plan.GROUNDS), default="retention", show_default=True)
+@click.option("--document", default="", help="The City's decision on erasure, such as 'Gallringsbeslut HV 2026/61'.")
+@click.option("--by", metavar="EMAIL", help="The administrator; stands in the log.")
+@click.option("--propose", is_flag=True, help="Put it forward. Without it, only what would go is listed.")
+@click.option("--carry-out", metavar="PROPOSAL", help="Erase what another administrator has put forward.")
+@click.option("--take-back", metavar="PROPOSAL", help="Nothing of it is to be erased.")
 @told
 def erase(
     cases: tuple[str, ...],
@@ -110,36 +110,62 @@ def erase(
     ground: str,
     document: str,
     by: str | None,
-    yes: bool,
+    propose: bool,
+    carry_out: str | None,
+    take_back: str | None,
 ) -> None:
-    """Erase personal values of CASES (diary numbers), or all whose time is over; lists only, unless --yes.
+    """Erase personal values of CASES (diary numbers), or all whose time is over: one puts forward, another carries out.
 
     The log keeps its proof: what went is named there as a commitment, with its ground. Old backups still hold it.
     """
     numbers = [*cases, *(_lines(listed) if listed else ())]
-    if bool(numbers) == due:
+    settles = carry_out or take_back
+    if sum([bool(numbers), due, bool(carry_out), bool(take_back)]) != 1:
         raise click.UsageError(sentence("cli.erase.which"))
-    if yes and not (by and document):
-        raise click.UsageError(sentence("cli.erase.yes_wants"))
+    if (settles and not by) or (propose and not (by and document)):
+        raise click.UsageError(sentence("cli.erase.wants"))
+    if settles:
+        _settle(carry_out, take_back, by or "")
+        return
 
-    async def work(desk: Desk, settings: Settings) -> tuple[erasure.Plan, int]:
-        plan = await (erasure.plan_due(desk) if due else erasure.plan_cases(desk, numbers, classes))
-        if not yes:
-            return plan, 0
+    async def work(desk: Desk, settings: Settings) -> tuple[erasure_plan.Plan, str]:
+        if due:
+            plan = await erasure_plan.plan_due(desk)
+        else:
+            plan = await erasure_plan.plan_cases(desk, numbers, classes, ground)
+        if not propose:
+            return plan, ""
         whom = await user_called(desk, by or "")
-        return plan, await erasure.erase(desk, plan, ground=ground, document=document, by=whom)
+        return plan, await erasure.propose(desk, plan, ground=ground, document=document, by=whom)
 
-    plan, erased = with_desk(work)
+    plan, proposal = with_desk(work)
     term = partial(catalogue().term, "sv", "document_class")
     for one in plan.cases[:200]:
         what = ", ".join(f"{term(name)} {count}" for name, count in sorted(one.counts().items()))
         say("cli.erase.case", number=one.diary_number, values=what, files=len(one.enclosures))
     if plan.unset:
         say("cli.erase.unset", err=True, classes=", ".join(map(term, plan.unset)))
-    if yes:
-        say("cli.erase.done", values=erased, cases=len(plan.cases))
+    if propose:
+        say("cli.erase.proposed", values=plan.values, cases=len(plan.cases), proposal=proposal)
     else:
         say("cli.erase.would", values=plan.values, cases=len(plan.cases))
+
+
+def _settle(carry_out: str | None, take_back: str | None, by: str) -> None:
+    """Carry a proposal out, or take it back."""
+
+    async def work(desk: Desk, settings: Settings) -> int | None:
+        whom = await user_called(desk, by)
+        if take_back:
+            await erasure.take_back(desk, take_back, by=whom)
+            return None
+        return await erasure.carry_out(desk, carry_out or "", by=whom)
+
+    erased = with_desk(work)
+    if erased is None:
+        say("cli.erase.taken_back")
+    else:
+        say("cli.erase.done", count=erased)
 
 
 def _lines(path: Path) -> list[str]:
@@ -149,7 +175,7 @@ def _lines(path: Path) -> list[str]:
 @click.command()
 @click.argument("case")
 @click.option("--out", "target", type=_NEW, required=True, help="The zip to write.")
-@click.option("--mask", multiple=True, type=click.Choice(erasure.CLASSES), help="A class of documents to leave out.")
+@click.option("--mask", multiple=True, type=click.Choice(erasure_plan.CLASSES), help="A class of documents to omit.")
 @click.option(
     "--public", is_flag=True, help="Leave out what a public copy leaves out unless someone chooses otherwise."
 )

@@ -69,11 +69,17 @@ class DeclarationText:
 
 @dataclass(frozen=True)
 class Retention:
-    """How long a class of documents is kept: for ever, or so many whole years after the decision (gallringsfrist)."""
+    """How long a class of documents is kept: for ever, or so many whole years after the decision (gallringsfrist).
+
+    `decision` is the City's decision on erasure (gallringsbeslut), by its diary number; `on_request` says that it lets
+    the class go earlier, when the person asks for it and the decision in the case has legal force.
+    """
 
     document_class: str
     ground: str
     years: int | None
+    decision: str | None = None
+    on_request: bool = False
 
     @property
     def code(self) -> str:

@@ -27,7 +27,7 @@ from service.domain.events.fields import RuleSetRef
 from service.domain.events.log import CaseHandedOut, LogKeyRotated
 from service.domain.organisation import looks_personal
 from service.domain.people import Role, User
-from service.privacy.erasure import CLASS_OF, CLASSES
+from service.privacy.erasure_plan import CLASS_OF, CLASSES
 from service.proof.checkpoints import first_key
 from service.proof.inclusion_proofs import Proof, prove
 

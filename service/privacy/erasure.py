@@ -1,224 +1,172 @@
-"""What may not be kept any longer is erased by a person's decision; the log keeps its proof and says why.
+"""Erasure by hand (gallring): one administrator puts forward what may go, another carries out exactly that.
 
-Never erased here: what stands in the register of official documents (OSL 5:2), that is number, dates and association.
+The log keeps its proof and says why, and by whom; what was put forward is checked again when it is carried out.
 """
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from service.audit.leaf import data_of
 from service.desk.actors import person, still
 from service.desk.fields import check_text
 from service.desk.ports.desk import Desk
-from service.desk.ports.log import KeptValue
-from service.desk.ports.store import Reading
+from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
-from service.domain.case import State
-from service.domain.clock import Instant, second_of, to_milliseconds, utc_time
+from service.domain.clock import Instant
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.event import Event
-from service.domain.events.log import ValueErased
+from service.domain.events.log import ErasureOfCase, ErasureProposed, ErasureSettled, ValueErased
 from service.domain.people import Role, User
-from service.domain.ruleset import Retention
+from service.privacy.erasure_plan import CLASS_OF, GROUNDS, Plan, Planned, check_may_go, decisions_of, planned
 
-#: Which class of documents (handlingsslag) a kept value belongs to; what is in none is never erased.
-CLASS_OF = {
-    "application.about": "application",
-    "application.organisation": "application",
-    "application.request": "application",
-    "application.contact": "contact",
-    "application.hirer": "contact",
-    "hirer": "contact",
-    "application.representatives": "representatives",
-    "application.declaration": "declaration",
-    "speakers": "findings",
-    "speaker-detail": "findings",
-    "finding": "findings",
-    "inputs": "findings",
-    "asked": "findings",
-    "resolution": "resolutions",
-    "enclosure-name": "enclosures",
-    "secrecy": "secrecy",
-    "unmask-note": "unmasking",
-    "erasure": "unmasking",
-    "reasons": "decision",
-    "circumstances": "acts",
-    "act": "acts",
-    "board-minute": "decision",
-    "response": "decision",
-    "condition": "decision",
-    "addendum": "decision",
-    "applicant": "answers",
-    "letter": "letters",
-    "letter-text": "letters",
-    "note": "resolutions",
-    "search": "resolutions",
-    "consultation": "resolutions",
-    "communication": "resolutions",
-    "assessment": "resolutions",
-}
-CLASSES = tuple(dict.fromkeys(CLASS_OF.values()))
-GROUNDS = ("retention", "gdpr-17", "other")
-BATCH = 200
+CARRIED_OUT, TAKEN_BACK = "carried_out", "taken_back"
+#: How many of the newest proposals are looked through for those that wait.
+MOST_WAITING = 200
 
 
 @dataclass(frozen=True)
-class Planned:
-    """What would be erased of one case: commitments by class, and enclosures' files."""
+class Proposal:
+    """An erasure that one administrator has put forward, and nobody has carried out or taken back."""
 
-    case_id: str
-    diary_number: str
-    values: tuple[KeptValue, ...]
-    enclosures: tuple[tuple[str, str], ...]
-
-    def counts(self) -> dict[str, int]:
-        """How many values of each class."""
-        found: dict[str, int] = {}
-        for one in self.values:
-            name = CLASS_OF[one.field]
-            found[name] = found.get(name, 0) + 1
-        return found
-
-
-@dataclass
-class Plan:
-    """What an erasure would take, and the classes that are kept because no time has been set for them."""
-
-    cases: list[Planned] = field(default_factory=list)
-    unset: tuple[str, ...] = ()
-
-    @property
-    def digest(self) -> str:
-        """What stands for exactly this plan, so that nothing else is erased than what was shown."""
-        names = sorted(one.commitment for planned in self.cases for one in planned.values)
-        return hashlib.sha256("\n".join(names).encode()).hexdigest()
+    data: ErasureProposed
+    by: str
+    by_name: str
+    document: str
+    at: Instant
 
     @property
     def values(self) -> int:
-        """How many values in all."""
-        return sum(len(one.values) for one in self.cases)
-
-    def counts(self) -> dict[str, int]:
-        """How many values of each class in all."""
-        found: dict[str, int] = {}
-        for one in self.cases:
-            for name, count in one.counts().items():
-                found[name] = found.get(name, 0) + count
-        return dict(sorted(found.items()))
+        """How many values it would take."""
+        return sum(case.values for case in self.data.cases)
 
 
-async def plan_due(desk: Desk) -> Plan:
-    """What the retention table of the rule set in force says is over; changes nothing."""
-    async with desk.store.reading() as reading:
-        table = (await rulebook(desk, reading)).procedure(today(desk)).retention
-        plan = Plan(unset=tuple(one for one in CLASSES if one not in table))
-        due = [one for one in table.values() if one.years is not None and one.document_class in CLASSES]
-        after = ""
-        while due:
-            cutoff = max(_cutoff(desk, one) for one in due)
-            ended = await reading.cases_over_before(cutoff, after=after, limit=BATCH)
-            if not ended:
-                break
-            coming = await still_to_come(desk, reading, [case.case_id for case in ended])
-            over = {}
-            for case in ended:
-                if case.case_id not in coming:
-                    past = [retention for retention in due if case.at < _cutoff(desk, retention)]
-                    over[case.case_id] = frozenset(retention.document_class for retention in past)
-            plan.cases += await _planned(reading, over)
-            after = ended[-1].case_id
-    return plan
+async def propose(desk: Desk, plan: Plan, *, ground: str, document: str, by: User) -> str:
+    """Put an erasure forward; returns the proposal's id.
 
-
-def _cutoff(desk: Desk, retention: Retention) -> Instant:
-    """What ended before this is past the time; whole calendar years."""
-    now = utc_time(desk.outside.now())
-    day = 28 if (now.month, now.day) == (2, 29) else now.day
-    return to_milliseconds(now.replace(year=now.year - (retention.years or 0), day=day))
-
-
-async def plan_cases(desk: Desk, diary_numbers: Sequence[str], classes: Sequence[str]) -> Plan:
-    """What erasing these classes of these cases would take; raises for a case that is open or not there."""
-    unknown = [one for one in classes if one not in CLASSES]
-    if unknown or not classes:
-        raise InvalidInput([Problem("/classes", "input.missing")])
-    async with desk.store.reading() as reading:
-        table = (await rulebook(desk, reading)).procedure(today(desk)).retention
-        for one in classes:
-            if one in table and table[one].years is None:
-                raise NotAllowed("erase.preserved", ground=table[one].ground)
-        numbers: dict[str, str] = {}
-        for number in diary_numbers:
-            case = await reading.case_by_diary_number(number)
-            if case is None:
-                raise NotFound("erase.no_case", case=number[:60])
-            if not case.closed or case.state is State.APPEALED:
-                raise NotAllowed("erase.case_open", case=case.diary_number)
-            numbers[case.id] = case.diary_number
-        for case_id in await still_to_come(desk, reading, list(numbers)):
-            raise NotAllowed("erase.to_come", case=numbers[case_id])
-        return Plan(await _planned(reading, dict.fromkeys(numbers, frozenset(classes))))
-
-
-async def still_to_come(desk: Desk, reading: Reading, case_ids: Sequence[str]) -> set[str]:
-    """Those of these cases with a booking that is not over: whoever is to get the key must be known until then."""
-    now = second_of(desk.outside.now())
-    coming = set()
-    for case_id, times in (await reading.bookings_of(case_ids)).items():
-        if any(time.takes and time.span.end > now for time in times):
-            coming.add(case_id)
-    return coming
-
-
-async def _planned(reading: Reading, classes: Mapping[str, frozenset[str]]) -> list[Planned]:
-    """What erasing these classes, by case, would take; in the cases' order, without those that have nothing."""
-    cases = await reading.cases_by_id(list(classes))
-    enclosures = await reading.enclosures_of(list(classes))
-    values: dict[str, list[KeptValue]] = {}
-    for one in await reading.values_of_cases(list(classes)):
-        if one.case_id and CLASS_OF.get(one.field) in classes[one.case_id]:
-            values.setdefault(one.case_id, []).append(one)
-    planned = []
-    for case_id in classes:
-        names = {one.commitment for one in values.get(case_id, ())}
-        files = [(x.enclosure.id, x.enclosure.sha256) for x in enclosures.get(case_id, ()) if x.name_ref in names]
-        if names:
-            planned.append(Planned(case_id, cases[case_id][0].diary_number, tuple(values[case_id]), tuple(files)))
-    return planned
-
-
-async def erase(desk: Desk, plan: Plan, *, ground: str, document: str, by: User) -> int:
-    """Carry a plan out, a case at a time, and leave no trace in the files; returns how many values went.
-
-    `document` is the decision or rule that it rests on, in words; it is shown wherever something is missing.
+    `document` names the City's decision on erasure (gallringsbeslut) that every class of the plan rests on.
     """
+    problems = []
     if ground not in GROUNDS:
-        raise InvalidInput([Problem("/ground", "input.missing")])
+        problems.append(Problem("/ground", "input.missing"))
+    if not plan.cases:
+        problems.append(Problem("/cases", "erase.nothing"))
+    if problems:
+        raise InvalidInput(problems)
     document = check_text("/document", document, most=300)
+    async with desk.store.writing() as writing:
+        now = await _administrator(writing, by)
+        table = (await rulebook(desk, writing)).procedure(today(desk)).retention
+        for case in plan.cases:
+            for decision in decisions_of(table, case.classes):
+                if not decision or decision.casefold() not in document.casefold():
+                    raise InvalidInput([Problem("/document", "erase.decision_not_named", {"decision": decision})])
+        data = ErasureProposed(
+            proposal=desk.outside.new_id(),
+            cases=tuple(ErasureOfCase(one.case_id, one.classes, one.digest, len(one.values)) for one in plan.cases),
+            ground=ground,
+            document=writing.keep("erasure", {"text": document}),
+        )
+        await writing.erasure_proposed(Event(data, person(now), desk.outside.now()))
+    return data.proposal
+
+
+async def waiting(desk: Desk) -> list[Proposal]:
+    """The proposals that nobody has carried out or taken back, newest first."""
+    async with desk.store.reading() as reading:
+        return await _waiting(reading)
+
+
+async def _waiting(reading: Reading) -> list[Proposal]:
+    settled = set()
+    for row in await reading.entries_of_type(ErasureSettled, limit=MOST_WAITING):
+        data = data_of(row.leaf)
+        assert isinstance(data, ErasureSettled)
+        settled.add(data.proposal)
+    names, found = await reading.names(), []
+    for row in await reading.entries_of_type(ErasureProposed, limit=MOST_WAITING):
+        proposed = data_of(row.leaf)
+        assert isinstance(proposed, ErasureProposed)
+        if proposed.proposal in settled:
+            continue
+        document = (await reading.values([proposed.document])).get(proposed.document, {}).get("text", "")
+        found.append(Proposal(proposed, row.actor, names.get(row.actor, row.actor), document, row.at))
+    return found
+
+
+async def _one_waiting(reading: Reading, proposal_id: str) -> Proposal:
+    for proposal in await _waiting(reading):
+        if proposal.data.proposal == proposal_id:
+            return proposal
+    raise NotFound("erase.no_proposal")
+
+
+async def plan_of(desk: Desk, proposal_id: str) -> tuple[Proposal, Plan]:
+    """A waiting proposal, and what of it is still there; raises InvalidInput where a case has changed since."""
+    async with desk.store.reading() as reading:
+        proposal = await _one_waiting(reading, proposal_id)
+        return proposal, Plan(await _as_proposed(desk, reading, proposal))
+
+
+async def _as_proposed(desk: Desk, reading: Reading, proposal: Proposal, *, of: str | None = None) -> list[Planned]:
+    """What the proposal would take now, of one case or of all; what has gone is left out, what has changed refused."""
+    cases = [case for case in proposal.data.cases if of in (None, case.case)]
+    classes = {case.case: frozenset(case.classes) for case in cases}
+    digests = {case.case: case.digest for case in cases}
+    found = await planned(reading, classes)
+    for one in found:
+        await check_may_go(desk, reading, await reading.case(one.case_id), one.classes, proposal.data.ground)
+        if one.digest != digests[one.case_id]:
+            raise InvalidInput([Problem("/cases", "erase.changed_meanwhile")])
+    return found
+
+
+async def carry_out(desk: Desk, proposal_id: str, *, by: User) -> int:
+    """Erase what another administrator has put forward, a case at a time; returns how many values went.
+
+    One that was cut off is carried on by carrying it out again: what has gone is gone, and the rest follows.
+    """
     erased = 0
-    for planned in plan.cases:
+    proposal, plan = await plan_of(desk, proposal_id)
+    if by.pseudonym == proposal.by:
+        raise NotAllowed("erase.same_person")
+    for case in plan.cases:
         async with desk.store.writing() as writing:
-            now = await still(writing, by)
-            if not now.has(Role.ADMINISTRATOR):
-                raise NotAllowed("access.role")
-            left = {one.commitment for one in await writing.values_of_cases([planned.case_id])}
-            values = sorted(one.commitment for one in planned.values if one.commitment in left)
-            if not values:
-                continue
-            data = ValueErased(
-                values=tuple(values),
-                enclosures=tuple(enclosure for enclosure, _ in planned.enclosures),
-                ground=ground,
-                document=writing.keep("erasure", {"text": document}, case=planned.case_id),
-                classes=tuple(sorted({CLASS_OF[one.field] for one in planned.values})),
-            )
-            event = Event(data, person(now), desk.outside.now(), case=planned.case_id)
-            await writing.values_erased(event)
-            erased += len(values)
+            now = await _administrator(writing, by)
+            for one in await _as_proposed(desk, writing, proposal, of=case.case_id):
+                data = ValueErased(
+                    values=one.commitments,
+                    enclosures=tuple(enclosure for enclosure, _ in one.enclosures),
+                    ground=proposal.data.ground,
+                    document=proposal.data.document,
+                    classes=tuple(sorted({CLASS_OF[value.field] for value in one.values})),
+                    proposal=proposal_id,
+                )
+                await writing.values_erased(Event(data, person(now), desk.outside.now(), case=one.case_id))
+                erased += len(data.values)
+    await _settle(desk, proposal_id, CARRIED_OUT, by=by)
     await sweep_files(desk)
     await desk.store.scrub()
     desk.finder.let_go_of_names()
     return erased
+
+
+async def take_back(desk: Desk, proposal_id: str, *, by: User) -> None:
+    """Nothing of this proposal is to be erased; whoever put it forward may say so, or another."""
+    await _settle(desk, proposal_id, TAKEN_BACK, by=by)
+
+
+async def _settle(desk: Desk, proposal_id: str, outcome: str, *, by: User) -> None:
+    async with desk.store.writing() as writing:
+        now = await _administrator(writing, by)
+        await _one_waiting(writing, proposal_id)
+        data = ErasureSettled(proposal=proposal_id, outcome=outcome)
+        await writing.erasure_settled(Event(data, person(now), desk.outside.now()))
+
+
+async def _administrator(writing: Writing, by: User) -> User:
+    now = await still(writing, by)
+    if not now.has(Role.ADMINISTRATOR):
+        raise NotAllowed("access.role")
+    return now
 
 
 async def sweep_files(desk: Desk) -> int:

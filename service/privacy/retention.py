@@ -6,7 +6,7 @@ from service.domain.clock import DAY_MS, Instant
 from service.domain.errors import NotFound
 from service.domain.events.event import SYSTEM_ACTOR, Event
 from service.domain.events.log import AccessLogErased, ValueErased
-from service.privacy.erasure import still_to_come
+from service.privacy.erasure_plan import still_to_come
 
 AFTER_EVENT = "speakers-after-event"
 DAYS_IN_YEAR = 366
@@ -28,6 +28,7 @@ async def erase_speakers(desk: Desk) -> int:
                 ground=AFTER_EVENT,
                 document=None,
                 classes=("speakers",),
+                proposal=None,
             )
             event = Event(data, SYSTEM_ACTOR, desk.outside.now(), case=expired.case_id)
             await writing.values_erased(event)

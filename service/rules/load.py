@@ -241,7 +241,10 @@ def _rule_set(given: Mapping[str, Any], sha256: str) -> RuleSet:
         lists={one["key"]: _list_definition(one) for one in given["lists"]},
         premises=premises_rules(given["premises"]),
         retention={
-            one["class"]: Retention(one["class"], one["ground"], one.get("years")) for one in given.get("retention", ())
+            one["class"]: Retention(
+                one["class"], one["ground"], one.get("years"), one.get("decision"), one.get("on_request", False)
+            )
+            for one in given.get("retention", ())
         },
         routine=_routine(given["routine"]),
         grant_rounds={one["id"]: _grant_round(one) for one in given.get("grant_rounds", ())},

@@ -315,7 +315,7 @@ class CaseReading:
     async def cases_over_before(self, at: Instant, *, after: str, limit: int) -> list[EndedCase]:
         found = await CaseRow.raw(
             "SELECT c.id, max(l.at) AS at FROM case_file c JOIN log_entry l ON l.case_id = c.id "
-            "AND l.type IN ('case:decided', 'booking:executed') WHERE c.state IN ('decided', 'executed', 'final') "
+            "AND l.type IN ('case:decided', 'booking:executed') WHERE c.state IN ('executed', 'final') "
             "AND c.id > {} GROUP BY c.id HAVING max(l.at) < {} ORDER BY c.id LIMIT {}",
             after,
             at,

@@ -9,6 +9,8 @@ from service.domain.events.intake import MatchAsked
 from service.domain.events.log import (
     AccessLogErased,
     CaseHandedOut,
+    ErasureProposed,
+    ErasureSettled,
     LogKeyRotated,
     LogOpened,
     RecordUnmasked,
@@ -64,6 +66,12 @@ class LogWriting:
         await Dispatch.insert(Dispatch(id=self._new_id(), size=size, channel=channel, at=at, error=error))
 
     async def sample_drawn(self, event: Event[SampleDrawn]) -> None:
+        await self._append(event)
+
+    async def erasure_proposed(self, event: Event[ErasureProposed]) -> None:
+        await self._append(event)
+
+    async def erasure_settled(self, event: Event[ErasureSettled]) -> None:
         await self._append(event)
 
     async def values_erased(self, event: Event[ValueErased]) -> None:

@@ -86,7 +86,8 @@ def test_finds_commitments_at_any_depth() -> None:
 
     assert commitments_in(asked) == [a, b]
     assert commitments_in(asked, but="letter") == [a]
-    assert commitments_in(ValueErased(values=(a, c), enclosures=(), ground="x", document=None, classes=())) == [a, c]
+    erased = ValueErased(values=(a, c), enclosures=(), ground="x", document=None, classes=(), proposal=None)
+    assert commitments_in(erased) == [a, c]
     assert commitments_in(BookingAsked(bookings=())) == []
 
 

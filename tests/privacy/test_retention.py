@@ -38,7 +38,9 @@ async def erased_by_hand(desk: Desk, case_id: str) -> None:
     async with desk.store.writing() as writing:
         kept = await writing.values_of_cases([case_id])
         gone = tuple(sorted(value.commitment for value in kept if value.field in ("speakers", "speaker-detail")))
-        data = ValueErased(values=gone, enclosures=(), ground=AFTER_EVENT, document=None, classes=("speakers",))
+        data = ValueErased(
+            values=gone, enclosures=(), ground=AFTER_EVENT, document=None, classes=("speakers",), proposal=None
+        )
         await writing.values_erased(Event(data, SYSTEM_ACTOR, desk.outside.now(), case=case_id))
 
 

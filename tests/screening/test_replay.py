@@ -13,7 +13,7 @@ from service.desk.rulebook import rulebook
 from service.domain.errors import NotAllowed, RuleSetRefused
 from service.domain.finding import Resolution
 from service.office import rule_set_adoption
-from service.privacy import erasure
+from service.privacy import erasure_plan
 from service.proof import audit_sample
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
@@ -24,7 +24,7 @@ from service.storage.engine import is_sqlite
 from service.storage.tables import FindingRow, LogValue
 from tests.builders import FIXTURES, RULES_2026, a_grant_document
 from tests.fakes import Clock
-from tests.steps import decided_case, screened, seen, someone, unbiased
+from tests.steps import decided_case, erased, legal_force, screened, seen, someone, unbiased
 
 
 async def all_replays(desk: Desk) -> Tally:
@@ -101,11 +101,11 @@ async def test_an_answer_that_was_changed_in_the_database_drifts(desk: Desk) -> 
     assert (json.loads(one.drift[0].then)["version"], json.loads(one.drift[0].now)["version"]) == ("2025-1", "2026-1")
 
 
-async def test_what_was_erased_is_said_to_be_and_is_no_drift(desk: Desk) -> None:
+async def test_what_was_erased_is_said_to_be_and_is_no_drift(desk: Desk, clock: Clock) -> None:
     case_id, number = await decided_case(desk)
-    adam = await someone(desk, "Adam", "role:administrator")
-    plan = await erasure.plan_cases(desk, [number], ["representatives"])
-    await erasure.erase(desk, plan, ground="gdpr-17", document="Beslut HV 2026/9", by=adam)
+    await legal_force(desk, clock, case_id)
+    plan = await erasure_plan.plan_cases(desk, [number], ["representatives"], "gdpr-17")
+    await erased(desk, plan, ground="gdpr-17")
 
     [one] = await replay_case(desk, case_id)
 

@@ -11,7 +11,7 @@ from typing import Any
 from service.app import words_with
 from service.pipeline.registry import Registry
 from service.web.site import SiteConfig, build_site, routes
-from tests.builders import DAY, FIXTURES, ROOT, RULES_2026, a_grant_document, a_premises_document
+from tests.builders import DAY, FIXTURES, ROOT, RULES_2026, a_grant_document, a_premises_document, today
 from tests.logs import entries, state
 from tests.servers import Browserlike, Service, running
 
@@ -53,7 +53,9 @@ class Walk:
 
 
 #: Events that are the whole record of what was done; no other row is theirs.
-WITHOUT_ROW = {"record:unmasked", "case:handed-out", "sample:drawn", "match:asked", "subject-access:exported"}
+WITHOUT_ROW = {"record:unmasked", "case:handed-out", "sample:drawn", "match:asked", "subject-access:exported"} | {
+    "erasure:settled",
+}
 
 
 def finding(one: Browserlike, case_id: str) -> str:
@@ -250,20 +252,29 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
         )  # fmt: skip
         assert letter.status_code == 303
         walk.step(("POST", "/replay"), lambda: ronja.send("/replay", how="sample", count="3"), wants="sample:drawn")
+        over = walk_premises(walk, service, petter, samir)
         decided_number = received["diary_number"]
-        erasing = {"what": "cases", "cases": decided_number, "classes": ["contact"]}
+        open_still = {"what": "cases", "cases": decided_number, "classes": ["contact"], "ground": "gdpr-17"}
+        assert "laga kraft" in adam.send("/erase/plan", **open_still).text, "decided, and nothing more"
+        erasing = open_still | {"cases": over}
         shown = walk.step(("POST", "/erase/plan"), lambda: adam.send("/erase/plan", **erasing), wants=None)
-        assert decided_number in shown.text
+        assert over in shown.text
+        digest = re.findall(r'name="shown" value="([0-9a-f]+)"', shown.text)[0]
+        said = {"shown": digest, "document": "Gallringsbeslut HV 2026/61"}
+        for _ in range(2):
+            walk.step(("POST", "/erase"), lambda: adam.send("/erase", **erasing, **said), wants="erasure:proposed")
+        proposals = re.findall(r"/erase/([0-9a-f-]{36})", adam.get("/erase").text)
         walk.step(
-            ("POST", "/erase"),
-            lambda: adam.send(
-                "/erase",
-                **erasing,
-                shown=re.findall(r'name="shown" value="([0-9a-f]+)"', shown.text)[0],
-                ground="other",
-                document="Beslut HV 2026/90",
-            ),
-            wants="value:erased",
+            ("POST", "/erase/{proposal_id:uuid}/take-back"),
+            lambda: adam.send(f"/erase/{proposals[0]}/take-back"),
+            wants="erasure:settled",
+        )
+        assert "En annan administratör" in adam.get(f"/erase/{proposals[1]}").text
+        ada = service.signed_in("ada")
+        walk.step(
+            ("POST", "/erase/{proposal_id:uuid}/carry-out"),
+            lambda: ada.send(f"/erase/{proposals[1]}/carry-out"),
+            wants="erasure:settled",
         )
         walk.step(
             ("POST", "/password"),
@@ -275,7 +286,6 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
             lambda: alva.send(f"/cases/{case_id}/bundle", purpose="appeal"),
             wants="case:handed-out",
         )
-        walk_premises(walk, service, petter, samir)
         walk.step(("POST", "/log/checkpoint"), lambda: ronja.send("/log/checkpoint"), wants=None)
         walk.step(("POST", "/log/verify"), lambda: ronja.send("/log/verify"), wants=None)
         walk.step(("POST", "/log/damaged"), lambda: ronja.send("/log/damaged"), wants=None)
@@ -293,7 +303,7 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
     assert walk.changing >= 24
 
 
-def walk_premises(walk: Walk, service: Service, petter: Browserlike, samir: Browserlike) -> None:
+def walk_premises(walk: Walk, service: Service, petter: Browserlike, samir: Browserlike) -> str:
     """Rooms, holds, a booking by phone, and a season."""
     api = service.api()
     slot = {"room": "tallen", "date": "2027-03-01", "from": "10:00", "to": "12:00"}
@@ -319,7 +329,7 @@ def walk_premises(walk: Walk, service: Service, petter: Browserlike, samir: Brow
     petter.act(case_id, "take")
     petter.act(case_id, "decision", outcome="approval", delegation_point="L1", clauses="5.1", reasons="Lokalen passar.")
     petter.act(case_id, "steps/clearance")
-    walk.step(
+    booked = walk.step(
         ("POST", "/book"),
         lambda: petter.send(
             "/book", **slot, number="802999-0093", use="mote", persons="9", public="no", purpose="Möte",
@@ -327,6 +337,12 @@ def walk_premises(walk: Walk, service: Service, petter: Browserlike, samir: Brow
         ),
         wants="booking:executed",
     )  # fmt: skip
+    executed = booked.headers["location"].rpartition("/")[2].partition("?")[0].partition("#")[0]
+    [number] = set(re.findall(r"HV \d{4}/\d+", petter.get(f"/cases/{executed}").text.partition("</h1>")[0])) or [""]
+    page = petter.get(f"/cases/{executed}/steps/cancel").text
+    times = re.findall(r'name="bookings"[^>]*value="([0-9a-f-]{36})"', page)
+    said = {"received": today(), "how": "phone", "language": "sv", "text": "De ringde."}
+    assert petter.step(executed, "cancel", bookings=times, **said).status_code == 200
     mine = api.get(f"/api/v1/applications/{case_id}/bookings").json()["bookings"][0]
     assert mine["status"] == "confirmed"
     cancelled = walk.step(
@@ -376,6 +392,7 @@ def walk_premises(walk: Walk, service: Service, petter: Browserlike, samir: Brow
     walk.step(("POST", f"{season}/book"), lambda: petter.send("/seasons/2027-varen/book"), wants="booking:asked")
     for case in set(re.findall(r"/cases/([0-9a-f-]{36})", page)):
         service.screened(case)
+    return number
 
 
 # --- Commands --------------------------------------------------------------------------------------------------------

@@ -77,6 +77,9 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("GET", "/erase"): {X},
     ("POST", "/erase/plan"): {X},
     ("POST", "/erase"): {X},
+    ("GET", "/erase/{proposal_id:uuid}"): {X},
+    ("POST", "/erase/{proposal_id:uuid}/carry-out"): {X},
+    ("POST", "/erase/{proposal_id:uuid}/take-back"): {X},
     ("GET", "/records/{case_id:uuid}"): CASES,
     ("POST", "/records/{case_id:uuid}/unmask"): CASES,
     ("GET", "/rights"): {R, X},
@@ -155,6 +158,7 @@ def address(path: str) -> str:
         "booking_id",
         "closure_id",
         "feed_id",
+        "proposal_id",
     ):
         path = path.replace("{" + mark + ":uuid}", ID)
     return (

@@ -81,6 +81,8 @@ VERSIONS = {
     "decision:reported": 1,
     "distinction:withdrawn": 1,
     "enclosure:added": 1,
+    "erasure:proposed": 1,
+    "erasure:settled": 1,
     "feed:made": 1,
     "feed:revoked": 1,
     "finding:confirmed": 1,

@@ -11,6 +11,8 @@ from service.domain.events.intake import MatchAsked
 from service.domain.events.log import (
     AccessLogErased,
     CaseHandedOut,
+    ErasureProposed,
+    ErasureSettled,
     LogKeyRotated,
     LogOpened,
     RecordUnmasked,
@@ -393,6 +395,14 @@ class LogWriting(Protocol):
 
     async def record_unmasked(self, event: Event[RecordUnmasked]) -> None:
         """Someone read what is masked in a record, for a purpose."""
+        ...
+
+    async def erasure_proposed(self, event: Event[ErasureProposed]) -> None:
+        """What is to be erased has been put forward."""
+        ...
+
+    async def erasure_settled(self, event: Event[ErasureSettled]) -> None:
+        """A proposal to erase waits no longer."""
         ...
 
     async def values_erased(self, event: Event[ValueErased]) -> None:

@@ -3,8 +3,10 @@
 from typing import Annotated
 
 from service.domain.events.event import READERS, CaseEvent, EventData, event
-from service.domain.events.fields import Code, Commitment, Digest, PublicKey, Signature, Uuid, Whole
+from service.domain.events.fields import Code, Commitment, Digest, Part, PublicKey, Signature, Uuid, Whole
 from service.domain.people import Role
+
+_ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
 @event("log:opened", service=True)
@@ -15,7 +17,7 @@ class LogOpened(EventData, frozen=True):
     vkey: Annotated[PublicKey, "the key it is signed with"]
 
 
-@event("log:key-rotated", persons=frozenset({Role.ADMINISTRATOR}), service=True)
+@event("log:key-rotated", persons=_ADMINISTRATORS, service=True)
 class LogKeyRotated(EventData, frozen=True):
     """The log is signed with a new key from here on."""
 
@@ -67,7 +69,34 @@ class AccessLogErased(EventData, frozen=True):
     up_to: Annotated[Whole, "all entries of the access log before this number"]
 
 
-@event("value:erased", persons=frozenset({Role.ADMINISTRATOR}), service=True, material=True)
+class ErasureOfCase(Part, frozen=True):
+    """What of a case is to be erased."""
+
+    case: Annotated[Uuid, "the case"]
+    classes: Annotated[tuple[Code, ...], "the retention classes"]
+    digest: Annotated[Digest, "of the commitments whose values are to go"]
+    values: Annotated[Whole, "how many they are"]
+
+
+@event("erasure:proposed", persons=_ADMINISTRATORS)
+class ErasureProposed(EventData, frozen=True):
+    """An administrator has put forward what is to be erased; another carries it out."""
+
+    proposal: Annotated[Uuid, "the proposal"]
+    cases: Annotated[tuple[ErasureOfCase, ...], "of which cases, and what"]
+    ground: Annotated[Code, "by which ground"]
+    document: Annotated[Commitment, "the adopted decision on erasure (gallringsbeslut) that it rests on, in words"]
+
+
+@event("erasure:settled", persons=_ADMINISTRATORS)
+class ErasureSettled(EventData, frozen=True):
+    """A proposal to erase has been carried out, or taken back."""
+
+    proposal: Annotated[Uuid, "the proposal"]
+    outcome: Annotated[Code, "carried out, or taken back"]
+
+
+@event("value:erased", persons=_ADMINISTRATORS, service=True, material=True)
 class ValueErased(EventData, frozen=True):
     """Kept values have been erased (gallring); what the log committed to them stays."""
 
@@ -76,3 +105,4 @@ class ValueErased(EventData, frozen=True):
     ground: Annotated[Code, "by which ground"]
     document: Annotated[Commitment | None, "the decision or rule that it rests on, in words"]
     classes: Annotated[tuple[Code, ...], "the retention classes of the values"]
+    proposal: Annotated[Uuid | None, "the proposal that another person made; none where the service erased by itself"]

@@ -2,7 +2,7 @@
 
 from service.domain.events.event import Entry
 from service.domain.events.folds import Folds
-from service.domain.events.log import ValueErased
+from service.domain.events.log import ErasureProposed, ErasureSettled, ValueErased
 from service.domain.events.office import (
     IncidentRecorded,
     IncidentVerified,
@@ -18,6 +18,7 @@ from service.domain.events.office import (
 )
 from service.domain.ledger.facts import DraftFact, IncidentFact, KeyFact, ListFact, RightFact, RuleSetFact, UserFact
 from service.domain.ledger.tables import Tables
+from service.domain.people import SYSTEM
 
 FOLDS = Folds[Tables]()
 
@@ -128,8 +129,24 @@ def incident_verified(tables: Tables, data: IncidentVerified, entry: Entry) -> N
     tables.incident[data.incident].verified_by = entry.actor
 
 
+@FOLDS.of(ErasureProposed)
+def erasure_proposed(tables: Tables, data: ErasureProposed, entry: Entry) -> None:
+    """What is to go, and who says so."""
+    tables.erasures[data.proposal] = (entry.actor, frozenset(case.case for case in data.cases))
+
+
+@FOLDS.of(ErasureSettled)
+def erasure_settled(tables: Tables, data: ErasureSettled, _: Entry) -> None:
+    """It waits no longer."""
+    del tables.erasures[data.proposal]
+
+
 @FOLDS.of(ValueErased)
-def value_erased(tables: Tables, data: ValueErased, _: Entry) -> None:
-    """What is gone."""
+def value_erased(tables: Tables, data: ValueErased, entry: Entry) -> None:
+    """What is gone: by the service itself, or as one person put forward and another carries out, or ValueError."""
+    if entry.actor != SYSTEM:
+        proposed_by, cases = tables.erasures[data.proposal or ""]
+        if proposed_by == entry.actor or entry.case not in cases:
+            raise ValueError("erased by one person alone")
     tables.erased.update(data.values)
     tables.erased_enclosures.update(data.enclosures)

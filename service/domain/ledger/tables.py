@@ -66,6 +66,8 @@ class Tables:
     #: In which case, and by whom, something was decided or executed, by its id.
     given: dict[str, tuple[str | None, str]] = field(default_factory=dict)
 
+    #: The erasures that have been put forward and wait: by whom, and of which cases.
+    erasures: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
     #: The times that have been called off for their hirers after they had been let.
     called_off: set[str] = field(default_factory=set)
 

@@ -12,7 +12,7 @@ from service.desk.ports.desk import Desk
 from service.domain.clock import local_day
 from service.domain.errors import InvalidInput, Problem
 from service.domain.people import User
-from service.privacy import disclosure_bundle, erasure
+from service.privacy import disclosure_bundle, erasure_plan
 from service.proof import access_log
 from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -35,7 +35,7 @@ async def _form(
         "pages/bundle_form.html",
         error=error,
         case=case,
-        classes=erasure.CLASSES,
+        classes=erasure_plan.CLASSES,
         purposes=record_page.PURPOSES,
         forced=disclosure_bundle.forced_mask(user),
         posted=posted or forms.Form({}),
@@ -48,7 +48,8 @@ async def bundle(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response
     case_id = str(request.path_params["case_id"])
     await check_may_see(desk, case_id, by=user)
     form = await forms.read(request)
-    mask = frozenset(one for one in erasure.CLASSES if one in form.texts("mask")) | disclosure_bundle.forced_mask(user)
+    asked = frozenset(form.texts("mask")) & frozenset(erasure_plan.CLASSES)
+    mask = asked | disclosure_bundle.forced_mask(user)
     if form.text("preset") == "public":
         mask |= frozenset(disclosure_bundle.MASKED_BY_DEFAULT)
     pages, language = request.app.state.pages, render.language(request)
