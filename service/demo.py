@@ -58,7 +58,8 @@ async def fill(desk: Desk, *, fixtures: Path, folder: Path) -> bool:
         if await reading.users():
             return False
     users = [
-        await users_and_keys.create_user(desk, name=name, email=email, password=PASSWORD) for name, email, _ in ACCOUNTS
+        await users_and_keys.create_user(desk, name=name, email=email, password=PASSWORD, temporary=False)
+        for name, email, _ in ACCOUNTS
     ]
     for file in sorted((fixtures / "rulesets").glob("*.toml")):
         await adopt_at_setup(desk, file.read_text("utf-8"))

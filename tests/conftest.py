@@ -21,7 +21,7 @@ from service.settings import Settings
 from tests.builders import FIXTURES, RULES_2025, RULES_2026, SHARED
 from tests.fakes import Clock
 from tests.servers import FILLED, Service, a_cluster, copy_of_filled, new_database, postgres_folder, running
-from tests.steps import load_rooms, someone
+from tests.steps import ADMINISTRATORS, load_rooms, someone
 
 IN_CI = os.environ.get("CI") == "true"
 _forbidden_skips: list[str] = []
@@ -106,6 +106,8 @@ async def _fill_desk(settings: Settings) -> None:
         for file in (RULES_2025, RULES_2026):
             await adopt_at_setup(opened, file.read_text("utf-8"))
         await load_rooms(opened)
+        for name in ADMINISTRATORS:
+            await someone(opened, name, "role:administrator")
         await import_list(
             opened, "demo", demo_list(opened, FIXTURES), by=person(await someone(opened, "Samir", "role:coordinator"))
         )

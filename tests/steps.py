@@ -24,6 +24,7 @@ from service.domain.errors import InvalidInput, NotAllowed
 from service.domain.events.event import SYSTEM_ACTOR
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import User
+from service.office import rights as office_rights
 from service.office import users_and_keys
 from service.privacy import erasure
 from service.privacy.erasure_plan import Plan
@@ -34,6 +35,9 @@ from tests.fakes import Clock
 Step = Callable[..., Awaitable[Any]]
 FormT = TypeVar("FormT", bound=StepForm)
 TEXT = "Skrivet av en handläggare."
+
+#: The administrators that a test's desk begins with.
+ADMINISTRATORS = ("Ett", "Annat")
 
 
 async def seen(desk: Desk, case_id: str) -> int:
@@ -252,8 +256,7 @@ async def known_or_new(desk: Desk, name: str, *rights: str) -> User:
 
 async def erased(desk: Desk, plan: Plan, *, ground: str = "retention") -> int:
     """One administrator puts the plan forward, another carries it out."""
-    adam = await known_or_new(desk, "Adam", "role:administrator")
-    ada = await known_or_new(desk, "Ada", "role:administrator")
+    adam, ada = [await known_or_new(desk, name) for name in ADMINISTRATORS]
     proposal = await erasure.propose(desk, plan, ground=ground, document="Gallringsbeslut HV 2026/61", by=adam)
     return await erasure.carry_out(desk, proposal, by=ada)
 
@@ -290,14 +293,26 @@ async def load_rooms(desk: Desk) -> None:
 
 
 async def someone(desk: Desk, name: str, *rights: str) -> User:
-    """A user with these rights."""
-    user = await users_and_keys.create_user(desk, name=name, email=f"{name}@x.example", password=PASSWORD)
+    """A user with these rights; what takes two once there is a case is given by the two of the desk's own."""
+    user = await users_and_keys.create_user(
+        desk, name=name, email=f"{name}@x.example", password=PASSWORD, temporary=False
+    )
     for one in rights:
-        await users_and_keys.grant_right(desk, user.id, one)
+        try:
+            await users_and_keys.grant_right(desk, user.id, one)
+        except NotAllowed:
+            await given_by_two(desk, user, one)
     async with desk.store.reading() as reading:
         found = await reading.user(user.id)
     assert found is not None
     return found
+
+
+async def given_by_two(desk: Desk, user: User, right: str) -> None:
+    """One of the desk's own administrators puts the right forward, the other confirms it."""
+    one, other = [await known_or_new(desk, name) for name in ADMINISTRATORS]
+    proposal = await office_rights.propose_right(desk, user.id, right, "Delegationsordning HV 2026/12", by=one)
+    await office_rights.confirm_right(desk, proposal, by=other)
 
 
 async def approved(desk: Desk, officer: User, *others: User, **changed: Any) -> str:

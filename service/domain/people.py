@@ -36,6 +36,12 @@ ROLE_PREFIX, DELEGATION_PREFIX = "role:", "delegation:"
 INTAKE_RIGHT, MATCH_RIGHT = "intake", "match"
 
 
+def takes_two(right: str) -> bool:
+    """Whether one administrator cannot give this right alone: a right to decide, or to make those who may."""
+    roles = {f"{ROLE_PREFIX}{role}" for role in (Role.DECISION_MAKER, Role.ADMINISTRATOR)}
+    return right.startswith(DELEGATION_PREFIX) or right in roles
+
+
 def is_person(pseudonym: str) -> bool:
     """Whether the log calls a person so, rather than a key or the service."""
     return pseudonym.startswith(PERSON_PREFIX)
@@ -45,7 +51,8 @@ def is_person(pseudonym: str) -> bool:
 class User:
     """A signed-in person; `pseudonym` is what the log calls them, rights are roles and delegation points.
 
-    `password_at` (UTC milliseconds) is when the password was last changed: sign-ins from before it are over.
+    `password_at` (UTC milliseconds) is when the password was last changed: sign-ins from before it are over. One that
+    another has chosen is `temporary`: nothing can be done with it but to choose one's own.
     """
 
     id: str
@@ -54,6 +61,7 @@ class User:
     email: str
     rights: frozenset[str]
     password_at: Instant = NEVER
+    temporary: bool = False
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -4,20 +4,28 @@ import hashlib
 import unicodedata
 from base64 import b32encode, urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from service.desk.actors import acting
 from service.desk.ports.desk import Desk
-from service.desk.ports.office import StoredGrant
-from service.desk.ports.store import Reading, Writing
+from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.event import SYSTEM_ACTOR, Actor, ActorKind, Event
+from service.domain.events.intake import CaseReceived
 from service.domain.events.office import KeyCreated, PasswordChanged, RightGranted, RightWithdrawn, UserCreated
-from service.domain.people import DELEGATION_PREFIX, INTAKE_RIGHT, MATCH_RIGHT, ROLE_PREFIX, Role, ServiceKey, User
+from service.domain.people import (
+    DELEGATION_PREFIX,
+    INTAKE_RIGHT,
+    MATCH_RIGHT,
+    ROLE_PREFIX,
+    Role,
+    ServiceKey,
+    User,
+    takes_two,
+)
 
 KEY_RIGHTS = (INTAKE_RIGHT, MATCH_RIGHT)
 MIN_PASSWORD, MAX_PASSWORD = 12, 200
@@ -32,8 +40,13 @@ def _pseudonym(desk: Desk, letter: str) -> str:
     return f"{letter}-{b32encode(desk.outside.random(8)).decode().lower()[:10]}"
 
 
-async def create_user(desk: Desk, *, name: str, email: str, password: str, by: Actor = SYSTEM_ACTOR) -> User:
-    """A new user without rights; raises InvalidInput or Conflict."""
+async def create_user(
+    desk: Desk, *, name: str, email: str, password: str, by: Actor = SYSTEM_ACTOR, temporary: bool = True
+) -> User:
+    """A new user without rights; raises InvalidInput or Conflict.
+
+    Whoever makes the account chooses the first password, so it is `temporary`: changed at the first sign-in.
+    """
     name, email = unicodedata.normalize("NFC", name).strip(), unicodedata.normalize("NFC", email.strip().casefold())
     problems = []
     if not name or len(name) > 200 or not name.isprintable():
@@ -51,7 +64,13 @@ async def create_user(desk: Desk, *, name: str, email: str, password: str, by: A
         if await writing.user_by_email(email):
             raise Conflict("user.email_taken")
         value_ref = writing.keep("user", {"email": email, "name": name})
-        data = UserCreated(user=user.id, pseudonym=user.pseudonym, value=value_ref, credential=credential(hashed))
+        data = UserCreated(
+            user=user.id,
+            pseudonym=user.pseudonym,
+            value=value_ref,
+            credential=credential(hashed),
+            temporary=temporary,
+        )
         event = Event(data, by, desk.outside.now())
         await writing.user_created(event, user=user, password_hash=hashed, value_ref=value_ref)
     return user
@@ -63,23 +82,20 @@ def credential(hashed: str) -> str:
 
 
 async def check_rights(desk: Desk, rights: Sequence[str]) -> None:
-    """All of these are rights that exist; raises InvalidInput for the first that is none."""
+    """The service can give all of these by itself; raises for the first that is no right, or that takes two by now."""
     async with desk.store.reading() as reading:
         for one in rights:
             await _check_right(desk, reading, one)
+            await _check_takes_one(reading, one, by=SYSTEM_ACTOR)
 
 
 async def grant_right(desk: Desk, user_id: str, right: str, *, by: Actor = SYSTEM_ACTOR) -> None:
-    """Give a user a role or a delegation point, from now on."""
+    """Give a user a right that one may give alone, from now on; before the first case the service gives any."""
     async with desk.store.writing() as writing:
         await acting(writing, by, Role.ADMINISTRATOR)
-        user = await _user(writing, user_id)
-        await _check_right(desk, writing, right)
-        if right in user.rights:
-            raise Conflict("right.held_already")
-        if by.id == user.pseudonym:
-            raise NotAllowed("right.not_to_oneself")
-        data = RightGranted(grant=desk.outside.new_id(), user=user.id, right=right)
+        user = await check_can_be_given(desk, writing, user_id, right, by=by)
+        await _check_takes_one(writing, right, by=by)
+        data = RightGranted(grant=desk.outside.new_id(), user=user.id, right=right, proposal=None)
         await writing.right_granted(Event(data, by, desk.outside.now()))
 
 
@@ -97,8 +113,26 @@ async def withdraw_right(desk: Desk, grant_id: str, *, by: Actor) -> None:
         raise NotFound("right.not_held")
 
 
-async def _user(writing: Writing, user_id: str) -> User:
-    user = await writing.user(user_id)
+async def check_can_be_given(desk: Desk, reading: Reading, user_id: str, right: str, *, by: Actor) -> User:
+    """The user, who has not got this right yet, and is not the one who gives it."""
+    user = await _user(reading, user_id)
+    await _check_right(desk, reading, right)
+    if right in user.rights:
+        raise Conflict("right.held_already")
+    if by.id == user.pseudonym:
+        raise NotAllowed("right.not_to_oneself")
+    return user
+
+
+async def _check_takes_one(reading: Reading, right: str, *, by: Actor) -> None:
+    """Whoever sets the service up makes its first deciders; from the first case on each takes two persons."""
+    begun = by.kind is ActorKind.PERSON or await reading.entries_of_type(CaseReceived, limit=1)
+    if takes_two(right) and begun:
+        raise NotAllowed("right.takes_two")
+
+
+async def _user(reading: Reading, user_id: str) -> User:
+    user = await reading.user(user_id)
     if user is None:
         raise NotFound("user.not_found")
     return user
@@ -131,6 +165,8 @@ async def change_password(desk: Desk, user: User, *, old: str, new: str) -> None
         raise InvalidInput([Problem("/new_password", "input.password", {"min": MIN_PASSWORD})])
     if await sign_in(desk, email=user.email, password=old) is None:
         raise InvalidInput([Problem("/old_password", "sign_in.wrong_old")])
+    if new == old:
+        raise InvalidInput([Problem("/new_password", "sign_in.same_password")])
     hashed = _hasher.hash(new, salt=desk.outside.random(SALT_BYTES))
     actor = Actor(ActorKind.PERSON, user.pseudonym)
     async with desk.store.writing() as writing:
@@ -167,21 +203,3 @@ async def service_key(desk: Desk, secret: str) -> ServiceKey | None:
     """The key this secret is, or None."""
     async with desk.store.reading() as reading:
         return await reading.key(key_digest(secret))
-
-
-@dataclass(frozen=True)
-class RightsShown:
-    """Who has held which right, the rights held now, and the keys of other systems."""
-
-    history: list[StoredGrant]
-    held: list[StoredGrant]
-    keys: list[ServiceKey]
-    users: list[User]
-
-
-async def rights_shown(desk: Desk) -> RightsShown:
-    """Everything about rights, for whoever hands them out or looks into them."""
-    async with desk.store.reading() as reading:
-        history = await reading.rights_history()
-        held = [grant for grant in history if grant.to_at is None]
-        return RightsShown(history, held, await reading.keys(), await reading.users())

@@ -40,6 +40,7 @@ CLASS_OF = {
     "secrecy": "secrecy",
     "unmask-note": "unmasking",
     "erasure": "unmasking",
+    "delegation": "unmasking",
     "reasons": "decision",
     "circumstances": "acts",
     "act": "acts",

@@ -134,6 +134,7 @@ class OfficeReading(LogReading):
                 pseudonym=account["pseudonym"],
                 name=account["name"],
                 password_at=account["password_at"],
+                temporary=bool(account["temporary"]),
                 email=account["email"],
                 rights=frozenset(rights[account["id"]]),
             )
@@ -144,6 +145,15 @@ class OfficeReading(LogReading):
         found = {one["pseudonym"]: one["name"] for one in await Account.select(Account.pseudonym, Account.name)}
         keys = {one["pseudonym"]: one["label"] for one in await ApiKey.select(ApiKey.pseudonym, ApiKey.label)}
         return found | keys
+
+    async def first_decisions(self, within: int) -> dict[str, int]:
+        found = await RightGrant.raw(
+            "SELECT r.id, count(*) AS n FROM right_grant r JOIN account a ON a.id = r.account_id "
+            "JOIN log_entry l ON l.type = 'case:decided' AND l.actor = a.pseudonym AND l.at >= r.from_at "
+            "AND l.at < r.from_at + {} WHERE r.right_code LIKE 'delegation:%' GROUP BY r.id",
+            within,
+        )
+        return {one["id"]: one["n"] for one in found}
 
     async def rights_history(self) -> list[StoredGrant]:
         found = await RightGrant.raw(

@@ -10,7 +10,9 @@ from service.domain.events.office import (
     KeyCreated,
     ListImported,
     PasswordChanged,
+    RightDeclined,
     RightGranted,
+    RightProposed,
     RightWithdrawn,
     RuleSetAdopted,
     RuleSetDrafted,
@@ -44,6 +46,7 @@ class OfficeWriting(LogWriting):
                 name=user.name,
                 password_hash=password_hash,
                 password_at=event.at,
+                temporary=event.data.temporary,
                 value_ref=value_ref,
                 created_at=event.at,
             )
@@ -51,8 +54,18 @@ class OfficeWriting(LogWriting):
 
     async def password_changed(self, event: Event[PasswordChanged], *, password_hash: str) -> None:
         await self._append(event)
-        changed: dict[Any, Any] = {Account.password_hash: password_hash, Account.password_at: event.at}
+        changed: dict[Any, Any] = {
+            Account.password_hash: password_hash,
+            Account.password_at: event.at,
+            Account.temporary: False,
+        }
         await Account.update(changed).where(Account.id == event.data.user)
+
+    async def right_proposed(self, event: Event[RightProposed]) -> None:
+        await self._append(event)
+
+    async def right_declined(self, event: Event[RightDeclined]) -> None:
+        await self._append(event)
 
     async def right_granted(self, event: Event[RightGranted]) -> None:
         await self._append(event)

@@ -13,6 +13,7 @@ class Account(Table, tablename="account"):
     name = Text()
     password_hash = Text()
     password_at = BigInt()
+    temporary = Boolean()
     value_ref = Text()
     created_at = BigInt()
 

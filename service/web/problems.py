@@ -25,7 +25,7 @@ from service.domain.errors import (
     place_of,
 )
 from service.web import forms, render
-from service.web.route_permissions import NotSignedIn
+from service.web.route_permissions import NotSignedIn, PasswordNotOwn
 
 logger = logging.getLogger("granska.web")
 PROBLEM_JSON = "application/problem+json"
@@ -130,6 +130,13 @@ def not_signed_in(request: Request[Any, Any, Any], _: NotSignedIn) -> Response[A
     return Redirect(f"/sign-in?next={back}", status_code=303)
 
 
+def password_not_own(request: Request[Any, Any, Any], _: PasswordNotOwn) -> Response[Any]:
+    """To the page where one chooses one's own password; a system is told so."""
+    if forms.is_json(request):
+        return domain_error(request, NotAllowed("sign_in.temporary"))
+    return Redirect("/password", status_code=303)
+
+
 def page_or_complaint(
     request: Request[Any, Any, Any], template: str, *, error: GranskaError | None, at: str = "", **values: Any
 ) -> Response[str]:
@@ -160,5 +167,6 @@ HANDLERS: dict[Any, Any] = {
     GranskaError: domain_error,
     HTTPException: http_error,
     NotSignedIn: not_signed_in,
+    PasswordNotOwn: password_not_own,
     Exception: unexpected,
 }

@@ -38,6 +38,10 @@ ADMINISTRATORS = May(roles=frozenset({Role.ADMINISTRATOR}))
 RULE_OWNERS = May(roles=frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}))
 RIGHTS_READERS = May(roles=frozenset({Role.AUDITOR, Role.ADMINISTRATOR}))
 
+CONFIRMERS = May(roles=frozenset({Role.ADMINISTRATOR, Role.DECISION_MAKER}))
+
+#: Marks the routes that a person reaches before having chosen their own password.
+OPEN_TO_TEMPORARY = "open_to_temporary"
 USER_ID, SIGNED_IN_AT = "user", "signed_in_at"
 
 
@@ -48,6 +52,10 @@ def may(who: May) -> dict[str, Any]:
 
 class NotSignedIn(Exception):
     """A page was asked for by someone who has not signed in."""
+
+
+class PasswordNotOwn(Exception):
+    """Something was asked for by someone whose password another has chosen."""
 
 
 async def check_access(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -65,6 +73,8 @@ async def check_access(connection: ASGIConnection[Any, Any, Any, Any], handler: 
         return
     if user is None:
         raise NotSignedIn
+    if user.temporary and not handler.opt.get(OPEN_TO_TEMPORARY):
+        raise PasswordNotOwn
     if not user.has(*wanted.roles):
         raise NotAllowed("access.role")
 

@@ -139,8 +139,8 @@ def test_whoever_caused_an_event_held_a_right_that_may_when_they_did(
     people = ((CASE.replace("c1", "a1"), admin.id, "role:administrator"), (CASE.replace("c1", "a2"), officer.id, right))
     events: list[Event[EventData]] = []
     for user, pseudonym, held in people:
-        created = UserCreated(user=user, pseudonym=pseudonym, value="a" * 64, credential="b" * 64)
-        granted = RightGranted(grant=user.replace("00a", "00b"), user=user, right=held)
+        created = UserCreated(user=user, pseudonym=pseudonym, value="a" * 64, credential="b" * 64, temporary=False)
+        granted = RightGranted(grant=user.replace("00a", "00b"), user=user, right=held, proposal=None)
         events += [Event(created, setup, 1), Event(granted, setup, 1)]
     events.append(Event(a_case_received(), key, 2, case=CASE))
     if withdrawn:

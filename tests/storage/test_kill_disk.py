@@ -33,7 +33,7 @@ async def main(path):
         print("ready", flush=True)
         for number in range(2):
             grant = f"00000000-0000-4000-8000-{next(count):012x}"
-            data = RightGranted(grant=grant, user=user, right="role:auditor")
+            data = RightGranted(grant=grant, user=user, right="role:auditor", proposal=None)
             async with store.writing() as writing:
                 await writing.right_granted(Event(data, SYSTEM_ACTOR, 1))
             print("ack", grant, flush=True)

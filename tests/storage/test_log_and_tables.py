@@ -57,7 +57,7 @@ async def test_an_event_that_breaks_its_schema_is_not_saved_and_neither_is_its_c
     with pytest.raises(ValueError, match="cannot be logged"):
         async with desk.store.writing() as store:
             await store.right_granted(
-                Event(RightGranted(grant="none", user=user.id, right="role:auditor"), SYSTEM_ACTOR, 1)
+                Event(RightGranted(grant="none", user=user.id, right="role:auditor", proposal=None), SYSTEM_ACTOR, 1)
             )
     async with desk.store.reading() as reading:
         assert await reading.log_size() == before + 1, "only the user"

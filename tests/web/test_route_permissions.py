@@ -83,6 +83,9 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("GET", "/records/{case_id:uuid}"): CASES,
     ("POST", "/records/{case_id:uuid}/unmask"): CASES,
     ("GET", "/rights"): {R, X},
+    ("GET", "/rights/waiting"): {D, X},
+    ("POST", "/rights/waiting/{proposal_id:uuid}/confirm"): {D, X},
+    ("POST", "/rights/waiting/{proposal_id:uuid}/decline"): {D, X},
     ("GET", "/users"): {X},
     ("POST", "/users"): {X},
     ("POST", "/users/{user_id:uuid}/rights"): {X},
@@ -252,6 +255,20 @@ def test_a_withdrawn_right_is_gone_at_the_next_click(lite: Service) -> None:
     assert siv.get("/lists").status_code == 403
     history = adam.get("/rights").text
     assert "Siv Samordnare" in history
+
+
+def test_a_password_that_another_chose_opens_nothing_but_the_page_to_choose_ones_own(lite: Service) -> None:
+    adam = _signed_in(lite, "adam")
+    adam.send("/users", name="Nils Ny", email="nils@demo.example", password="granska-demo-2026")
+    card = adam.get("/users").text.split("Nils Ny")[1]
+    assert adam.send(f"/users/{card.split('/users/')[1][:36]}/rights", right="role:auditor").status_code == 303
+    nils = lite.signed_in("nils")
+
+    for page in ("/log", "/queue", "/"):
+        assert nils.get(page, follow_redirects=False).headers["location"] == "/password", page
+    changed = nils.send("/password", old_password="granska-demo-2026", new_password="ett alldeles eget lösenord")
+    assert changed.status_code == 303
+    assert nils.get("/log").status_code == 200
 
 
 def test_nobody_grants_themselves_a_right(lite: Service) -> None:

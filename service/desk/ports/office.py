@@ -15,7 +15,9 @@ from service.domain.events.office import (
     KeyCreated,
     ListImported,
     PasswordChanged,
+    RightDeclined,
     RightGranted,
+    RightProposed,
     RightWithdrawn,
     RuleSetAdopted,
     RuleSetDrafted,
@@ -208,6 +210,10 @@ class OfficeReading(Protocol):
         """What the log calls each user and key, and their name or label."""
         ...
 
+    async def first_decisions(self, within: int) -> dict[str, int]:
+        """By granting of a delegation point, how many decisions its holder made within so many milliseconds of it."""
+        ...
+
     async def rights_history(self) -> list[StoredGrant]:
         """Every granting of a right, newest first."""
         ...
@@ -242,6 +248,14 @@ class OfficeWriting(Protocol):
 
     async def password_changed(self, event: Event[PasswordChanged], *, password_hash: str) -> None:
         """A password's new hash; every sign-in from before is over."""
+        ...
+
+    async def right_proposed(self, event: Event[RightProposed]) -> None:
+        """A right that takes two has been put forward."""
+        ...
+
+    async def right_declined(self, event: Event[RightDeclined]) -> None:
+        """A right that was put forward is not given."""
         ...
 
     async def right_granted(self, event: Event[RightGranted]) -> None:

@@ -7,6 +7,8 @@ from service.domain.events.fields import Code, Commitment, Day, Digest, Pseudony
 from service.domain.people import Role
 
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+#: Who confirms what an administrator has put forward.
+_CONFIRMERS = _ADMINISTRATOR | {Role.DECISION_MAKER}
 _COORDINATOR = frozenset({Role.COORDINATOR})
 _ADOPTERS = _COORDINATOR | _ADMINISTRATOR
 
@@ -19,6 +21,7 @@ class UserCreated(EventData, frozen=True):
     pseudonym: Annotated[Pseudonym, "what the log calls them"]
     value: Annotated[Commitment, "their name and e-mail address"]
     credential: Annotated[Digest, "of the hash of the password they sign in with"]
+    temporary: Annotated[bool, "whether another has chosen it, so that it is changed at the first sign-in"]
 
 
 @event("user:password-changed", persons=ANYONE)
@@ -29,13 +32,31 @@ class PasswordChanged(EventData, frozen=True):
     credential: Annotated[Digest, "of the hash of the new password"]
 
 
-@event("right:granted", persons=_ADMINISTRATOR, service=True)
+@event("right:proposed", persons=_ADMINISTRATOR)
+class RightProposed(EventData, frozen=True):
+    """An administrator has put forward that someone is to be given a right that takes two."""
+
+    proposal: Annotated[Uuid, "the proposal"]
+    user: Annotated[Uuid, "to whom"]
+    right: Annotated[Code, "which role or delegation point"]
+    document: Annotated[Commitment, "the delegation decision that it rests on, in words"]
+
+
+@event("right:declined", persons=_CONFIRMERS)
+class RightDeclined(EventData, frozen=True):
+    """A right that was put forward is not given, or the proposal is taken back."""
+
+    proposal: Annotated[Uuid, "the proposal"]
+
+
+@event("right:granted", persons=_CONFIRMERS, service=True)
 class RightGranted(EventData, frozen=True):
     """Someone has been given a role or a delegation point."""
 
     grant: Annotated[Uuid, "this granting of it"]
     user: Annotated[Uuid, "to whom"]
     right: Annotated[Code, "which role or delegation point"]
+    proposal: Annotated[Uuid | None, "what another put forward; none for a right that one may give alone"]
 
 
 @event("right:withdrawn", persons=_ADMINISTRATOR)

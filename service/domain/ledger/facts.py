@@ -40,6 +40,7 @@ class UserFact(Fact):
     value: str
     credential: str
     password_at: Instant
+    temporary: bool
 
 
 @dataclass(slots=True)

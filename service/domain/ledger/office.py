@@ -9,7 +9,9 @@ from service.domain.events.office import (
     KeyCreated,
     ListImported,
     PasswordChanged,
+    RightDeclined,
     RightGranted,
+    RightProposed,
     RightWithdrawn,
     RuleSetAdopted,
     RuleSetDrafted,
@@ -17,8 +19,8 @@ from service.domain.events.office import (
     UserCreated,
 )
 from service.domain.ledger.facts import DraftFact, IncidentFact, KeyFact, ListFact, RightFact, RuleSetFact, UserFact
-from service.domain.ledger.tables import Tables
-from service.domain.people import SYSTEM
+from service.domain.ledger.tables import ProposedRight, Tables
+from service.domain.people import ROLE_PREFIX, SYSTEM, Role, takes_two
 
 FOLDS = Folds[Tables]()
 
@@ -27,21 +29,52 @@ FOLDS = Folds[Tables]()
 def user_created(tables: Tables, data: UserCreated, entry: Entry) -> None:
     """An account."""
     tables.user_called[data.pseudonym] = data.user
-    tables.user[data.user] = UserFact(data.pseudonym, data.value, data.credential, password_at=entry.at)
+    tables.user[data.user] = UserFact(
+        data.pseudonym, data.value, data.credential, password_at=entry.at, temporary=data.temporary
+    )
 
 
 @FOLDS.of(PasswordChanged)
 def password_changed(tables: Tables, data: PasswordChanged, entry: Entry) -> None:
     """Its password."""
     user = tables.user[data.user]
-    user.credential, user.password_at = data.credential, entry.at
+    user.credential, user.password_at, user.temporary = data.credential, entry.at, False
+
+
+@FOLDS.of(RightProposed)
+def right_proposed(tables: Tables, data: RightProposed, entry: Entry) -> None:
+    """What somebody is to be given, and who says so."""
+    tables.proposed_rights[data.proposal] = ProposedRight(data.user, data.right, by=entry.actor)
+
+
+@FOLDS.of(RightDeclined)
+def right_declined(tables: Tables, data: RightDeclined, _: Entry) -> None:
+    """It waits no longer."""
+    del tables.proposed_rights[data.proposal]
 
 
 @FOLDS.of(RightGranted)
 def right_granted(tables: Tables, data: RightGranted, entry: Entry) -> None:
-    """A right, from now on."""
+    """A right, from now on; one that takes two as another put it forward, or before the first case, or ValueError."""
+    _check_granted(tables, data, entry)
     tables.held.setdefault(data.user, set()).add(data.right)
     tables.right[data.grant] = RightFact(data.user, data.right, since=entry.at, until=None)
+
+
+def _check_granted(tables: Tables, data: RightGranted, entry: Entry) -> None:
+    if entry.actor == SYSTEM:
+        if takes_two(data.right) and tables.case:
+            raise ValueError("a right to decide given by nobody, after the first case")
+        return
+    if data.user == tables.user_called.get(entry.actor):
+        raise ValueError("a right given to oneself")
+    if not takes_two(data.right):
+        if f"{ROLE_PREFIX}{Role.ADMINISTRATOR}" not in tables.rights_of(entry.actor):
+            raise ValueError("a right given by one who is no administrator")
+        return
+    proposed = tables.proposed_rights.pop(data.proposal or "")
+    if (proposed.user, proposed.right) != (data.user, data.right) or proposed.by == entry.actor:
+        raise ValueError("a right to decide given by one person alone")
 
 
 @FOLDS.of(RightWithdrawn)

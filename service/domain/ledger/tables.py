@@ -29,6 +29,15 @@ from service.domain.ledger.facts import (
 )
 
 
+@dataclass(frozen=True)
+class ProposedRight:
+    """A right that someone has put forward for somebody."""
+
+    user: str
+    right: str
+    by: str
+
+
 @dataclass
 class Tables:
     """What each table must say, by the id of its row; each is named as the table is in a fault."""
@@ -66,6 +75,8 @@ class Tables:
     #: In which case, and by whom, something was decided or executed, by its id.
     given: dict[str, tuple[str | None, str]] = field(default_factory=dict)
 
+    #: The rights that have been put forward and wait.
+    proposed_rights: dict[str, ProposedRight] = field(default_factory=dict)
     #: The erasures that have been put forward and wait: by whom, and of which cases.
     erasures: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
     #: The times that have been called off for their hirers after they had been let.

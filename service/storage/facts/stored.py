@@ -90,6 +90,7 @@ def _user(row: Row, value: Any) -> UserFact:
         value=row["value_ref"] if same else MISMATCH,
         credential=sha256_of(row["password_hash"]),
         password_at=row["password_at"],
+        temporary=bool(row["temporary"]),
     )
 
 

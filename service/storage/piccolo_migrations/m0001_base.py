@@ -22,6 +22,7 @@ TABLES = (
         name TEXT NOT NULL,
         password_hash TEXT NOT NULL,
         password_at BIGINT NOT NULL,
+        temporary BOOLEAN NOT NULL,
         value_ref TEXT NOT NULL,
         created_at BIGINT NOT NULL
     )""",

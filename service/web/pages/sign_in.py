@@ -15,7 +15,7 @@ from service.office import users_and_keys
 from service.web import forms, render, sessions
 from service.web.deps import AnyRequest, MaybeUser, TheDesk
 from service.web.problems import page_or_complaint
-from service.web.route_permissions import ANYONE, SIGNED_IN, SIGNED_IN_AT, USER_ID, may
+from service.web.route_permissions import ANYONE, OPEN_TO_TEMPORARY, SIGNED_IN, SIGNED_IN_AT, USER_ID, may
 from service.words import DEFAULT, LANGUAGES
 
 WINDOW_MS = 15 * 60 * 1000
@@ -88,13 +88,13 @@ def _open_session(request: AnyRequest, user: User, now: Instant) -> None:
     sessions.rotate(request)
 
 
-@get("/password", opt=may(SIGNED_IN))
+@get("/password", opt=may(SIGNED_IN) | {OPEN_TO_TEMPORARY: True})
 async def password_page(request: AnyRequest) -> Response[Any]:
     """Choose a new password."""
     return render.page(request, "pages/password.html")
 
 
-@post("/password", opt=may(SIGNED_IN), status_code=303)
+@post("/password", opt=may(SIGNED_IN) | {OPEN_TO_TEMPORARY: True}, status_code=303)
 async def change_password(request: AnyRequest, desk: TheDesk, user: MaybeUser) -> Response[Any]:
     """The new password; other browsers are signed out, and this one gets a new session."""
     assert user is not None

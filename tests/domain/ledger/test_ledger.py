@@ -7,7 +7,7 @@ from service.domain.events.office import RightGranted, RightWithdrawn, UserCreat
 from service.domain.events.review import NoteWritten
 from service.domain.ledger.ledger import Ledger
 
-CREATED = UserCreated(user="alva", pseudonym="u-alva", value="0" * 64, credential="1" * 64)
+CREATED = UserCreated(user="alva", pseudonym="u-alva", value="0" * 64, credential="1" * 64, temporary=False)
 
 
 def test_a_person_without_the_right_causes_nothing() -> None:
@@ -15,7 +15,9 @@ def test_a_person_without_the_right_causes_nothing() -> None:
     ledger.add(Entry(0, 0, SYSTEM_ACTOR.id, None, CREATED))
 
     with pytest.raises(ValueError, match="without the right"):
-        ledger.add(Entry(1, 0, "u-alva", None, RightGranted(grant="g", user="alva", right="role:administrator")))
+        ledger.add(
+            Entry(1, 0, "u-alva", None, RightGranted(grant="g", user="alva", right="role:administrator", proposal=None))
+        )
 
 
 def test_what_ends_has_to_have_begun() -> None:

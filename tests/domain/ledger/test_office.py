@@ -5,8 +5,8 @@ from service.domain.events.office import PasswordChanged, RightGranted, RightWit
 from service.domain.ledger.ledger import Ledger
 
 REF = "0" * 64
-CREATED = UserCreated(user="alva", pseudonym="u-alva", value=REF, credential="1" * 64)
-GRANTED = RightGranted(grant="g", user="alva", right="role:administrator")
+CREATED = UserCreated(user="alva", pseudonym="u-alva", value=REF, credential="1" * 64, temporary=False)
+GRANTED = RightGranted(grant="g", user="alva", right="role:administrator", proposal=None)
 
 
 def a_ledger(*happened: tuple[str, object]) -> Ledger:

@@ -7,20 +7,62 @@ from litestar.response import Redirect
 
 from service.desk.actors import person
 from service.desk.rulebook import book_now, today
-from service.domain.errors import GranskaError
-from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, Role
+from service.domain.errors import GranskaError, NotFound
+from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, Role, User, takes_two
+from service.office import rights as office_rights
 from service.office import users_and_keys
 from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
-from service.web.route_permissions import ADMINISTRATORS, RIGHTS_READERS, may
+from service.web.route_permissions import ADMINISTRATORS, CONFIRMERS, RIGHTS_READERS, may
 
 
 @get("/rights", opt=may(RIGHTS_READERS))
 async def rights(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """Who held which right, from when until when."""
-    shown = await users_and_keys.rights_shown(desk)
-    return render.page(request, "pages/rights.html", history=shown.history, keys=shown.keys)
+    shown = await office_rights.rights_shown(desk)
+    return render.page(
+        request,
+        "pages/rights.html",
+        history=shown.history,
+        made=shown.made,
+        keys=shown.keys,
+        first_days=office_rights.FIRST_DAYS,
+    )
+
+
+@get("/rights/waiting", opt=may(CONFIRMERS))
+async def waiting(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """The rights that wait for a second person."""
+    return await _waiting(request, desk, user)
+
+
+async def _waiting(request: AnyRequest, desk: TheDesk, user: User, error: GranskaError | None = None) -> Response[Any]:
+    proposed = await office_rights.waiting_rights(desk)
+    return page_or_complaint(
+        request, "pages/rights_waiting.html", error=error, at="waiting", waiting=proposed, own=user.pseudonym
+    )
+
+
+@post("/rights/waiting/{proposal_id:uuid}/confirm", opt=may(CONFIRMERS), status_code=303)
+async def confirm(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """Give the right that another has put forward."""
+    try:
+        await office_rights.confirm_right(desk, str(request.path_params["proposal_id"]), by=user)
+    except NotFound:
+        raise
+    except GranskaError as error:
+        return await _waiting(request, desk, user, error)
+    render.tell(request, "done.right_granted")
+    return Redirect("/rights/waiting", status_code=303)
+
+
+@post("/rights/waiting/{proposal_id:uuid}/decline", opt=may(CONFIRMERS), status_code=303)
+async def decline(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
+    """The right is not given."""
+    await office_rights.decline_right(desk, str(request.path_params["proposal_id"]), by=user)
+    render.tell(request, "done.right_declined")
+    return Redirect("/rights/waiting", status_code=303)
 
 
 @get("/users", opt=may(ADMINISTRATORS))
@@ -32,7 +74,7 @@ async def users(request: AnyRequest, desk: TheDesk) -> Response[Any]:
 async def _users(
     request: AnyRequest, desk: TheDesk, error: GranskaError | None = None, posted: forms.Form | None = None
 ) -> Response[Any]:
-    shown = await users_and_keys.rights_shown(desk)
+    shown = await office_rights.rights_shown(desk)
     procedure = (await book_now(desk)).procedure(today(desk))
     return page_or_complaint(
         request,
@@ -43,6 +85,7 @@ async def _users(
         held=shown.held,
         roles=[f"{ROLE_PREFIX}{one}" for one in Role],
         points=[(f"{DELEGATION_PREFIX}{one.id}", one) for one in procedure.delegation.values()],
+        takes_two=takes_two,
         posted=posted or forms.Form({}),
     )
 
@@ -67,13 +110,17 @@ async def add_user(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respon
 
 @post("/users/{user_id:uuid}/rights", opt=may(ADMINISTRATORS), status_code=303)
 async def grant(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
-    """Give a right."""
+    """Give a right, or put it forward where it takes two."""
     form = await forms.read(request)
+    user_id, right = str(request.path_params["user_id"]), form.text("right")
     try:
-        await users_and_keys.grant_right(desk, str(request.path_params["user_id"]), form.text("right"), by=person(user))
+        if takes_two(right):
+            await office_rights.propose_right(desk, user_id, right, form.text("document"), by=user)
+        else:
+            await users_and_keys.grant_right(desk, user_id, right, by=person(user))
     except GranskaError as error:
-        return await _users(request, desk, error)
-    render.tell(request, "done.right_granted")
+        return await _users(request, desk, error, form)
+    render.tell(request, "done.right_proposed" if takes_two(right) else "done.right_granted")
     return Redirect("/users", status_code=303)
 
 
@@ -88,4 +135,4 @@ async def withdraw(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respon
     return Redirect("/users", status_code=303)
 
 
-HANDLERS = (rights, users, add_user, grant, withdraw)
+HANDLERS = (rights, waiting, confirm, decline, users, add_user, grant, withdraw)
