@@ -129,12 +129,13 @@ async def _incident(desk: Desk, recorder: User, verifier: User) -> None:
     new = incidents.NewIncident(
         org_number="802999-0028",
         kind="missing_report",
-        event_date=(day - timedelta(days=200)).isoformat(),
+        room="",
+        event_date=day - timedelta(days=200),
         act="Redovisningen av förra årets bidrag kom inte in trots två påminnelser.",
         source="HV 2025/311, påminnelse",
-        informed_on=(day - timedelta(days=180)).isoformat(),
+        informed_on=day - timedelta(days=180),
         applicant_view="Föreningen uppger att kassören slutade och att redovisningen är på väg.",
-        expires_on=(day + timedelta(days=300)).isoformat(),
+        expires_on=day + timedelta(days=300),
     )
     incident_id = await incidents.record(desk, new, by=recorder)
-    await incidents.verify(desk, incident_id, by=verifier)
+    await incidents.verify(desk, incident_id, saw=True, is_act=True, by=verifier)

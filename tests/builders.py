@@ -8,6 +8,8 @@ from typing import Any
 
 from stdnum import luhn
 
+from service.casework.review.incidents import NewIncident
+from service.desk.form import read_form
 from service.domain.application import Application, from_document
 from service.domain.case import Case, CaseFinding, State
 from service.domain.check import CheckInput, Fetched, GivenEnclosure, Need, RoomAnswer
@@ -82,6 +84,15 @@ def a_premises_document(*, speakers: tuple[str, ...] = (), **changed: Any) -> di
     document = a_grant_document(kind="premises", premises=premises | changed)
     del document["grant"]
     return document
+
+
+def an_incident(**changed: str) -> NewIncident:
+    """A table that was broken at the association's meeting, as an officer writes it down."""
+    said = {
+        "org_number": NUMBER, "kind": "damage", "room": "tallen", "event_date": "2026-10-01", "act": "Ett bord.",
+        "source": "HV 2026/8", "informed_on": "2026-10-05", "applicant_view": "Ersätts.", "expires_on": "2026-12-31",
+    }  # fmt: skip
+    return read_form(NewIncident, {name: [value] for name, value in (said | changed).items()})
 
 
 def an_application(document: dict[str, Any] | None = None) -> Application:

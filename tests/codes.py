@@ -19,7 +19,7 @@ from service.bookings import move_or_cancel
 from service.casework.decision import appeal, follow_up, reopen
 from service.casework.decision.record_page import PURPOSES
 from service.casework.letters.edit_texts import PLACES
-from service.casework.review import findings, incidents, inquiry
+from service.casework.review import findings, inquiry
 from service.casework.views.steps import STEPS
 from service.demo import ACCOUNTS
 from service.desk.application_parts import PARTS
@@ -195,7 +195,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "hirer": Hirer,
     "holds_param": ["flag", "list", "text", "whole"],
     "identifier": findings.IDENTIFIERS,
-    "kind": {*Kind, *incidents.KINDS},
+    "kind": {*Kind, *RULES.incident_kinds},
     "language": LANGUAGES,
     "match": {*judge.State, "held_apart"},
     "method": ["e_identification", "signature_on_paper", "signed_pdf"],

@@ -41,8 +41,13 @@ class PriorIncidents:
             {"count": len(given.incidents)},
             tuple(
                 Evidence(
-                    "prior_incidents.incident",
-                    {"kind": one.kind, "date": one.event_date.isoformat(), "source": one.source},
+                    "prior_incidents.disputed" if one.disputed else "prior_incidents.incident",
+                    {
+                        "kind": one.kind,
+                        "date": one.event_date.isoformat(),
+                        "source": one.source,
+                        "incident": one.id,
+                    },
                 )
                 for one in given.incidents
             ),

@@ -85,12 +85,16 @@ class ListAnswer:
 
 @dataclass(frozen=True)
 class Incident:
-    """A sourced, verified, unexpired event in the City's own dealings with an association (requirements P1-P6)."""
+    """A sourced, verified, unexpired event in the City's own dealings with an association (requirements P1-P6).
+
+    `disputed`: the association says that it is not so.
+    """
 
     id: str
     kind: str
     event_date: date
     source: str
+    disputed: bool = False
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,15 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class IncidentKind:
+    """A kind of incident (händelse) in the City's own dealings: for how long it may be used, whether it has a room."""
+
+    id: str
+    months: int
+    room: bool
+
+
+@dataclass(frozen=True)
 class KindRules:
     """What the set asks of one kind of application."""
 
@@ -119,6 +128,7 @@ class RuleSet:
     lists: Mapping[str, ListDefinition]
     premises: PremisesRules
     retention: Mapping[str, Retention]
+    incident_kinds: Mapping[str, IncidentKind]
     routine: Routine
     grant_rounds: Mapping[str, GrantRound]
     letters: Mapping[str, Letter]

@@ -3,7 +3,9 @@
 The log keeps its proof and says why, and by whom; what was put forward is checked again when it is carried out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from msgspec import structs
 
 from service.audit.leaf import data_of
 from service.desk.actors import person, still
@@ -16,7 +18,16 @@ from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.event import Event
 from service.domain.events.log import ErasureOfCase, ErasureProposed, ErasureSettled, ValueErased
 from service.domain.people import Role, User
-from service.privacy.erasure_plan import CLASS_OF, GROUNDS, Plan, Planned, check_may_go, decisions_of, planned
+from service.privacy.erasure_plan import (
+    CLASS_OF,
+    GROUNDS,
+    Plan,
+    Planned,
+    check_may_go,
+    decisions_of,
+    incidents_over,
+    planned,
+)
 
 CARRIED_OUT, TAKEN_BACK = "carried_out", "taken_back"
 #: How many of the newest proposals are looked through for those that wait.
@@ -106,17 +117,27 @@ async def plan_of(desk: Desk, proposal_id: str) -> tuple[Proposal, Plan]:
         return proposal, Plan(await _as_proposed(desk, reading, proposal))
 
 
-async def _as_proposed(desk: Desk, reading: Reading, proposal: Proposal, *, of: str | None = None) -> list[Planned]:
-    """What the proposal would take now, of one case or of all; what has gone is left out, what has changed refused."""
-    cases = [case for case in proposal.data.cases if of in (None, case.case)]
-    classes = {case.case: frozenset(case.classes) for case in cases}
+async def _as_proposed(desk: Desk, reading: Reading, proposal: Proposal) -> list[Planned]:
+    """What the proposal would take now; what has gone is left out, what has changed is refused."""
+    cases = proposal.data.cases
+    classes = {case.case: frozenset(case.classes) for case in cases if case.case is not None}
     digests = {case.case: case.digest for case in cases}
     found = await planned(reading, classes)
     for one in found:
-        await check_may_go(desk, reading, await reading.case(one.case_id), one.classes, proposal.data.ground)
+        case = await reading.case(one.case_id or "")
+        await check_may_go(desk, reading, case, one.classes, proposal.data.ground)
+    if None in digests:
+        found += await incidents_over(desk, reading)
+    for one in found:
         if one.digest != digests[one.case_id]:
             raise InvalidInput([Problem("/cases", "erase.changed_meanwhile")])
     return found
+
+
+def _of_one(proposal: Proposal, case_id: str | None) -> Proposal:
+    """The proposal as far as it is about this case."""
+    cases = tuple(case for case in proposal.data.cases if case.case == case_id)
+    return replace(proposal, data=structs.replace(proposal.data, cases=cases))
 
 
 async def carry_out(desk: Desk, proposal_id: str, *, by: User) -> int:
@@ -131,7 +152,7 @@ async def carry_out(desk: Desk, proposal_id: str, *, by: User) -> int:
     for case in plan.cases:
         async with desk.store.writing() as writing:
             now = await _administrator(writing, by)
-            for one in await _as_proposed(desk, writing, proposal, of=case.case_id):
+            for one in await _as_proposed(desk, writing, _of_one(proposal, case.case_id)):
                 data = ValueErased(
                     values=one.commitments,
                     enclosures=tuple(enclosure for enclosure, _ in one.enclosures),

@@ -8,16 +8,24 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from service.audit.leaf import data_of
 from service.desk.ports.cases import EndedCase
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import KeptValue
 from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.domain.case import Case, State
-from service.domain.clock import Instant, second_of, to_milliseconds, utc_time
+from service.domain.clock import Instant, local_day, second_of, to_milliseconds, utc_time
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.bookings import BookingExecuted
+from service.domain.events.catalogue import commitments_in
 from service.domain.events.decision_record import CaseDecided
+from service.domain.events.office import (
+    IncidentCorrected,
+    IncidentDisputed,
+    IncidentRecorded,
+    IncidentWithdrawn,
+)
 from service.domain.ruleset import Retention
 
 #: Which class of documents (handlingsslag) a kept value belongs to; what is in none is never erased.
@@ -38,6 +46,7 @@ CLASS_OF = {
     "resolution": "resolutions",
     "enclosure-name": "enclosures",
     "secrecy": "secrecy",
+    "incident": "incidents",
     "unmask-note": "unmasking",
     "erasure": "unmasking",
     "delegation": "unmasking",
@@ -64,15 +73,17 @@ GROUNDS = (RETENTION, ON_REQUEST)
 #: Where a case can have anything erased: the decision has legal force, or it was a booking that was carried out.
 OVER = frozenset({State.FINAL, State.EXECUTED})
 BATCH = 200
+#: How incidents are called where a case has its diary number, and how many entries of them are looked through.
+INCIDENTS, MOST_INCIDENTS = "–", 100_000
 #: How many cases one proposal takes up at most; the rest is the next one's.
 MOST_CASES = 2000
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What would be erased of one case: commitments by class, and enclosures' files."""
+    """What would be erased of one case, or of all incidents whose time is over: values by class, enclosures' files."""
 
-    case_id: str
+    case_id: str | None
     diary_number: str
     classes: tuple[str, ...]
     values: tuple[KeptValue, ...]
@@ -137,8 +148,28 @@ async def plan_due(desk: Desk) -> Plan:
                 break
             plan.cases += await planned(reading, await _over(desk, reading, ended, due))
             after = ended[-1].case_id
+        if "incidents" in table and table["incidents"].years is not None:
+            plan.cases += await incidents_over(desk, reading)
     del plan.cases[MOST_CASES:]
     return plan
+
+
+async def incidents_over(desk: Desk, reading: Reading) -> list[Planned]:
+    """All that was said of incidents that could last be used so long ago that the table lets it go; one, or none."""
+    kept = (await rulebook(desk, reading)).procedure(today(desk)).retention.get("incidents")
+    if kept is None or kept.years is None:
+        return []
+    before = local_day(_cutoff(desk, kept))
+    over = {one.id for one in await reading.all_incidents() if one.expires_on < before}
+    commitments: list[str] = []
+    for event in (IncidentRecorded, IncidentCorrected, IncidentDisputed, IncidentWithdrawn) if over else ():
+        for row in await reading.entries_of_type(event, limit=MOST_INCIDENTS):
+            data = data_of(row.leaf)
+            assert isinstance(data, (IncidentRecorded, IncidentCorrected, IncidentDisputed, IncidentWithdrawn))
+            commitments += commitments_in(data) if data.incident in over else []
+    left = await reading.values(commitments)
+    values = tuple(KeptValue(one, "incident", left[one], "", None) for one in commitments if one in left)
+    return [Planned(None, INCIDENTS, ("incidents",), values, ())] if values else []
 
 
 async def _over(

@@ -37,6 +37,7 @@ from service.domain.ruleset import (
     Clause,
     DeclarationText,
     DelegationPoint,
+    IncidentKind,
     KindRules,
     RequiredCheck,
     Retention,
@@ -50,6 +51,16 @@ ORE_PER_KRONA = 100
 LETTER_PLACES = frozenset(
     "matter number missing text deadline outcome clauses material decision reasons circumstances answer conditions "
     "decided_by decided_on next appeal assessment annexes point last_day times price".split()
+)
+
+
+#: The tables of a rule set whose rows are called by an id, with the name of it.
+_IDS = (
+    ("clauses", "id"),
+    ("delegation", "id"),
+    ("lists", "key"),
+    ("retention", "class"),
+    ("incident_kinds", "id"),
 )
 
 
@@ -131,7 +142,13 @@ def line_of(text: str, path: Iterable[str | int]) -> int:
 
 def _check_references(text: str, given: Mapping[str, Any]) -> None:
     """Nothing may be named that does not exist, and nothing may exist twice."""
-    for table, key in (("clauses", "id"), ("delegation", "id"), ("lists", "key"), ("retention", "class")):
+    for table, key in (
+        ("clauses", "id"),
+        ("delegation", "id"),
+        ("lists", "key"),
+        ("retention", "class"),
+        ("incident_kinds", "id"),
+    ):
         _check_once(text, [table], [row[key] for row in given.get(table, ())], key)
     clauses = {clause["id"] for clause in given["clauses"]}
     for kind, rules in given["kinds"].items():
@@ -245,6 +262,9 @@ def _rule_set(given: Mapping[str, Any], sha256: str) -> RuleSet:
                 one["class"], one["ground"], one.get("years"), one.get("decision"), one.get("on_request", False)
             )
             for one in given.get("retention", ())
+        },
+        incident_kinds={
+            one["id"]: IncidentKind(one["id"], one["months"], one["room"]) for one in given["incident_kinds"]
         },
         routine=_routine(given["routine"]),
         grant_rounds={one["id"]: _grant_round(one) for one in given.get("grant_rounds", ())},

@@ -168,7 +168,13 @@ async def _fetch_incidents(desk: Desk, material: Material) -> tuple[Incident, ..
 
 def _keep_incidents(incidents: tuple[Incident, ...]) -> Any:
     return [
-        {"id": one.id, "kind": one.kind, "event_date": one.event_date.isoformat(), "source": one.source}
+        {
+            "id": one.id,
+            "kind": one.kind,
+            "event_date": one.event_date.isoformat(),
+            "source": one.source,
+            "disputed": one.disputed,
+        }
         for one in incidents
     ]
 

@@ -87,16 +87,31 @@ class OfficeReading(LogReading):
             (IncidentRow.org_number == org_number)
             & (IncidentRow.expires_on >= today.isoformat())
             & IncidentRow.verified_by.is_not_null()
+            & IncidentRow.withdrawn_by.is_null()
         )
         values = await self.values([one["value_ref"] for one in found])
         return [
-            Incident(one["id"], one["kind"], date.fromisoformat(one["event_date"]), values[one["value_ref"]]["source"])
+            Incident(
+                one["id"],
+                one["kind"],
+                date.fromisoformat(one["event_date"]),
+                values[one["value_ref"]]["source"],
+                disputed=one["disputed"] is not None,
+            )
             for one in sorted(found, key=lambda one: (one["event_date"], one["id"]))
         ]
 
     async def all_incidents(self) -> list[StoredIncident]:
         found = await IncidentRow.select().order_by(IncidentRow.event_date, ascending=False)
         return [rows.incident_of(one) for one in found]
+
+    async def incidents_by_id(self, incident_ids: Sequence[str]) -> list[StoredIncident]:
+        found = await IncidentRow.select().where(IncidentRow.id.is_in(list(incident_ids)))
+        return [rows.incident_of(one) for one in found]
+
+    async def incident(self, incident_id: str) -> StoredIncident | None:
+        row = await IncidentRow.select().where(IncidentRow.id == incident_id).first()
+        return rows.incident_of(row) if row else None
 
     async def owner_name(self, user_id: str) -> str | None:
         row = await Account.select(Account.name).where(Account.id == user_id).first()

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from service.desk.ports.office import StoredIncident
 from service.domain.events.event import Event
 from service.domain.events.office import (
+    IncidentCorrected,
+    IncidentDisputed,
     IncidentRecorded,
     IncidentVerified,
+    IncidentWithdrawn,
     KeyCreated,
     ListImported,
     PasswordChanged,
@@ -156,11 +158,27 @@ class OfficeWriting(LogWriting):
             )
         )
 
-    async def incident_recorded(self, event: Event[IncidentRecorded], incident: StoredIncident) -> None:
+    async def incident_recorded(self, event: Event[IncidentRecorded], *, org_number: str) -> None:
         await self._append(event)
-        kept = {name: getattr(incident, name) for name in StoredIncident.__dataclass_fields__}
-        days = {name: kept[name].isoformat() for name in rows.DAYS_OF_INCIDENT}
-        await IncidentRow.insert(IncidentRow(**(kept | days)))
+        said: dict[str, Any] = rows.incident_said(event.data.said)
+        await IncidentRow.insert(
+            IncidentRow(id=event.data.incident, org_number=org_number, recorded_by=event.actor.id, **said)
+        )
+
+    async def incident_corrected(self, event: Event[IncidentCorrected]) -> None:
+        await self._append(event)
+        said = rows.incident_said(event.data.said)
+        changed: dict[Any, Any] = {**said, "recorded_by": event.actor.id, "verified_by": None}
+        await IncidentRow.update(changed).where(IncidentRow.id == event.data.incident)
+
+    async def incident_disputed(self, event: Event[IncidentDisputed]) -> None:
+        await self._append(event)
+        await IncidentRow.update({IncidentRow.disputed: event.data.text}).where(IncidentRow.id == event.data.incident)
+
+    async def incident_withdrawn(self, event: Event[IncidentWithdrawn]) -> None:
+        await self._append(event)
+        changed: dict[Any, Any] = {IncidentRow.withdrawn_by: event.actor.id}
+        await IncidentRow.update(changed).where(IncidentRow.id == event.data.incident)
 
     async def incident_verified(self, event: Event[IncidentVerified]) -> None:
         await self._append(event)

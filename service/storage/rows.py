@@ -14,6 +14,7 @@ from service.domain.application import Kind
 from service.domain.case import Case, CaseFinding, State
 from service.domain.enclosure import Enclosure
 from service.domain.events.fields import ApplicationPart, Part
+from service.domain.events.office import IncidentSaid
 from service.domain.finding import CheckResult, Finding, Outcome, Resolution, Run, Source, Trait
 from service.domain.premises import Hirer
 from service.storage.tables import CaseRow, FindingRow
@@ -179,6 +180,18 @@ def marking_of(row: Row) -> SecrecyMarking:
 
 
 DAYS_OF_INCIDENT = ("event_date", "informed_on", "expires_on")
+
+
+def incident_said(said: IncidentSaid) -> dict[str, str | None]:
+    """What is said of an incident, by the columns that keep it."""
+    return {
+        "kind": said.kind,
+        "room": said.room,
+        "event_date": said.event_date.isoformat(),
+        "informed_on": said.informed_on.isoformat(),
+        "expires_on": said.expires_on.isoformat(),
+        "value_ref": said.value,
+    }
 
 
 def incident_of(row: Row) -> StoredIncident:

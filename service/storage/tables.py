@@ -227,12 +227,15 @@ class IncidentRow(Table, tablename="incident"):
     id = Text(primary_key=True)
     org_number = Text()
     kind = Text()
+    room = Text(null=True, default=None)
     event_date = Text()
     informed_on = Text()
     expires_on = Text()
     value_ref = Text()
     recorded_by = Text()
     verified_by = Text(null=True, default=None)
+    disputed = Text(null=True, default=None)
+    withdrawn_by = Text(null=True, default=None)
 
 
 class ScreeningJob(Table, tablename="screening_job"):

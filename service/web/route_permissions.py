@@ -35,6 +35,8 @@ RECORD_READERS = May(roles=frozenset({Role.AUDITOR, Role.DECISION_MAKER, Role.CO
 COORDINATORS = May(roles=frozenset({Role.COORDINATOR}))
 LIST_READERS = May(roles=frozenset({Role.COORDINATOR, Role.AUDITOR}))
 ADMINISTRATORS = May(roles=frozenset({Role.ADMINISTRATOR}))
+INCIDENT_RECORDERS = May(roles=OFFICERS.roles | {Role.COORDINATOR})
+INCIDENT_READERS = May(roles=INCIDENT_RECORDERS.roles | {Role.AUDITOR})
 RULE_OWNERS = May(roles=frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}))
 RIGHTS_READERS = May(roles=frozenset({Role.AUDITOR, Role.ADMINISTRATOR}))
 

@@ -19,7 +19,7 @@ from service.domain.errors import NotAllowed
 from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks
 from tests.booking_steps import asked, cleared, do_decide, holds_true, petter, statuses, taken
-from tests.builders import FIXTURES, KEY, NUMBER, QUIET, a_premises_document
+from tests.builders import FIXTURES, KEY, QUIET, a_premises_document, an_incident
 from tests.fakes import Clock
 from tests.steps import do, settle_all, someone, unbiased
 
@@ -44,11 +44,9 @@ async def test_an_incident_has_no_case_checked_again_where_nothing_is_left_to_de
     await unbiased(desk, case_id, officer)
     await do(desk, clearance_steps.Execute, case_id, officer)
     sam, siv = await someone(desk, "Sam", "role:coordinator"), await someone(desk, "Siv", "role:coordinator")
-    new = incidents.NewIncident(
-        NUMBER, "damage", "2026-10-01", "Ett bord.", "HV 2026/8", "2026-10-05", "Ersätts.", "2026-12-31"
-    )
+    new = an_incident()
 
-    await incidents.verify(desk, await incidents.record(desk, new, by=sam), by=siv)
+    await incidents.verify(desk, await incidents.record(desk, new, by=sam), saw=True, is_act=True, by=siv)
 
     async with desk.store.reading() as reading:
         assert not await reading.is_waiting(case_id)

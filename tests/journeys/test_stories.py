@@ -130,10 +130,14 @@ def test_two_coordinators_record_an_incident(service: Service, visit: Visit) -> 
         "informed_on": "2026-09-05", "applicant_view": "Föreningen ersätter det.", "expires_on": "2027-09-01",
     }.items():  # fmt: skip
         page.fill(f"#{name}", value)
+    page.select_option("#kind", "breach_of_terms")
     samir.press("text=Spara händelsen")
     assert page.locator("button:has-text('Bekräfta')").count() == 0, "not his own"
 
-    siv.go("/incidents").press("button:has-text('Bekräfta')")
+    siv.go("/incidents")
+    for box in siv.page.locator("main input[type=checkbox]").all():
+        box.check()
+    siv.press("button:has-text('Bekräfta')")
     siv.look()
     assert "Bekräftad av Siv" in siv.text()
 

@@ -7,7 +7,7 @@ import pytest
 
 from service.casework.intake.receive import receive
 from service.casework.review.findings import ask_rescreening, resolve, take, withdraw_distinction
-from service.casework.review.incidents import NewIncident, record, verify
+from service.casework.review.incidents import record, verify
 from service.casework.views.case_page import case_view
 from service.demo import demo_list
 from service.desk import actors
@@ -21,7 +21,7 @@ from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks, screen
 from service.settings import Settings
-from tests.builders import FIXTURES, KEY, NUMBER, RULES_2026, a_grant_document, a_premises_document
+from tests.builders import FIXTURES, KEY, RULES_2026, a_grant_document, a_premises_document, an_incident
 from tests.fakes import AnsweringCheck, Clock, Installed, RaisingCheck
 from tests.steps import screened, seen, someone, unbiased
 
@@ -67,13 +67,11 @@ async def test_a_list_past_its_age_cannot_say_no_hit(desk: Desk, clock: Clock) -
 
 async def test_a_verified_incident_is_found_until_it_expires(desk: Desk, clock: Clock) -> None:
     samir, siv = await someone(desk, "Sam", "role:coordinator"), await someone(desk, "Siv", "role:coordinator")
-    new = NewIncident(
-        NUMBER, "damage", "2026-10-01", "Ett bord gick sönder.", "HV 2026/8", "2026-10-05", "Ersätts.", "2026-12-31"
-    )
+    new = an_incident()
     incident = await record(desk, new, by=samir)
     assert (await outcomes(desk, await screened(desk, a_grant_document())))["prior_incidents"][0] is Outcome.MET
 
-    await verify(desk, incident, by=siv)
+    await verify(desk, incident, saw=True, is_act=True, by=siv)
     assert (await outcomes(desk, await screened(desk, a_grant_document())))["prior_incidents"][
         0
     ] is Outcome.NEEDS_INQUIRY
@@ -227,9 +225,9 @@ async def test_an_answer_that_the_log_cannot_keep_is_no_answer_and_stops_nothing
 async def test_a_verified_incident_has_the_associations_open_cases_checked_again(desk: Desk) -> None:
     samir, siv = await someone(desk, "Sam", "role:coordinator"), await someone(desk, "Siv", "role:coordinator")
     case_id = await screened(desk, a_grant_document())
-    new = NewIncident(NUMBER, "damage", "2026-10-01", "Ett bord.", "HV 2026/8", "2026-10-05", "Ersätts.", "2026-12-31")
+    new = an_incident()
 
-    await verify(desk, await record(desk, new, by=samir), by=siv)
+    await verify(desk, await record(desk, new, by=samir), saw=True, is_act=True, by=siv)
 
     assert await run_waiting_checks(desk) == 1
     assert (await outcomes(desk, case_id))["prior_incidents"][0] is Outcome.NEEDS_INQUIRY

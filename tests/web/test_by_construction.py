@@ -161,7 +161,7 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
         walk.step(
             ("POST", "/incidents"),
             lambda: samir.send(
-                "/incidents", org_number="802999-0010", kind="damage", event_date="2026-10-01", act="Ett bord.",
+                "/incidents", org_number="802999-0010", kind="damage", event_date="2026-10-01", act="Ett bord.", room="tallen",
                 source="HV 2026/8", informed_on="2026-10-05", applicant_view="Ersätts.", expires_on="2027-06-30",
             ),
             wants="incident:recorded",
@@ -169,9 +169,25 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
         incident = re.findall(r"/incidents/([0-9a-f-]{36})/verify", siv.get("/incidents").text)[0]
         walk.step(
             ("POST", "/incidents/{incident_id:uuid}/verify"),
-            lambda: siv.send(f"/incidents/{incident}/verify"),
+            lambda: siv.send(f"/incidents/{incident}/verify", saw="yes", is_act="yes"),
             wants="incident:verified",
         )
+        said = {
+            "org_number": "802999-0010", "kind": "damage", "room": "tallen", "event_date": "2026-10-02",
+            "act": "Två bord.", "source": "HV 2026/8", "informed_on": "2026-10-05", "applicant_view": "Ersätts.",
+            "expires_on": "2027-06-30", "text": "Det var två.",
+        }  # fmt: skip
+        for what, given in (
+            ("correct", said),
+            ("dispute", {"received": "2026-10-09", "dispute_text": "Det var redan trasigt."}),
+            ("withdraw", {"withdraw_text": "Det var en annan förening."}),
+        ):
+            done = {"correct": "corrected", "dispute": "disputed", "withdraw": "withdrawn"}[what]
+            walk.step(
+                ("POST", f"/incidents/{{incident_id:uuid}}/{what}"),
+                lambda what=what, given=given: petter.send(f"/incidents/{incident}/{what}", **given),
+                wants=f"incident:{done}",
+            )
         walk.step(
             ("POST", "/users"),
             lambda: adam.send("/users", name="Ny Person", email="ny@demo.example", password="ett-langt-losenord"),

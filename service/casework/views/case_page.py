@@ -8,6 +8,7 @@ from typing import Any
 from service.bookings.bookings import bookings
 from service.bookings.clearance import Clearance, application_of, clearance_of, data_key
 from service.bookings.clearance_steps import why_not_executed
+from service.casework.review.incidents import IncidentToWeigh, to_weigh
 from service.desk import application_parts
 from service.desk.ports.cases import (
     CaseDetails,
@@ -122,6 +123,7 @@ class CaseView:
     points: list[DelegationPoint]
     before: dict[str, StoredFinding]
     held_apart: dict[str, HeldApart]
+    incidents: dict[str, IncidentToWeigh]
     earlier: int
     dossier: Dossier
     basis: Basis
@@ -157,6 +159,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         ]
         values = await reading.values(list(dict.fromkeys(references)))
         held_apart = await _held_apart(reading, values)
+        incidents = await to_weigh(reading, _incidents_in(values))
         names = await reading.names()
         waiting = await reading.is_waiting(case_id)
         owner = await reading.owner_name(case.owner) if case.owner else None
@@ -198,6 +201,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         points=policy.usable_points(case, by, procedure),
         before=before,
         held_apart=held_apart,
+        incidents=incidents,
         room=room,
     )
 
@@ -281,6 +285,15 @@ async def _held_apart(reading: Reading, values: Mapping[str, Any]) -> dict[str, 
         reason = reasons.get(finding.reason_ref or "", {}).get("text") if finding else None
         held_apart[pair] = HeldApart(distinction.held_apart_by, distinction.at, reason)
     return held_apart
+
+
+def _incidents_in(values: Mapping[str, Any]) -> list[str]:
+    """The incidents that evidence names by id."""
+    found = []
+    for value in values.values():
+        evidence = value.get("evidence", []) if isinstance(value, dict) else []
+        found += [piece["params"]["incident"] for piece in evidence if "incident" in piece["params"]]
+    return found
 
 
 def _says_held_apart(piece: object) -> bool:

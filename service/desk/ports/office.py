@@ -10,8 +10,11 @@ from service.domain.clock import Instant
 from service.domain.events.event import Event
 from service.domain.events.fields import ListRef
 from service.domain.events.office import (
+    IncidentCorrected,
+    IncidentDisputed,
     IncidentRecorded,
     IncidentVerified,
+    IncidentWithdrawn,
     KeyCreated,
     ListImported,
     PasswordChanged,
@@ -30,17 +33,20 @@ from service.domain.watchlist import ListEntry
 
 @dataclass(frozen=True)
 class StoredIncident:
-    """An incident as it was recorded."""
+    """An incident as it was recorded; `disputed` is what the association says against it, where it has."""
 
     id: str
     org_number: str
     kind: str
+    room: str | None
     event_date: date
     informed_on: date
     expires_on: date
     value_ref: str
     recorded_by: str
     verified_by: str | None
+    disputed: str | None
+    withdrawn_by: str | None
 
 
 @dataclass(frozen=True)
@@ -186,6 +192,14 @@ class OfficeReading(Protocol):
         """Every incident, verified or not, newest first."""
         ...
 
+    async def incident(self, incident_id: str) -> StoredIncident | None:
+        """An incident, or None."""
+        ...
+
+    async def incidents_by_id(self, incident_ids: Sequence[str]) -> list[StoredIncident]:
+        """These incidents, in no order; one that is not there is left out."""
+        ...
+
     async def owner_name(self, user_id: str) -> str | None:
         """A user's name by their id; None for one that is not there."""
         ...
@@ -286,8 +300,20 @@ class OfficeWriting(Protocol):
         """A list's new version, in force from now on in place of the one before it."""
         ...
 
-    async def incident_recorded(self, event: Event[IncidentRecorded], incident: StoredIncident) -> None:
+    async def incident_recorded(self, event: Event[IncidentRecorded], *, org_number: str) -> None:
         """An incident that nobody has verified yet."""
+        ...
+
+    async def incident_corrected(self, event: Event[IncidentCorrected]) -> None:
+        """What is said of an incident now, which nobody has verified yet."""
+        ...
+
+    async def incident_disputed(self, event: Event[IncidentDisputed]) -> None:
+        """The association disputes an incident."""
+        ...
+
+    async def incident_withdrawn(self, event: Event[IncidentWithdrawn]) -> None:
+        """An incident is not used any more."""
         ...
 
     async def incident_verified(self, event: Event[IncidentVerified]) -> None:

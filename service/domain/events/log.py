@@ -70,9 +70,9 @@ class AccessLogErased(EventData, frozen=True):
 
 
 class ErasureOfCase(Part, frozen=True):
-    """What of a case is to be erased."""
+    """What of a case, or of the incidents that belong to none, is to be erased."""
 
-    case: Annotated[Uuid, "the case"]
+    case: Annotated[Uuid | None, "the case; none for incidents"]
     classes: Annotated[tuple[Code, ...], "the retention classes"]
     digest: Annotated[Digest, "of the commitments whose values are to go"]
     values: Annotated[Whole, "how many they are"]

@@ -2,14 +2,16 @@
 
 from typing import Annotated
 
-from service.domain.events.event import ANYONE, EventData, event
-from service.domain.events.fields import Code, Commitment, Day, Digest, Pseudonym, RuleSetRef, Time, Uuid, Whole
+from service.domain.events.event import ANYONE, HANDLERS, EventData, event
+from service.domain.events.fields import Code, Commitment, Day, Digest, Part, Pseudonym, RuleSetRef, Time, Uuid, Whole
 from service.domain.people import Role
 
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 #: Who confirms what an administrator has put forward.
 _CONFIRMERS = _ADMINISTRATOR | {Role.DECISION_MAKER}
 _COORDINATOR = frozenset({Role.COORDINATOR})
+#: Those who see what happens: whoever lets rooms and follows grants up, and the coordinator.
+_RECORDERS = HANDLERS | _COORDINATOR
 _ADOPTERS = _COORDINATOR | _ADMINISTRATOR
 
 
@@ -129,19 +131,52 @@ class ListImported(EventData, frozen=True):
     rules: Annotated[RuleSetRef, "the rule set that names the list"]
 
 
-@event("incident:recorded", persons=_COORDINATOR)
+class IncidentSaid(Part, frozen=True):
+    """What is said of an incident, beside the organisation and what happened."""
+
+    kind: Annotated[Code, "of which kind"]
+    room: Annotated[Code | None, "in which room, where the rule set asks for one"]
+    event_date: Annotated[Day, "the day it happened"]
+    informed_on: Annotated[Day, "the day the organisation was told"]
+    expires_on: Annotated[Day, "the last day it may be used"]
+    value: Annotated[Commitment, "the organisation, what happened, the document, and how the organisation sees it"]
+
+
+@event("incident:recorded", persons=_RECORDERS)
 class IncidentRecorded(EventData, frozen=True):
     """A documented incident (händelse) with an organisation has been written down."""
 
     incident: Annotated[Uuid, "the incident"]
-    kind: Annotated[Code, "of which kind"]
-    event_date: Annotated[Day, "the day it happened"]
-    informed_on: Annotated[Day, "the day the organisation was told"]
-    expires_on: Annotated[Day, "the last day it may be used"]
-    value: Annotated[Commitment, "the organisation, and what happened"]
+    said: Annotated[IncidentSaid, "what is said of it"]
 
 
-@event("incident:verified", persons=_COORDINATOR)
+@event("incident:corrected", persons=_RECORDERS)
+class IncidentCorrected(EventData, frozen=True):
+    """What was written of an incident was wrong; what is said now has to be verified anew."""
+
+    incident: Annotated[Uuid, "the incident"]
+    said: Annotated[IncidentSaid, "what is said of it now"]
+    text: Annotated[Commitment, "why it was corrected"]
+
+
+@event("incident:disputed", persons=_RECORDERS)
+class IncidentDisputed(EventData, frozen=True):
+    """The organisation disputes an incident; whoever weighs it sees so."""
+
+    incident: Annotated[Uuid, "the incident"]
+    received: Annotated[Day, "the day the organisation said so"]
+    text: Annotated[Commitment, "in what words"]
+
+
+@event("incident:withdrawn", persons=_RECORDERS)
+class IncidentWithdrawn(EventData, frozen=True):
+    """An incident should not have been written down, and is not used any more."""
+
+    incident: Annotated[Uuid, "the incident"]
+    text: Annotated[Commitment, "why"]
+
+
+@event("incident:verified", persons=_RECORDERS)
 class IncidentVerified(EventData, frozen=True):
     """A second person has verified an incident."""
 

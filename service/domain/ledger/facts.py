@@ -106,12 +106,15 @@ class IncidentFact(Fact):
     """An incident."""
 
     kind: str
+    room: str | None
     event_date: str
     informed_on: str
     expires_on: str
     value: str
     recorded_by: str
     verified_by: str | None
+    disputed: str | None
+    withdrawn_by: str | None
 
 
 @dataclass(slots=True)

@@ -4,8 +4,12 @@ from service.domain.events.event import Entry
 from service.domain.events.folds import Folds
 from service.domain.events.log import ErasureProposed, ErasureSettled, ValueErased
 from service.domain.events.office import (
+    IncidentCorrected,
+    IncidentDisputed,
     IncidentRecorded,
+    IncidentSaid,
     IncidentVerified,
+    IncidentWithdrawn,
     KeyCreated,
     ListImported,
     PasswordChanged,
@@ -145,21 +149,50 @@ def list_imported(tables: Tables, data: ListImported, entry: Entry) -> None:
 @FOLDS.of(IncidentRecorded)
 def incident_recorded(tables: Tables, data: IncidentRecorded, entry: Entry) -> None:
     """An incident."""
-    tables.incident[data.incident] = IncidentFact(
-        data.kind,
-        data.event_date.isoformat(),
-        data.informed_on.isoformat(),
-        data.expires_on.isoformat(),
-        data.value,
-        recorded_by=entry.actor,
+    tables.incident[data.incident] = _incident(data.said, recorded_by=entry.actor, disputed=None)
+
+
+@FOLDS.of(IncidentCorrected)
+def incident_corrected(tables: Tables, data: IncidentCorrected, entry: Entry) -> None:
+    """What is said of it now, which nobody else has verified; that it is disputed stays."""
+    before = tables.incident[data.incident]
+    tables.incident[data.incident] = _incident(data.said, recorded_by=entry.actor, disputed=before.disputed)
+
+
+def _incident(said: IncidentSaid, *, recorded_by: str, disputed: str | None) -> IncidentFact:
+    return IncidentFact(
+        said.kind,
+        said.room,
+        said.event_date.isoformat(),
+        said.informed_on.isoformat(),
+        said.expires_on.isoformat(),
+        said.value,
+        recorded_by=recorded_by,
         verified_by=None,
+        disputed=disputed,
+        withdrawn_by=None,
     )
 
 
 @FOLDS.of(IncidentVerified)
 def incident_verified(tables: Tables, data: IncidentVerified, entry: Entry) -> None:
-    """Who has verified it."""
-    tables.incident[data.incident].verified_by = entry.actor
+    """Who has verified it: another than wrote it, or ValueError."""
+    incident = tables.incident[data.incident]
+    if incident.recorded_by == entry.actor:
+        raise ValueError("verified by whoever wrote it down")
+    incident.verified_by = entry.actor
+
+
+@FOLDS.of(IncidentDisputed)
+def incident_disputed(tables: Tables, data: IncidentDisputed, _: Entry) -> None:
+    """What the organisation says against it."""
+    tables.incident[data.incident].disputed = data.text
+
+
+@FOLDS.of(IncidentWithdrawn)
+def incident_withdrawn(tables: Tables, data: IncidentWithdrawn, entry: Entry) -> None:
+    """It is not used any more."""
+    tables.incident[data.incident].withdrawn_by = entry.actor
 
 
 @FOLDS.of(ErasureProposed)

@@ -78,7 +78,7 @@ class Tables:
     #: The rights that have been put forward and wait.
     proposed_rights: dict[str, ProposedRight] = field(default_factory=dict)
     #: The erasures that have been put forward and wait: by whom, and of which cases.
-    erasures: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    erasures: dict[str, tuple[str, frozenset[str | None]]] = field(default_factory=dict)
     #: The times that have been called off for their hirers after they had been let.
     called_off: set[str] = field(default_factory=set)
 

@@ -149,12 +149,15 @@ def _incident(row: Row, value: Any) -> IncidentFact:
     same = value is None or value["org_number"] == row["org_number"]
     return IncidentFact(
         kind=row["kind"],
+        room=row["room"],
         event_date=row["event_date"],
         informed_on=row["informed_on"],
         expires_on=row["expires_on"],
         value=row["value_ref"] if same else MISMATCH,
         recorded_by=row["recorded_by"],
         verified_by=row["verified_by"],
+        disputed=row["disputed"],
+        withdrawn_by=row["withdrawn_by"],
     )
 
 

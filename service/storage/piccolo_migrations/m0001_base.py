@@ -185,12 +185,15 @@ TABLES = (
         id TEXT NOT NULL PRIMARY KEY,
         org_number TEXT NOT NULL,
         kind TEXT NOT NULL,
+        room TEXT,
         event_date TEXT NOT NULL,
         informed_on TEXT NOT NULL,
         expires_on TEXT NOT NULL,
         value_ref TEXT NOT NULL,
         recorded_by TEXT NOT NULL,
-        verified_by TEXT
+        verified_by TEXT,
+        disputed TEXT,
+        withdrawn_by TEXT
     )""",
     """CREATE TABLE screening_job (
         case_id TEXT NOT NULL PRIMARY KEY REFERENCES case_file (id) ON DELETE RESTRICT,
