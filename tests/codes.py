@@ -19,9 +19,10 @@ from service.bookings import move_or_cancel
 from service.casework.decision import appeal, follow_up, reopen
 from service.casework.decision.record_page import PURPOSES
 from service.casework.letters.edit_texts import PLACES
-from service.casework.review import findings, inquiry
+from service.casework.review import inquiry
 from service.casework.views.steps import STEPS
 from service.demo import ACCOUNTS
+from service.desk import candidates
 from service.desk.application_parts import PARTS
 from service.desk.form import sent_names
 from service.desk.letter_sheet import CHANNELS
@@ -194,7 +195,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "holds": {field.holds for event in all_events() for field in event.fields},
     "hirer": Hirer,
     "holds_param": ["flag", "list", "text", "whole"],
-    "identifier": findings.IDENTIFIERS,
+    "identifier": candidates.IDENTIFIERS,
     "kind": {*Kind, *RULES.incident_kinds},
     "language": LANGUAGES,
     "match": {*judge.State, "held_apart"},

@@ -14,7 +14,9 @@ from service.casework.intake.enclosures import add_enclosure
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, inquiry
 from service.casework.review.findings import resolve, take
+from service.demo import demo_list
 from service.desk import actors, form
+from service.desk.candidates import APART, candidates_in
 from service.desk.ports.desk import Desk
 from service.desk.step_form import StepForm
 from service.domain.application import Kind
@@ -28,6 +30,7 @@ from service.office import rights as office_rights
 from service.office import users_and_keys
 from service.privacy import erasure
 from service.privacy.erasure_plan import Plan
+from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks
 from tests.builders import FIXTURES, KEY, PASSWORD, a_grant_document, a_proposal
 from tests.fakes import Clock
@@ -189,6 +192,7 @@ async def settle_all(desk: Desk, case_id: str, officer: User) -> None:
                 reason="Kontrollerat.",
                 by=officer,
                 seen=await seen(desk, case_id),
+                answers=await answers_to(desk, case_id, one.id),
             )
 
 
@@ -306,6 +310,27 @@ async def someone(desk: Desk, name: str, *rights: str) -> User:
         found = await reading.user(user.id)
     assert found is not None
     return found
+
+
+async def listed_too(desk: Desk, *rows: str) -> None:
+    """The list as it is, and these entries."""
+    head, _, before = demo_list(desk, FIXTURES).decode().rstrip("\n").partition("\n")
+    count = int(head.rpartition(",")[2]) + len(rows)
+    renewed = "\n".join([f"{head.rpartition(',')[0]},{count}", before, *rows]) + "\n"
+    async with desk.store.reading() as reading:
+        known = await reading.user_by_email("Samir@x.example")
+    assert known is not None
+    await import_list(desk, "demo", renewed.encode(), by=actors.person(known.user))
+
+
+async def answers_to(desk: Desk, case_id: str, finding_id: str, answer: str = APART) -> dict[str, str]:
+    """The same answer to every name of a finding that resembles a listed one."""
+    async with desk.store.reading() as reading:
+        case = await reading.case(case_id)
+        [found] = [one for one in await reading.findings(case_id, case.check_round) if one.id == finding_id]
+        values = await reading.values([ref for ref in (found.detail_ref, found.speaker_ref) if ref])
+    pieces = [*values.get(found.detail_ref, {}).get("evidence", []), *values.get(found.speaker_ref or "", [])]
+    return {candidate.pair: answer for candidate in candidates_in(pieces) if candidate.open}
 
 
 async def given_by_two(desk: Desk, user: User, right: str) -> None:

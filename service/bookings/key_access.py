@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from service.bookings import bookings
 from service.bookings.scheduling import free_times
 from service.desk import form
+from service.desk.candidates import FIELD, candidates_in, settled
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow
 from service.desk.ports.premises import Occupied
@@ -19,7 +21,14 @@ from service.domain.application import Kind
 from service.domain.dossier.dossier import Dossier
 from service.domain.dossier.folding import fold
 from service.domain.errors import NotAllowed, NotFound
-from service.domain.events.bookings import BookingExecuted, BookingMoved, KeyAccessGiven, KeyAccessScreened, KeyAnswer
+from service.domain.events.bookings import (
+    BookingExecuted,
+    BookingMoved,
+    KeyAccessGiven,
+    KeyAccessScreened,
+    KeyAccessSettled,
+    KeyAnswer,
+)
 from service.domain.events.decision import (
     AppealReceived,
     AppealSettled,
@@ -47,6 +56,7 @@ _TOLD = (
     SupportStopped,
     SupportReleased,
     KeyAccessScreened,
+    KeyAccessSettled,
     KeyAccessGiven,
     BookingMoved,
     AppealReceived,
@@ -125,7 +135,8 @@ async def _checks_of_names(desk: Desk, procedure: RuleSet) -> list[RequiredCheck
 
 
 def _answer(scene: Scene, finding: Finding) -> KeyAnswer:
-    detail, _ = texts_of(scene.desk, finding.result)
+    detail, speakers = texts_of(scene.desk, finding.result)
+    looked_at = candidates_in([*detail["evidence"], *speakers])
     return KeyAnswer(
         check=finding.check,
         check_version=finding.check_version,
@@ -133,7 +144,75 @@ def _answer(scene: Scene, finding: Finding) -> KeyAnswer:
         code=finding.result.code,
         lists=tuple(source.ref for source in finding.result.sources),
         detail=scene.writing.keep("finding", detail, case=scene.case.id),
+        speakers=scene.writing.keep("speaker-detail", speakers, case=scene.case.id) if speakers else None,
+        open_pairs=tuple(candidate.pair for candidate in looked_at if candidate.open),
     )
+
+
+def unsettled(dossier: Dossier) -> list[KeyAnswer]:
+    """What the lists said before the key that neither passes nor has been held apart name by name since.
+
+    What could not be checked is settled by nobody.
+    """
+    screened = dossier.key_access_screened
+    if screened is None:
+        return []
+    left = []
+    for answer in screened.data.answers:
+        if Outcome(answer.outcome) in NEEDS_NOBODY:
+            continue
+        if not _for_a_person(answer) or not set(answer.open_pairs) <= dossier.key_access_apart:
+            left.append(answer)
+    return left
+
+
+def _for_a_person(answer: KeyAnswer) -> bool:
+    """Whether it is names that a person can look at, rather than a list that could not be asked."""
+    return Outcome(answer.outcome) is Outcome.NEEDS_INQUIRY and bool(answer.open_pairs)
+
+
+def to_settle(dossier: Dossier) -> list[KeyAnswer]:
+    """What of that a person can answer for, name by name."""
+    return [answer for answer in unsettled(dossier) if _for_a_person(answer)]
+
+
+@dataclass(frozen=True)
+class SettleForKey(StepForm):
+    """Answer for each name that resembled a listed one before the key: not the same, or the same and by what.
+
+    Whoever is the same gets no key; then the case is taken up, or the support stopped, by a step of its own.
+    """
+
+    name = "key-access-settle"
+    event = KeyAccessSettled
+    of_premises = True
+
+    answers: dict[str, str] = form.chosen_by_prefix(FIELD)
+    reason: str = form.text()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(to_settle(case.dossier), "key_access.nothing_to_settle")
+
+    async def work(self, scene: Scene) -> None:
+        screened, left = scene.dossier.key_access_screened, to_settle(scene.dossier)
+        references = [ref for answer in left for ref in (answer.detail, answer.speakers) if ref]
+        values = await scene.writing.values(references)
+        pieces: list[Any] = []
+        for answer in left:
+            pieces += values.get(answer.detail, {}).get("evidence", []) + values.get(answer.speakers or "", [])
+        asked = [one for one in candidates_in(pieces) if one.open]
+        if screened is None or not asked:
+            raise NotAllowed("key_access.nothing_to_settle")
+        of_each = settled(asked, self.answers)
+        await scene.take_settled(
+            KeyAccessSettled(
+                screening=screened.data.screening,
+                held_apart=of_each.apart,
+                same=of_each.same,
+                reason=scene.keep("resolution", self.reason),
+            )
+        )
 
 
 def missing(
@@ -159,7 +238,7 @@ def missing(
         found.append("key_access.not_screened")
     elif screened.at < earliest or _versions(screened.data) != active:
         found.append("key_access.screening_old")
-    elif any(Outcome(answer.outcome) not in NEEDS_NOBODY for answer in screened.data.answers):
+    elif unsettled(dossier):
         found.append("key_access.not_clean")
     return found
 

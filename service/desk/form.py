@@ -203,6 +203,18 @@ def by_prefix(prefix: str) -> Any:
     return field(metadata={ASKED: Asked(read, schemas, False, "")})
 
 
+def chosen_by_prefix(prefix: str) -> Any:
+    """What was chosen for each of a number of things, by the thing's id; sent as the prefix and the id."""
+
+    def read(answers: Answers, _: str) -> dict[str, str]:
+        return {name.removeprefix(prefix): _first(answers, name) for name in answers if name.startswith(prefix)}
+
+    def schemas(_name: str) -> dict[str, Schema]:
+        return {}  # the things are the case's, and are named on the step's page
+
+    return field(metadata={ASKED: Asked(read, schemas, False, "")})
+
+
 def numbered(form: type[FormT], prefix: str, most: int) -> Any:
     """Up to so many of the same small form, each field sent as `prefix_0_name`; those with nothing in them left out."""
     names = sent_names(form)

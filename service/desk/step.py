@@ -25,6 +25,7 @@ from service.domain.events.bookings import (
     BookingRestored,
     ClearanceGiven,
     ClearanceRevoked,
+    KeyAccessSettled,
 )
 from service.domain.events.decision import DecisionProposed
 from service.domain.events.decision_record import CaseDecided
@@ -116,6 +117,10 @@ class Scene:
         """The same, where the step changes the case's bookings too."""
         after = self.case.after(self.event)
         self.case = await self.writing.booking_step(self._happened(data), after, screen=screen)
+
+    async def take_settled(self, data: KeyAccessSettled) -> None:
+        """The same, where names are held apart from listed ones."""
+        self.case = await self.writing.key_access_settled(self._happened(data), self.case.after(self.event))
 
     async def take_clearance(self, data: ClearanceGiven | ClearanceRevoked) -> None:
         """The same, where a standing clearance is given or withdrawn."""

@@ -98,6 +98,7 @@ STEPS: dict[EventClass, Step] = {
     bookings.ClearanceGiven: Step(CLOSED, None, "handler"),
     bookings.ClearanceRevoked: Step(frozenset(State), None, "handler"),
     bookings.KeyAccessScreened: Step(CLOSED, None, "handler"),
+    bookings.KeyAccessSettled: Step(CLOSED, None, "handler"),
     bookings.KeyAccessGiven: Step(CLOSED, None, "handler"),
     decision.SideDecided: Step(frozenset(State), None, "signer"),
 }

@@ -15,6 +15,7 @@ from service.desk.ports.cases import (
 from service.domain.case import Case
 from service.domain.clock import Instant
 from service.domain.errors import Conflict
+from service.domain.events.bookings import KeyAccessSettled
 from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import Event, RoutineStep
 from service.domain.events.intake import (
@@ -139,15 +140,16 @@ class CaseWriting(LogWriting):
                 FindingRow.resolved_by: finding.resolved_by,
             }
         ).where(FindingRow.id == finding.id)
+        await self._hold_apart(event, case, finding.id)
+        await self._save(case, attention=attention)
+
+    async def _hold_apart(self, event: Event[FindingResolved | KeyAccessSettled], case: Case, found: str) -> None:
         for pair in event.data.held_apart:
             # A pair held apart before is held apart once more by whoever looked last.
             await Distinction.delete().where(Distinction.pair == pair)
             await Distinction.insert(
-                Distinction(
-                    pair=pair, case_id=case.id, finding_id=finding.id, held_apart_by=event.actor.id, at=event.at
-                )
+                Distinction(pair=pair, case_id=case.id, finding_id=found, held_apart_by=event.actor.id, at=event.at)
             )
-        await self._save(case, attention=attention)
 
     async def distinction_withdrawn(self, event: Event[DistinctionWithdrawn], case: Case) -> None:
         await self._append(event)

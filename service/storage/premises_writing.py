@@ -18,6 +18,7 @@ from service.domain.events.bookings import (
     ClearanceRevoked,
     FeedMade,
     FeedRevoked,
+    KeyAccessSettled,
     RoomClosed,
     RoomDescribed,
     RoomReopened,
@@ -178,6 +179,10 @@ class PremisesWriting(CaseWriting):
         }
         async with free():
             await BookingRow.update(changed).where(BookingRow.id == data.booking)
+
+    async def key_access_settled(self, event: Event[KeyAccessSettled], case: Case) -> Case:
+        await self._hold_apart(event, case, event.data.screening)
+        return await self.step_taken(event, case)
 
     async def clearance_step(self, event: Event[ClearanceGiven | ClearanceRevoked], case: Case) -> Case:
         after = await self.step_taken(event, case)

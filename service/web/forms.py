@@ -46,6 +46,10 @@ class Form:
             raise InvalidInput([Problem(f"/{name}", "input.missing")])
         return self.text(name) == "yes"
 
+    def by_prefix(self, prefix: str) -> dict[str, str]:
+        """What was answered in the fields whose names begin so, by the rest of their names."""
+        return {name.removeprefix(prefix): self.text(name) for name in self._values if name.startswith(prefix)}
+
     def names(self) -> list[str]:
         """The fields that came."""
         return list(self._values)

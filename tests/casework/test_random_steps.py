@@ -41,7 +41,7 @@ from service.settings import Settings
 from tests.builders import FIXTURES, KEY, RULES_2025, RULES_2026, a_grant_document, a_proposal
 from tests.fakes import Clock
 from tests.servers import new_database
-from tests.steps import CRITERIA, a_grave_act, do, seen, someone
+from tests.steps import CRITERIA, a_grave_act, answers_to, do, seen, someone
 
 REFUSAL = a_proposal(
     DecisionOutcome.REFUSAL,
@@ -122,7 +122,9 @@ async def settle(walk: Walk, by: User) -> None:
         if one.case_finding.open:
             able = RESOLUTIONS[one.case_finding.outcome]
             chosen = Resolution.NO_OBSTACLE if Resolution.NO_OBSTACLE in able else Resolution.CHECKED_OTHERWISE
-            await do(walk.desk, resolve, walk.case_id, by, finding_id=one.id, resolution=chosen, reason="Ja.")
+            answers = await answers_to(walk.desk, walk.case_id, one.id)
+            given_ = {"resolution": chosen, "reason": "Ja.", "answers": answers}
+            await do(walk.desk, resolve, walk.case_id, by, finding_id=one.id, **given_)
 
 
 def simple(step: Any, **given_: Any) -> Taken:

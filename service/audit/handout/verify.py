@@ -95,6 +95,7 @@ VERSIONS = {
     "incident:withdrawn": 1,
     "key-access:given": 1,
     "key-access:screened": 1,
+    "key-access:settled": 1,
     "key:created": 1,
     "letter:dispatched": 1,
     "letter:sent": 1,

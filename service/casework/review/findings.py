@@ -1,16 +1,16 @@
 """Step three: an officer takes the case, looks into what the checks found, and writes down what they saw."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from service.desk.actors import person, still
+from service.desk.candidates import APART, Candidate, Settled, candidates_in, settled
 from service.desk.fields import check_text
 from service.desk.ports.cases import SecrecyMarking, StoredFinding
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.step import dossier_of
 from service.domain import policy
-from service.domain.application import PartyKind
 from service.domain.case import Case, CaseFinding
 from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events.event import Event
@@ -24,10 +24,6 @@ from service.domain.events.intake import (
 )
 from service.domain.finding import Resolution
 from service.domain.people import User
-
-#: What beside a name may show that a natural person is the listed one.
-IDENTIFIERS = ("birth_date", "document", "birth_place", "official_register")
-PERSONS = frozenset({PartyKind.REPRESENTATIVE.value, PartyKind.SPEAKER.value})
 
 
 async def _case(reading: Reading, case_id: str, user: User, seen: int) -> tuple[Case, User]:
@@ -78,12 +74,13 @@ async def resolve(
     reason: str,
     by: User,
     seen: int,
-    identifier: str = "",
+    answers: Mapping[str, str] | None = None,
 ) -> None:
     """Settle a finding with a documented answer.
 
-    That a natural person is the listed one takes at least one `identifier` beside the name. What is held apart stays
-    so for exactly these parties and list entries as they are now.
+    Each name that resembles a listed one is answered for by itself (`answers`, by its pair): held apart, or the same by
+    something beside the name. Where there is only one, that nothing stands in the way is the answer to it. What is held
+    apart stays so for exactly these parties and list entries as they are now.
     """
     reason = check_text("/reason", reason)
     async with desk.store.writing() as writing:
@@ -91,14 +88,10 @@ async def resolve(
         findings = await writing.findings(case.id, case.check_round)
         found = _one(findings, finding_id)
         policy.check_can_resolve(case, by, found.case_finding, resolution, reason)
-        named = await _candidates(writing, found)
-        confirmed = resolution is Resolution.OBSTACLE and any(one["person"] for one in named)
-        if confirmed and identifier not in IDENTIFIERS:
-            raise InvalidInput([Problem("/identifier", "finding.needs_identifier")])
-        reason_ref = writing.keep(
-            "resolution", {"text": reason, "identifier": identifier if confirmed else None}, case=case.id
-        )
-        settled = replace(
+        of_each = _of_each(await _candidates(writing, found), resolution, answers or {})
+        same = [one.identifier for one in of_each.same]
+        reason_ref = writing.keep("resolution", {"text": reason, "identifiers": same}, case=case.id)
+        judged = replace(
             found,
             case_finding=CaseFinding(found.id, found.case_finding.finding, resolution),
             reason_ref=reason_ref,
@@ -110,11 +103,11 @@ async def resolve(
             check=found.case_finding.finding.check,
             resolution=resolution.value,
             reason=reason_ref,
-            identifier=identifier if confirmed else None,
-            held_apart=tuple(one["pair"] for one in named) if resolution is Resolution.NO_OBSTACLE else (),
+            same=of_each.same,
+            held_apart=of_each.apart,
         )
         event = Event(data, person(by), desk.outside.now(), case=case.id)
-        await writing.finding_resolved(event, case, settled, attention=left)
+        await writing.finding_resolved(event, case, judged, attention=left)
 
 
 async def withdraw_distinction(desk: Desk, case_id: str, pair: str, *, reason: str, by: User, seen: int) -> None:
@@ -124,29 +117,36 @@ async def withdraw_distinction(desk: Desk, case_id: str, pair: str, *, reason: s
         case, by = await _case(writing, case_id, by, seen)
         policy.check_is_handling(case, by)
         found = [
-            one
+            one.pair
             for finding in await writing.findings(case.id, case.check_round)
             for one in await _candidates(writing, finding)
         ]
-        if pair not in {one["pair"] for one in found} or pair not in await writing.distinctions([pair]):
+        if pair not in found or pair not in await writing.distinctions([pair]):
             raise NotFound("finding.not_found")
         data = DistinctionWithdrawn(pair=pair, reason=writing.keep("resolution", {"text": reason}, case=case.id))
         event = Event(data, person(by), desk.outside.now(), case=case.id)
         await writing.distinction_withdrawn(event, case)
 
 
-async def _candidates(reading: Reading, found: StoredFinding) -> list[dict[str, Any]]:
+async def _candidates(reading: Reading, found: StoredFinding) -> list[Candidate]:
     """The pairs of party and list entry that a finding is about, each once."""
     refs = [ref for ref in (found.detail_ref, found.speaker_ref) if ref]
     values = await reading.values(refs)
     detail, speakers = values.get(found.detail_ref, {}), values.get(found.speaker_ref or "", [])
-    pieces = [*detail.get("evidence", []), *speakers]
-    pairs = {
-        one["params"]["pair"]: {"pair": one["params"]["pair"], "person": one["params"].get("party") in PERSONS}
-        for one in pieces
-        if isinstance(one["params"].get("pair"), str)
-    }
-    return list(pairs.values())
+    return candidates_in([*detail.get("evidence", []), *speakers])
+
+
+def _of_each(candidates: Sequence[Candidate], resolution: Resolution, answers: Mapping[str, str]) -> Settled:
+    """What was answered of each candidate, which is what the finding as a whole was settled as, or InvalidInput."""
+    left = [candidate for candidate in candidates if candidate.open]
+    if not left or resolution is Resolution.CHECKED_OTHERWISE:
+        return Settled((), ())
+    if len(left) == 1 and resolution is Resolution.NO_OBSTACLE:
+        answers = {left[0].pair: APART, **answers}
+    of_each = settled(left, answers)
+    if (resolution is Resolution.OBSTACLE) != bool(of_each.same):
+        raise InvalidInput([Problem("/resolution", "finding.not_as_candidates")])
+    return of_each
 
 
 def _one(findings: list[StoredFinding], finding_id: str) -> StoredFinding:

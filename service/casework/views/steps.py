@@ -59,6 +59,7 @@ _IN_ORDER: tuple[type[StepForm], ...] = (
     clearance_steps.GiveClearance,
     clearance_steps.RevokeClearance,
     key_access.ScreenForKey,
+    key_access.SettleForKey,
     key_access.GiveKey,
 )
 STEPS: dict[str, type[StepForm]] = {step.name: step for step in _IN_ORDER}

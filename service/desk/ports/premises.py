@@ -18,6 +18,7 @@ from service.domain.events.bookings import (
     ClearanceRevoked,
     FeedMade,
     FeedRevoked,
+    KeyAccessSettled,
     RoomClosed,
     RoomDescribed,
     RoomReopened,
@@ -186,6 +187,10 @@ class PremisesWriting(Protocol):
         self, event: Event[BookingMoved | BookingCancelled | BookingRestored], case: Case, *, screen: bool = False
     ) -> Case:
         """A step of a case that changes its bookings: moved, cancelled or executed."""
+        ...
+
+    async def key_access_settled(self, event: Event[KeyAccessSettled], case: Case) -> Case:
+        """A step of a case in which names are held apart from listed ones; returns the case as it is after it."""
         ...
 
     async def clearance_step(self, event: Event[ClearanceGiven | ClearanceRevoked], case: Case) -> Case:

@@ -12,6 +12,7 @@ from service.domain.events.bookings import (
     HirerTold,
     KeyAccessGiven,
     KeyAccessScreened,
+    KeyAccessSettled,
     LetterDispatched,
 )
 from service.domain.events.event import Entry
@@ -104,6 +105,13 @@ def letter_dispatched(dossier: Dossier, data: LetterDispatched, _: Entry) -> Non
 def key_access_screened(dossier: Dossier, data: KeyAccessScreened, entry: Entry) -> None:
     """The last asking of the lists."""
     dossier.key_access_screened = done(data, entry)
+    dossier.key_access_apart = set()
+
+
+@FOLDS.of(KeyAccessSettled)
+def key_access_settled(dossier: Dossier, data: KeyAccessSettled, _: Entry) -> None:
+    """Whom a person has held apart since."""
+    dossier.key_access_apart |= set(data.held_apart)
 
 
 @FOLDS.of(KeyAccessGiven)

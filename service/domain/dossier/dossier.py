@@ -185,6 +185,7 @@ class Dossier:
     """Everything that the steps of the routine have left behind.
 
     Reopening a case begins a new turn: what was asked, assessed and proposed before it is history, acts remain.
+    `key_access_apart` are the pairs of name and list entry that were held apart since the lists were asked last.
     `let`, `called_off`, `closed_over` and `lapsed_untold` are times: those that have been let, those that were called
     off for the hirer since, those that stand where the room has been closed since, and those lost with a hold that ran
     out of which the hirer has not been told.
@@ -204,6 +205,7 @@ class Dossier:
     decisions: list[Decided] = field(default_factory=list)
     executed: Decided | None = None
     key_access_screened: Done[KeyAccessScreened] | None = None
+    key_access_apart: set[str] = field(default_factory=set)
     key_access_given: dict[str, Done[KeyAccessGiven]] = field(default_factory=dict)
     appeals: list[Appeal] = field(default_factory=list)
     side: list[Done[SideDecided]] = field(default_factory=list)

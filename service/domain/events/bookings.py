@@ -13,6 +13,7 @@ from service.domain.events.fields import (
     Ore,
     Part,
     RuleSetRef,
+    SameAsListed,
     Second,
     SentLetter,
     Uuid,
@@ -230,6 +231,8 @@ class KeyAnswer(Part, frozen=True):
     code: Annotated[Code, "its word for it"]
     lists: Annotated[tuple[ListRef, ...], "the lists it was asked of"]
     detail: Annotated[Commitment, "the sentences"]
+    speakers: Annotated[Commitment | None, "what of them is about speakers"]
+    open_pairs: Annotated[tuple[Digest, ...], "the pairs of name and list entry that a person has to look at"]
 
 
 @event("key-access:screened", persons=HANDLERS)
@@ -241,6 +244,16 @@ class KeyAccessScreened(RoutineStep, frozen=True):
     model: Annotated[Code, "the name comparison's version"]
     inputs: Annotated[Commitment, "all that the checks were given"]
     procedure: Annotated[RuleSetRef, "the rule set"]
+
+
+@event("key-access:settled", persons=HANDLERS)
+class KeyAccessSettled(RoutineStep, frozen=True):
+    """An officer has answered for the names that resembled listed ones before the key."""
+
+    screening: Annotated[Uuid, "the asking of the lists"]
+    held_apart: Annotated[tuple[Digest, ...], "the pairs of name and list entry that are not the same"]
+    same: Annotated[tuple[SameAsListed, ...], "the pairs that are the same, and by what"]
+    reason: Annotated[Commitment, "why"]
 
 
 @event("key-access:given", persons=HANDLERS)

@@ -64,6 +64,13 @@ class ApplicationPart(Part, frozen=True):
     value: Commitment
 
 
+class SameAsListed(Part, frozen=True):
+    """A party of the case that is the listed one, and by what beside the name."""
+
+    pair: Annotated[Digest, "the pair of party and list entry"]
+    identifier: Annotated[Code, "what beside the name shows it"]
+
+
 class SentLetter(Part, frozen=True):
     """A letter as it went: by which template, in which language, its text, and the digest of its PDF."""
 

@@ -14,6 +14,7 @@ from service.domain.events.fields import (
     Ore,
     Part,
     RuleSetRef,
+    SameAsListed,
     Time,
     Uuid,
     Whole,
@@ -108,7 +109,7 @@ class FindingResolved(CaseEvent, frozen=True):
     check: Annotated[Code, "the check that it came from"]
     resolution: Annotated[Code, "an obstacle, or none"]
     reason: Annotated[Commitment, "why"]
-    identifier: Annotated[Code | None, "what beside the name shows that a person is the listed one"]
+    same: Annotated[tuple[SameAsListed, ...], "the pairs of party and list entry that are the same, and by what"]
     held_apart: Annotated[tuple[Digest, ...], "the pairs of party and list entry that are not the same"]
 
 

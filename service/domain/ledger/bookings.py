@@ -14,6 +14,7 @@ from service.domain.events.bookings import (
     ClearanceRevoked,
     FeedMade,
     FeedRevoked,
+    KeyAccessSettled,
     NewBooking,
     RoomClosed,
     RoomDescribed,
@@ -29,6 +30,7 @@ from service.domain.ledger.facts import (
     BookingFact,
     ClearanceFact,
     ClosureFact,
+    DistinctionFact,
     Fact,
     FeedFact,
     Key,
@@ -202,6 +204,13 @@ def clearance_given(tables: Tables, data: ClearanceGiven, entry: Entry) -> None:
 def clearance_revoked(tables: Tables, data: ClearanceRevoked, entry: Entry) -> None:
     """A clearance that is revoked."""
     tables.clearance[data.clearance].revoked_by = entry.actor
+
+
+@FOLDS.of(KeyAccessSettled)
+def key_access_settled(tables: Tables, data: KeyAccessSettled, entry: Entry) -> None:
+    """The pairs that are held apart from now on."""
+    for pair in data.held_apart:
+        tables.distinction[pair] = DistinctionFact(entry.case or "", data.screening, entry.actor, entry.at)
 
 
 @FOLDS.of(AllocationMade)

@@ -20,7 +20,7 @@ from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks
 from tests.builders import FIXTURES, KEY, QUIET, a_grant_document, a_premises_document, a_proposal
 from tests.fakes import Clock
-from tests.steps import TEXT, codes, do, settle_all, someone, unbiased
+from tests.steps import TEXT, answers_to, codes, do, settle_all, someone, unbiased
 
 LISTED = [{"name": "Tarkvin Vossberg", "role": "ordförande"}, {"name": "Henning Ekdal", "role": "kassör"}]
 YES = dict.fromkeys(("facts_not_views", "written_rule", "answered"), True)
@@ -72,7 +72,8 @@ async def test_a_listing_that_two_persons_confirmed_carries_a_refusal_without_an
     by_itself = await codes(do(desk, proposal.Propose, case_id, alva, proposal=refusal))
     assert {"requires.listing", "decision.not_communicated"} <= by_itself, "a resemblance is no listing"
 
-    found = {"resolution": Resolution.OBSTACLE, "reason": "Samma födelseår.", "identifier": "document"}
+    answers = await answers_to(desk, case_id, finding, "document")
+    found = {"resolution": Resolution.OBSTACLE, "reason": "Samma födelseår.", "answers": answers}
     await do(desk, resolve, case_id, alva, finding_id=finding, **found)
     unconfirmed = await codes(do(desk, proposal.Propose, case_id, alva, proposal=refusal))
     assert {"requires.listing", "decision.match_not_confirmed"} <= unconfirmed, "one person's view is no listing"
@@ -109,7 +110,8 @@ async def test_what_a_listed_hirer_already_has_is_withdrawn_on_the_same_ground(d
         based_on=(finding,),
     )  # fmt: skip
     assert "requires.listing" in await codes(do(desk, proposal.Propose, case_id, alva, proposal=revocation))
-    found = {"resolution": Resolution.OBSTACLE, "reason": "Samma person.", "identifier": "document"}
+    answers = await answers_to(desk, case_id, finding, "document")
+    found = {"resolution": Resolution.OBSTACLE, "reason": "Samma person.", "answers": answers}
     await do(desk, resolve, case_id, alva, finding_id=finding, **found)
     await do(desk, inquiry.ConfirmMatch, case_id, bo, finding=finding, agrees=True, text=TEXT)
     await told(desk, clock, case_id, alva, "revocation", "6.4")

@@ -18,6 +18,7 @@ from tests.fakes import Clock
 from tests.steps import (
     TEXT,
     a_grave_act,
+    answers_to,
     approved,
     assess_all,
     codes,
@@ -42,7 +43,8 @@ async def test_a_confirmed_listing_stops_support_at_once_and_a_person_still_deci
     async with desk.store.reading() as reading:
         findings = await reading.findings(case_id, 1)
     named = next(one.id for one in findings if one.case_finding.finding.check == "party_names")
-    given = {"resolution": Resolution.OBSTACLE, "reason": "Samma födelseår.", "identifier": "document"}
+    answers = await answers_to(desk, case_id, named, "document")
+    given = {"resolution": Resolution.OBSTACLE, "reason": "Samma födelseår.", "answers": answers}
     await do(desk, resolve, case_id, alva, finding_id=named, **given)
     stop = {"finding": named, "text": "Ingen utbetalning."}
     assert await codes(do(desk, reopen.StopSupport, case_id, alva, **stop)) == {"support.not_confirmed"}

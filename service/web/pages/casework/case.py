@@ -14,7 +14,7 @@ from service.casework.views import gate
 from service.casework.views.case_page import CaseView, case_view, offered_clauses
 from service.casework.views.enclosure import checks_wait, enclosure_file
 from service.casework.views.steps import open_steps
-from service.desk import actors, letter_sheet
+from service.desk import actors, candidates, letter_sheet
 from service.desk.form import read_form
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
@@ -102,7 +102,8 @@ def _page(
         steps=open_steps(view, user),
         today=today(desk),
         resolutions=RESOLUTIONS,
-        identifiers=findings.IDENTIFIERS,
+        candidates_in=candidates.candidates_in,
+        candidate_field=candidates.FIELD,
         enclosure_kinds=ENCLOSURE_KINDS,
         label_of_time=label,
         clock=clock,
@@ -251,7 +252,7 @@ async def resolve(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
             finding_id,
             resolution=forms.resolution(form),
             reason=form.text("reason"),
-            identifier=form.text("identifier"),
+            answers=form.by_prefix(candidates.FIELD),
             by=user,
             seen=seen,
         )

@@ -9,14 +9,14 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.response import Redirect
 
-from service.bookings import move_or_cancel
+from service.bookings import key_access, move_or_cancel
 from service.bookings.availability import clock
 from service.casework.decision import appeal, follow_up, reopen
 from service.casework.review import assignment, inquiry, precedents
 from service.casework.views import case_page, gate
 from service.casework.views import step_page as views
 from service.casework.views.steps import STEPS, case_now, why_not_now
-from service.desk import letter_sheet
+from service.desk import candidates, letter_sheet
 from service.desk.form import read_form, schema_of, with_version
 from service.desk.ports.desk import Desk
 from service.desk.step_form import StepForm
@@ -75,6 +75,9 @@ async def show(
         addenda=follow_up.ADDENDA,
         appeal_outcomes=appeal.APPEAL_OUTCOMES,
         reopening=reopen.REOPENING,
+        candidates_in=candidates.candidates_in,
+        candidate_field=candidates.FIELD,
+        unsettled=key_access.to_settle(view.dossier),
         reached_us_by=move_or_cancel.REACHED_US_BY,
         side_kinds=follow_up.SIDE_KINDS,
         outcomes=list(DecisionOutcome),
