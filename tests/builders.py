@@ -187,6 +187,10 @@ def all_met(rules: RuleSet) -> list[CaseFinding]:
     return [a_finding(one.check) for one in rules.kinds[a_case().kind].checks]
 
 
+#: Why open sources are not searched in a test that is about something else.
+NOT_SEARCHED = "no_cause"
+
+
 def a_proposal(outcome: DecisionOutcome = DecisionOutcome.APPROVAL, **changed: Any) -> Proposal:
     base = Proposal(
         outcome=outcome,
@@ -194,6 +198,7 @@ def a_proposal(outcome: DecisionOutcome = DecisionOutcome.APPROVAL, **changed: A
         clauses=("2.1",),
         reasons="Verksamheten är till nytta för barn.",
         amount_ore=4_500_000 if outcome is DecisionOutcome.APPROVAL else None,
+        search_left_out=NOT_SEARCHED,
     )
     return replace(base, **changed)
 

@@ -42,7 +42,8 @@ from service.pipeline.installed import told
 from service.pipeline.registry import Registry
 from service.privacy import disclosure_bundle, erasure_plan
 from service.proof import access_log
-from service.rules.load import LETTER_PLACES, parse
+from service.rules.load import parse
+from service.rules.references import LETTER_PLACES
 from service.web.pages.bookings.calendar import VIEWS
 from service.web.pages.help import TOPICS
 from service.words import LANGUAGES

@@ -18,6 +18,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.builders import NOT_SEARCHED
+
 #: How long a test waits for something that will come, in seconds: far longer than it takes on a loaded machine.
 PATIENCE = 300
 
@@ -179,11 +181,17 @@ class Browserlike:
     def step(self, case_id: str, name: str, **fields: Any) -> httpx.Response:
         """Take a step of the routine in JSON, as another system does in a person's name."""
         headers = {"x-csrftoken": self.token()}
-        body = {"version": self.version(case_id), **fields}
+        body = {"version": self.version(case_id), **_as_decided(name), **fields}
         return self.client.post(f"/cases/{case_id}/steps/{name}", json=body, headers=headers)
 
     def act(self, case_id: str, step: str, *, files: Any = None, **fields: Any) -> httpx.Response:
-        return self.send(f"/cases/{case_id}/{step}", files=files, version=self.version(case_id), **fields)
+        fields = {"version": self.version(case_id), **_as_decided(step), **fields}
+        return self.send(f"/cases/{case_id}/{step}", files=files, **fields)
+
+
+def _as_decided(step: str) -> dict[str, str]:
+    """What a decision says where its test is about something else: why open sources were not searched."""
+    return {"search_left_out": NOT_SEARCHED} if step in ("decision", "propose", "steps/propose") else {}
 
 
 def granska(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -83,6 +83,8 @@ def _proposal_as_typed(proposal: Proposal) -> dict[str, Any]:
         "amount": "" if amount is None else f"{amount // 100},{amount % 100:02d}",
         "circumstances": proposal.circumstances,
         "response": proposal.response,
+        "search_left_out": proposal.search_left_out,
+        "beyond_frame": proposal.beyond_frame,
         "acts": proposal.acts,
         "based_on": proposal.based_on,
         "bookings": proposal.bookings,

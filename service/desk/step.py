@@ -14,9 +14,9 @@ from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import Rulebook, rulebook, today
 from service.domain import policy
 from service.domain.application import Kind
-from service.domain.basis import Basis
+from service.domain.basis import Basis, Frame
 from service.domain.case import Case
-from service.domain.clock import midnight, months_before
+from service.domain.clock import local_day, midnight, months_before
 from service.domain.dossier.dossier import Dossier
 from service.domain.dossier.folding import fold
 from service.domain.events.bookings import (
@@ -52,8 +52,28 @@ async def basis_of(desk: Desk, reading: Reading, case: Case, dossier: Dossier, b
     findings = [stored.case_finding for stored in await reading.findings(case.id, case.check_round)]
     times = (await reading.bookings_of([case.id])).get(case.id, []) if case.kind is Kind.PREMISES else []
     procedure = book.procedure(today(desk))
-    given = await given_before(desk, reading, case, procedure)
-    return Basis(case, dossier, findings, book.of(case), procedure, today(desk), to_be_had(times), given, lapsed(times))
+    return Basis(
+        case,
+        dossier,
+        findings,
+        book.of(case),
+        procedure,
+        today(desk),
+        to_be_had(times),
+        await given_before(desk, reading, case, procedure),
+        lapsed(times),
+        await frame_of(reading, case, book),
+    )
+
+
+async def frame_of(reading: Reading, case: Case, book: Rulebook) -> Frame | None:
+    """The frame of the round that a grant belongs to, and what the decisions of its other cases have left of it."""
+    grant_round = book.grant_round_of(case.type, local_day(case.received_at)) if case.kind is Kind.GRANT else None
+    if grant_round is None:
+        return None
+    start, end = midnight(grant_round.opens), midnight(book.last_late_day(grant_round))
+    given = await reading.granted_between(sorted(grant_round.types), start, end, but=case.id)
+    return Frame(grant_round.id, grant_round.frame_ore, grant_round.frame_ore - given)
 
 
 async def given_before(desk: Desk, reading: Reading, case: Case, procedure: RuleSet) -> dict[str, int]:

@@ -6,11 +6,23 @@ from datetime import date
 from typing import Protocol
 
 from service.domain.case import Case, CaseFinding
-from service.domain.decision import DecisionOutcome
+from service.domain.decision import FAVOURABLE, DecisionOutcome
 from service.domain.dossier.dossier import Dossier, RecordedAct
 from service.domain.finding import Outcome, Resolution
-from service.domain.routine import Adverse, Ground
+from service.domain.routine import Adverse, Ground, Search
 from service.domain.ruleset import RuleSet
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame of a round of grants, and what is left of it by the decisions of its other cases, in öre.
+
+    Less than nothing is left where it has been overdrawn.
+    """
+
+    grant_round: str
+    frame_ore: int
+    left_ore: int
 
 
 @dataclass(frozen=True)
@@ -19,7 +31,7 @@ class Basis:
 
     `held` are the times of the case that can be given, by their ids, and `lapsed` those of them whose hold ran out
     meanwhile. `given_before` is what the same association has been granted in other cases within the rule set's months,
-    in öre by delegation point: a ceiling counts all of it.
+    in öre by delegation point: a ceiling counts all of it. `frame` is that of the round that the case belongs to.
     """
 
     case: Case
@@ -31,6 +43,7 @@ class Basis:
     held: frozenset[str] = frozenset()
     given_before: Mapping[str, int] = field(default_factory=dict)
     lapsed: frozenset[str] = frozenset()
+    frame: Frame | None = None
 
 
 class Judged(Protocol):
@@ -110,6 +123,24 @@ def _below_the_share(basis: Basis, proposal: Judged) -> bool:
     # What is given where nothing is chosen is what still takes its room: a hold that was let run out is a time refused.
     given = basis.held & set(proposal.bookings) if proposal.bookings else basis.held - basis.lapsed
     return len(given) * 100 < len(basis.held) * share
+
+
+def beyond_frame(basis: Basis, proposal: Judged) -> bool:
+    """Whether more would be given than is left of the round's frame."""
+    gives = DecisionOutcome(proposal.outcome) in FAVOURABLE
+    return gives and goes_beyond(basis.frame, proposal.amount_ore)
+
+
+def goes_beyond(frame: Frame | None, amount_ore: int | None) -> bool:
+    """Whether this amount is more than is left of the frame; never where there is no round, or no amount."""
+    return frame is not None and amount_ore is not None and amount_ore > frame.left_ore
+
+
+def searches_left(basis: Basis) -> list[Search]:
+    """The searches that every case of the kind has and that have not been made in this one."""
+    made = {search.data.template for search in basis.dossier.searches}
+    known = basis.procedure.routine.searches.values()
+    return [search for search in known if basis.case.kind in search.always_for and search.id not in made]
 
 
 def carries(finding: CaseFinding) -> bool:

@@ -54,7 +54,8 @@ class Proposal:
     """What a person asks to have recorded as the decision of a case.
 
     `acts` and `based_on` are ids of acts and findings of the case; `response` meets what the applicant has said.
-    `bookings` are the times that it concerns, where not all of the case's.
+    `bookings` are the times that it concerns, where not all of the case's. `search_left_out` is the item of the closed
+    list by which open sources were not searched; `beyond_frame` says why more is given than is left of the frame.
     """
 
     outcome: DecisionOutcome
@@ -69,3 +70,5 @@ class Proposal:
     bookings: tuple[str, ...] = ()
     conditions: tuple[OwnCondition, ...] = ()
     board_minute: BoardMinute | None = None
+    search_left_out: str = ""
+    beyond_frame: str = ""

@@ -4,7 +4,16 @@ from collections.abc import Iterable, Sequence
 
 from service.domain.adverse import adverse_problems, communication_problems
 from service.domain.application import Kind
-from service.domain.basis import Basis, adverse_to, carries, grounds_of, match_confirmed
+from service.domain.basis import (
+    Basis,
+    adverse_to,
+    beyond_frame,
+    carries,
+    goes_beyond,
+    grounds_of,
+    match_confirmed,
+    searches_left,
+)
 from service.domain.case import STEPS, Case, CaseFinding, State
 from service.domain.decision import FAVOURABLE, ON_A_DECISION, BoardMinute, DecisionOutcome, Proposal
 from service.domain.dossier.dossier import Dossier
@@ -146,7 +155,9 @@ def reaching(
     points = []
     for point in usable_points(basis.case, user, basis.procedure):
         together = _together(basis, point, at_stake)
-        if covers(point, kind=basis.case.kind, outcome=outcome, amount_ore=together) and grounds <= point.grounds:
+        carries_it = covers(point, kind=basis.case.kind, outcome=outcome, amount_ore=together)
+        within = point.beyond_frame or not goes_beyond(basis.frame, at_stake)
+        if carries_it and within and grounds <= point.grounds:
             points.append(point)
     return points
 
@@ -173,6 +184,7 @@ def check_content(basis: Basis, proposal: Proposal) -> None:
             raise NotAllowed("decision.support_stopped")
         check_nothing_open(basis.findings, [one.check for one in basis.criteria.kinds[basis.case.kind].checks])
     problems += _basis_problems(basis, proposal)
+    problems += _left_out_problems(basis, proposal)
     adverse = adverse_to(basis, proposal)
     if adverse is not None:
         against = adverse_problems(basis, proposal, clauses) + communication_problems(basis, proposal, adverse)
@@ -182,6 +194,19 @@ def check_content(basis: Basis, proposal: Proposal) -> None:
         problems += against
     if problems:
         raise InvalidInput(problems)
+
+
+def _left_out_problems(basis: Basis, proposal: Proposal) -> list[Problem]:
+    """What every case of the kind has is in this one, or there is a reason; so too for what goes beyond the frame."""
+    problems = []
+    on_the_merits = proposal.outcome in FAVOURABLE or proposal.outcome is DecisionOutcome.REFUSAL
+    known = basis.procedure.routine.search_exceptions
+    if on_the_merits and searches_left(basis) and proposal.search_left_out not in known:
+        problems.append(Problem("/search_left_out", "decision.search_left_out"))
+    if beyond_frame(basis, proposal) and not proposal.beyond_frame.strip():
+        left = max(0, basis.frame.left_ore) // 100 if basis.frame else 0  # öre to whole kronor, for the sentence
+        problems.append(Problem("/beyond_frame", "decision.beyond_frame", {"left": left}))
+    return problems
 
 
 def check_can_decide(basis: Basis, user: User, proposal: Proposal) -> None:
@@ -266,6 +291,8 @@ def _check_delegation(basis: Basis, user: User, proposal: Proposal, clauses: Seq
         before = basis.given_before[point.id] // 100  # öre to whole kronor, for the sentence
         months = basis.procedure.routine.ceiling_months
         raise NotAllowed("decision.beyond_ceiling_together", point=point.id, before=before, months=months)
+    if beyond_frame(basis, proposal) and not point.beyond_frame:
+        raise NotAllowed("decision.beyond_frame_point", point=point.id)
     if any(one.ground not in point.grounds for one in clauses):
         raise NotAllowed("decision.ground_beyond_delegation", point=point.id)
     if point.board:

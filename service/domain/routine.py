@@ -23,7 +23,7 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True)
 class Choice:
-    """One item of a closed list: an exception from communication, a reason to pause."""
+    """One item of a closed list: an exception from communication or from a search, a reason to pause."""
 
     id: str
     title: Both
@@ -54,12 +54,16 @@ class Consultee:
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for in open sources, the same for every case of a kind (KL 2:3)."""
+    """What is looked for in open sources, the same for every case of a kind (KL 2:3).
+
+    In every case of the kinds of `always_for` it is made, or left out for a reason of the closed list.
+    """
 
     id: str
     title: Both
     kinds: frozenset[Kind]
     queries: tuple[str, ...]
+    always_for: frozenset[Kind]
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,7 @@ class Routine:
     adverse: tuple[Adverse, ...]
     exceptions: Mapping[str, Choice]
     pauses: Mapping[str, Choice]
+    search_exceptions: Mapping[str, Choice]
     consultees: Mapping[str, Consultee]
     searches: Mapping[str, Search]
     grades: Mapping[str, Grade]

@@ -48,7 +48,10 @@ class Clause:
 
 @dataclass(frozen=True)
 class DelegationPoint:
-    """Who may sign what (delegationspunkt), up to a ceiling in öre; `board` is the nämnd itself."""
+    """Who may sign what (delegationspunkt), up to a ceiling in öre; `board` is the nämnd itself.
+
+    `beyond_frame` says that a grant may go beyond the frame of its round under this point.
+    """
 
     id: str
     title: Mapping[str, str]
@@ -57,6 +60,7 @@ class DelegationPoint:
     grounds: frozenset[Ground]
     ceiling_ore: int | None = None
     board: bool = False
+    beyond_frame: bool = False
 
 
 @dataclass(frozen=True)

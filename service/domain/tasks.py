@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from service.domain.basis import Basis, adverse_to, match_confirmed
+from service.domain.basis import Basis, adverse_to, match_confirmed, searches_left
 from service.domain.case import CaseFinding, State
 from service.domain.clock import local_day
 from service.domain.dossier.dossier import Asked
@@ -73,8 +73,9 @@ def _inquiry(basis: Basis) -> list[Task]:
     """Open sources, who has verified the acts found there, and what others have been asked."""
     dossier = basis.dossier
     inquiry: list[Task] = []
-    if _looked_into(basis):
-        optional = "act" not in _required(basis)
+    left = searches_left(basis)
+    if left or _looked_into(basis):
+        optional = "act" not in _required(basis) and not left
         inquiry.append(Task("task.search", bool(dossier.searches), "search", optional=optional))
     if dossier.acts:
         unverified = sum(act.verified_by is None for act in dossier.acts.values())

@@ -14,7 +14,7 @@ from service.domain.events.event import SYSTEM_ACTOR, Actor, Event
 from service.domain.events.office import RuleSetAdopted, RuleSetDrafted, RuleSetImpactSeen
 from service.domain.people import Role
 from service.domain.ruleset import RequiredCheck, RuleSet
-from service.rules.load import line_of
+from service.rules.references import line_of
 from service.screening.what_if import Impact, impact_of
 
 ADOPTERS = (Role.COORDINATOR, Role.ADMINISTRATOR)

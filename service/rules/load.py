@@ -5,7 +5,7 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -44,29 +44,10 @@ from service.domain.ruleset import (
     RuleSet,
 )
 from service.domain.watchlist import ListDefinition
-from service.rules.premises import check_premises, premises_rules
+from service.rules.premises import premises_rules
+from service.rules.references import check_references, line_of
 
 ORE_PER_KRONA = 100
-#: What a letter's text can have filled in.
-LETTER_PLACES = frozenset(
-    "matter number missing text deadline outcome clauses material decision reasons circumstances answer conditions "
-    "decided_by decided_on next appeal assessment annexes point last_day times price".split()
-)
-
-
-#: The tables of a rule set whose rows are called by an id, with the name of it.
-_IDS = (
-    ("clauses", "id"),
-    ("delegation", "id"),
-    ("lists", "key"),
-    ("retention", "class"),
-    ("incident_kinds", "id"),
-)
-
-
-def places_in(body: str) -> list[str]:
-    """The places to fill in that a letter's text names, in order."""
-    return re.findall(r"\{([^{}\n]*)\}", body)
 
 
 @cache
@@ -98,7 +79,7 @@ def parse(text: str) -> RuleSet:
         raise RuleSetRefused(
             "rules.schema", line=line_of(text, list(wrong.absolute_path)), where=where, detail=wrong.message[:200]
         )
-    _check_references(text, given)
+    check_references(text, given)
     return _rule_set(given, hashlib.sha256(text.encode()).hexdigest())
 
 
@@ -117,128 +98,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) or (isinstance(value, int) and abs(value) >= 2**53):
         raise NotCanonicalValue
     return value.isoformat() if isinstance(value, date) else value
-
-
-def line_of(text: str, path: Iterable[str | int]) -> int:
-    """The line (from 1) of a value: its table's header, then its key within that table."""
-    lines, at, header, last = text.split("\n"), 0, "", ""
-    for part in path:
-        if isinstance(part, int):
-            wanted = f"[[{header}]]"
-            places = [number for number, line in enumerate(lines) if line.strip() == wanted]
-            at = places[part] if part < len(places) else at
-        else:
-            header, last = (f"{header}.{part}" if header else part), part
-            if f"[{header}]" in (line.strip() for line in lines):
-                at = next(number for number, line in enumerate(lines) if line.strip() == f"[{header}]")
-    key = re.compile(rf"\s*{re.escape(last)}\s*=")
-    for number in range(at, len(lines)):
-        if key.match(lines[number]):
-            return number + 1
-        if number > at and lines[number].startswith("["):
-            break
-    return at + 1
-
-
-def _check_references(text: str, given: Mapping[str, Any]) -> None:
-    """Nothing may be named that does not exist, and nothing may exist twice."""
-    for table, key in (
-        ("clauses", "id"),
-        ("delegation", "id"),
-        ("lists", "key"),
-        ("retention", "class"),
-        ("incident_kinds", "id"),
-    ):
-        _check_once(text, [table], [row[key] for row in given.get(table, ())], key)
-    clauses = {clause["id"] for clause in given["clauses"]}
-    for kind, rules in given["kinds"].items():
-        _check_checks(text, kind, rules["checks"], clauses)
-    _check_routine(text, given, clauses)
-    wrong = check_premises(given["premises"])
-    if wrong is not None:
-        raise RuleSetRefused(wrong.code, line=line_of(text, ["premises", *wrong.place]), name=wrong.name)
-    for place in _dates(given):
-        value: Any = given
-        for step in place:
-            value = value[step]
-        try:
-            date.fromisoformat(value)
-        except ValueError as error:
-            raise RuleSetRefused("rules.not_a_date", line=line_of(text, place)) from error
-
-
-def _check_once(text: str, place: Sequence[str | int], names: Sequence[str], key: str) -> None:
-    """Each name stands once in its table."""
-    for position, name in enumerate(names):
-        if name in names[:position]:
-            line = line_of(text, [*place, names.index(name) + 1, key])
-            raise RuleSetRefused("rules.twice", line=line, name=name)
-
-
-def _check_checks(text: str, kind: str, checks: Sequence[Mapping[str, Any]], clauses: set[str]) -> None:
-    """A kind's checks cite clauses that there are, and stand once each."""
-    names = [check["check"] for check in checks]
-    for position, check in enumerate(checks):
-        place: list[str | int] = ["kinds", kind, "checks", position]
-        if check["clause"] not in clauses:
-            raise RuleSetRefused("rules.unknown_clause", line=line_of(text, [*place, "clause"]), name=check["clause"])
-        if names[position] in names[:position]:
-            raise RuleSetRefused("rules.twice", line=line_of(text, [*place, "check"]), name=names[position])
-
-
-def _dates(given: Mapping[str, Any]) -> list[list[str | int]]:
-    """Where dates stand that the schema knows as texts."""
-    places: list[list[str | int]] = [["valid_from"], ["adopted", "on"]]
-    tables = (("free_days", ("first", "last")), ("seasons", ("opens", "closes", "first", "last")))
-    for table, names in tables:
-        for position in range(len(given["premises"].get(table, ()))):
-            places += [["premises", table, position, name] for name in names]
-    for position in range(len(given.get("grant_rounds", ()))):
-        places += [["grant_rounds", position, name] for name in ("opens", "closes")]
-    return places
-
-
-def _check_routine(text: str, given: Mapping[str, Any], clauses: set[str]) -> None:
-    """What a clause requires must exist, phrases and rounds name known clauses, letters only known places."""
-    routine = given["routine"]
-    for name in ("exceptions", "pauses", "consultees", "searches", "grades", "criteria", "second_questions", "phrases"):
-        _check_once(text, ["routine", name], [item["id"] for item in routine[name]], "id")
-    _check_requirements(text, given)
-    _check_clause_named(text, ["routine", "phrases"], "clause", routine["phrases"], clauses)
-    _check_clause_named(text, ["grant_rounds"], "late_clause", given.get("grant_rounds", []), clauses)
-    for name, letter in given["letters"].items():
-        for language, body in letter["body"].items():
-            _check_places(text, name, language, body)
-
-
-def _check_requirements(text: str, given: Mapping[str, Any]) -> None:
-    """What a clause requires is known: an act, a finding, a listing, or what the routine has."""
-    routine = given["routine"]
-    known = {"act", "finding", "listing", *(criterion["group"] for criterion in routine["criteria"])}
-    known |= {f"consultation:{consultee['id']}" for consultee in routine["consultees"]}
-    for position, clause in enumerate(given["clauses"]):
-        for name in clause.get("requires", ()):
-            if name not in known:
-                line = line_of(text, ["clauses", position, "requires"])
-                raise RuleSetRefused("rules.unknown_requirement", line=line, name=name)
-
-
-def _check_clause_named(
-    text: str, place: Sequence[str | int], field: str, items: Sequence[Mapping[str, Any]], clauses: set[str]
-) -> None:
-    for position, item in enumerate(items):
-        name = item.get(field)
-        if name and name not in clauses:
-            raise RuleSetRefused("rules.unknown_clause", line=line_of(text, [*place, position, field]), name=name)
-
-
-def _check_places(text: str, name: str, language: str, body: str) -> None:
-    """A letter's text has only places that the service fills in."""
-    for place in places_in(body):
-        if place not in LETTER_PLACES:
-            line = line_of(text, ["letters", name, "body"])
-            line += body.split("{" + place + "}")[0].count("\n")
-            raise RuleSetRefused("rules.unknown_place", line=line, name=place, language=language)
 
 
 def _rule_set(given: Mapping[str, Any], sha256: str) -> RuleSet:
@@ -297,15 +156,14 @@ def _routine(given: Mapping[str, Any]) -> Routine:
         adverse=tuple(_adverse(rule) for rule in given["adverse"]),
         exceptions=choices("exceptions"),
         pauses=choices("pauses"),
+        search_exceptions=choices("search_exceptions"),
         consultees={
             one["id"]: Consultee(
                 one["id"], one["title"], one["days"], one["needs_circumstances"], tuple(one["answers"])
             )
             for one in given["consultees"]
         },
-        searches={
-            one["id"]: Search(one["id"], one["title"], _kinds(one), tuple(one["queries"])) for one in given["searches"]
-        },
+        searches={one["id"]: _search(one) for one in given["searches"]},
         grades={one["id"]: Grade(one["id"], one["title"], one["carries"]) for one in given["grades"]},
         criteria={
             one["id"]: Criterion(one["id"], one["group"], _kinds(one), one["title"], one["question"])
@@ -329,6 +187,12 @@ def _routine(given: Mapping[str, Any]) -> Routine:
             for one in given["phrases"]
         ),
     )  # fmt: skip
+
+
+def _search(given: Mapping[str, Any]) -> Search:
+    """A search; what a rule set does not say of it is the strict way: it is made in every case of its kinds."""
+    always = frozenset(Kind(kind) for kind in given.get("always_for", given["kinds"]))
+    return Search(given["id"], given["title"], _kinds(given), tuple(given["queries"]), always)
 
 
 def _grant_round(given: Mapping[str, Any]) -> GrantRound:
@@ -386,6 +250,7 @@ def _delegation_point(given: Mapping[str, Any]) -> DelegationPoint:
         grounds=frozenset(Ground(one) for one in given["grounds"]),
         ceiling_ore=None if kronor is None else kronor * ORE_PER_KRONA,
         board=given.get("board", False),
+        beyond_frame=given.get("beyond_frame", False),
     )
 
 

@@ -265,6 +265,21 @@ class CaseReading:
         )
         return {row["point"]: int(row["given"]) for row in found}
 
+    async def granted_between(self, types: Sequence[str], start: Instant, end: Instant, *, but: str) -> int:
+        marks = ", ".join("{}" for _ in types)
+        found = await CaseRow.raw(
+            "SELECT coalesce(sum(CASE d.outcome WHEN 'recovery' THEN -d.amount_ore ELSE d.amount_ore END), 0) AS given "
+            "FROM decision d JOIN case_file c ON c.id = d.case_id "
+            f"WHERE c.type IN ({marks}) AND c.received_at >= {{}} AND c.received_at < {{}} AND c.id <> {{}} "
+            "AND d.amount_ore IS NOT NULL AND (d.outcome = 'recovery' OR d.seq = (SELECT max(seq) FROM decision "
+            "WHERE case_id = c.id AND outcome NOT IN ('write_off', 'recovery')))",
+            *types,
+            start,
+            end,
+            but,
+        )
+        return int(found[0]["given"])
+
     async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[EarlierDecision]:
         found = await CaseRow.raw(
             "SELECT d.id, d.case_id, d.outcome, d.amount_ore, d.seq, c.diary_number, c.type, "

@@ -29,7 +29,7 @@ CHECKS = [one.check for one in RULES.kinds[a_case().kind].checks]
 COLLEAGUE = "u-kollega"
 PROPOSED = DecisionProposed(
     proposal="p", outcome="refusal", amount_ore=None, clauses=(), based_on=(), act_ids=(), bookings=(), reasons=None,
-    circumstances=None, response=None, own_conditions=(),
+    circumstances=None, response=None, search_left_out=None, beyond_frame=None, own_conditions=(),
 )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def by_code(basis: Basis, *, waiting: bool = False) -> dict[str, Task]:
 def test_a_clean_case_that_nobody_has_taken_has_two_things_left() -> None:
     left = [task.code for task in tasks(a_basis(owner=None), waiting=False) if not task.done]
 
-    assert left == ["task.take", "task.decide"]
+    assert left == ["task.take", "task.search", "task.decide"]
 
 
 def test_nothing_is_checked_while_the_checks_wait() -> None:
@@ -80,7 +80,7 @@ def test_an_obstacle_calls_for_open_sources_and_the_criteria() -> None:
 
     left = by_code(a_basis(findings=obstacle))
 
-    assert left["task.search"].optional, "no clause at hand demands an act"
+    assert not left["task.search"].optional, "every grant has it, or a reason why not"
     assert left["task.assess"].params == {"done": 0, "count": len(RULES.routine.criteria_of(a_case().kind))}
 
 

@@ -36,7 +36,8 @@ def test_an_ordinary_case_takes_at_most_six_clicks_and_nothing_to_retype(service
     assert alva.page.locator("input[name=outcome]:checked").count() == 0, "nothing is chosen for anyone"
     assert alva.page.input_value("#amount") == "45\u00a0000"
     alva.page.check("input[name=outcome][value=approval]")
-    clicks += 1
+    alva.page.check("input[name=search_left_out][value=no_cause]")
+    clicks += 2
     press("text=Fatta beslutet")
 
     assert clicks <= 6
@@ -248,6 +249,7 @@ def test_a_round_shows_asked_against_proposed_against_frame_and_proposes_in_bulk
     ):
         alva.page.fill(f"#amount-{one}", amount)
         alva.page.fill(f"#reason-{one}", reason)
+    alva.page.select_option("#search_left_out", "no_cause")
     alva.press("text=Lägg fram förslagen", look=False)
     alva.complaints.clear()
 

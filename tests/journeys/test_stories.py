@@ -39,6 +39,7 @@ def test_an_officer_vets_a_grant_from_the_queue_to_a_decision(service: Service, 
     page.fill("#amount", "45 000")
     page.check("input[name=clauses][value='2.1']")
     page.fill("#reasons", "Verksamheten är till nytta för barn i stadsdelen.")
+    page.check("input[name=search_left_out][value=no_cause]")
     alva.press("text=Fatta beslutet", look=False)
     assert "som någon måste titta på först" in alva.text()
     assert page.input_value("#reasons").startswith("Verksamheten")
@@ -53,6 +54,7 @@ def test_an_officer_vets_a_grant_from_the_queue_to_a_decision(service: Service, 
     page.fill("#amount", "45 000")
     page.check("input[name=clauses][value='2.1']")
     page.fill("#reasons", "Verksamheten är till nytta för barn i stadsdelen.")
+    page.check("input[name=search_left_out][value=no_cause]")
     alva.press("text=Fatta beslutet")
     assert "Beslut: Bifall" in alva.text()
 

@@ -140,6 +140,7 @@ class Wish:
     amount_ore: int | None
     reason: str
     seen: int
+    search_left_out: str = ""
 
 
 async def propose_all(
@@ -191,5 +192,6 @@ async def _propose_one(desk: Desk, case_id: str, wish: Wish, by: User) -> None:
             clauses=(phrase.clause,) if phrase else (),
             reasons=wish.reason or (phrase.text["sv"] if phrase and full else ""),
             amount_ore=wish.amount_ore,
+            search_left_out=wish.search_left_out,
         )
         await put_forward(scene, proposal)

@@ -36,6 +36,7 @@ def tidied(proposal: Proposal) -> Proposal:
         reasons=check_text("/reasons", proposal.reasons, required=False),
         circumstances=check_text("/circumstances", proposal.circumstances, required=False),
         response=check_text("/response", proposal.response, required=False),
+        beyond_frame=check_text("/beyond_frame", proposal.beyond_frame, required=False),
     )
 
 
@@ -70,14 +71,16 @@ def as_proposed(writing: Writing, case: Case, proposal: Proposal, id: str) -> De
         reasons=keep("reasons", proposal.reasons),
         circumstances=keep("circumstances", proposal.circumstances),
         response=keep("response", proposal.response),
+        search_left_out=proposal.search_left_out or None,
+        beyond_frame=keep("reasons", proposal.beyond_frame),
         own_conditions=tuple(conditions),
     )
 
 
 def references(data: DecisionProposed) -> list[str]:
     """The kept texts of a proposal."""
-    texts = [text for text in (data.reasons, data.circumstances, data.response) if text]
-    return texts + [condition.text for condition in data.own_conditions]
+    texts = (data.reasons, data.circumstances, data.response, data.beyond_frame)
+    return [text for text in texts if text] + [condition.text for condition in data.own_conditions]
 
 
 async def standing(
@@ -107,6 +110,8 @@ async def standing(
         based_on=data.based_on,
         conditions=tuple(OwnCondition(text(condition.text), condition.due) for condition in data.own_conditions),
         board_minute=board_minute,
+        search_left_out=data.search_left_out or "",
+        beyond_frame=text(data.beyond_frame),
     )
 
 
@@ -121,6 +126,8 @@ class ProposalForm:
     amount: int | None = form.amount()
     circumstances: str = form.text(required=False)
     response: str = form.text(required=False)
+    search_left_out: str = form.code()
+    beyond_frame: str = form.text(required=False)
     acts: tuple[str, ...] = form.several()
     based_on: tuple[str, ...] = form.several()
     bookings: tuple[str, ...] = form.several()
@@ -149,6 +156,8 @@ class ProposalForm:
             bookings=self.bookings,
             conditions=tuple(conditions),
             board_minute=minute_of(self.minute_date, self.minute_paragraph),
+            search_left_out=self.search_left_out,
+            beyond_frame=self.beyond_frame,
         )
 
 

@@ -112,6 +112,8 @@ async def decided_event(
         reasons=content.reasons or "",
         circumstances=content.circumstances,
         response=content.response,
+        search_left_out=content.search_left_out,
+        beyond_frame=content.beyond_frame,
         acts=tuple(dossier.acts[act].ref for act in proposal.acts),
         assessments=tuple(RecordedAssessment(one.criterion, one.result, one.ref) for one in dossier.assessed.values()),
         communication=_communicated(dossier),

@@ -16,7 +16,7 @@ from service.domain.letter import Sheet
 from service.domain.people import User
 from service.domain.ruleset import RuleSet
 from service.office import rule_set_adoption
-from service.rules.load import LETTER_PLACES, places_in
+from service.rules.references import LETTER_PLACES, places_in
 
 
 async def newest(desk: Desk) -> tuple[RuleSet, str]:

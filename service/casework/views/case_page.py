@@ -21,7 +21,7 @@ from service.desk.ports.cases import (
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.rulebook import Rulebook, rulebook, today
-from service.desk.step import entries, given_before
+from service.desk.step import entries, frame_of, given_before
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.basis import Basis
@@ -169,9 +169,11 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         room = await _room_view(desk, reading, case, details, findings, book) if case.kind is Kind.PREMISES else None
         procedure = book.procedure(today(desk))
         given = await given_before(desk, reading, case, procedure)
+        frame = await frame_of(reading, case, book)
     times = _times_of(room)
     judged = [stored.case_finding for stored in findings]
-    basis = Basis(case, dossier, judged, book.of(case), procedure, today(desk), to_be_had(times), given, lapsed(times))
+    had, gone = to_be_had(times), lapsed(times)
+    basis = Basis(case, dossier, judged, book.of(case), procedure, today(desk), had, given, gone, frame)
     newest_first = done[::-1]
     shown = newest_first if everything else newest_first[:MOST_ON_TIMELINE]
     return CaseView(

@@ -273,6 +273,13 @@ class CaseReading(Protocol):
         """
         ...
 
+    async def granted_between(self, types: Sequence[str], start: Instant, end: Instant, *, but: str) -> int:
+        """What the decisions in force grant in the cases of these types that were received in this time, in öre.
+
+        What has been recovered is taken off; `but` is a case to leave out.
+        """
+        ...
+
     async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[EarlierDecision]:
         """The last decisions in other cases of a kind, newest first, at most so many."""
         ...

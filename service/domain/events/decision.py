@@ -27,6 +27,8 @@ class DecisionProposed(RoutineStep, frozen=True):
     reasons: Annotated[Commitment | None, "why"]
     circumstances: Annotated[Commitment | None, "the circumstances, where it is adverse"]
     response: Annotated[Commitment | None, "what is said to the applicant's answer"]
+    search_left_out: Annotated[Code | None, "why open sources were not searched, where they always are"]
+    beyond_frame: Annotated[Commitment | None, "why more is given than is left of the round's frame"]
     own_conditions: Annotated[tuple[OwnCondition, ...], "the conditions beside the routine's"]
 
 

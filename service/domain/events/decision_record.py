@@ -198,6 +198,8 @@ class CaseDecided(CaseEvent, frozen=True):
     reasons: Annotated[Commitment, "why"]
     circumstances: Annotated[Commitment | None, "the circumstances, where it is adverse"]
     response: Annotated[Commitment | None, "what is said to the applicant's answer"]
+    search_left_out: Annotated[Code | None, "why open sources were not searched, where they always are"]
+    beyond_frame: Annotated[Commitment | None, "why more is given than is left of the round's frame"]
     acts: Annotated[tuple[Commitment, ...], "the acts it rests on"]
     assessments: Annotated[tuple[RecordedAssessment, ...], "the criteria that were assessed"]
     # 12 what the applicant was told before it, and said

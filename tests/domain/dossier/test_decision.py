@@ -7,7 +7,7 @@ from service.domain.events.event import Entry
 REF = "0" * 64
 PROPOSED = events.DecisionProposed(
     proposal="p", outcome="refusal", amount_ore=None, clauses=("4.1",), based_on=(), act_ids=(), bookings=(),
-    reasons=REF, circumstances=None, response=None, own_conditions=(),
+    reasons=REF, circumstances=None, response=None, search_left_out=None, beyond_frame=None, own_conditions=(),
 )  # fmt: skip
 
 

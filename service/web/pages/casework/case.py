@@ -143,6 +143,7 @@ def _to_decide(view: CaseView, user: User) -> dict[str, Any]:
         "shut": {outcome.value for outcome in DecisionOutcome if shut(view.basis, outcome)},
         "clauses": offered_clauses(view),
         "phrases": [phrase for phrase in view.procedure.routine.phrases if view.case.kind in phrase.kinds],
+        "searches_left": basis.searches_left(view.basis),
         "questions": proposal.questions_of(view.basis, proposed) if proposed else [],
     }
 

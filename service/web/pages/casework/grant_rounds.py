@@ -78,7 +78,8 @@ async def propose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
         except InvalidInput as error:
             problems += list(error.problems)
             continue
-        wishes[case_id] = grant_rounds.Wish(amount, form.text(f"reason-{case_id}").strip(), seen)
+        reason, left_out = form.text(f"reason-{case_id}").strip(), form.text("search_left_out").strip()
+        wishes[case_id] = grant_rounds.Wish(amount, reason, seen, left_out)
     if problems or not wishes:
         wrong = InvalidInput(problems or [Problem("/grant_round", "grant_round.nothing_proposed")])
         return await _show(request, desk, user, error=wrong, posted=form)

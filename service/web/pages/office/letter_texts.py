@@ -12,7 +12,7 @@ from service.desk.fields import check_day, check_text
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
 from service.domain.errors import GranskaError, NotFound
-from service.rules.load import LETTER_PLACES
+from service.rules.references import LETTER_PLACES
 from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from service.casework.views.steps import STEPS
 from tests.browser import hand_in
-from tests.builders import a_grant_document, a_premises_document, association
+from tests.builders import NOT_SEARCHED, a_grant_document, a_premises_document, association
 from tests.servers import PATIENCE, Service
 
 
@@ -21,6 +21,7 @@ def test_of_fifty_simultaneous_decisions_exactly_one_stands(service: Service) ->
     alva.act(case_id, "take")
     version = disa.version(case_id)
     form = {"outcome": "approval", "clauses": "2.1", "amount": "45 000", "reasons": "Till nytta."}
+    form |= {"search_left_out": NOT_SEARCHED}
     people = ((alva, "F1"), (disa, "F2"))
 
     async def all_at_once() -> list[int]:
