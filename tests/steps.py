@@ -216,6 +216,16 @@ async def minuted(desk: Desk, case_id: str, by: User) -> BoardMinute:
     return BoardMinute(local_day(desk.outside.now()), "§ 12")
 
 
+async def put_in(desk: Desk, case_id: str, by: User, kind: str = "ovrigt") -> str:
+    """A paper that this officer encloses, such as another authority's answer; its id."""
+    file = {"name": "svar.pdf", "media_type": "application/pdf", "body": b"%PDF-1.7 svar"}
+    made = await add_enclosure(
+        desk, case_id, kind=kind, by=actors.person(by), kinds=frozenset(Kind), **file
+    )  # fmt: skip
+    await run_waiting_checks(desk)
+    return made
+
+
 async def ruled(desk: Desk, case_id: str, by: User) -> None:
     """The ruling of the court has come, and this officer encloses it."""
     file = {"name": "dom.pdf", "media_type": "application/pdf", "body": b"%PDF-1.7 dom"}

@@ -33,7 +33,19 @@ from tests.booking_steps import (
 )
 from tests.builders import KEY, OTHER_NUMBER
 from tests.fakes import Clock
-from tests.steps import TEXT, a_grave_act, assess_all, do, minuted, searched, settle_all, someone, three, unbiased
+from tests.steps import (
+    TEXT,
+    a_grave_act,
+    assess_all,
+    do,
+    minuted,
+    put_in,
+    searched,
+    settle_all,
+    someone,
+    three,
+    unbiased,
+)
 
 
 async def test_moving_to_an_alternative_is_one_step_and_keeps_its_history(desk: Desk) -> None:
@@ -164,7 +176,7 @@ async def test_the_city_cannot_call_off_a_confirmed_booking_but_by_a_whole_decis
     given = {"consultee": "police", "circumstances": "Hotet den 1 september."}
     asked_id = await do(desk, inquiry.AskConsultee, case_id, officer, **given)
     answer = {
-        "consultation": asked_id, "answer": "risk_described", "answered_on": "2026-11-22", "enclosure": "",
+        "consultation": asked_id, "answer": "risk_described", "answered_on": "2026-11-22", "enclosure": await put_in(desk, case_id, second),
         "disclosed": True, "provision": "",
     }  # fmt: skip
     await do(desk, inquiry.RecordConsultation, case_id, officer, **answer)

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from service import app
-from service.casework.decision import board_papers, reopen, sign
+from service.casework.decision import appeal, board_papers, delivery, reopen, sign
 from service.casework.decision import proposal as proposals
 from service.casework.intake.enclosures import add_enclosure
 from service.casework.intake.receive import receive
@@ -29,11 +29,13 @@ from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
 from service.domain.application import Kind
 from service.domain.case import OWNERS, STEPS, State
+from service.domain.clock import local_day
 from service.domain.decision import BoardMinute, DecisionOutcome
 from service.domain.errors import GranskaError
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import User
 from service.office.rule_set_adoption import adopt_at_setup
+from service.privacy import erasure, erasure_plan
 from service.proof.verification import verify_log
 from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks
@@ -71,9 +73,15 @@ class Walk:
     clock: Clock
     case_id: str
     people: list[User]
+    administrators: list[User]
     act: str = ""
     sent: str = ""
+    erasure: str = ""
     done: list[str] = field(default_factory=list)
+
+    def administrator(self, by: User) -> User:
+        """One of the two who keep the service, as it is one or another of the four who comes by."""
+        return self.administrators[self.people.index(by) % 2]
 
     async def step(self, name: str, who: int) -> None:
         try:
@@ -166,6 +174,13 @@ STEPS_TAKEN: dict[str, Taken] = {
     "cut for views": simple(sign.decide, proposal=cut_to(3_000_000, "2.1")),
     "write off": simple(sign.decide, proposal=a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))),
     "reopen": simple(reopen.Reopen, ground="change", text="Nytt."),
+    "post": lambda walk, by: do(
+        walk.desk, delivery.PostNotice, walk.case_id, by, posted=local_day(walk.desk.outside.now()).isoformat(),
+        adjusted="",
+    ),
+    "final": simple(appeal.DeclareFinal),
+    "put erasure forward": lambda walk, by: _erasure_put_forward(walk, by),
+    "erase": lambda walk, by: _erased(walk, by),
 }  # fmt: skip
 
 
@@ -175,6 +190,19 @@ async def _extract(walk: Walk, by: User) -> None:
         walk.desk, walk.case_id, kind="protokollsutdrag", by=person(by), kinds=frozenset(Kind), **file
     )  # fmt: skip
     await run_waiting_checks(walk.desk)
+
+
+async def _erasure_put_forward(walk: Walk, by: User) -> None:
+    async with walk.desk.store.reading() as reading:
+        number = (await reading.case(walk.case_id)).diary_number
+    plan = await erasure_plan.plan_cases(walk.desk, [number], ["contact", "representatives"], "gdpr-17")
+    document = "Gallringsbeslut HV 2026/61"
+    admin = walk.administrator(by)
+    walk.erasure = await erasure.propose(walk.desk, plan, ground="gdpr-17", document=document, by=admin)
+
+
+async def _erased(walk: Walk, by: User) -> None:
+    await erasure.carry_out(walk.desk, walk.erasure, by=walk.administrator(by))
 
 
 async def _proposed(walk: Walk, by: User) -> None:
@@ -192,6 +220,13 @@ LAWFUL = [
 ]  # fmt: skip
 
 
+#: An approval until it has legal force and what the board's members are called has been erased by two.
+TO_THE_END = [
+    ("unbiased", 0), ("take", 0), ("settle", 0), ("approve", 0), ("post", 0), ("wait", 0), ("wait", 0), ("final", 0),
+    ("put erasure forward", 0), ("erase", 0), ("erase", 1),
+]  # fmt: skip
+
+
 async def people(desk: Desk) -> list[User]:
     return [
         await someone(desk, "Alva", "role:association_officer", "delegation:F1"),
@@ -205,6 +240,8 @@ def judge(log: list[dict[str, Any]]) -> int:
     """Read the log by itself, knowing nothing of the dossier; returns how many adverse decisions there were."""
     adverse = 0
     for place, entry in enumerate(log):
+        if entry["type"] == "value:erased" and entry["actor"]["kind"] == "person":
+            judge_erasure(log[:place], entry)
         if entry["type"] != "case:decided":
             continue
         before, data, actor = log[:place], entry["data"], entry["actor"]
@@ -241,6 +278,16 @@ def judge(log: list[dict[str, Any]]) -> int:
     return adverse
 
 
+def judge_erasure(before: list[dict[str, Any]], entry: dict[str, Any]) -> None:
+    """Nothing is erased before legal force, nor by one person alone."""
+    of_case = [one["type"] for one in before if one["case"] == entry["case"]]
+    turns = [n for n, type in enumerate(of_case) if type in ("case:reopened", "appeal:received")]
+    assert "decision:final" in of_case[turns[-1] if turns else 0 :]
+    [proposed] = [one for one in before if one["data"].get("proposal") == entry["data"]["proposal"]]
+    assert proposed["type"] == "erasure:proposed"
+    assert proposed["actor"]["id"] != entry["actor"]["id"]
+
+
 async def walked(settings_: Settings, steps: list[tuple[str, int]]) -> tuple[int, list[str]]:
     clock = Clock()
     await app.migrate_database(settings_)
@@ -250,10 +297,10 @@ async def walked(settings_: Settings, steps: list[tuple[str, int]]) -> tuple[int
         await import_list(
             desk, "demo", demo_list(desk, FIXTURES), by=person(await someone(desk, "Samir", "role:coordinator"))
         )
-        four = await people(desk)
+        four, two = await people(desk), [await someone(desk, name, "role:administrator") for name in ("Ett", "Annat")]
         received = await receive(desk, a_grant_document(), by=KEY, channel="e_service")
         await run_waiting_checks(desk)
-        walk = Walk(desk, clock, received.case_id, four)
+        walk = Walk(desk, clock, received.case_id, four, two)
         for name, who in steps:
             await walk.step(name, who)
         async with desk.store.reading() as reading:
@@ -297,6 +344,7 @@ def test_random_users_and_steps_never_reach_an_unlawful_outcome(
 
     @settings(max_examples=15 if engine == "sqlite" else 6, deadline=None, suppress_health_check=list(HealthCheck))
     @example(steps=LAWFUL)
+    @example(steps=TO_THE_END)
     @given(steps=paths())
     def walks(steps: list[tuple[str, int]]) -> None:
         database = new_database(request.getfixturevalue("postgres")) if engine == "postgres" else ""

@@ -25,6 +25,8 @@ from service.rules.calendar import next_working_day
 #: What an assessment of a criterion can say; none of them is a verdict on the case.
 RESULTS = ("met", "not_met", "neither")
 MOST_ACTS = 3
+#: Answers by which another authority says something of the applicant: they are had in writing, and seen by two.
+IN_WRITING = ("opinion", "risk_described")
 
 
 @dataclass(frozen=True)
@@ -182,8 +184,8 @@ class AskConsultee(StepForm):
 class RecordConsultation(StepForm):
     """Write down what sort of answer came; what the other authority knows is never kept, only the class (OSL 35:1).
 
-    A written opinion is an enclosure of the case. What the applicant may not see cannot carry a decision, and says by
-    which provision it is kept from them.
+    What another authority holds is in writing, an enclosure of the case that someone else has put there. What the
+    applicant may not see cannot carry a decision, and says by which provision it is kept from them.
     """
 
     name = "consultation-answer"
@@ -216,8 +218,10 @@ class RecordConsultation(StepForm):
         enclosures = {stored.enclosure.id for stored in await scene.writing.enclosures(scene.case.id)}
         if self.enclosure and self.enclosure not in enclosures:
             raise InvalidInput([Problem("/enclosure", "enclosure.not_found")])
-        if self.answer == "opinion" and not self.enclosure:
+        if self.answer in IN_WRITING and not self.enclosure:
             raise InvalidInput([Problem("/enclosure", "consultation.opinion_enclosed")])
+        if self.answer in IN_WRITING and not scene.dossier.is_by_another(self.enclosure, scene.by.pseudonym):
+            raise InvalidInput([Problem("/enclosure", "consultation.opinion_by_another")])
         await scene.take(
             ConsultationAnswered(
                 consultation=self.consultation,

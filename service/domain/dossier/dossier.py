@@ -234,6 +234,11 @@ class Dossier:
         """Whether a document of this kind is in the case, put there by a colleague who is not this person."""
         return any(enclosed == kind and is_person(by) and by != pseudonym for enclosed, by in self.enclosures.values())
 
+    def is_by_another(self, enclosure: str, pseudonym: str) -> bool:
+        """Whether this document was put in the case by a colleague who is not this person, or came with a key."""
+        _, by = self.enclosures.get(enclosure, ("", pseudonym))
+        return by != pseudonym
+
     @property
     def decision(self) -> Decided | None:
         """The decision that was made last; what is in force may be an earlier one."""

@@ -10,27 +10,31 @@ from service.desk.ports.desk import Desk
 from service.domain.decision import DecisionOutcome
 from service.screening.run_checks import run_waiting_checks
 from tests.builders import DEMOCRACY, KEY, a_premises_document, a_proposal
-from tests.steps import a_grave_act, assess_all, codes, do, searched, taken_grant, three, unbiased
+from tests.steps import a_grave_act, assess_all, codes, do, put_in, searched, taken_grant, three, unbiased
 
 
 async def test_what_the_applicant_may_not_see_carries_nothing(desk: Desk) -> None:
-    alva, *_ = await three(desk)
+    alva, bo, _ = await three(desk)
     received = await receive(desk, a_premises_document(), by=KEY, channel="e_service")
     await run_waiting_checks(desk)
     case_id = received.case_id
-    await unbiased(desk, case_id, alva)
+    await unbiased(desk, case_id, alva, bo)
     await do(desk, take, case_id, alva)
     [act] = await searched(desk, case_id, alva, (a_grave_act(), "decision", False))
     await assess_all(desk, case_id, alva, "proportionality")
     asked = await do(
         desk, inquiry.AskConsultee, case_id, alva, consultee="police", circumstances="Hotet den 1 september."
     )
-    answer = {"answer": "risk_described", "answered_on": "2026-11-22", "enclosure": ""}
+    paper, own = await put_in(desk, case_id, bo), await put_in(desk, case_id, alva)
+    answer = {"answer": "risk_described", "answered_on": "2026-11-22", "enclosure": paper}
     hidden = {"disclosed": False, "provision": "35 kap. 1 § OSL"}
     without = do(
         desk, inquiry.RecordConsultation, case_id, alva, consultation=asked, **answer, disclosed=False, provision=""
     )  # fmt: skip
     assert await codes(without) == {"input.missing"}
+    for enclosed, why in (("", "consultation.opinion_enclosed"), (own, "consultation.opinion_by_another")):
+        alone = {"consultation": asked, **answer, "enclosure": enclosed, **hidden}
+        assert await codes(do(desk, inquiry.RecordConsultation, case_id, alva, **alone)) == {why}, "seen by two"
     await do(desk, inquiry.RecordConsultation, case_id, alva, consultation=asked, **answer, **hidden)
     await do(
         desk, correspondence.Communicate, case_id, alva, outcome="refusal", clauses=["5.3"], text="Vad säger ni?", due="",
