@@ -34,8 +34,9 @@ from service.domain.enclosure import ENCLOSURE_KINDS
 from service.domain.events.catalogue import CATALOGUE
 from service.domain.events.describe import all_events, field_names
 from service.domain.finding import Outcome, Resolution, Trait
+from service.domain.letter import ApplicantNews
 from service.domain.people import Role
-from service.domain.premises import ACCESSIBILITY, EQUIPMENT, WEEKDAYS, BookingStatus, Hirer, HirerNews
+from service.domain.premises import ACCESSIBILITY, EQUIPMENT, WEEKDAYS, BookingStatus, Hirer
 from service.matching import explain, judge, model
 from service.office.users_and_keys import KEY_RIGHTS
 from service.pipeline.installed import told
@@ -157,7 +158,7 @@ PATTERNS: dict[str, Iterable[str]] = {
     "party_names.{}": ["candidate", "needs_identifier", "quiet", "resembles", "same_name"],
     "role.{}": Role,
     "letter.called_off.{}": move_or_cancel.REACHED_US_BY,
-    "task.send.{}": HirerNews,
+    "task.send.{}": ApplicantNews,
     "step.about.{}": {*STEP_PAGES, "confirmation"},
     "step.do.{}": {*STEP_PAGES, "confirmation"},
     "step.field.{}.{}": STEP_FIELDS,

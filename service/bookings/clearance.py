@@ -10,10 +10,10 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.premises import GivenClearance
 from service.desk.ports.store import Reading
 from service.desk.rulebook import today
+from service.desk.stops import stopped
 from service.domain.application import Application, from_document
 from service.domain.case import Case
 from service.domain.errors import NotFound
-from service.domain.events.decision import SupportReleased, SupportStopped
 from service.domain.organisation import normal_form
 from service.domain.ruleset import RuleSet
 
@@ -88,7 +88,7 @@ async def clearance_of(
         number = (await reading.details(cases[0].id)).org_number
         if number and await reading.incidents(number, now):
             missing.append(("clearance.incident", {}))
-    if await _stopped(reading, [case.id for case in cases]):
+    if await stopped(reading, organisation):
         missing.append(("clearance.stopped", {}))
     lists = (await reading.active_lists()).values()
     active = {(version.key, version.version) for version in lists if version.key in procedure.lists}
@@ -114,10 +114,3 @@ async def _data_of_newest(desk: Desk, reading: Reading, cases: Sequence[Case]) -
         return data_key(desk, await application_of(reading, cases[0]))
     except NotFound:
         return ""
-
-
-async def _stopped(reading: Reading, case_ids: Sequence[str]) -> bool:
-    last: dict[str | None, str] = {}
-    for one in await reading.entries_of_cases(case_ids, SupportStopped, SupportReleased):
-        last[one.case_id] = one.type
-    return SupportStopped.declared.type in last.values()

@@ -17,6 +17,7 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.step import Scene
 from service.desk.step_form import CaseNow, StepForm, unless
+from service.desk.stops import stopped
 from service.domain import policy
 from service.domain.application import Application, Kind
 from service.domain.case import Case
@@ -51,6 +52,8 @@ class GiveClearance(StepForm):
         if case.kind is not Kind.PREMISES or application.hirer is not Hirer.ASSOCIATION:
             raise NotAllowed("clearance.only_associations")
         _check_holds_point(scene)
+        if await stopped(scene.writing, case.organisation_id):
+            raise NotAllowed("clearance.stopped")
         _check_approved(scene.dossier)
         findings = await scene.writing.findings(case.id, case.check_round)
         _check_clean(findings, application, procedure)
@@ -75,7 +78,7 @@ class GiveClearance(StepForm):
 def _check_approved(dossier: Dossier) -> None:
     """A clearance rests on an approval in full, not on what an earlier clearance had executed."""
     grant = dossier.grant
-    if grant is None or grant is dossier.executed or dossier.stopped is not None:
+    if grant is None or grant is dossier.executed:
         raise NotAllowed("clearance.needs_approval")
     if grant.outcome is not DecisionOutcome.APPROVAL:
         raise NotAllowed("clearance.needs_approval")

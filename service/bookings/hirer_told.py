@@ -6,23 +6,21 @@ room that is closed over it, nor by a hold that ran out.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from service.bookings.scheduling import free_times
 from service.desk import form, letter_sheet
-from service.desk.fields import check_not_later
+from service.desk.applicant_told import News, tell
 from service.desk.ports.desk import Desk
 from service.desk.ports.premises import Occupied
 from service.desk.ports.store import Writing
-from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, dossier_of
 from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain.case import Case
-from service.domain.clock import local_day
-from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
-from service.domain.events.bookings import HirerTold, LetterDispatched
-from service.domain.events.event import Actor, Event
-from service.domain.premises import Booking, BookingStatus, Estate, HirerNews, Span, label
+from service.domain.errors import NotAllowed
+from service.domain.events.decision import ApplicantTold
+from service.domain.events.event import Actor
+from service.domain.letter import ApplicantNews
+from service.domain.premises import Booking, BookingStatus, Estate, Span, label
 
 
 def place_and_time(estate: Estate, room: str, span: Span) -> str:
@@ -32,38 +30,25 @@ def place_and_time(estate: Estate, room: str, span: Span) -> str:
     return f"{label(span)}, {known.name}, {site.name}, {site.address}"
 
 
-@dataclass(frozen=True)
-class News:
-    """What has happened to times of a case; `said` is a sentence of its circumstances, in the letter's language."""
-
-    why: HirerNews
-    times: Sequence[Booking]
-    said: str = ""
-    price: str = ""
-    language: str = "sv"
-
-
-async def tell(desk: Desk, writing: Writing, case: Case, news: News, *, by: Actor) -> Case:
-    """Make the letter that tells the hirer; returns the case after it."""
-    estate, details = await writing.estate(), await writing.details(case.id)
-    procedure = (await rulebook(desk, writing)).procedure(today(desk))
-    in_order = sorted(news.times, key=lambda time: time.span)
-    values = {
-        "matter": letter_sheet.matter(desk, details, case, news.language),
-        "times": letter_sheet.listed([place_and_time(estate, time.room, time.span) for time in in_order]),
-        "text": news.said,
-        "price": news.price,
-    }
-    written = letter_sheet.sheet(
-        desk, procedure, news.why.value, news.language, values, case=case, recipient=details.org_name
-    )
-    told = HirerTold(
-        notice=desk.outside.new_id(),
-        why=news.why.value,
-        bookings=tuple(time.id for time in in_order),
-        letter=letter_sheet.keep(desk, writing, case, news.why.value, written),
-    )
-    return await writing.step_taken(Event(told, by, desk.outside.now(), case=case.id), case.after(HirerTold))
+async def tell_of_times(
+    desk: Desk,
+    writing: Writing,
+    case: Case,
+    why: ApplicantNews,
+    times: Sequence[Booking],
+    *,
+    said: str = "",
+    price: str = "",
+    language: str = "sv",
+    by: Actor,
+) -> Case:
+    """Tell the hirer what has happened to these times; `said` is a sentence of its circumstances, in the language."""
+    estate = await writing.estate()
+    in_order = sorted(times, key=lambda time: time.span)
+    lines = [place_and_time(estate, time.room, time.span) for time in in_order]
+    values = {"times": letter_sheet.listed(lines), "text": said, "price": price}
+    news = News(why, values, tuple(time.id for time in in_order), language)
+    return await tell(desk, writing, case, news, by=by)
 
 
 def usable(estate: Estate, room: str, span: Span) -> bool:
@@ -85,14 +70,14 @@ async def tell_of_rooms(
     shut = [one for one in confirmed if _changed(before, after, one.booking)]
     opened = [one for one in confirmed if _changed(after, before, one.booking)]
     for case_id, times in _by_case(shut).items():
-        news = News(HirerNews.ROOM_CLOSED, times, said)
-        await tell(desk, writing, await writing.case(case_id), news, by=by)
+        case = await writing.case(case_id)
+        await tell_of_times(desk, writing, case, ApplicantNews.ROOM_CLOSED, times, said=said, by=by)
     for case_id, times in _by_case(opened).items():
         waiting = (await dossier_of(writing, case_id)).closed_over
         again = [time for time in times if time.id in waiting]
         if again:
-            news = News(HirerNews.ROOM_REOPENED, again)
-            await tell(desk, writing, await writing.case(case_id), news, by=by)
+            case = await writing.case(case_id)
+            await tell_of_times(desk, writing, case, ApplicantNews.ROOM_REOPENED, again, by=by)
     return [one for one in standing if _changed(before, after, one.booking)]
 
 
@@ -114,7 +99,7 @@ class TellOfLapsed(StepForm):
     """Make the letter that tells the hirer of times whose hold ran out before they were decided."""
 
     name = "lapsed"
-    event = HirerTold
+    event = ApplicantTold
     of_premises = True
 
     language: str = form.choice(letter_sheet.LANGUAGES)
@@ -126,33 +111,10 @@ class TellOfLapsed(StepForm):
     async def work(self, scene: Scene) -> None:
         untold = scene.dossier.lapsed_untold
         times = (await scene.writing.bookings_of([scene.case.id])).get(scene.case.id, [])
-        news = News(HirerNews.HOLD_LAPSED, [time for time in times if time.id in untold], language=self.language)
-        if not news.times:
+        lapsed = [time for time in times if time.id in untold]
+        if not lapsed:
             raise NotAllowed("step.no_times")
-        scene.case = await tell(scene.desk, scene.writing, scene.case, news, by=scene.actor)
-
-
-@dataclass(frozen=True)
-class Dispatch(StepForm):
-    """Write down how and when a letter to the hirer was sent."""
-
-    name = "dispatch"
-    event = LetterDispatched
-    of_premises = True
-
-    notice: str = form.code()
-    channel: str = form.choice(letter_sheet.CHANNELS)
-    sent: date = form.day()
-
-    @classmethod
-    def hindrance(cls, case: CaseNow) -> str | None:
-        return unless(case.dossier.unsent, "step.nothing_to_send")
-
-    async def work(self, scene: Scene) -> None:
-        letter = next((one for one in scene.dossier.unsent if one.id == self.notice), None)
-        if letter is None:
-            raise NotFound("letter.not_found")
-        check_not_later("/sent", self.sent, scene.today)
-        if self.sent < local_day(letter.at):
-            raise InvalidInput([Problem("/sent", "letter.sent_before_made")])
-        await scene.take(LetterDispatched(notice=letter.id, channel=self.channel, sent=self.sent))
+        why, desk = ApplicantNews.HOLD_LAPSED, scene.desk
+        scene.case = await tell_of_times(
+            desk, scene.writing, scene.case, why, lapsed, language=self.language, by=scene.actor
+        )

@@ -16,6 +16,7 @@ from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, entries, step
 from service.desk.step_form import CaseNow, StepForm, unless
+from service.desk.stops import standing_stops, stopped
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.dossier.dossier import Dossier
@@ -33,8 +34,6 @@ from service.domain.events.decision import (
     AppealReceived,
     AppealSettled,
     CaseReopened,
-    SupportReleased,
-    SupportStopped,
     TermsAccepted,
 )
 from service.domain.events.decision_record import CaseDecided
@@ -53,8 +52,6 @@ _TOLD = (
     BookingExecuted,
     CaseReopened,
     TermsAccepted,
-    SupportStopped,
-    SupportReleased,
     KeyAccessScreened,
     KeyAccessSettled,
     KeyAccessGiven,
@@ -216,9 +213,16 @@ class SettleForKey(StepForm):
 
 
 def missing(
-    dossier: Dossier, one: Booking, estate: Estate, procedure: RuleSet, active: frozenset[str], now_ms: int
+    dossier: Dossier,
+    one: Booking,
+    estate: Estate,
+    procedure: RuleSet,
+    active: frozenset[str],
+    now_ms: int,
+    *,
+    stopped: bool,
 ) -> list[str]:
-    """What stands between a hirer and the key, as codes."""
+    """What stands between a hirer and the key, as codes; `stopped`: support to the association is, in whatever case."""
     found = []
     if one.status is not BookingStatus.CONFIRMED or dossier.grant is None:
         return ["key_access.not_confirmed"]
@@ -226,7 +230,7 @@ def missing(
         return ["key_access.over"]
     if free_times.shut(estate, estate.rooms[one.room], one.span):
         found.append("key_access.room_shut")
-    if dossier.stopped is not None:
+    if stopped:
         found.append("key_access.stopped")
     accepted = dossier.grant.accepted
     if accepted is None or accepted.terms != dossier.grant.terms:
@@ -271,7 +275,15 @@ class GiveKey(StepForm):
             raise NotFound("booking.not_found")
         active = await _active(scene.writing, scene.procedure)
         estate = await scene.writing.estate()
-        why = missing(scene.dossier, times[self.booking_id], estate, scene.procedure, active, scene.desk.outside.now())
+        why = missing(
+            scene.dossier,
+            times[self.booking_id],
+            estate,
+            scene.procedure,
+            active,
+            scene.desk.outside.now(),
+            stopped=await stopped(scene.writing, scene.case.organisation_id),
+        )
         if why:
             raise NotAllowed(why[0])
         if self.booking_id in scene.dossier.key_access_given:
@@ -292,13 +304,17 @@ async def of_day(desk: Desk, day: date, site: str | None) -> tuple[Estate, list[
             one for one in await reading.occupied(rooms, day_span(day)) if one.booking.status is BookingStatus.CONFIRMED
         ]
         dossiers = await _dossiers(reading, [one.case for one in occupied if one.case])
+        cases = await reading.cases_by_id([one.case for one in occupied if one.case])
+        stops = await standing_stops(reading, {case.organisation_id for case, _ in cases.values()})
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
         active = await _active(reading, procedure)
     now = desk.outside.now()
     listed = []
     for one in occupied:
         dossier = dossiers.get(one.case or "", Dossier())
-        why = missing(dossier, one.booking, found, procedure, active, now)
+        of_case = cases.get(one.case or "")
+        halted = of_case is not None and of_case[0].organisation_id in stops
+        why = missing(dossier, one.booking, found, procedure, active, now, stopped=halted)
         listed.append(Entry(one, tuple(why), one.booking.id in dossier.key_access_given))
     return found, listed
 

@@ -15,7 +15,7 @@ from service.bookings.bookings import (
     span_of,
 )
 from service.bookings.clearance import application_of
-from service.bookings.hirer_told import News, tell
+from service.bookings.hirer_told import tell_of_times
 from service.bookings.rooms import room_in
 from service.bookings.scheduling import free_times
 from service.desk import form, letter_sheet
@@ -26,6 +26,7 @@ from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, entries
 from service.desk.step_form import CaseNow, StepForm, unless
+from service.desk.stops import stopped
 from service.domain.application import Kind, Premises
 from service.domain.case import State
 from service.domain.clock import Second, local_day, second_of
@@ -34,19 +35,8 @@ from service.domain.dossier.dossier import Dossier
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem, SlotTaken
 from service.domain.events.bookings import BookingAsked, BookingCancelled, BookingMoved, BookingRestored
 from service.domain.events.event import Actor, Event
-from service.domain.premises import (
-    DAY,
-    ENDED,
-    Booking,
-    BookingStatus,
-    Estate,
-    Hirer,
-    HirerNews,
-    Room,
-    Span,
-    day_span,
-    local,
-)
+from service.domain.letter import ApplicantNews
+from service.domain.premises import DAY, ENDED, Booking, BookingStatus, Estate, Hirer, Room, Span, day_span, local
 from service.domain.premises_rules import PremisesRules
 
 #: Of each time, how it stands now and what it costs the hirer, in öre.
@@ -256,15 +246,21 @@ class Cancel(StepForm):
             ),
             screen=not scene.case.closed,
         )
-        news = self._news(scene, [time for time in found if time.id in changes], changes)
-        scene.case = await tell(scene.desk, scene.writing, scene.case, news, by=scene.actor)
-
-    def _news(self, scene: Scene, times: Sequence[Booking], changes: Changes) -> News:
-        say = scene.desk.words.say
-        said = say(self.language, f"letter.called_off.{self.how}", {"day": self.received.isoformat()})
+        how = scene.desk.words.say(self.language, f"letter.called_off.{self.how}", {"day": self.received.isoformat()})
         fee = sum(cost or 0 for _, cost in changes.values())
-        costs = say(self.language, "letter.call_off_fee", {"amount": letter_sheet.kronor(fee, self.language)})
-        return News(HirerNews.CALLED_OFF, times, said, costs if fee else "", self.language)
+        costs = {"amount": letter_sheet.kronor(fee, self.language)}
+        price = scene.desk.words.say(self.language, "letter.call_off_fee", costs) if fee else ""
+        scene.case = await tell_of_times(
+            scene.desk,
+            scene.writing,
+            scene.case,
+            ApplicantNews.CALLED_OFF,
+            [time for time in found if time.id in changes],
+            said=how,
+            price=price,
+            language=self.language,
+            by=scene.actor,
+        )
 
 
 @dataclass(frozen=True)
@@ -294,6 +290,8 @@ class Restore(StepForm):
             raise NotAllowed("booking.not_called_off")
         if any(time.span.start <= now_of(scene.desk) for time in times):
             raise NotAllowed("booking.begun")
+        if await stopped(scene.writing, scene.case.organisation_id):
+            raise NotAllowed("decision.support_stopped")
         await release_lapsed(scene.desk, scene.writing)
         await check_usable(scene, times)
         again = settled("hirer", None, {time.id: (BookingStatus.CONFIRMED, None) for time in times})

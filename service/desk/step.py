@@ -12,6 +12,7 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow
 from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import Rulebook, rulebook, today
+from service.desk.stops import stopped
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.basis import Basis, Frame
@@ -63,6 +64,7 @@ async def basis_of(desk: Desk, reading: Reading, case: Case, dossier: Dossier, b
         await given_before(desk, reading, case, procedure),
         lapsed(times),
         await frame_of(reading, case, book),
+        await stopped(reading, case.organisation_id),
     )
 
 

@@ -32,6 +32,7 @@ class Basis:
     `held` are the times of the case that can be given, by their ids, and `lapsed` those of them whose hold ran out
     meanwhile. `given_before` is what the same association has been granted in other cases within the rule set's months,
     in öre by delegation point: a ceiling counts all of it. `frame` is that of the round that the case belongs to.
+    `stopped`: a stop of support stands in some case of the association, this one or another.
     """
 
     case: Case
@@ -44,6 +45,7 @@ class Basis:
     given_before: Mapping[str, int] = field(default_factory=dict)
     lapsed: frozenset[str] = frozenset()
     frame: Frame | None = None
+    stopped: bool = False
 
 
 class Judged(Protocol):

@@ -1,6 +1,7 @@
 """A letter as it will be printed: plain text in blocks, no markup."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -32,3 +33,14 @@ class Sheet:
         for one in self.blocks:
             parts.append(one.text or "\n".join(one.lines) or "\n".join(f"- {item}" for item in one.items))
         return "\n\n".join(parts)
+
+
+class ApplicantNews(StrEnum):
+    """What has happened to what an applicant has, told at once by the rule set's letter of this name."""
+
+    CALLED_OFF = "called_off"
+    ROOM_CLOSED = "room_closed"
+    ROOM_REOPENED = "room_reopened"
+    HOLD_LAPSED = "hold_lapsed"
+    SUPPORT_STOPPED = "support_stopped"
+    SUPPORT_RELEASED = "support_released"

@@ -125,15 +125,6 @@ class Room:
         return span.widened(60 * self.before, 60 * self.after)
 
 
-class HirerNews(StrEnum):
-    """What has happened to times that their hirer is told of by a letter of this name in the rule set."""
-
-    CALLED_OFF = "called_off"
-    ROOM_CLOSED = "room_closed"
-    ROOM_REOPENED = "room_reopened"
-    HOLD_LAPSED = "hold_lapsed"
-
-
 @dataclass(frozen=True)
 class Closure:
     """A time in which a room, with its parts, cannot be used."""

@@ -1,7 +1,7 @@
 """Answers questions about cases from the tables: one, a queue of them, those that something has become of."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from service.desk.ports.cases import (
     StoredDecision,
     StoredEnclosure,
     StoredFinding,
+    SupportEntry,
 )
 from service.desk.ports.log import LogRow
 from service.desk.ports.queue import PAGE_SIZE, QueuePage, QueueQuery, QueueRow
@@ -279,6 +280,21 @@ class CaseReading:
             but,
         )
         return int(found[0]["given"])
+
+    async def stops_of(self, organisations: Collection[str]) -> list[SupportEntry]:
+        if not organisations:
+            return []
+        marks = ", ".join("{}" for _ in organisations)
+        found = await CaseRow.raw(
+            "SELECT c.organisation_id, l.case_id, l.type, l.at FROM log_entry l JOIN case_file c ON c.id = l.case_id "
+            "WHERE l.type IN ('support:stopped', 'support:released') "
+            f"AND c.organisation_id IN ({marks}) ORDER BY l.seq",
+            *organisations,
+        )
+        return [
+            SupportEntry(row["organisation_id"], row["case_id"], row["type"] == "support:stopped", row["at"])
+            for row in found
+        ]
 
     async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[EarlierDecision]:
         found = await CaseRow.raw(

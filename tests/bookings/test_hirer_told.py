@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from service.bookings import bookings, hirer_told, move_or_cancel, rooms
-from service.casework.decision import reopen
+from service.casework.decision import delivery, reopen
 from service.casework.views.case_page import case_view
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.errors import InvalidInput, NotAllowed, SlotTaken
+from service.domain.letter import ApplicantNews
 from service.domain.people import User
-from service.domain.premises import WEEKDAYS, HirerNews
+from service.domain.premises import WEEKDAYS
 from tests.booking_steps import approved, asked, holds_true, petter, statuses, taken, times
 from tests.builders import OTHER_NUMBER
 from tests.casework.letters.reading import check_pdf, golden, letters
@@ -30,7 +31,7 @@ async def sent(desk: Desk, case_id: str, officer: User) -> None:
     """Every letter that waits is sent, and written down as sent."""
     for letter in (await case_view(desk, case_id, by=officer)).dossier.unsent:
         await do(
-            desk, hirer_told.Dispatch, case_id, officer, notice=letter.id, channel="mail", sent="2026-11-22"
+            desk, delivery.Dispatch, case_id, officer, notice=letter.id, channel="mail", sent="2026-11-22"
         )  # fmt: skip
 
 
@@ -55,7 +56,7 @@ async def test_a_call_off_says_how_it_came_and_is_told_to_the_hirer_who_can_have
     check_pdf(letter, language)
     with pytest.raises(InvalidInput):
         await do(
-            desk, hirer_told.Dispatch, case_id, officer, channel="mail", sent="2026-11-21",
+            desk, delivery.Dispatch, case_id, officer, channel="mail", sent="2026-11-21",
             notice=(await case_view(desk, case_id, by=officer)).dossier.unsent[0].id,
         )  # fmt: skip
     await sent(desk, case_id, officer)
@@ -172,7 +173,7 @@ async def test_a_hold_that_runs_out_is_a_task_until_the_hirer_has_been_told(desk
     await do(desk, hirer_told.TellOfLapsed, case_id, officer, language="sv")
     todo = await left_to_do(desk, case_id, officer)
     assert "task.tell_lapsed" not in todo
-    assert f"task.send.{HirerNews.HOLD_LAPSED}" in todo
+    assert f"task.send.{ApplicantNews.HOLD_LAPSED}" in todo
     [(_, language, letter)] = await letters(desk, case_id)
     golden("hold_lapsed.sv", letter["text"])
     check_pdf(letter, language)

@@ -161,7 +161,7 @@ def judge(log: list[dict[str, Any]]) -> int:
             assert all(one["status"] in ("held", "missed") for one in entry["data"]["bookings"])
         if entry["type"] == "booking:cancelled" and entry["actor"]["kind"] == "person":
             told = log[place + 1]
-            assert (told["type"], told["case"]) == ("hirer:told", entry["case"]), (
+            assert (told["type"], told["case"]) == ("applicant:told", entry["case"]), (
                 "a call-off that the hirer never hears"
             )
             assert set(told["data"]["bookings"]) == {one["booking"] for one in entry["data"]["bookings"]}

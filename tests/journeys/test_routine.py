@@ -135,9 +135,9 @@ def test_every_step_has_its_page_without_barriers_and_leaves_its_event(service: 
     look("bo")
     do(bo, "confirm-match", finding=finding, agrees=True, text="Jämfört pass.")
     look("alva")
-    do(alva, "stop", finding=finding, text="Ingen utbetalning.")
+    do(alva, "stop", finding=finding, text="Ingen utbetalning.", language="sv")
     look("disa")
-    do(disa, "release-support", text="Listan är rättad.")
+    do(disa, "release-support", text="Listan är rättad.", language="sv")
     act = do(alva, "search", template="open_sources", searched_on=today(), found=["inget"] * 4, **ACT)[0]
     look("bo")
     do(bo, "verify-act", act=act)

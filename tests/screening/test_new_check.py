@@ -70,7 +70,7 @@ async def test_a_listing_by_any_check_of_names_takes_two_persons(with_second_lis
     named = next(one for one in findings if one.case_finding.finding.check == "second_list")
     assert named.case_finding.finding.names_listed_party, "kept with the finding, whatever is installed later"
     await do(desk, resolve, case_id, alva, finding_id=named.id, resolution=Resolution.OBSTACLE, reason="Samma.")
-    stop = {"finding": named.id, "text": "Ingen utbetalning."}
+    stop = {"finding": named.id, "text": "Ingen utbetalning.", "language": "sv"}
 
     assert await codes(do(desk, reopen.StopSupport, case_id, alva, **stop)) == {"support.not_confirmed"}
     own = do(desk, inquiry.ConfirmMatch, case_id, alva, finding=named.id, agrees=True, text=TEXT)

@@ -6,6 +6,7 @@ from datetime import date
 from service.casework.decision.decided import check_since, decision_of
 from service.casework.letters.decision_letter import confirmation, decision_letter, decision_values, record_of
 from service.desk import form, letter_sheet
+from service.desk.fields import check_not_later
 from service.desk.letter_sheet import CHANNELS
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
@@ -15,7 +16,13 @@ from service.domain import policy
 from service.domain.clock import local_day
 from service.domain.dossier.dossier import Decided
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
-from service.domain.events.decision import DecisionPosted, DecisionReported, LetterSent, PostingCorrected
+from service.domain.events.decision import (
+    DecisionPosted,
+    DecisionReported,
+    LetterDispatched,
+    LetterSent,
+    PostingCorrected,
+)
 from service.domain.events.fields import SentLetter
 from service.domain.people import User
 from service.rules.calendar import last_day
@@ -153,6 +160,31 @@ class Report(StepForm):
         decided = decision_of(scene)
         check_since(decided, self.meeting, scene.today, "/meeting")
         await scene.take(DecisionReported(decision=decided.id, meeting=self.meeting))
+
+
+@dataclass(frozen=True)
+class Dispatch(StepForm):
+    """Write down how and when a letter that waited was sent."""
+
+    name = "dispatch"
+    event = LetterDispatched
+
+    notice: str = form.code()
+    channel: str = form.choice(CHANNELS)
+    sent: date = form.day()
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        return unless(case.dossier.unsent, "step.nothing_to_send")
+
+    async def work(self, scene: Scene) -> None:
+        letter = next((one for one in scene.dossier.unsent if one.id == self.notice), None)
+        if letter is None:
+            raise NotFound("letter.not_found")
+        check_not_later("/sent", self.sent, scene.today)
+        if self.sent < local_day(letter.at):
+            raise InvalidInput([Problem("/sent", "letter.sent_before_made")])
+        await scene.take(LetterDispatched(notice=letter.id, channel=self.channel, sent=self.sent))
 
 
 async def preview(desk: Desk, case_id: str, language: str, *, by: User) -> tuple[str, bytes]:

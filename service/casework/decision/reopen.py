@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 from service.casework.decision.decided import decision_of, new_due
-from service.desk import form
+from service.desk import form, letter_sheet
+from service.desk.applicant_told import News, tell
 from service.desk.step import Scene
 from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain.basis import confirmed_listing
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events.decision import CaseReopened, SupportReleased, SupportStopped
 from service.domain.finding import Resolution
+from service.domain.letter import ApplicantNews
 
 #: Why a decided case is taken up again.
 REOPENING = ("revocation", "change")
@@ -42,8 +44,10 @@ class Reopen(StepForm):
 
 @dataclass(frozen=True)
 class StopSupport(StepForm):
-    """Stop payment and access at once on a confirmed sanctions listing: no communication is awaited (2025:327, 3 §).
+    """Stop all support to the association on a confirmed sanctions listing: nothing is awaited (2025:327, 3 §).
 
+    While it stands no case of the association gives, executes or hands out anything; it is told at once, and how to
+    answer.
     Only a listing that two persons have confirmed can stop them; the decision on the case is made as always.
     """
 
@@ -52,6 +56,7 @@ class StopSupport(StepForm):
 
     finding: str = form.code()
     text: str = form.text()
+    language: str = form.choice(letter_sheet.LANGUAGES)
 
     @classmethod
     def hindrance(cls, case: CaseNow) -> str | None:
@@ -65,6 +70,8 @@ class StopSupport(StepForm):
         if not any(finding.id == self.finding and confirmed_listing(basis, finding) for finding in basis.findings):
             raise InvalidInput([Problem("/finding", "support.not_confirmed")])
         await scene.take(SupportStopped(finding=self.finding, text=scene.keep("resolution", self.text)))
+        news = News(ApplicantNews.SUPPORT_STOPPED, {"text": self.text}, language=self.language)
+        scene.case = await tell(scene.desk, scene.writing, scene.case, news, by=scene.actor)
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,7 @@ class ReleaseSupport(StepForm):
     event = SupportReleased
 
     text: str = form.text()
+    language: str = form.choice(letter_sheet.LANGUAGES)
 
     @classmethod
     def hindrance(cls, case: CaseNow) -> str | None:
@@ -84,3 +92,5 @@ class ReleaseSupport(StepForm):
         if scene.dossier.stopped is None:
             raise NotAllowed("support.not_stopped")
         await scene.take(SupportReleased(text=scene.keep("resolution", self.text)))
+        news = News(ApplicantNews.SUPPORT_RELEASED, {"text": self.text}, language=self.language)
+        scene.case = await tell(scene.desk, scene.writing, scene.case, news, by=scene.actor)

@@ -22,6 +22,7 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.rulebook import Rulebook, rulebook, today
 from service.desk.step import entries, frame_of, given_before
+from service.desk.stops import StandingStop, standing_stops
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.basis import Basis
@@ -124,6 +125,7 @@ class CaseView:
     before: dict[str, StoredFinding]
     held_apart: dict[str, HeldApart]
     incidents: dict[str, IncidentToWeigh]
+    stops: list[StandingStop]
     earlier: int
     dossier: Dossier
     basis: Basis
@@ -170,10 +172,11 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         procedure = book.procedure(today(desk))
         given = await given_before(desk, reading, case, procedure)
         frame = await frame_of(reading, case, book)
+        stops = (await standing_stops(reading, [case.organisation_id])).get(case.organisation_id, [])
     times = _times_of(room)
     judged = [stored.case_finding for stored in findings]
     had, gone = to_be_had(times), lapsed(times)
-    basis = Basis(case, dossier, judged, book.of(case), procedure, today(desk), had, given, gone, frame)
+    basis = Basis(case, dossier, judged, book.of(case), procedure, today(desk), had, given, gone, frame, bool(stops))
     newest_first = done[::-1]
     shown = newest_first if everything else newest_first[:MOST_ON_TIMELINE]
     return CaseView(
@@ -204,6 +207,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         before=before,
         held_apart=held_apart,
         incidents=incidents,
+        stops=stops,
         room=room,
     )
 

@@ -1,6 +1,6 @@
 """What is kept of cases, in the words of the steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, Protocol
@@ -133,6 +133,16 @@ class ReceivedBefore:
 
     body_sha256: str
     case_id: str
+
+
+@dataclass(frozen=True)
+class SupportEntry:
+    """That support was stopped, or let go on, in a case of an association; `at` is UTC milliseconds."""
+
+    organisation: str
+    case_id: str
+    stopped: bool
+    at: Instant
 
 
 @dataclass(frozen=True)
@@ -278,6 +288,10 @@ class CaseReading(Protocol):
 
         What has been recovered is taken off; `but` is a case to leave out.
         """
+        ...
+
+    async def stops_of(self, organisations: Collection[str]) -> list[SupportEntry]:
+        """Every stop and release of support in any case of these associations, oldest first."""
         ...
 
     async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[EarlierDecision]:

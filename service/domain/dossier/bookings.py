@@ -1,7 +1,7 @@
 """What bookings and keys leave behind in a case."""
 
 from service.domain.decision import DecisionOutcome
-from service.domain.dossier.dossier import Decided, Dossier, ToldHirer
+from service.domain.dossier.dossier import Decided, Dossier, ToldApplicant
 from service.domain.dossier.review import done
 from service.domain.events.bookings import (
     BookingCancelled,
@@ -9,15 +9,15 @@ from service.domain.events.bookings import (
     BookingMoved,
     BookingRestored,
     BookingSettled,
-    HirerTold,
     KeyAccessGiven,
     KeyAccessScreened,
     KeyAccessSettled,
-    LetterDispatched,
 )
+from service.domain.events.decision import ApplicantTold
 from service.domain.events.event import Entry
 from service.domain.events.folds import Folds
-from service.domain.premises import BookingStatus, HirerNews
+from service.domain.letter import ApplicantNews
+from service.domain.premises import BookingStatus
 
 FOLDS = Folds[Dossier]()
 
@@ -82,23 +82,17 @@ def booking_restored(dossier: Dossier, data: BookingRestored, _: Entry) -> None:
     dossier.let |= times
 
 
-@FOLDS.of(HirerTold)
-def hirer_told(dossier: Dossier, data: HirerTold, entry: Entry) -> None:
+@FOLDS.of(ApplicantTold)
+def applicant_told(dossier: Dossier, data: ApplicantTold, entry: Entry) -> None:
     """A letter to send, and what follows from what it tells."""
-    why, times = HirerNews(data.why), set(data.bookings)
-    dossier.told[data.notice] = ToldHirer(data.notice, why, entry.at, entry.seq)
-    if why is HirerNews.ROOM_CLOSED:
+    why, times = ApplicantNews(data.why), set(data.bookings)
+    dossier.told[data.notice] = ToldApplicant(data.notice, why, entry.at, entry.seq)
+    if why is ApplicantNews.ROOM_CLOSED:
         dossier.closed_over |= times
-    elif why is HirerNews.ROOM_REOPENED:
+    elif why is ApplicantNews.ROOM_REOPENED:
         dossier.closed_over -= times
-    elif why is HirerNews.HOLD_LAPSED:
+    elif why is ApplicantNews.HOLD_LAPSED:
         dossier.lapsed_untold -= times
-
-
-@FOLDS.of(LetterDispatched)
-def letter_dispatched(dossier: Dossier, data: LetterDispatched, _: Entry) -> None:
-    """The letter has been sent."""
-    dossier.told[data.notice].sent = data.sent
 
 
 @FOLDS.of(KeyAccessScreened)

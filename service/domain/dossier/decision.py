@@ -19,6 +19,7 @@ from service.domain.events.decision import (
     DecisionPosted,
     DecisionProposed,
     DecisionReported,
+    LetterDispatched,
     LetterSent,
     PostingCorrected,
     ProposalReturned,
@@ -222,3 +223,9 @@ def condition_reported(dossier: Dossier, data: ConditionReported, _: Entry) -> N
     """A condition."""
     for decided in _of(dossier, data.decision):
         decided.reports[data.position] = data
+
+
+@FOLDS.of(LetterDispatched)
+def letter_dispatched(dossier: Dossier, data: LetterDispatched, _: Entry) -> None:
+    """The letter has been sent."""
+    dossier.told[data.notice].sent = data.sent

@@ -34,8 +34,8 @@ from service.domain.events.review import (
     NoteWritten,
     SearchRecorded,
 )
+from service.domain.letter import ApplicantNews
 from service.domain.people import is_person
-from service.domain.premises import HirerNews
 
 Data = TypeVar("Data", bound=EventData)
 
@@ -156,11 +156,11 @@ class Decided:
 
 
 @dataclass
-class ToldHirer:
+class ToldApplicant:
     """A letter on times that something has happened to, and the day it was sent, if it has been."""
 
     id: str
-    why: HirerNews
+    why: ApplicantNews
     at: Instant
     seq: int
     sent: date | None = None
@@ -217,7 +217,7 @@ class Dossier:
     turn: str | None = None
     carried: dict[str, str] = field(default_factory=dict)
     enclosures: dict[str, tuple[str, str]] = field(default_factory=dict)
-    told: dict[str, ToldHirer] = field(default_factory=dict)
+    told: dict[str, ToldApplicant] = field(default_factory=dict)
     let: set[str] = field(default_factory=set)
     called_off: set[str] = field(default_factory=set)
     closed_over: set[str] = field(default_factory=set)
@@ -288,7 +288,7 @@ class Dossier:
         return [one for one in self.appeals if one.outcome is None]
 
     @property
-    def unsent(self) -> list[ToldHirer]:
+    def unsent(self) -> list[ToldApplicant]:
         """The letters on times that nobody has sent yet, oldest first."""
         return [letter for letter in self.told.values() if letter.sent is None]
 

@@ -15,7 +15,6 @@ from service.domain.events.fields import (
     RuleSetRef,
     SameAsListed,
     Second,
-    SentLetter,
     Uuid,
     Whole,
 )
@@ -168,25 +167,6 @@ class BookingRestored(RoutineStep, frozen=True):
     bookings: Annotated[tuple[SettledBooking, ...], "how each stands now"]
     received: Annotated[Day, "the day the hirer protested"]
     text: Annotated[Commitment, "in what words"]
-
-
-@event("hirer:told", persons=HANDLERS | _KEEPERS)
-class HirerTold(RoutineStep, frozen=True):
-    """A letter has been made to the hirer of times that something has happened to; it is still to be sent."""
-
-    notice: Annotated[Uuid, "the letter, until it is sent"]
-    why: Annotated[Code, "what has happened: called off for them, the room closed over them, a hold that ran out"]
-    bookings: Annotated[tuple[Uuid, ...], "the times"]
-    letter: Annotated[SentLetter, "the letter"]
-
-
-@event("letter:dispatched", persons=HANDLERS)
-class LetterDispatched(RoutineStep, frozen=True):
-    """A letter that had been made has been sent."""
-
-    notice: Annotated[Uuid, "the letter"]
-    channel: Annotated[Code, "how"]
-    sent: Annotated[Day, "the day it was sent"]
 
 
 @event("booking:executed", persons=HANDLERS)

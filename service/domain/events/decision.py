@@ -4,6 +4,7 @@ from typing import Annotated
 
 from service.domain.events.event import COLLEAGUES, HANDLERS, RoutineStep, event
 from service.domain.events.fields import Code, Commitment, Day, Digest, Ore, Part, SentLetter, Uuid, Whole
+from service.domain.people import Role
 
 
 class OwnCondition(Part, frozen=True):
@@ -56,6 +57,25 @@ class BoardPackaged(RoutineStep, frozen=True):
     proposal: Annotated[Uuid, "the proposal it reports"]
     sha256: Annotated[Digest, "of the report and its annexes"]
     letter: Annotated[SentLetter, "the report"]
+
+
+@event("applicant:told", persons=COLLEAGUES | {Role.COORDINATOR})
+class ApplicantTold(RoutineStep, frozen=True):
+    """A letter has been made that tells the applicant of what has happened to what it has; it is still to be sent."""
+
+    notice: Annotated[Uuid, "the letter, until it is sent"]
+    why: Annotated[Code, "what has happened, as the rule set's letter of it is called"]
+    bookings: Annotated[tuple[Uuid, ...], "the times that it is about"]
+    letter: Annotated[SentLetter, "the letter"]
+
+
+@event("letter:dispatched", persons=HANDLERS)
+class LetterDispatched(RoutineStep, frozen=True):
+    """A letter that had been made has been sent."""
+
+    notice: Annotated[Uuid, "the letter"]
+    channel: Annotated[Code, "how"]
+    sent: Annotated[Day, "the day it was sent"]
 
 
 @event("letter:sent", persons=HANDLERS)

@@ -14,6 +14,7 @@ from service.domain.events.bookings import (
     ClearanceRevoked,
     FeedMade,
     FeedRevoked,
+    KeyAccessGiven,
     KeyAccessSettled,
     NewBooking,
     RoomClosed,
@@ -175,7 +176,8 @@ def booking_moved(tables: Tables, data: BookingMoved, _: Entry) -> None:
 
 @FOLDS.of(BookingExecuted)
 def booking_executed(tables: Tables, data: BookingExecuted, entry: Entry) -> None:
-    """It rested on a clearance of that association that held that day, or ValueError."""
+    """It rested on a clearance of that association that held that day, and no stop stood, or ValueError."""
+    tables.check_not_stopped(entry)
     clearance = tables.clearance[data.clearance]
     held = clearance.revoked_by is None and clearance.until >= entry.day
     if clearance.organisation != tables.case_of(entry).organisation or not held:
@@ -185,7 +187,8 @@ def booking_executed(tables: Tables, data: BookingExecuted, entry: Entry) -> Non
 
 @FOLDS.of(ClearanceGiven)
 def clearance_given(tables: Tables, data: ClearanceGiven, entry: Entry) -> None:
-    """A clearance."""
+    """A clearance; none while support is stopped, or ValueError."""
+    tables.check_not_stopped(entry)
     tables.clearance[data.clearance] = ClearanceFact(
         organisation=data.organisation,
         case=entry.case or "",
@@ -204,6 +207,12 @@ def clearance_given(tables: Tables, data: ClearanceGiven, entry: Entry) -> None:
 def clearance_revoked(tables: Tables, data: ClearanceRevoked, entry: Entry) -> None:
     """A clearance that is revoked."""
     tables.clearance[data.clearance].revoked_by = entry.actor
+
+
+@FOLDS.of(KeyAccessGiven)
+def key_access_given(tables: Tables, _: KeyAccessGiven, entry: Entry) -> None:
+    """No key while support is stopped, or ValueError."""
+    tables.check_not_stopped(entry)
 
 
 @FOLDS.of(KeyAccessSettled)

@@ -1,7 +1,8 @@
 """What follows from events of a case."""
 
 from service.domain.case import STEPS, State
-from service.domain.events.decision import AppealSettled, CaseReopened
+from service.domain.decision import FAVOURABLE, DecisionOutcome
+from service.domain.events.decision import AppealSettled, CaseReopened, SupportReleased, SupportStopped
 from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import Entry, RoutineStep
 from service.domain.events.folds import Folds
@@ -219,12 +220,26 @@ def appeal_settled(tables: Tables, data: AppealSettled, entry: Entry) -> None:
         case.due = data.due.isoformat()
 
 
+@FOLDS.of(SupportStopped)
+def support_stopped(tables: Tables, _: SupportStopped, entry: Entry) -> None:
+    """Support to the association, in whatever case."""
+    tables.stops.setdefault(tables.case_of(entry).organisation, set()).add(entry.case or "")
+
+
+@FOLDS.of(SupportReleased)
+def support_released(tables: Tables, _: SupportReleased, entry: Entry) -> None:
+    """The stop that was set in this case; others stand."""
+    tables.stops.get(tables.case_of(entry).organisation, set()).discard(entry.case or "")
+
+
 @FOLDS.of(CaseDecided)
 def case_decided(tables: Tables, data: CaseDecided, entry: Entry) -> None:
     """A decision; whoever made it held the delegation point then, and the record names them, or ValueError."""
     right = f"{DELEGATION_PREFIX}{data.people.delegation_point}"
     if data.people.decider != entry.actor or right not in tables.rights_of(entry.actor):
         raise ValueError("decided by someone who might not")
+    if DecisionOutcome(data.outcome) in FAVOURABLE:
+        tables.check_not_stopped(entry)
     tables.given[data.decision] = (entry.case, entry.actor)
     tables.case_of(entry).state = State.DECIDED
     tables.decision[data.decision] = DecisionFact(

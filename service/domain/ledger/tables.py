@@ -75,6 +75,8 @@ class Tables:
     #: In which case, and by whom, something was decided or executed, by its id.
     given: dict[str, tuple[str | None, str]] = field(default_factory=dict)
 
+    #: By association, the cases in which its support is stopped.
+    stops: dict[str, set[str]] = field(default_factory=dict)
     #: The rights that have been put forward and wait.
     proposed_rights: dict[str, ProposedRight] = field(default_factory=dict)
     #: The erasures that have been put forward and wait: by whom, and of which cases.
@@ -97,6 +99,11 @@ class Tables:
     def case_of(self, entry: Entry) -> CaseFact:
         """The case that an entry names; raises KeyError where there is none."""
         return self.case[entry.case or ""]
+
+    def check_not_stopped(self, entry: Entry) -> None:
+        """While support to the association of the entry's case is stopped nothing is given to it, or ValueError."""
+        if self.stops.get(self.case_of(entry).organisation):
+            raise ValueError("given to an association whose support is stopped")
 
     def touch(self, entry: Entry) -> None:
         """The case is one version newer."""

@@ -46,7 +46,7 @@ async def test_a_confirmed_listing_stops_support_at_once_and_a_person_still_deci
     answers = await answers_to(desk, case_id, named, "document")
     given = {"resolution": Resolution.OBSTACLE, "reason": "Samma födelseår.", "answers": answers}
     await do(desk, resolve, case_id, alva, finding_id=named, **given)
-    stop = {"finding": named, "text": "Ingen utbetalning."}
+    stop = {"finding": named, "text": "Ingen utbetalning.", "language": "sv"}
     assert await codes(do(desk, reopen.StopSupport, case_id, alva, **stop)) == {"support.not_confirmed"}
     own = do(desk, inquiry.ConfirmMatch, case_id, alva, finding=named, agrees=True, text=TEXT)
     assert await codes(own) == {"finding.confirmed_by_another"}
@@ -60,7 +60,7 @@ async def test_a_confirmed_listing_stops_support_at_once_and_a_person_still_deci
     assert dossier.stopped.actor == alva.pseudonym
     assert case.state is State.IN_REVIEW, "nothing has been decided"
     assert await codes(do(desk, sign.decide, case_id, alva, proposal=a_proposal())) == {"decision.support_stopped"}
-    await do(desk, reopen.ReleaseSupport, case_id, disa, text="Listningen är hävd.")
+    await do(desk, reopen.ReleaseSupport, case_id, disa, text="Listningen är hävd.", language="sv")
 
 
 async def test_a_grant_is_revoked_and_recovered_the_whole_way_again(desk: Desk, clock: Clock) -> None:
