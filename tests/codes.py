@@ -176,6 +176,7 @@ GROUPS: dict[str, Iterable[str]] = {
         access_log.REPLAYED,
         access_log.EXPORTED,
         access_log.CALENDAR,
+        access_log.ASSOCIATION,
     ],
     "accessibility": ACCESSIBILITY,
     "addendum": follow_up.ADDENDA,

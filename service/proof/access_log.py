@@ -6,7 +6,7 @@ from service.desk.ports.log import AccessRow
 from service.domain.people import Role, User
 
 #: What can be done to a case by looking; the calendar with names shows many cases' hirers at once.
-OPENED, ENCLOSURE, RECORD, BUNDLE, PUBLIC_COPY, HISTORY, REPLAYED, EXPORTED, CALENDAR = (
+OPENED, ENCLOSURE, RECORD, BUNDLE, PUBLIC_COPY, HISTORY, REPLAYED, EXPORTED, CALENDAR, ASSOCIATION = (
     "opened",
     "enclosure",
     "record",
@@ -16,6 +16,7 @@ OPENED, ENCLOSURE, RECORD, BUNDLE, PUBLIC_COPY, HISTORY, REPLAYED, EXPORTED, CAL
     "replayed",
     "exported",
     "calendar",
+    "association",
 )
 
 

@@ -82,6 +82,7 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("POST", "/erase/{proposal_id:uuid}/take-back"): {X},
     ("GET", "/records/{case_id:uuid}"): CASES,
     ("POST", "/records/{case_id:uuid}/unmask"): CASES,
+    ("GET", "/cases/{case_id:uuid}/association"): CASES,
     ("GET", "/rights"): {R, X},
     ("GET", "/rights/waiting"): {D, X},
     ("POST", "/rights/waiting/{proposal_id:uuid}/confirm"): {D, X},

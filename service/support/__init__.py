@@ -1,0 +1,1 @@
+"""All support of an association, over grants and rooms: its dossier."""
