@@ -16,6 +16,7 @@ from litestar import Litestar
 
 from service import app
 from service.bookings import bookings
+from service.bookings.doors import screen_doors
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, place_of
 from service.pipeline.registry import Registry
@@ -29,6 +30,7 @@ from service.web.site import SiteConfig, build_site
 logger = logging.getLogger("granska.serving")
 #: How often the worker looks even when nobody woke it: what a crash or another process left behind (seconds).
 LOOK_EVERY = 30.0
+DOORS_EVERY_MS = 60 * 1000
 FORGET_EVERY_MS = 3600 * 1000
 
 
@@ -38,7 +40,7 @@ class ScreeningWorker:
     def __init__(self, desk: Desk, *, sign_every_ms: int) -> None:
         self._desk = desk
         self._woken = asyncio.Event()
-        self._forgot_at = self._signed_at = 0
+        self._forgot_at = self._signed_at = self._doors_at = 0
         self._sign_every = sign_every_ms
 
     def wake(self) -> None:
@@ -52,12 +54,19 @@ class ScreeningWorker:
             try:
                 await run_waiting_checks(self._desk)
                 await bookings.free_lapsed_holds(self._desk)
+                await self._look_at_doors()
                 await self._sign()
                 await self._forget()
             except Exception as error:  # noqa: BLE001 - the worker outlives a bad moment
                 logger.error("the worker failed and goes on: %s", place_of(error))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
+
+    async def _look_at_doors(self) -> None:
+        now = self._desk.outside.now()
+        if now - self._doors_at > DOORS_EVERY_MS:
+            self._doors_at = now
+            await screen_doors(self._desk)
 
     async def _sign(self) -> None:
         """Sign what has come, and send it out; without a key the log goes unsigned, and says so where it is shown."""

@@ -12,13 +12,14 @@ from service.desk.candidates import FIELD, candidates_in, settled
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow
 from service.desk.ports.premises import Occupied
-from service.desk.ports.store import Reading
+from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, entries, step
 from service.desk.step_form import CaseNow, StepForm, unless
 from service.desk.stops import standing_stops, stopped
 from service.domain import policy
 from service.domain.application import Kind
+from service.domain.clock import Instant
 from service.domain.dossier.dossier import Dossier
 from service.domain.dossier.folding import fold
 from service.domain.errors import NotAllowed, NotFound
@@ -39,11 +40,11 @@ from service.domain.events.decision import (
 from service.domain.events.decision_record import CaseDecided
 from service.domain.finding import NEEDS_NOBODY, Finding, Outcome, Trait
 from service.domain.people import User
-from service.domain.premises import HOUR, Booking, BookingStatus, Estate, day_span
+from service.domain.premises import HOUR, Booking, BookingStatus, Estate, Span, day_span
 from service.domain.ruleset import RequiredCheck, RuleSet
 from service.pipeline.runner import Clocks, run_checks
 from service.screening.inputs import Inputs, sources_of
-from service.screening.material import material_of
+from service.screening.material import Material, material_of
 from service.screening.run_checks import given_of, texts_of
 
 #: The events that say how a booking stands when the key is to be handed out.
@@ -63,11 +64,15 @@ _TOLD = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One booking of a day: whose, and what stands between them and the key, as codes; empty if nothing does."""
+    """One booking of a day: whose, and what stands between them and the key, as codes; empty if nothing does.
+
+    `unanswered_at` is when the lists were asked last, where one of them could not answer.
+    """
 
     occupied: Occupied
     missing: tuple[str, ...]
     given: bool
+    unanswered_at: Instant | None = None
 
 
 @dataclass(frozen=True)
@@ -84,35 +89,59 @@ class ScreenForKey(StepForm):
 
     async def take(self, desk: Desk, case_id: str, *, by: User, seen: int) -> str:
         """The lists are asked before the transaction begins: nothing slow is waited for within one."""
-        async with desk.store.reading() as reading:
-            material = await material_of(desk, reading, case_id)
-        policy.check_can_see(material.case, by)
-        required = await _checks_of_names(desk, material.procedure)
-        if not required:
-            raise NotFound("key_access.no_check")
-        inputs = Inputs(today=material.today)
-        findings = await run_checks(
-            required,
-            kind=material.case.kind,
-            given=given_of(material),
-            sources=inputs.recorded(sources_of(desk, material)),
-            installed=desk.checks,
-            clocks=Clocks(desk.outside.now, desk.outside.monotonic),
-        )
+        asked = await ask_names(desk, case_id, by=by)
         async with step(desk, case_id, KeyAccessScreened, by=by, seen=seen) as scene:
             if scene.dossier.grant is None:
                 raise NotAllowed("decision.not_favourable")
-            await scene.take(
-                KeyAccessScreened(
-                    screening=desk.outside.new_id(),
-                    answers=tuple(_answer(scene, finding) for finding in findings),
-                    model=desk.finder.method().model,
-                    inputs=scene.writing.keep("inputs", inputs.document(), case=case_id),
-                    procedure=material.procedure.ref,
-                )
-            )
-        outcomes = [finding.result.outcome for finding in findings]
-        return next((outcome.value for outcome in outcomes if outcome not in NEEDS_NOBODY), outcomes[0].value)
+            await scene.take(asked.event(desk, scene.writing))
+        return asked.outcome.value
+
+
+@dataclass(frozen=True)
+class AskedNames:
+    """What the lists said of the names of a case, and all that the checks were given; not saved yet."""
+
+    material: Material
+    inputs: Inputs
+    findings: list[Finding]
+
+    @property
+    def outcome(self) -> Outcome:
+        """The first answer that somebody has to look at, or else the first."""
+        outcomes = [finding.result.outcome for finding in self.findings]
+        return next((outcome for outcome in outcomes if outcome not in NEEDS_NOBODY), outcomes[0])
+
+    def event(self, desk: Desk, writing: Writing) -> KeyAccessScreened:
+        """The same as the log has it, its texts kept where they can be erased."""
+        case_id = self.material.case.id
+        return KeyAccessScreened(
+            screening=desk.outside.new_id(),
+            answers=tuple(_answer(desk, writing, case_id, finding) for finding in self.findings),
+            model=desk.finder.method().model,
+            inputs=writing.keep("inputs", self.inputs.document(), case=case_id),
+            procedure=self.material.procedure.ref,
+        )
+
+
+async def ask_names(desk: Desk, case_id: str, *, by: User | None) -> AskedNames:
+    """Ask the lists for the names of a case as they are now: a person who may see it, or the service of itself."""
+    async with desk.store.reading() as reading:
+        material = await material_of(desk, reading, case_id)
+    if by is not None:
+        policy.check_can_see(material.case, by)
+    required = await _checks_of_names(desk, material.procedure)
+    if not required:
+        raise NotFound("key_access.no_check")
+    inputs = Inputs(today=material.today)
+    findings = await run_checks(
+        required,
+        kind=material.case.kind,
+        given=given_of(material),
+        sources=inputs.recorded(sources_of(desk, material)),
+        installed=desk.checks,
+        clocks=Clocks(desk.outside.now, desk.outside.monotonic),
+    )
+    return AskedNames(material, inputs, findings)
 
 
 async def _checks_of_names(desk: Desk, procedure: RuleSet) -> list[RequiredCheck]:
@@ -131,8 +160,8 @@ async def _checks_of_names(desk: Desk, procedure: RuleSet) -> list[RequiredCheck
     return wanted
 
 
-def _answer(scene: Scene, finding: Finding) -> KeyAnswer:
-    detail, speakers = texts_of(scene.desk, finding.result)
+def _answer(desk: Desk, writing: Writing, case_id: str, finding: Finding) -> KeyAnswer:
+    detail, speakers = texts_of(desk, finding.result)
     looked_at = candidates_in([*detail["evidence"], *speakers])
     return KeyAnswer(
         check=finding.check,
@@ -140,10 +169,16 @@ def _answer(scene: Scene, finding: Finding) -> KeyAnswer:
         outcome=finding.result.outcome.value,
         code=finding.result.code,
         lists=tuple(source.ref for source in finding.result.sources),
-        detail=scene.writing.keep("finding", detail, case=scene.case.id),
-        speakers=scene.writing.keep("speaker-detail", speakers, case=scene.case.id) if speakers else None,
+        detail=writing.keep("finding", detail, case=case_id),
+        speakers=writing.keep("speaker-detail", speakers, case=case_id) if speakers else None,
         open_pairs=tuple(candidate.pair for candidate in looked_at if candidate.open),
     )
+
+
+def _unanswered_at(dossier: Dossier) -> Instant | None:
+    screened = dossier.key_access_screened
+    unknown = screened and any(Outcome(answer.outcome) is Outcome.UNKNOWN for answer in screened.data.answers)
+    return screened.at if screened and unknown else None
 
 
 def unsettled(dossier: Dossier) -> list[KeyAnswer]:
@@ -297,12 +332,16 @@ class GiveKey(StepForm):
 
 async def of_day(desk: Desk, day: date, site: str | None) -> tuple[Estate, list[Entry]]:
     """The day's confirmed bookings in order, each with what stands between its hirer and the key."""
+    return await within(desk, day_span(day), site)
+
+
+async def within(desk: Desk, span: Span, site: str | None) -> tuple[Estate, list[Entry]]:
+    """The same of any time."""
     async with desk.store.reading() as reading:
         found = await reading.estate()
         rooms = [one.id for one in found.rooms.values() if site in (None, one.site)]
-        occupied = [
-            one for one in await reading.occupied(rooms, day_span(day)) if one.booking.status is BookingStatus.CONFIRMED
-        ]
+        standing = await reading.occupied(rooms, span)
+        occupied = [one for one in standing if one.booking.status is BookingStatus.CONFIRMED]
         dossiers = await _dossiers(reading, [one.case for one in occupied if one.case])
         cases = await reading.cases_by_id([one.case for one in occupied if one.case])
         stops = await standing_stops(reading, {case.organisation_id for case, _ in cases.values()})
@@ -315,7 +354,8 @@ async def of_day(desk: Desk, day: date, site: str | None) -> tuple[Estate, list[
         of_case = cases.get(one.case or "")
         halted = of_case is not None and of_case[0].organisation_id in stops
         why = missing(dossier, one.booking, found, procedure, active, now, stopped=halted)
-        listed.append(Entry(one, tuple(why), one.booking.id in dossier.key_access_given))
+        given = one.booking.id in dossier.key_access_given
+        listed.append(Entry(one, tuple(why), given, _unanswered_at(dossier)))
     return found, listed
 
 

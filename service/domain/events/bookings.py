@@ -215,9 +215,9 @@ class KeyAnswer(Part, frozen=True):
     open_pairs: Annotated[tuple[Digest, ...], "the pairs of name and list entry that a person has to look at"]
 
 
-@event("key-access:screened", persons=HANDLERS)
+@event("key-access:screened", persons=HANDLERS, service=True)
 class KeyAccessScreened(RoutineStep, frozen=True):
-    """The lists have been asked again before the key is handed out."""
+    """The lists have been asked again before the key is handed out: by a person, or by the service beforehand."""
 
     screening: Annotated[Uuid, "this asking"]
     answers: Annotated[tuple[KeyAnswer, ...], "what each check of names said"]

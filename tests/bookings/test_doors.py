@@ -1,0 +1,84 @@
+"""The doors of the next hours are asked about by the service; whoever hands out the key meets only what is not clean."""
+
+from datetime import date
+
+import pytest
+
+from service.bookings import key_access
+from service.bookings.doors import ASK_AGAIN_MS, screen_doors
+from service.casework.decision import follow_up
+from service.desk.ports.desk import Desk
+from service.domain.errors import NotAllowed
+from service.domain.people import User
+from tests.booking_steps import approved, holds_true, petter, times
+from tests.fakes import Clock
+from tests.steps import do, listed_too
+
+EVENING = date(2026, 12, 1)
+
+
+async def tomorrow_evening(desk: Desk, clock: Clock, officer: User, **changed: object) -> str:
+    """A booking whose terms are accepted, from 18 o'clock on a day, when it is the evening before."""
+    case_id = await approved(desk, officer, date=EVENING.isoformat(), **changed)
+    await do(desk, follow_up.AcceptTerms, case_id, officer, terms="2026-1", on="2026-11-22", text="I mejl.")
+    clock.forward(days=9)
+    return case_id
+
+
+async def missing(desk: Desk) -> list[tuple[str, ...]]:
+    return [entry.missing for entry in (await key_access.of_day(desk, EVENING, None))[1]]
+
+
+async def test_a_clean_booking_takes_no_click_before_the_key(desk: Desk, clock: Clock) -> None:
+    officer = await petter(desk)
+    case_id = await tomorrow_evening(desk, clock, officer)
+    assert await missing(desk) == [("key_access.not_screened",)]
+
+    assert await screen_doors(desk) == 1
+    assert await screen_doors(desk) == 0, "what has a fresh answer is not asked again"
+
+    assert await missing(desk) == [()]
+    await do(desk, key_access.GiveKey, case_id, officer, booking_id=(await times(desk, case_id))[0].id)
+    await holds_true(desk)
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_new_version_of_a_list_has_them_asked_again_and_what_is_found_waits_for_a_person(
+    desk: Desk, clock: Clock
+) -> None:
+    officer = await petter(desk)
+    case_id = await tomorrow_evening(desk, clock, officer)
+    await screen_doors(desk)
+    await listed_too(desk, "DEMO-X-998,person,Ylva Granfors,,,,XX,")
+    assert await missing(desk) == [("key_access.screening_old",)]
+
+    assert await screen_doors(desk) == 1
+
+    assert await missing(desk) == [("key_access.not_clean",)]
+    with pytest.raises(NotAllowed, match="not_clean"):
+        await do(desk, key_access.GiveKey, case_id, officer, booking_id=(await times(desk, case_id))[0].id)
+    assert await screen_doors(desk) == 0, "the service neither settles nor asks over and over"
+    await holds_true(desk)
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_list_that_cannot_answer_is_nobodys_pass_and_is_asked_again(desk: Desk, clock: Clock) -> None:
+    officer = await petter(desk)
+    await approved(desk, officer, date="2027-01-11")
+    clock.forward(days=50)
+    assert await screen_doors(desk) == 1
+
+    _, [entry] = await key_access.of_day(desk, date(2027, 1, 11), None)
+    assert "key_access.not_clean" in entry.missing, "the list is past its age"
+    assert await screen_doors(desk) == 0
+    clock.forward(minutes=ASK_AGAIN_MS // 60_000)
+    assert await screen_doors(desk) == 1
+    await holds_true(desk)
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_nobody_is_asked_about_before_the_rule_sets_hours(desk: Desk, clock: Clock) -> None:
+    officer = await petter(desk)
+    await approved(desk, officer, date="2027-01-11")
+
+    assert await screen_doors(desk) == 0
