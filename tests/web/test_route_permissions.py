@@ -1,5 +1,7 @@
 """Who may use which route: a table for all of them; a route without a row fails."""
 
+import re
+
 import pytest
 
 from service.app import words_with
@@ -260,6 +262,21 @@ def test_a_withdrawn_right_is_gone_at_the_next_click(lite: Service) -> None:
     assert siv.get("/lists").status_code == 403
     history = adam.get("/rights").text
     assert "Siv Samordnare" in history
+
+
+def test_a_right_to_decide_without_its_delegation_decision_is_complained_of_and_nothing_is_lost(lite: Service) -> None:
+    adam, ada = _signed_in(lite, "adam"), lite.signed_in("ada")
+    alva = adam.get("/users").text.split("Alva Handläggare <span")[1].split("/users/")[1][:36]
+
+    unsaid = adam.send(f"/users/{alva}/rights", right="delegation:F2", document=" ")
+    assert unsaid.status_code == 422
+    assert re.search(r'value="delegation:F2" selected', unsaid.text)
+    said = {"right": "delegation:F2", "document": "Delegationsordning HV 2026/12"}
+    assert adam.send(f"/users/{alva}/rights", **said).status_code == 303
+    assert "Du har själv lagt fram det här" in adam.get("/rights/waiting").text
+    [proposal] = re.findall(r"/rights/waiting/([0-9a-f-]{36})/confirm", ada.get("/rights/waiting").text)
+    assert adam.send(f"/rights/waiting/{proposal}/confirm").status_code == 403
+    assert ada.send(f"/rights/waiting/{proposal}/decline").status_code == 303
 
 
 def test_a_password_that_another_chose_opens_nothing_but_the_page_to_choose_ones_own(lite: Service) -> None:

@@ -72,7 +72,12 @@ async def users(request: AnyRequest, desk: TheDesk) -> Response[Any]:
 
 
 async def _users(
-    request: AnyRequest, desk: TheDesk, error: GranskaError | None = None, posted: forms.Form | None = None
+    request: AnyRequest,
+    desk: TheDesk,
+    error: GranskaError | None = None,
+    posted: forms.Form | None = None,
+    *,
+    at_user: str = "",
 ) -> Response[Any]:
     shown = await office_rights.rights_shown(desk)
     procedure = (await book_now(desk)).procedure(today(desk))
@@ -85,7 +90,7 @@ async def _users(
         held=shown.held,
         roles=[f"{ROLE_PREFIX}{one}" for one in Role],
         points=[(f"{DELEGATION_PREFIX}{one.id}", one) for one in procedure.delegation.values()],
-        takes_two=takes_two,
+        at_user=at_user,
         posted=posted or forms.Form({}),
     )
 
@@ -119,7 +124,7 @@ async def grant(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
         else:
             await users_and_keys.grant_right(desk, user_id, right, by=person(user))
     except GranskaError as error:
-        return await _users(request, desk, error, form)
+        return await _users(request, desk, error, form, at_user=user_id)
     render.tell(request, "done.right_proposed" if takes_two(right) else "done.right_granted")
     return Redirect("/users", status_code=303)
 
