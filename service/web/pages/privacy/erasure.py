@@ -41,7 +41,7 @@ async def _page(
         due=await erasure_plan.plan_due(desk),
         chosen=chosen,
         most=MOST_SHOWN,
-        classes=erasure_plan.CLASSES,
+        classes=[one for one in erasure_plan.CLASSES if one != "incidents"],  # they belong to no case
         grounds=erasure_plan.GROUNDS,
         posted=posted or forms.Form({}),
     )
