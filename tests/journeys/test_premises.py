@@ -129,6 +129,7 @@ def test_a_series_with_collisions_is_mended_with_the_keyboard_and_approved_in_pa
     assert petter.text().count("Preliminärbokad till") == 5
     petter.go(f"/cases/{case_id}/steps/cancel")
     petter.page.locator("input[name=bookings]").first.check()
+    petter.page.check("input[name=how][value=phone]")
     petter.page.fill("#text", "Första gången går bort.")
     petter.press("main form button.govuk-button")
     assert "Avbokad" in petter.text()
