@@ -244,6 +244,28 @@ def test_jo_4602_2014_in_disguise_the_room_is_closed_over_the_booking(lite: Serv
     assert "En bekräftad tid kan inte användas" in page, "a letter is no other room"
 
 
+def letter_task(case: Case) -> str:
+    """How it stands with the letter of the decision, as the case page says."""
+    page = case.officer.get(f"/cases/{case.id}").text
+    tasks = re.findall(r'<li class="granska-task">.*?</li>', page, re.DOTALL)
+    [letter] = [task for task in tasks if "Skicka beslutet" in task]
+    return letter
+
+
+def test_jo_4602_2014_in_disguise_the_booking_is_moved_out_of_the_way(lite: Service) -> None:
+    """What was moved as the hirer is said to have asked is told anew: what was sent says the time before."""
+    case = a_let_room(lite, "Linköping flyttat", "2027-09-08")
+    case.do(case.officer, "letter", channel="mail", language="sv", sent=today())
+    page = case.officer.get(f"/cases/{case.id}/steps/move").text
+    [time] = re.findall(r'name="booking"[^>]*value="([0-9a-f-]{36})"', page)
+    sent = letter_task(case)
+    moved = {"booking": time, "room": "tallen", "date": "2027-09-09", "from": "08:00", "to": "11:00"}
+    case.do(case.officer, "move", **moved, text="De bad om det.")
+
+    assert "Klart" in sent
+    assert "Återstår" in letter_task(case)
+
+
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_jo_4602_2014_in_disguise_holds_that_are_let_run_out(desk: Desk, clock: Clock) -> None:
     """Of four evenings that nobody decided in time one is held anew, and given: that is one of four."""
