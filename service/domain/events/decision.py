@@ -59,7 +59,7 @@ class BoardPackaged(RoutineStep, frozen=True):
     letter: Annotated[SentLetter, "the report"]
 
 
-@event("applicant:told", persons=COLLEAGUES | {Role.COORDINATOR}, service=True)
+@event("applicant:told", persons=COLLEAGUES | {Role.COORDINATOR})
 class ApplicantTold(RoutineStep, frozen=True):
     """A letter has been made that tells the applicant of what has happened to what it has; it is still to be sent."""
 
