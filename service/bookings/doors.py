@@ -49,8 +49,9 @@ async def screen_doors(desk: Desk) -> int:
 def _needs_asking(entry: key_access.Entry, now: Instant) -> bool:
     if entry.given or entry.occupied.case is None:
         return False
-    unanswered = entry.unanswered_at
-    return bool(_OLD & set(entry.missing)) or (unanswered is not None and now - unanswered >= ASK_AGAIN_MS)
+    if entry.unanswered_at is not None:  # one that broke names no list, so it is old from the first moment
+        return now - entry.unanswered_at >= ASK_AGAIN_MS
+    return bool(_OLD & set(entry.missing))
 
 
 async def _screen(desk: Desk, case_id: str) -> int:

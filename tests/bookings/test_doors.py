@@ -1,5 +1,6 @@
 """The doors of the next hours are asked about by the service; whoever hands out the key meets only what is not clean."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,7 +12,7 @@ from service.desk.ports.desk import Desk
 from service.domain.errors import NotAllowed
 from service.domain.people import User
 from tests.booking_steps import approved, holds_true, petter, times
-from tests.fakes import Clock
+from tests.fakes import Clock, Installed, RaisingCheck
 from tests.steps import do, listed_too
 
 EVENING = date(2026, 12, 1)
@@ -74,6 +75,20 @@ async def test_a_list_that_cannot_answer_is_nobodys_pass_and_is_asked_again(desk
     clock.forward(minutes=ASK_AGAIN_MS // 60_000)
     assert await screen_doors(desk) == 1
     await holds_true(desk)
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_check_that_breaks_is_asked_again_after_an_hour_and_not_every_minute(desk: Desk, clock: Clock) -> None:
+    """It names no list, so its answer is never that of the lists in force: the log is not filled with it."""
+    officer = await petter(desk)
+    await tomorrow_evening(desk, clock, officer)
+    broken = replace(desk, checks=Installed(RaisingCheck("party_names", None)))
+
+    assert await screen_doors(broken) == 1
+    clock.forward(minutes=2)
+    assert await screen_doors(broken) == 0
+    clock.forward(minutes=60)
+    assert await screen_doors(broken) == 1
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
