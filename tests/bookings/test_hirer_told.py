@@ -14,7 +14,7 @@ from service.domain.letter import ApplicantNews
 from service.domain.people import User
 from service.domain.premises import WEEKDAYS
 from tests.booking_steps import approved, asked, holds_true, petter, statuses, taken, times
-from tests.builders import OTHER_NUMBER
+from tests.builders import KEY, OTHER_NUMBER
 from tests.casework.letters.reading import check_pdf, golden, letters
 from tests.fakes import Clock
 from tests.steps import do
@@ -93,6 +93,18 @@ async def test_only_what_had_been_let_can_be_restored(desk: Desk) -> None:
     await holds_true(desk)
 
 
+async def test_what_the_hirer_cancelled_itself_is_not_anybodys_to_restore(desk: Desk) -> None:
+    officer = await petter(desk)
+    case_id = await approved(desk, officer)
+    [time] = await times(desk, case_id)
+    await move_or_cancel.cancel_by_hirer(desk, case_id, time.id, by=KEY)
+
+    with pytest.raises(NotAllowed, match=r"booking\.not_called_off|step\.no_times"):
+        await do(desk, move_or_cancel.Restore, case_id, officer, chosen=[time.id], received="2026-11-22", text="Jo.")
+    assert await statuses(desk, case_id) == ["cancelled"]
+    await holds_true(desk)
+
+
 async def test_a_closed_room_is_told_to_each_hirer_and_stays_a_task_until_there_is_something_else(desk: Desk) -> None:
     officer = await petter(desk)
     case_id, untouched = await approved(desk, officer), await approved(desk, officer, date="2027-02-08")
@@ -150,9 +162,7 @@ async def test_new_hours_and_a_room_no_longer_let_are_closures_too(desk: Desk) -
     await holds_true(desk)
 
 
-async def test_a_time_closed_over_that_is_taken_up_for_a_decision_is_no_longer_a_task_when_it_is_called_off(
-    desk: Desk,
-) -> None:
+async def test_a_time_closed_over_stays_a_task_while_a_decision_is_prepared(desk: Desk) -> None:
     officer = await petter(desk)
     case_id = await approved(desk, officer)
     await rooms.close_room(desk, "tallen", first="2027-02-01", last="2027-02-03", ground="danger", by=officer)

@@ -15,10 +15,9 @@ from service.domain.enclosure import EnclosureKind
 from service.domain.errors import InvalidInput, NotAllowed, Problem
 from service.domain.events.decision import AppealForwarded, AppealReceived, AppealSettled, AppealTested, DecisionFinal
 
-#: How a court ends an appeal.
 #: How an appeal ends by a court's ruling.
 OF_A_COURT = ("upheld", "annulled")
-APPEAL_OUTCOMES = ("upheld", "annulled", "dismissed", "withdrawn")
+APPEAL_OUTCOMES = (*OF_A_COURT, "dismissed", "withdrawn")
 
 
 @dataclass(frozen=True)

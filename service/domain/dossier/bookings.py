@@ -17,6 +17,7 @@ from service.domain.events.decision import ApplicantTold
 from service.domain.events.event import Entry
 from service.domain.events.folds import Folds
 from service.domain.letter import ApplicantNews
+from service.domain.people import is_person
 from service.domain.premises import BookingStatus
 
 FOLDS = Folds[Dossier]()
@@ -65,10 +66,11 @@ def booking_settled(dossier: Dossier, data: BookingSettled, _: Entry) -> None:
 
 
 @FOLDS.of(BookingCancelled)
-def booking_cancelled(dossier: Dossier, data: BookingCancelled, _: Entry) -> None:
-    """Times that the hirer no longer wants, as it is said."""
+def booking_cancelled(dossier: Dossier, data: BookingCancelled, entry: Entry) -> None:
+    """Times that the hirer no longer wants; what it cancelled itself stands by its own word."""
     times = {time.booking for time in data.bookings}
-    dossier.called_off |= times & dossier.let
+    if is_person(entry.actor):
+        dossier.called_off |= times & dossier.let
     dossier.let -= times
     dossier.closed_over -= times
     dossier.lapsed_untold -= times

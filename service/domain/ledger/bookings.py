@@ -41,7 +41,7 @@ from service.domain.ledger.facts import (
     SlotFact,
 )
 from service.domain.ledger.tables import Tables
-from service.domain.people import SYSTEM
+from service.domain.people import SYSTEM, is_person
 from service.domain.premises import TAKING, BookingStatus
 
 FOLDS = Folds[Tables]()
@@ -133,17 +133,17 @@ def booking_settled(tables: Tables, data: BookingSettled, entry: Entry) -> None:
 
 @FOLDS.of(BookingCancelled)
 def booking_cancelled(tables: Tables, data: BookingCancelled, entry: Entry) -> None:
-    """How bookings stand that the hirer has cancelled."""
+    """How bookings stand that the hirer has cancelled; what a person wrote down of a time let can be restored."""
     for booking in data.bookings:
         _check_settled(booking, entry, decided=False)
-        if tables.booking[booking.booking].status == BookingStatus.CONFIRMED:
+        if is_person(entry.actor) and tables.booking[booking.booking].status == BookingStatus.CONFIRMED:
             tables.called_off.add(booking.booking)
     _settle(tables, data.bookings)
 
 
 @FOLDS.of(BookingRestored)
 def booking_restored(tables: Tables, data: BookingRestored, _: Entry) -> None:
-    """Times that had been let and called off for the hirer stand again; any other can only be let, or ValueError."""
+    """Times let that a person called off for the hirer stand again; any other can only be let, or ValueError."""
     for booking in data.bookings:
         if booking.booking not in tables.called_off or booking.status != BookingStatus.CONFIRMED:
             raise ValueError("restored what had not been called off")
