@@ -26,6 +26,7 @@ from service.privacy.erasure_plan import (
     check_may_go,
     decisions_of,
     incidents_over,
+    names,
     planned,
 )
 
@@ -68,7 +69,7 @@ async def propose(desk: Desk, plan: Plan, *, ground: str, document: str, by: Use
         table = (await rulebook(desk, writing)).procedure(today(desk)).retention
         for case in plan.cases:
             for decision in decisions_of(table, case.classes):
-                if not decision or decision.casefold() not in document.casefold():
+                if not names(document, decision):
                     raise InvalidInput([Problem("/document", "erase.decision_not_named", {"decision": decision})])
         data = ErasureProposed(
             proposal=desk.outside.new_id(),

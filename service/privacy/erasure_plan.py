@@ -5,6 +5,7 @@ class that the rule set preserves, or that it says nothing of.
 """
 
 import hashlib
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -237,6 +238,11 @@ async def check_may_go(desk: Desk, reading: Reading, case: Case, classes: Collec
 def decisions_of(table: Mapping[str, Retention], classes: Collection[str]) -> list[str]:
     """The City's decisions on erasure that these classes rest on, as the retention table names them."""
     return sorted({table[one].decision or "" for one in classes if one in table})
+
+
+def names(document: str, decision: str) -> bool:
+    """Whether a text names this decision, and not one whose number only begins as it does (HV 2026/6 in HV 2026/61)."""
+    return bool(decision) and bool(re.search(rf"(?<!\w){re.escape(decision)}(?!\w)", document, re.IGNORECASE))
 
 
 async def still_to_come(desk: Desk, reading: Reading, case_ids: Sequence[str]) -> set[str]:

@@ -151,7 +151,13 @@ async def test_one_administrator_puts_forward_and_another_carries_out(desk: Desk
     said = {"ground": "gdpr-17", "document": "Gallringsbeslut HV 2026/61"}
     with pytest.raises(NotAllowed, match="access"):
         await erasure.propose(desk, plan, **said, by=officer)
-    for wrong in ({"document": " "}, {"document": "x"}, {"document": "HV 2026/99"}, {"ground": "because"}):
+    for wrong in (
+        {"document": " "},
+        {"document": "x"},
+        {"document": "HV 2026/99"},
+        {"document": "Gallringsbeslut HV 2026/611"},
+        {"ground": "because"},
+    ):
         with pytest.raises(InvalidInput):
             await erasure.propose(desk, plan, **(said | wrong), by=adam)
     proposal = await erasure.propose(desk, plan, **said, by=adam)
