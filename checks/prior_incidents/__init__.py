@@ -13,7 +13,7 @@ class PriorIncidents:
 
     description = CheckDescription(
         "prior_incidents",
-        "1",
+        "2",
         frozenset(Kind),
         owner="Granska",
         rests_on="https://lagen.nu/2017:900#P5",

@@ -4,6 +4,7 @@ import pytest
 
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
+from service.desk.rulebook import today
 from service.domain.clock import local_day
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.domain.events.event import SYSTEM_ACTOR, Actor, Event
@@ -154,4 +155,4 @@ async def test_a_password_that_another_chose_is_temporary_until_one_has_chosen_o
     assert signed_in is not None
     assert not signed_in.temporary
     assert (await verify_log(desk)).ok
-    assert local_day(signed_in.password_at)
+    assert local_day(signed_in.password_at) == today(desk)
