@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.audit.leaf import data_of
+from service.desk import second_person
 from service.desk.actors import acting, person, still
 from service.desk.fields import check_text
 from service.desk.ports.desk import Desk
 from service.desk.ports.office import StoredGrant
 from service.desk.ports.store import Reading
-from service.domain.clock import DAY_MS, Instant
+from service.desk.second_person import MOST, PutForward, put_forward
+from service.domain.clock import DAY_MS
 from service.domain.errors import NotAllowed, NotFound
 from service.domain.events.event import Event
 from service.domain.events.office import RightDeclined, RightGranted, RightProposed
@@ -23,22 +25,8 @@ from service.office.users_and_keys import check_can_be_given
 CONFIRMERS = (Role.ADMINISTRATOR, Role.DECISION_MAKER)
 #: For how many days after a right to decide was given the decisions under it are counted out.
 FIRST_DAYS = 14
-#: How many of the newest entries of a kind are looked through.
-MOST = 10_000
 
-
-@dataclass(frozen=True)
-class ProposedRight:
-    """A right that waits for a second person: for whom, by whom, and the delegation decision it rests on."""
-
-    id: str
-    user_id: str
-    user_name: str
-    right: str
-    document: str
-    by: str
-    by_name: str
-    at: Instant
+Proposed = PutForward[RightProposed]
 
 
 async def propose_right(desk: Desk, user_id: str, right: str, document: str, *, by: User) -> str:
@@ -62,45 +50,19 @@ async def propose_right(desk: Desk, user_id: str, right: str, document: str, *, 
     return data.proposal
 
 
-async def waiting_rights(desk: Desk) -> list[ProposedRight]:
-    """The rights that wait for a second person, newest first."""
+async def waiting_rights(desk: Desk) -> tuple[list[Proposed], dict[str, str]]:
+    """The rights that wait for a second person, newest first, and what each user is called, by id."""
     async with desk.store.reading() as reading:
-        return await _waiting(reading)
+        return await _waiting(reading), {user.id: user.name for user in await reading.users()}
 
 
-async def _waiting(reading: Reading) -> list[ProposedRight]:
-    settled: set[str | None] = set()
-    for event in (RightGranted, RightDeclined):
-        for row in await reading.entries_of_type(event, limit=MOST):
-            data = data_of(row.leaf)
-            assert isinstance(data, (RightGranted, RightDeclined))
-            settled.add(data.proposal)
-    names, called = await reading.names(), {user.id: user.name for user in await reading.users()}
-    found = []
-    for row in await reading.entries_of_type(RightProposed, limit=MOST):
-        proposed = data_of(row.leaf)
-        assert isinstance(proposed, RightProposed)
-        if proposed.proposal in settled:
-            continue
-        document = (await reading.values([proposed.document])).get(proposed.document, {}).get("text", "")
-        found.append(
-            ProposedRight(
-                id=proposed.proposal,
-                user_id=proposed.user,
-                user_name=called.get(proposed.user, ""),
-                right=proposed.right,
-                document=document,
-                by=row.actor,
-                by_name=names.get(row.actor, row.actor),
-                at=row.at,
-            )
-        )
-    return found
+async def _waiting(reading: Reading) -> list[Proposed]:
+    return await second_person.waiting(reading, RightProposed, [RightGranted, RightDeclined])
 
 
-async def _one_waiting(reading: Reading, proposal_id: str) -> ProposedRight:
+async def _one_waiting(reading: Reading, proposal_id: str) -> Proposed:
     for proposed in await _waiting(reading):
-        if proposed.id == proposal_id:
+        if proposed.data.proposal == proposal_id:
             return proposed
     raise NotFound("right.no_proposal")
 
@@ -113,10 +75,9 @@ async def confirm_right(desk: Desk, proposal_id: str, *, by: User) -> None:
         proposed = await _one_waiting(writing, proposal_id)
         if proposed.by == by.pseudonym:
             raise NotAllowed("right.same_person")
-        await check_can_be_given(desk, writing, proposed.user_id, proposed.right, by=person(by))
-        data = RightGranted(
-            grant=desk.outside.new_id(), user=proposed.user_id, right=proposed.right, proposal=proposal_id
-        )
+        user_id, right = proposed.data.user, proposed.data.right
+        await check_can_be_given(desk, writing, user_id, right, by=person(by))
+        data = RightGranted(grant=desk.outside.new_id(), user=user_id, right=right, proposal=proposal_id)
         await writing.right_granted(Event(data, person(by), desk.outside.now()))
 
 
@@ -159,21 +120,16 @@ async def rights_shown(desk: Desk) -> RightsShown:
 
 async def _made(reading: Reading) -> dict[str, GrantMade]:
     names, first = await reading.names(), await reading.first_decisions(FIRST_DAYS * DAY_MS)
-    proposals = {}
-    for row in await reading.entries_of_type(RightProposed, limit=MOST):
-        proposed = data_of(row.leaf)
-        assert isinstance(proposed, RightProposed)
-        proposals[proposed.proposal] = row.actor, proposed.document
-    documents = await reading.values([document for _, document in proposals.values()])
+    proposals = {one.data.proposal: one for one in await put_forward(reading, RightProposed)}
     made = {}
     for row in await reading.entries_of_type(RightGranted, limit=MOST):
         data = data_of(row.leaf)
         assert isinstance(data, RightGranted)
-        proposed_by, document = proposals.get(data.proposal or "", ("", ""))
+        proposed = proposals.get(data.proposal or "")
         made[data.grant] = GrantMade(
             by=names.get(row.actor, row.actor),
-            proposed_by=names.get(proposed_by, proposed_by),
-            document=documents.get(document, {}).get("text", ""),
+            proposed_by=proposed.by_name if proposed else "",
+            document=proposed.document if proposed else "",
             decisions=first.get(data.grant, 0),
         )
     return made

@@ -3,17 +3,17 @@
 The log keeps its proof and says why, and by whom; what was put forward is checked again when it is carried out.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from msgspec import structs
 
-from service.audit.leaf import data_of
+from service.desk import second_person
 from service.desk.actors import person, still
 from service.desk.fields import check_text
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
-from service.domain.clock import Instant
+from service.desk.second_person import PutForward
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.event import Event
 from service.domain.events.log import ErasureOfCase, ErasureProposed, ErasureSettled, ValueErased
@@ -31,24 +31,8 @@ from service.privacy.erasure_plan import (
 )
 
 CARRIED_OUT, TAKEN_BACK = "carried_out", "taken_back"
-#: How many of the newest proposals are looked through for those that wait.
-MOST_WAITING = 200
 
-
-@dataclass(frozen=True)
-class Proposal:
-    """An erasure that one administrator has put forward, and nobody has carried out or taken back."""
-
-    data: ErasureProposed
-    by: str
-    by_name: str
-    document: str
-    at: Instant
-
-    @property
-    def values(self) -> int:
-        """How many values it would take."""
-        return sum(case.values for case in self.data.cases)
+Proposal = PutForward[ErasureProposed]
 
 
 async def propose(desk: Desk, plan: Plan, *, ground: str, document: str, by: User) -> str:
@@ -82,26 +66,13 @@ async def propose(desk: Desk, plan: Plan, *, ground: str, document: str, by: Use
 
 
 async def waiting(desk: Desk) -> list[Proposal]:
-    """The proposals that nobody has carried out or taken back, newest first."""
+    """The erasures that one administrator has put forward and nobody has carried out or taken back, newest first."""
     async with desk.store.reading() as reading:
         return await _waiting(reading)
 
 
 async def _waiting(reading: Reading) -> list[Proposal]:
-    settled = set()
-    for row in await reading.entries_of_type(ErasureSettled, limit=MOST_WAITING):
-        data = data_of(row.leaf)
-        assert isinstance(data, ErasureSettled)
-        settled.add(data.proposal)
-    names, found = await reading.names(), []
-    for row in await reading.entries_of_type(ErasureProposed, limit=MOST_WAITING):
-        proposed = data_of(row.leaf)
-        assert isinstance(proposed, ErasureProposed)
-        if proposed.proposal in settled:
-            continue
-        document = (await reading.values([proposed.document])).get(proposed.document, {}).get("text", "")
-        found.append(Proposal(proposed, row.actor, names.get(row.actor, row.actor), document, row.at))
-    return found
+    return await second_person.waiting(reading, ErasureProposed, [ErasureSettled])
 
 
 async def _one_waiting(reading: Reading, proposal_id: str) -> Proposal:

@@ -80,7 +80,7 @@ async def test_a_decision_maker_confirms_for_others_and_nobody_for_themselves(de
     assert "delegation:F1" in await rights_of(desk, new)
     declined = await propose_right(desk, new.id, "delegation:F2", ON, by=one)
     await decline_right(desk, declined, by=disa)
-    assert [waits.id for waits in await waiting_rights(desk)] == [own]
+    assert [waits.data.proposal for waits in (await waiting_rights(desk))[0]] == [own]
     assert (await verify_log(desk)).ok
 
 

@@ -38,9 +38,15 @@ async def waiting(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
 
 
 async def _waiting(request: AnyRequest, desk: TheDesk, user: User, error: GranskaError | None = None) -> Response[Any]:
-    proposed = await office_rights.waiting_rights(desk)
+    proposed, called = await office_rights.waiting_rights(desk)
     return page_or_complaint(
-        request, "pages/rights_waiting.html", error=error, at="waiting", waiting=proposed, own=user.pseudonym
+        request,
+        "pages/rights_waiting.html",
+        error=error,
+        at="waiting",
+        waiting=proposed,
+        called=called,
+        own=user.pseudonym,
     )
 
 
