@@ -263,6 +263,12 @@ def today() -> str:
     return datetime.now(ZoneInfo("Europe/Stockholm")).date().isoformat()
 
 
+def in_days(count: int) -> str:
+    from datetime import date, timedelta
+
+    return (date.fromisoformat(today()) + timedelta(days=count)).isoformat()
+
+
 def association(name: str) -> dict[str, str]:
     """A number of our own making for each, right by its check digit."""
     stem = f"80299{zlib.crc32(name.encode()) % 10_000:04d}"

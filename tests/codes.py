@@ -37,6 +37,7 @@ from service.domain.finding import Outcome, Resolution, Trait
 from service.domain.letter import ApplicantNews
 from service.domain.people import Role
 from service.domain.premises import ACCESSIBILITY, EQUIPMENT, WEEKDAYS, BookingStatus, Hirer
+from service.domain.stops import StopScope
 from service.matching import explain, judge, model
 from service.office.users_and_keys import KEY_RIGHTS
 from service.pipeline.installed import told
@@ -215,6 +216,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "retention": ["preserve"],
     "right": KEY_RIGHTS,
     "side": follow_up.SIDE_KINDS,
+    "stop_scope": StopScope,
     "state": {*State, "all", "open"},
     "trait": Trait,
     "type": TYPES,

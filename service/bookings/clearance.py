@@ -16,6 +16,7 @@ from service.domain.case import Case
 from service.domain.errors import NotFound
 from service.domain.organisation import normal_form
 from service.domain.ruleset import RuleSet
+from service.domain.stops import StopScope
 
 #: How many of an organisation's newest cases are looked through for a stop.
 _CASES = 50
@@ -88,7 +89,7 @@ async def clearance_of(
         number = (await reading.details(cases[0].id)).org_number
         if number and await reading.incidents(number, now):
             missing.append(("clearance.incident", {}))
-    if await stopped(reading, organisation):
+    if await stopped(reading, organisation, StopScope.BOOKINGS):
         missing.append(("clearance.stopped", {}))
     lists = (await reading.active_lists()).values()
     active = {(version.key, version.version) for version in lists if version.key in procedure.lists}

@@ -29,6 +29,7 @@ from service.domain.finding import NEEDS_NOBODY, Resolution
 from service.domain.premises import Booking, BookingStatus, Estate, Hirer
 from service.domain.premises_rules import PremisesRules
 from service.domain.ruleset import RuleSet
+from service.domain.stops import StopScope
 from service.screening.freshness import check_fresh
 
 
@@ -52,7 +53,7 @@ class GiveClearance(StepForm):
         if case.kind is not Kind.PREMISES or application.hirer is not Hirer.ASSOCIATION:
             raise NotAllowed("clearance.only_associations")
         _check_holds_point(scene)
-        if await stopped(scene.writing, case.organisation_id):
+        if await stopped(scene.writing, case.organisation_id, StopScope.BOOKINGS):
             raise NotAllowed("clearance.stopped")
         _check_approved(scene.dossier)
         findings = await scene.writing.findings(case.id, case.check_round)
@@ -219,7 +220,7 @@ def _check_untouched(scene: Scene) -> None:
     """Nothing has been begun that calls for a decision, and the case is nobody else's."""
     dossier = scene.dossier
     begun = dossier.completions or dossier.communications or dossier.paused or dossier.searches or dossier.acts
-    if begun or dossier.withdrawn or dossier.stopped or dossier.reopened:
+    if begun or dossier.withdrawn or dossier.standing_stops or dossier.reopened:
         raise NotAllowed("execution.not_now")
     if scene.case.owner not in (None, scene.by.id):
         raise NotAllowed("case.not_yours")

@@ -16,7 +16,7 @@ from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, entries, step
 from service.desk.step_form import CaseNow, StepForm, unless
-from service.desk.stops import standing_stops, stopped
+from service.desk.stops import halts, standing_stops, stopped
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.clock import Instant
@@ -42,6 +42,7 @@ from service.domain.finding import NEEDS_NOBODY, Finding, Outcome, Trait
 from service.domain.people import User
 from service.domain.premises import HOUR, Booking, BookingStatus, Estate, Span, day_span
 from service.domain.ruleset import RequiredCheck, RuleSet
+from service.domain.stops import StopScope
 from service.pipeline.runner import Clocks, run_checks
 from service.screening.inputs import Inputs, sources_of
 from service.screening.material import Material, material_of
@@ -317,7 +318,7 @@ class GiveKey(StepForm):
             scene.procedure,
             active,
             scene.desk.outside.now(),
-            stopped=await stopped(scene.writing, scene.case.organisation_id),
+            stopped=await stopped(scene.writing, scene.case.organisation_id, StopScope.KEYS),
         )
         if why:
             raise NotAllowed(why[0])
@@ -352,7 +353,7 @@ async def within(desk: Desk, span: Span, site: str | None) -> tuple[Estate, list
     for one in occupied:
         dossier = dossiers.get(one.case or "", Dossier())
         of_case = cases.get(one.case or "")
-        halted = of_case is not None and of_case[0].organisation_id in stops
+        halted = of_case is not None and halts(stops.get(of_case[0].organisation_id, ()), StopScope.KEYS)
         why = missing(dossier, one.booking, found, procedure, active, now, stopped=halted)
         given = one.booking.id in dossier.key_access_given
         listed.append(Entry(one, tuple(why), given, _unanswered_at(dossier)))

@@ -38,6 +38,7 @@ from service.domain.events.event import Actor, Event
 from service.domain.letter import ApplicantNews
 from service.domain.premises import DAY, ENDED, Booking, BookingStatus, Estate, Hirer, Room, Span, day_span, local
 from service.domain.premises_rules import PremisesRules
+from service.domain.stops import StopScope
 
 #: Of each time, how it stands now and what it costs the hirer, in öre.
 Changes = dict[str, tuple[BookingStatus, int | None]]
@@ -290,7 +291,7 @@ class Restore(StepForm):
             raise NotAllowed("booking.not_called_off")
         if any(time.span.start <= now_of(scene.desk) for time in times):
             raise NotAllowed("booking.begun")
-        if await stopped(scene.writing, scene.case.organisation_id):
+        if await stopped(scene.writing, scene.case.organisation_id, StopScope.BOOKINGS):
             raise NotAllowed("decision.support_stopped")
         await release_lapsed(scene.desk, scene.writing)
         await check_usable(scene, times)

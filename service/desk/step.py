@@ -36,6 +36,7 @@ from service.domain.events.review import ConflictDeclared
 from service.domain.people import User
 from service.domain.premises import lapsed, to_be_had
 from service.domain.ruleset import RuleSet
+from service.domain.stops import StopScope
 
 
 def entries(rows: Iterable[LogRow]) -> list[Entry]:
@@ -64,7 +65,7 @@ async def basis_of(desk: Desk, reading: Reading, case: Case, dossier: Dossier, b
         await given_before(desk, reading, case, procedure),
         lapsed(times),
         await frame_of(reading, case, book),
-        await stopped(reading, case.organisation_id),
+        await stopped(reading, case.organisation_id, StopScope.DECISIONS),
     )
 
 

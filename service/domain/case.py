@@ -7,7 +7,7 @@ from enum import StrEnum
 from service.domain.application import Kind
 from service.domain.clock import Instant
 from service.domain.errors import NotAllowed
-from service.domain.events import bookings, decision, decision_record, intake, review
+from service.domain.events import bookings, decision, decision_record, intake, review, support
 from service.domain.events.event import EventClass
 from service.domain.finding import NEEDS_NOBODY, Finding, Outcome, Resolution
 
@@ -80,8 +80,11 @@ STEPS: dict[EventClass, Step] = {
     decision.DecisionAddedTo: Step(CLOSED, None, "handler"),
     decision.TermsAccepted: Step(CLOSED, None, "handler"),
     decision.ConditionReported: Step(CLOSED, None, "handler"),
-    decision.SupportStopped: Step(frozenset(State), None, "handler"),
-    decision.SupportReleased: Step(frozenset(State), None, "signer"),
+    support.StopConsidered: Step(frozenset(State), None, "handler"),
+    support.StopAnswered: Step(frozenset(State), None, "handler"),
+    support.SupportStopped: Step(frozenset(State), None, "colleague"),
+    support.SupportReleased: Step(frozenset(State), None, "signer"),
+    support.StopEnded: Step(frozenset(State), None, "service"),
     decision.AppealReceived: Step(CLOSED, State.APPEALED, "handler"),
     decision.AppealTested: Step(frozenset({State.APPEALED}), None, "handler"),
     decision.AppealForwarded: Step(frozenset({State.APPEALED}), None, "handler"),

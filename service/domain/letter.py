@@ -42,5 +42,7 @@ class ApplicantNews(StrEnum):
     ROOM_CLOSED = "room_closed"
     ROOM_REOPENED = "room_reopened"
     HOLD_LAPSED = "hold_lapsed"
+    STOP_CONSIDERED = "stop_considered"
     SUPPORT_STOPPED = "support_stopped"
+    SUPPORT_HALTED = "support_halted"
     SUPPORT_RELEASED = "support_released"

@@ -180,7 +180,7 @@ def check_content(basis: Basis, proposal: Proposal) -> None:
         problems.append(Problem("/reasons", "decision.reasons_of_another"))
     problems += _amount_problems(basis, proposal)
     if proposal.outcome in FAVOURABLE:
-        if basis.stopped or basis.dossier.stopped:
+        if basis.stopped:
             raise NotAllowed("decision.support_stopped")
         check_nothing_open(basis.findings, [one.check for one in basis.criteria.kinds[basis.case.kind].checks])
     problems += _basis_problems(basis, proposal)

@@ -12,6 +12,7 @@ from service.domain.events.fields import RuleSetRef
 from service.domain.premises import Hirer
 from service.domain.premises_rules import PremisesRules
 from service.domain.routine import GrantRound, Ground, Letter, Routine
+from service.domain.stops import StopGround
 from service.domain.watchlist import ListDefinition
 
 
@@ -137,6 +138,11 @@ class RuleSet:
     grant_rounds: Mapping[str, GrantRound]
     letters: Mapping[str, Letter]
     appeal: Mapping[str, Mapping[str, str]]
+    stops: Mapping[str, StopGround]
+
+    def bars(self, ground: StopGround) -> bool:
+        """Whether it is a bar in law: nothing is awaited, and it stands for as long as the listing."""
+        return self.clauses[ground.clause].ground is Ground.LEGAL_BAR
 
     @property
     def ref(self) -> RuleSetRef:

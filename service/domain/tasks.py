@@ -31,8 +31,8 @@ class Task:
 def tasks(basis: Basis, *, waiting: bool) -> list[Task]:
     """Everything the routine asks for in this case now, in its order."""
     if basis.case.closed:
-        return _after(basis)
-    first = [*_times(basis), *_findings(basis, waiting=waiting)]
+        return [*_stops(basis), *_after(basis)]
+    first = [*_stops(basis), *_times(basis), *_findings(basis, waiting=waiting)]
     if basis.dossier.withdrawn:
         return [*first, Task("task.write_off", False, "decision")]
     return [
@@ -43,6 +43,17 @@ def tasks(basis: Basis, *, waiting: bool) -> list[Task]:
         *_communications(basis),
         *_decision(basis),
     ]
+
+
+def _stops(basis: Basis) -> list[Task]:
+    """The stops that are put forward: the association answers, and then a second person takes a position."""
+    left = []
+    for stop in basis.dossier.considered_stops:
+        if stop.heard(basis.today):
+            left.append(Task("task.set_stop", False, "set-stop"))
+        else:
+            left.append(Task("task.stop_answer", False, "stop-answer", due=stop.due))
+    return left
 
 
 def _findings(basis: Basis, *, waiting: bool) -> list[Task]:

@@ -43,11 +43,14 @@ from service.domain.ruleset import (
     Retention,
     RuleSet,
 )
+from service.domain.stops import SECONDS, StopGround, StopScope
 from service.domain.watchlist import ListDefinition
 from service.rules.premises import premises_rules
 from service.rules.references import check_references, line_of
 
 ORE_PER_KRONA = 100
+#: For how many days a stop can stand on which the association was not heard, where the rule set does not say.
+EXCEPTION_DAYS = 14
 
 
 @cache
@@ -129,6 +132,7 @@ def _rule_set(given: Mapping[str, Any], sha256: str) -> RuleSet:
         grant_rounds={one["id"]: _grant_round(one) for one in given.get("grant_rounds", ())},
         letters={name: Letter(name, one["route"], one["title"], one["body"]) for name, one in given["letters"].items()},
         appeal=given["appeal"],
+        stops={ground["id"]: _stop_ground(ground) for ground in given["stops"]},
     )
 
 
@@ -219,6 +223,18 @@ def _clause(given: Mapping[str, Any]) -> Clause:
         outcomes=frozenset(DecisionOutcome(one) for one in given["outcomes"]),
         requires=tuple(given.get("requires", ())),
         frame=given.get("frame", False),
+    )
+
+
+def _stop_ground(given: Mapping[str, Any]) -> StopGround:
+    return StopGround(
+        id=given["id"],
+        title=given["title"],
+        clause=given["clause"],
+        scope=frozenset(StopScope(scope) for scope in given["scope"]),
+        second=given.get("second", SECONDS[0]),
+        days=given.get("days"),
+        exception_days=given.get("exception_days", EXCEPTION_DAYS),
     )
 
 

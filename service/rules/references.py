@@ -15,6 +15,7 @@ _IDS = (
     ("lists", "key"),
     ("retention", "class"),
     ("incident_kinds", "id"),
+    ("stops", "id"),
 )
 _TABLES = (
     "exceptions", "pauses", "search_exceptions", "consultees", "searches", "grades", "criteria", "second_questions",
@@ -113,9 +114,19 @@ def _check_routine(text: str, given: Mapping[str, Any], clauses: set[str]) -> No
     _check_requirements(text, given)
     _check_clause_named(text, ["routine", "phrases"], "clause", routine["phrases"], clauses)
     _check_clause_named(text, ["grant_rounds"], "late_clause", given.get("grant_rounds", []), clauses)
+    _check_stops(text, given)
     for name, letter in given["letters"].items():
         for language, body in letter["body"].items():
             _check_places(text, name, language, body)
+
+
+def _check_stops(text: str, given: Mapping[str, Any]) -> None:
+    """A ground for a stop rests on a clause; it has an end, unless it is a bar in law, which has none."""
+    grounds = {clause["id"]: clause["ground"] for clause in given["clauses"]}
+    _check_clause_named(text, ["stops"], "clause", given["stops"], set(grounds))
+    for position, stop in enumerate(given["stops"]):
+        if (grounds[stop["clause"]] == "legal_bar") == ("days" in stop):
+            raise RuleSetRefused("rules.stop_days", line=line_of(text, ["stops", position, "id"]), name=stop["id"])
 
 
 def _check_requirements(text: str, given: Mapping[str, Any]) -> None:

@@ -15,10 +15,10 @@ from service.desk.ports.cases import (
     FormDraftRow,
     ReceivedBefore,
     SecrecyMarking,
+    StopRow,
     StoredDecision,
     StoredEnclosure,
     StoredFinding,
-    SupportEntry,
 )
 from service.desk.ports.log import LogRow
 from service.desk.ports.queue import PAGE_SIZE, QueuePage, QueueQuery, QueueRow
@@ -28,6 +28,7 @@ from service.domain.check import OtherCase
 from service.domain.clock import Instant, midnight
 from service.domain.enclosure import Enclosure
 from service.domain.errors import NotFound
+from service.domain.stops import STOP_EVENTS
 from service.storage import rows
 from service.storage.tables import (
     CaseRow,
@@ -281,20 +282,18 @@ class CaseReading:
         )
         return int(found[0]["given"])
 
-    async def stops_of(self, organisations: Collection[str]) -> list[SupportEntry]:
+    async def stops_of(self, organisations: Collection[str]) -> list[StopRow]:
         if not organisations:
             return []
         marks = ", ".join("{}" for _ in organisations)
+        types = ", ".join("{}" for _ in STOP_EVENTS)
         found = await CaseRow.raw(
-            "SELECT c.organisation_id, l.case_id, l.type, l.at FROM log_entry l JOIN case_file c ON c.id = l.case_id "
-            "WHERE l.type IN ('support:stopped', 'support:released') "
-            f"AND c.organisation_id IN ({marks}) ORDER BY l.seq",
+            "SELECT c.organisation_id, l.* FROM log_entry l JOIN case_file c ON c.id = l.case_id "
+            f"WHERE l.type IN ({types}) AND c.organisation_id IN ({marks}) ORDER BY l.seq",
+            *(event.declared.type for event in STOP_EVENTS),
             *organisations,
         )
-        return [
-            SupportEntry(row["organisation_id"], row["case_id"], row["type"] == "support:stopped", row["at"])
-            for row in found
-        ]
+        return [StopRow(row.pop("organisation_id"), LogRow(**row)) for row in found]
 
     async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[EarlierDecision]:
         found = await CaseRow.raw(

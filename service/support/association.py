@@ -32,8 +32,6 @@ from service.domain.events.decision import (
     CaseReopened,
     ConditionReported,
     DecisionFinal,
-    SupportReleased,
-    SupportStopped,
     TermsAccepted,
 )
 from service.domain.events.decision_record import CaseDecided
@@ -42,13 +40,14 @@ from service.domain.events.fields import Condition
 from service.domain.events.review import ConflictDeclared
 from service.domain.people import User
 from service.domain.premises import Booking, BookingStatus, Estate, Hirer
+from service.domain.ruleset import RuleSet
 
 #: The most of its cases that are read, newest first.
 MOST_CASES = 200
 #: The events that say what a case has given, and how it stands.
 _TOLD = (
     ConflictDeclared, CaseDecided, CaseReopened, TermsAccepted, ConditionReported, DecisionFinal, AppealReceived,
-    AppealSettled, SupportStopped, SupportReleased, BookingExecuted, BookingMoved, BookingSettled, KeyAccessGiven,
+    AppealSettled, BookingExecuted, BookingMoved, BookingSettled, KeyAccessGiven,
 )  # fmt: skip
 
 
@@ -102,6 +101,7 @@ class Association:
     clearance: Clearance | None
     incidents: int
     estate: Estate
+    procedure: RuleSet
     more: bool
 
     @property
@@ -161,6 +161,7 @@ async def association(desk: Desk, case_id: str, *, by: User) -> Association:
             clearance=clearance,
             incidents=len(await reading.incidents(number, today(desk))) if number else 0,
             estate=await reading.estate(),
+            procedure=procedure,
             more=len(found) > MOST_CASES,
         )
 

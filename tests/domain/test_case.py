@@ -6,6 +6,7 @@ from service.domain.case import CLOSED, OWNERS, STEPS, State, picture
 from service.domain.errors import NotAllowed
 from service.domain.events.decision import AppealReceived, DecisionProposed
 from service.domain.events.intake import CaseReleased, CaseScreened, CaseTaken
+from service.domain.events.support import StopEnded
 from service.domain.finding import Outcome, Resolution
 from tests.builders import a_case, a_finding
 
@@ -33,8 +34,8 @@ def test_checks_move_a_case_that_has_come_in_and_no_other() -> None:
 def test_no_step_of_the_service_decides() -> None:
     by_itself = [event for event, step in STEPS.items() if step.who == "service"]
 
-    assert by_itself == [CaseScreened]
-    assert STEPS[CaseScreened].to is None
+    assert by_itself == [CaseScreened, StopEnded]
+    assert {STEPS[event].to for event in by_itself} == {None}
     assert all(OWNERS[state] != "service" for state in State if state is not State.RECEIVED)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from service.casework.views.steps import STEPS
 from tests.browser import Visitor, cookies, hand_in, shoot
-from tests.builders import ACT, HEADS, QUESTIONS, SPECIAL, a_grant_document, association, today
+from tests.builders import ACT, HEADS, QUESTIONS, SPECIAL, a_grant_document, association, in_days, today
 from tests.servers import Service, running
 
 Visit = Callable[..., Visitor]
@@ -140,6 +140,17 @@ def test_every_step_has_its_page_without_barriers_and_leaves_its_event(service: 
     do(alva, "stop", finding=finding, text="Ingen utbetalning.", language="sv")
     look("disa")
     do(disa, "release-support", text="Listan är rättad.", language="sv")
+    look("alva")
+    stop = do(
+        alva, "consider-stop", ground="missing_report", text="Redovisningen saknas.", until=in_days(60), exception="",
+        exception_text="", language="sv",
+    )  # fmt: skip
+    look("alva")
+    do(alva, "stop-answer", stop=stop, text="Den är på väg.", received=today())
+    look("bo")
+    do(bo, "set-stop", stop=stop, text="Den har inte kommit.", language="sv")
+    look("disa")
+    do(disa, "release-support", stop=stop, text="Den har kommit.", language="sv")
     act = do(alva, "search", template="open_sources", searched_on=today(), found=["inget"] * 4, **ACT)[0]
     look("bo")
     do(bo, "verify-act", act=act)

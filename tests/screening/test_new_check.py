@@ -11,7 +11,7 @@ import pytest
 
 from service.audit.leaf import data_of
 from service.bookings import key_access
-from service.casework.decision import reopen
+from service.casework.decision import stops
 from service.casework.review import inquiry
 from service.casework.review.findings import resolve
 from service.desk.actors import person
@@ -72,14 +72,14 @@ async def test_a_listing_by_any_check_of_names_takes_two_persons(with_second_lis
     await do(desk, resolve, case_id, alva, finding_id=named.id, resolution=Resolution.OBSTACLE, reason="Samma.")
     stop = {"finding": named.id, "text": "Ingen utbetalning.", "language": "sv"}
 
-    assert await codes(do(desk, reopen.StopSupport, case_id, alva, **stop)) == {"support.not_confirmed"}
+    assert await codes(do(desk, stops.StopSupport, case_id, alva, **stop)) == {"support.not_confirmed"}
     own = do(desk, inquiry.ConfirmMatch, case_id, alva, finding=named.id, agrees=True, text=TEXT)
     assert await codes(own) == {"finding.confirmed_by_another"}
     await do(desk, inquiry.ConfirmMatch, case_id, bo, finding=named.id, agrees=True, text=TEXT)
-    await do(desk, reopen.StopSupport, case_id, alva, **stop)
+    await do(desk, stops.StopSupport, case_id, alva, **stop)
 
     async with desk.store.reading() as reading:
-        assert (await dossier_of(reading, case_id)).stopped is not None
+        assert (await dossier_of(reading, case_id)).standing_stops
 
 
 async def test_every_check_of_names_is_asked_again_before_the_key(with_second_list: Desk) -> None:

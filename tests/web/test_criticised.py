@@ -6,7 +6,6 @@ asked what the court asked.
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -16,78 +15,19 @@ from service.domain.errors import InvalidInput
 from service.screening.run_checks import run_waiting_checks
 from tests.booking_steps import asked, do_decide, petter, taken, times
 from tests.builders import (
-    ACT,
     HEADS,
     QUESTIONS,
     QUIET,
     SPECIAL,
-    a_grant_document,
     a_premises_document,
     association,
+    in_days,
     today,
 )
 from tests.fakes import Clock
-from tests.servers import Browserlike, Service
+from tests.servers import Service
 from tests.steps import do, settle_all
-
-
-class Case:
-    """A case and the three who meet in it."""
-
-    def __init__(self, service: Service, document: dict[str, Any]) -> None:
-        self.premises = document["kind"] == "premises"
-        self.officer = service.signed_in("petter" if self.premises else "alva")
-        self.second, self.boss = service.signed_in("bo"), service.signed_in("disa")
-        with service.api() as api:
-            case = api.post("/api/v1/applications", json=document).json()
-            for kind in ("stadgar", "arsmotesprotokoll", "verksamhetsplan"):
-                api.post(case["enclosures"], data={"kind": kind}, files={"file": (f"{kind}.txt", kind.encode())})
-        self.id = str(case["id"])
-        service.screened(self.id)
-        assert self.officer.act(self.id, "take").status_code == 303
-
-    def do(self, who: Browserlike, name: str, **fields: Any) -> dict[str, Any]:
-        answer = who.step(self.id, name, **fields)
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
-
-    def stopped(self, who: Browserlike, name: str, **fields: Any) -> set[str]:
-        """The codes by which a step is refused."""
-        answer = who.step(self.id, name, **fields)
-        assert answer.status_code in (403, 422), answer.text
-        problem = answer.json()
-        return {one["code"] for one in problem.get("errors", [])} or {problem["type"].rpartition(":")[2]}
-
-    def searched(self, **act: str) -> str:
-        found: list[str] = self.do(
-            self.officer, "search", template="open_sources", searched_on="2026-11-20", found=["inget"] * 4, **(ACT | act)
-        )["id"]  # fmt: skip
-        return found[0]
-
-    def assessed(self, *criteria: str) -> None:
-        for one in criteria:
-            self.do(self.officer, "assess", criterion=one, result="met", text="Bedömt mot det som finns i ärendet.")
-
-    def communicated(self, clause: str, outcome: str = "refusal") -> None:
-        sent = self.do(
-            self.officer, "communication", outcome=outcome, clauses=[clause], text="Vad säger ni?", due="",
-            channel="mail", language="sv",
-        )["id"]  # fmt: skip
-        self.do(self.officer, "communication-answer", communication=sent, text="Vi håller inte med.", received=today())
-
-    def proposal(self, clause: str, **changed: Any) -> dict[str, Any]:
-        return {
-            "outcome": "refusal", "clauses": [clause], "reasons": "Skäl enligt beslutet.", "circumstances": "Se skälen.",
-            "response": "Svaret ändrar inte bedömningen.", "amount": "", **changed,
-        }  # fmt: skip
-
-
-def grant(service: Service, name: str) -> Case:
-    return Case(service, a_grant_document(organisation=association(name)))
-
-
-def room(service: Service, name: str) -> Case:
-    return Case(service, a_premises_document(organiser=name) | {"organisation": association(name)})
+from tests.web.parties import Case, grant, room
 
 
 def test_jo_1008_2021_reasons_about_values_and_policy_and_others_afterwards(lite: Service) -> None:
@@ -406,3 +346,20 @@ def test_kr_1383_19_a_documented_pattern_of_acts_carries(lite: Service) -> None:
     sheet = ronja.get(f"/records/{case.id}").text
     for shown in ("Läst allt.", "Vi håller inte med.", "Svaret ändrar inte bedömningen.", "Bo Handläggare"):
         assert shown in sheet
+
+
+def test_a_stop_is_no_refusal_in_disguise(lite: Service) -> None:
+    """What a refusal would take, a stop takes too: a clause, an answer first or an exception, and another person."""
+    case = grant(lite, "Stoppfallet")
+    wanted = {"ground": "reassessment", "text": "De har fel åsikter.", "until": in_days(60), "language": "sv"}
+
+    assert case.stopped(case.officer, "consider-stop", **(wanted | {"ground": "values"})) == {"stop.ground_unknown"}
+    assert case.stopped(case.officer, "consider-stop", **(wanted | {"ground": "listing"})) == {"stop.ground_unknown"}
+    assert case.stopped(case.officer, "consider-stop", **(wanted | {"until": in_days(400)})) == {"stop.too_long"}
+    assert case.stopped(case.officer, "stop", finding="", text="Nu.", language="sv") == {"support.not_confirmed"}
+    put_forward = str(case.do(case.officer, "consider-stop", **wanted)["id"])
+    setting = {"stop": put_forward, "text": "Jag håller med.", "language": "sv"}
+    assert case.stopped(case.officer, "set-stop", **setting) == {"stop.set_by_another"}
+    assert case.stopped(case.boss, "set-stop", **setting) == {"stop.not_heard"}
+    case.do(case.officer, "stop-answer", stop=put_forward, text="Åsikter är fria.", received=today())
+    assert case.stopped(case.second, "set-stop", **setting) == {"stop.decision_maker"}

@@ -22,7 +22,7 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.rulebook import Rulebook, rulebook, today
 from service.desk.step import entries, frame_of, given_before
-from service.desk.stops import StandingStop, standing_stops
+from service.desk.stops import StandingStop, halts, standing_stops
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.basis import Basis
@@ -40,6 +40,7 @@ from service.domain.finding import HELD_APART
 from service.domain.people import User
 from service.domain.premises import Booking, Estate, Hirer, lapsed, to_be_had
 from service.domain.ruleset import Clause, DelegationPoint, RuleSet
+from service.domain.stops import StopScope
 from service.domain.tasks import Task, tasks
 
 MOST_ON_TIMELINE = 200
@@ -176,7 +177,19 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
     times = _times_of(room)
     judged = [stored.case_finding for stored in findings]
     had, gone = to_be_had(times), lapsed(times)
-    basis = Basis(case, dossier, judged, book.of(case), procedure, today(desk), had, given, gone, frame, bool(stops))
+    basis = Basis(
+        case,
+        dossier,
+        judged,
+        book.of(case),
+        procedure,
+        today(desk),
+        had,
+        given,
+        gone,
+        frame,
+        halts(stops, StopScope.DECISIONS),
+    )
     newest_first = done[::-1]
     shown = newest_first if everything else newest_first[:MOST_ON_TIMELINE]
     return CaseView(

@@ -1,7 +1,7 @@
 """Which steps of the routine there are, in its order, and which are open to a person in a case now."""
 
 from service.bookings import clearance_steps, hirer_told, key_access, move_or_cancel
-from service.casework.decision import appeal, board_papers, delivery, follow_up, proposal, reopen, sign
+from service.casework.decision import appeal, board_papers, delivery, follow_up, proposal, reopen, sign, stops
 from service.casework.review import assignment, correspondence, inquiry
 from service.casework.views.case_page import CaseView
 from service.desk.step_form import CaseNow, RoomNow, StepForm
@@ -48,8 +48,11 @@ _IN_ORDER: tuple[type[StepForm], ...] = (
     appeal.SettleAppeal,
     appeal.DeclareFinal,
     reopen.Reopen,
-    reopen.StopSupport,
-    reopen.ReleaseSupport,
+    stops.StopSupport,
+    stops.ConsiderStop,
+    stops.AnswerStop,
+    stops.SetStop,
+    stops.ReleaseSupport,
     follow_up.DecideAside,
     clearance_steps.Execute,
     move_or_cancel.Move,

@@ -135,14 +135,11 @@ class ReceivedBefore:
     case_id: str
 
 
-@dataclass(frozen=True)
-class SupportEntry:
-    """That support was stopped, or let go on, in a case of an association; `at` is UTC milliseconds."""
+class StopRow(NamedTuple):
+    """An event of a stop, and the association whose support it is."""
 
     organisation: str
-    case_id: str
-    stopped: bool
-    at: Instant
+    row: LogRow
 
 
 @dataclass(frozen=True)
@@ -290,8 +287,8 @@ class CaseReading(Protocol):
         """
         ...
 
-    async def stops_of(self, organisations: Collection[str]) -> list[SupportEntry]:
-        """Every stop and release of support in any case of these associations, oldest first."""
+    async def stops_of(self, organisations: Collection[str]) -> list[StopRow]:
+        """Every event of a stop in any case of these associations, oldest first."""
         ...
 
     async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[EarlierDecision]:

@@ -25,8 +25,6 @@ from service.domain.events.decision import (
     ProposalReturned,
     ProposalSeconded,
     SideDecided,
-    SupportReleased,
-    SupportStopped,
     TermsAccepted,
 )
 from service.domain.events.decision_record import CaseDecided
@@ -146,18 +144,6 @@ def _annul(dossier: Dossier, decision: str) -> None:
 def side_decided(dossier: Dossier, data: SideDecided, entry: Entry) -> None:
     """A decision beside the case's own."""
     dossier.side.append(done(data, entry))
-
-
-@FOLDS.of(SupportStopped)
-def support_stopped(dossier: Dossier, data: SupportStopped, entry: Entry) -> None:
-    """The stop."""
-    dossier.stopped = done(data, entry)
-
-
-@FOLDS.of(SupportReleased)
-def support_released(dossier: Dossier, _: SupportReleased, __: Entry) -> None:
-    """No stop."""
-    dossier.stopped = None
 
 
 def _of(dossier: Dossier, decision: str) -> list[Decided]:

@@ -18,7 +18,6 @@ from service.domain.events.decision import (
     LetterSent,
     ProposalReturned,
     SideDecided,
-    SupportStopped,
     TermsAccepted,
 )
 from service.domain.events.decision_record import CaseDecided
@@ -36,6 +35,7 @@ from service.domain.events.review import (
 )
 from service.domain.letter import ApplicantNews
 from service.domain.people import is_person
+from service.domain.stops import Stop
 
 Data = TypeVar("Data", bound=EventData)
 
@@ -212,7 +212,7 @@ class Dossier:
     notes: list[Done[NoteWritten]] = field(default_factory=list)
     withdrawn: Done[ApplicationWithdrawn] | None = None
     paused: Done[CasePaused] | None = None
-    stopped: Done[SupportStopped] | None = None
+    stops: dict[str, Stop] = field(default_factory=dict)
     reopened: Literal["case", "court"] | None = None
     turn: str | None = None
     carried: dict[str, str] = field(default_factory=dict)
@@ -224,6 +224,16 @@ class Dossier:
     lapsed_untold: set[str] = field(default_factory=set)
     resolved_by: dict[str, str] = field(default_factory=dict)
     last_material: int = -1
+
+    @property
+    def standing_stops(self) -> list[Stop]:
+        """The stops that were set in this case and stand, oldest first."""
+        return [stop for stop in self.stops.values() if stop.standing]
+
+    @property
+    def considered_stops(self) -> list[Stop]:
+        """The stops that are put forward in this case and wait for a second person, oldest first."""
+        return [stop for stop in self.stops.values() if stop.waiting]
 
     def conflict(self, pseudonym: str) -> bool | None:
         """What this person has declared: yes, no, or nothing yet (None)."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from service.domain.dossier import bookings, decision, review
+from service.domain.dossier import bookings, decision, review, support
 from service.domain.dossier.dossier import Dossier
 from service.domain.events.event import Entry
 from service.domain.events.folds import Folds
 
-FOLDS = Folds[Dossier](review.FOLDS, decision.FOLDS, bookings.FOLDS)
+FOLDS = Folds[Dossier](review.FOLDS, decision.FOLDS, bookings.FOLDS, support.FOLDS)
 
 
 def fold(entries: Iterable[Entry]) -> Dossier:

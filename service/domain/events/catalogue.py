@@ -7,11 +7,11 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from service.domain.events import bookings, decision, decision_record, fields, intake, log, office, review
+from service.domain.events import bookings, decision, decision_record, fields, intake, log, office, review, support
 from service.domain.events.event import Actor, ActorKind, CaseEvent, EventData
 
 #: The events of a wing stand in its file; a class that is not in one of these is no event.
-WINGS = (log, office, intake, review, decision, decision_record, bookings)
+WINGS = (log, office, intake, review, decision, decision_record, bookings, support)
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PSEUDONYM = re.compile(r"(?:(?:u|k)-[a-z2-7]{10}|system)")

@@ -219,18 +219,3 @@ class ConditionReported(RoutineStep, frozen=True):
     on: Annotated[Day, "the day"]
     met: Annotated[bool, "whether it is met"]
     text: Annotated[Commitment, "how it was shown"]
-
-
-@event("support:stopped", persons=HANDLERS)
-class SupportStopped(RoutineStep, frozen=True):
-    """Payment and access are stopped at once, on a confirmed listing (2025:327, 3 §)."""
-
-    finding: Annotated[Uuid | None, "the confirmed finding"]
-    text: Annotated[Commitment, "why"]
-
-
-@event("support:released", persons=COLLEAGUES)
-class SupportReleased(RoutineStep, frozen=True):
-    """Payment and access may go on."""
-
-    text: Annotated[Commitment, "why"]

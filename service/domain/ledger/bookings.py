@@ -43,6 +43,7 @@ from service.domain.ledger.facts import (
 from service.domain.ledger.tables import Tables
 from service.domain.people import SYSTEM, is_person
 from service.domain.premises import TAKING, BookingStatus
+from service.domain.stops import StopScope
 
 FOLDS = Folds[Tables]()
 
@@ -142,8 +143,9 @@ def booking_cancelled(tables: Tables, data: BookingCancelled, entry: Entry) -> N
 
 
 @FOLDS.of(BookingRestored)
-def booking_restored(tables: Tables, data: BookingRestored, _: Entry) -> None:
+def booking_restored(tables: Tables, data: BookingRestored, entry: Entry) -> None:
     """Times let that a person called off for the hirer stand again; any other can only be let, or ValueError."""
+    tables.check_not_stopped(entry, StopScope.BOOKINGS)
     for booking in data.bookings:
         if booking.booking not in tables.called_off or booking.status != BookingStatus.CONFIRMED:
             raise ValueError("restored what had not been called off")
@@ -177,7 +179,7 @@ def booking_moved(tables: Tables, data: BookingMoved, _: Entry) -> None:
 @FOLDS.of(BookingExecuted)
 def booking_executed(tables: Tables, data: BookingExecuted, entry: Entry) -> None:
     """It rested on a clearance of that association that held that day, and no stop stood, or ValueError."""
-    tables.check_not_stopped(entry)
+    tables.check_not_stopped(entry, StopScope.BOOKINGS)
     clearance = tables.clearance[data.clearance]
     held = clearance.revoked_by is None and clearance.until >= entry.day
     if clearance.organisation != tables.case_of(entry).organisation or not held:
@@ -188,7 +190,7 @@ def booking_executed(tables: Tables, data: BookingExecuted, entry: Entry) -> Non
 @FOLDS.of(ClearanceGiven)
 def clearance_given(tables: Tables, data: ClearanceGiven, entry: Entry) -> None:
     """A clearance; none while support is stopped, or ValueError."""
-    tables.check_not_stopped(entry)
+    tables.check_not_stopped(entry, StopScope.BOOKINGS)
     tables.clearance[data.clearance] = ClearanceFact(
         organisation=data.organisation,
         case=entry.case or "",
@@ -212,7 +214,7 @@ def clearance_revoked(tables: Tables, data: ClearanceRevoked, entry: Entry) -> N
 @FOLDS.of(KeyAccessGiven)
 def key_access_given(tables: Tables, _: KeyAccessGiven, entry: Entry) -> None:
     """No key while support is stopped, or ValueError."""
-    tables.check_not_stopped(entry)
+    tables.check_not_stopped(entry, StopScope.KEYS)
 
 
 @FOLDS.of(KeyAccessSettled)

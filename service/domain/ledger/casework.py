@@ -2,7 +2,7 @@
 
 from service.domain.case import STEPS, State
 from service.domain.decision import FAVOURABLE, DecisionOutcome
-from service.domain.events.decision import AppealSettled, CaseReopened, SupportReleased, SupportStopped
+from service.domain.events.decision import AppealSettled, CaseReopened
 from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import Entry, RoutineStep
 from service.domain.events.folds import Folds
@@ -29,6 +29,7 @@ from service.domain.ledger.facts import (
 )
 from service.domain.ledger.tables import Tables
 from service.domain.people import DELEGATION_PREFIX
+from service.domain.stops import StopScope
 
 FOLDS = Folds[Tables]()
 
@@ -220,18 +221,6 @@ def appeal_settled(tables: Tables, data: AppealSettled, entry: Entry) -> None:
         case.due = data.due.isoformat()
 
 
-@FOLDS.of(SupportStopped)
-def support_stopped(tables: Tables, _: SupportStopped, entry: Entry) -> None:
-    """Support to the association, in whatever case."""
-    tables.stops.setdefault(tables.case_of(entry).organisation, set()).add(entry.case or "")
-
-
-@FOLDS.of(SupportReleased)
-def support_released(tables: Tables, _: SupportReleased, entry: Entry) -> None:
-    """The stop that was set in this case; others stand."""
-    tables.stops.get(tables.case_of(entry).organisation, set()).discard(entry.case or "")
-
-
 @FOLDS.of(CaseDecided)
 def case_decided(tables: Tables, data: CaseDecided, entry: Entry) -> None:
     """A decision; whoever made it held the delegation point then, and the record names them, or ValueError."""
@@ -239,7 +228,7 @@ def case_decided(tables: Tables, data: CaseDecided, entry: Entry) -> None:
     if data.people.decider != entry.actor or right not in tables.rights_of(entry.actor):
         raise ValueError("decided by someone who might not")
     if DecisionOutcome(data.outcome) in FAVOURABLE:
-        tables.check_not_stopped(entry)
+        tables.check_not_stopped(entry, StopScope.DECISIONS)
     tables.given[data.decision] = (entry.case, entry.actor)
     tables.case_of(entry).state = State.DECIDED
     tables.decision[data.decision] = DecisionFact(

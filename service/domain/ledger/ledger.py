@@ -6,12 +6,12 @@ findings, its decision or the rights used has its counterpart here, so neither c
 
 from service.domain.events.event import ANYONE, Entry
 from service.domain.events.folds import Folds
-from service.domain.ledger import bookings, casework, office
+from service.domain.ledger import bookings, casework, office, support
 from service.domain.ledger.facts import Fact, Key
 from service.domain.ledger.tables import Tables
 from service.domain.people import is_person
 
-FOLDS = Folds[Tables](office.FOLDS, casework.FOLDS, bookings.FOLDS)
+FOLDS = Folds[Tables](office.FOLDS, casework.FOLDS, bookings.FOLDS, support.FOLDS)
 
 
 class Ledger:

@@ -27,6 +27,7 @@ from service.domain.ledger.facts import (
     SiteFact,
     UserFact,
 )
+from service.domain.stops import Stop, StopScope, halting
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,8 @@ class Tables:
     #: In which case, and by whom, something was decided or executed, by its id.
     given: dict[str, tuple[str | None, str]] = field(default_factory=dict)
 
-    #: By association, the cases in which its support is stopped.
-    stops: dict[str, set[str]] = field(default_factory=dict)
+    #: By association, the stops of its support, in whatever case, by their ids.
+    stops: dict[str, dict[str, Stop]] = field(default_factory=dict)
     #: The rights that have been put forward and wait.
     proposed_rights: dict[str, ProposedRight] = field(default_factory=dict)
     #: The erasures that have been put forward and wait: by whom, and of which cases.
@@ -100,9 +101,13 @@ class Tables:
         """The case that an entry names; raises KeyError where there is none."""
         return self.case[entry.case or ""]
 
-    def check_not_stopped(self, entry: Entry) -> None:
-        """While support to the association of the entry's case is stopped nothing is given to it, or ValueError."""
-        if self.stops.get(self.case_of(entry).organisation):
+    def stops_of(self, entry: Entry) -> dict[str, Stop]:
+        """The stops of the association of the entry's case."""
+        return self.stops.setdefault(self.case_of(entry).organisation, {})
+
+    def check_not_stopped(self, entry: Entry, scope: StopScope) -> None:
+        """While this is halted for the association of the entry's case nothing of it is given, or ValueError."""
+        if halting(self.stops_of(entry).values(), scope):
             raise ValueError("given to an association whose support is stopped")
 
     def touch(self, entry: Entry) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from service.casework.decision import follow_up, proposal, record_page, reopen, sign
+from service.casework.decision import follow_up, proposal, record_page, reopen, sign, stops
 from service.casework.intake.receive import receive
 from service.casework.review import correspondence, inquiry
 from service.casework.review.findings import resolve, take
@@ -47,20 +47,19 @@ async def test_a_confirmed_listing_stops_support_at_once_and_a_person_still_deci
     given = {"resolution": Resolution.OBSTACLE, "reason": "Samma födelseår.", "answers": answers}
     await do(desk, resolve, case_id, alva, finding_id=named, **given)
     stop = {"finding": named, "text": "Ingen utbetalning.", "language": "sv"}
-    assert await codes(do(desk, reopen.StopSupport, case_id, alva, **stop)) == {"support.not_confirmed"}
+    assert await codes(do(desk, stops.StopSupport, case_id, alva, **stop)) == {"support.not_confirmed"}
     own = do(desk, inquiry.ConfirmMatch, case_id, alva, finding=named, agrees=True, text=TEXT)
     assert await codes(own) == {"finding.confirmed_by_another"}
     await do(desk, inquiry.ConfirmMatch, case_id, bo, finding=named, agrees=True, text=TEXT)
 
-    await do(desk, reopen.StopSupport, case_id, alva, **stop)
+    await do(desk, stops.StopSupport, case_id, alva, **stop)
 
     async with desk.store.reading() as reading:
         case, dossier = await reading.case(case_id), await dossier_of(reading, case_id)
-    assert dossier.stopped is not None
-    assert dossier.stopped.actor == alva.pseudonym
+    assert [stop.set_by for stop in dossier.standing_stops] == [alva.pseudonym]
     assert case.state is State.IN_REVIEW, "nothing has been decided"
     assert await codes(do(desk, sign.decide, case_id, alva, proposal=a_proposal())) == {"decision.support_stopped"}
-    await do(desk, reopen.ReleaseSupport, case_id, disa, text="Listningen är hävd.", language="sv")
+    await do(desk, stops.ReleaseSupport, case_id, disa, text="Listningen är hävd.", language="sv")
 
 
 async def test_a_grant_is_revoked_and_recovered_the_whole_way_again(desk: Desk, clock: Clock) -> None:

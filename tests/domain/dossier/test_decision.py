@@ -31,10 +31,3 @@ def test_who_has_seconded_it_and_when() -> None:
     proposal = folded(("u-a", PROPOSED), ("u-b", seconded)).proposal
 
     assert (proposal.seconded_by, proposal.seconded_seq) == ("u-b", 1)
-
-
-def test_support_is_stopped_until_it_is_released() -> None:
-    stopped = events.SupportStopped(finding="f", text=REF)
-
-    assert folded(("u-a", stopped)).stopped.actor == "u-a"
-    assert folded(("u-a", stopped), ("u-b", events.SupportReleased(text=REF))).stopped is None

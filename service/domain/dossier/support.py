@@ -1,0 +1,39 @@
+"""What follows from events of support as a whole, in the case where they were set down."""
+
+from service.domain.dossier.dossier import Dossier
+from service.domain.events.event import Entry
+from service.domain.events.folds import Folds
+from service.domain.events.support import StopAnswered, StopConsidered, StopEnded, SupportReleased, SupportStopped
+from service.domain.stops import follow_stop
+
+FOLDS = Folds[Dossier]()
+
+
+@FOLDS.of(StopConsidered)
+def stop_considered(dossier: Dossier, data: StopConsidered, entry: Entry) -> None:
+    """A stop that waits for an answer and a second person."""
+    follow_stop(dossier.stops, data, entry)
+
+
+@FOLDS.of(StopAnswered)
+def stop_answered(dossier: Dossier, data: StopAnswered, entry: Entry) -> None:
+    """The association's answer."""
+    follow_stop(dossier.stops, data, entry)
+
+
+@FOLDS.of(SupportStopped)
+def support_stopped(dossier: Dossier, data: SupportStopped, entry: Entry) -> None:
+    """The stop."""
+    follow_stop(dossier.stops, data, entry)
+
+
+@FOLDS.of(SupportReleased)
+def support_released(dossier: Dossier, data: SupportReleased, entry: Entry) -> None:
+    """It is lifted."""
+    follow_stop(dossier.stops, data, entry)
+
+
+@FOLDS.of(StopEnded)
+def stop_ended(dossier: Dossier, data: StopEnded, entry: Entry) -> None:
+    """Its time is over."""
+    follow_stop(dossier.stops, data, entry)

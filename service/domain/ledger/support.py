@@ -1,0 +1,56 @@
+"""What follows from events of support as a whole."""
+
+from service.domain.clock import local_day
+from service.domain.events.event import Entry
+from service.domain.events.folds import Folds
+from service.domain.events.support import StopAnswered, StopConsidered, StopEnded, SupportReleased, SupportStopped
+from service.domain.ledger.tables import Tables
+from service.domain.stops import Stop, follow_stop
+
+FOLDS = Folds[Tables]()
+
+
+@FOLDS.of(StopConsidered)
+def stop_considered(tables: Tables, data: StopConsidered, entry: Entry) -> None:
+    """A stop that waits, whatever becomes of it."""
+    follow_stop(tables.stops_of(entry), data, entry)
+
+
+@FOLDS.of(StopAnswered)
+def stop_answered(tables: Tables, data: StopAnswered, entry: Entry) -> None:
+    """The association's answer."""
+    follow_stop(tables.stops_of(entry), data, entry)
+
+
+@FOLDS.of(SupportStopped)
+def support_stopped(tables: Tables, data: SupportStopped, entry: Entry) -> None:
+    """A stop on a listing, or one that another put forward and that the association was heard on, or ValueError."""
+    stops = tables.stops_of(entry)
+    if data.finding is None:
+        _check_two_and_heard(stops.get(data.stop), entry)
+    follow_stop(stops, data, entry)
+
+
+def _check_two_and_heard(stop: Stop | None, entry: Entry) -> None:
+    if stop is None or not stop.waiting:
+        raise ValueError("stopped without having been put forward")
+    if stop.considered_by == entry.actor:
+        raise ValueError("stopped by the one who put it forward")
+    if not stop.heard(local_day(entry.at)):
+        raise ValueError("stopped before the association was heard")
+
+
+@FOLDS.of(SupportReleased)
+def support_released(tables: Tables, data: SupportReleased, entry: Entry) -> None:
+    """It is lifted; other stops stand."""
+    follow_stop(tables.stops_of(entry), data, entry)
+
+
+@FOLDS.of(StopEnded)
+def stop_ended(tables: Tables, data: StopEnded, entry: Entry) -> None:
+    """Its last day is over, or ValueError: the service ends none before."""
+    stops = tables.stops_of(entry)
+    until = stops[data.stop].until
+    if until is None or local_day(entry.at) <= until:
+        raise ValueError("a stop ended before its time")
+    follow_stop(stops, data, entry)
