@@ -20,8 +20,9 @@ from service.domain.organisation import normal_form
 from service.domain.watchlist import Candidate, ListEntry, Schema, Subject
 from service.matching import model, population
 from service.matching.explain import reasons
-from service.matching.finder import Finder, both
+from service.matching.finder import Finder
 from service.matching.names import comparable
+from service.matching.search import both
 from service.sources.countries import codes
 from service.sources.formats import guess, read_list
 

@@ -19,7 +19,7 @@ from service.bookings import move_or_cancel
 from service.casework.decision import appeal, follow_up, reopen
 from service.casework.decision.record_page import PURPOSES
 from service.casework.letters.edit_texts import PLACES
-from service.casework.review import inquiry
+from service.casework.review import inquiry, reassessment
 from service.casework.views.steps import STEPS
 from service.demo import ACCOUNTS
 from service.desk import candidates
@@ -38,6 +38,7 @@ from service.domain.letter import ApplicantNews
 from service.domain.people import Role
 from service.domain.premises import ACCESSIBILITY, EQUIPMENT, WEEKDAYS, BookingStatus, Hirer
 from service.domain.stops import StopScope
+from service.domain.support import SupportKind
 from service.matching import explain, judge, model
 from service.office.users_and_keys import KEY_RIGHTS
 from service.pipeline.installed import told
@@ -216,7 +217,9 @@ GROUPS: dict[str, Iterable[str]] = {
     "retention": ["preserve"],
     "right": KEY_RIGHTS,
     "side": follow_up.SIDE_KINDS,
+    "reassessed": reassessment.OUTCOMES,
     "stop_scope": StopScope,
+    "support": SupportKind,
     "state": {*State, "all", "open"},
     "trait": Trait,
     "type": TYPES,

@@ -32,7 +32,7 @@ class Declaration:
         owner="Granska",
         rests_on="https://lagen.nu/1974:152#K1P2",
         needs=frozenset({Need.ENCLOSURES}),
-        traits=frozenset({Trait.CURABLE}),
+        traits=frozenset({Trait.CURABLE, Trait.OF_THE_ASSOCIATION}),
     )
     params = DeclarationParams
     examples = (

@@ -16,7 +16,7 @@ class OrganisationNumber:
         frozenset(Kind),
         owner="Granska",
         rests_on="https://lagen.nu/1974:174",
-        traits=frozenset({Trait.CURABLE, Trait.READS_NUMBER}),
+        traits=frozenset({Trait.CURABLE, Trait.OF_THE_ASSOCIATION, Trait.READS_NUMBER}),
     )
     params = NoParams
     examples = (

@@ -33,7 +33,7 @@ class PartyNames:
         owner="Granska",
         rests_on="https://lagen.nu/2025:327",
         needs=frozenset({Need.LISTS}),
-        traits=frozenset({Trait.NAMES_LISTED_PARTY}),
+        traits=frozenset({Trait.NAMES_LISTED_PARTY, Trait.OF_THE_ASSOCIATION}),
         deadline_seconds=10.0,
     )
     params = NoParams

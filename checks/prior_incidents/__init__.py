@@ -5,7 +5,7 @@ from datetime import date
 from service.domain.application import Kind
 from service.domain.check import CheckDescription, CheckInput, Example, Fetched, Incident, Need, NoParams
 from service.domain.examples import an_input
-from service.domain.finding import CheckResult, Evidence, Outcome
+from service.domain.finding import CheckResult, Evidence, Outcome, Trait
 
 
 class PriorIncidents:
@@ -18,6 +18,7 @@ class PriorIncidents:
         owner="Granska",
         rests_on="https://lagen.nu/2017:900#P5",
         needs=frozenset({Need.INCIDENTS}),
+        traits=frozenset({Trait.OF_THE_ASSOCIATION}),
     )
     params = NoParams
     examples = (

@@ -61,6 +61,6 @@ async def _screen(desk: Desk, case_id: str) -> int:
         case = await writing.case(case_id)
         if (await dossier_of(writing, case_id)).grant is None:
             return 0
-        event = Event(asked.event(desk, writing), SYSTEM_ACTOR, desk.outside.now(), case=case_id)
+        event = Event(key_access.screened_event(desk, writing, asked), SYSTEM_ACTOR, desk.outside.now(), case=case_id)
         await writing.step_taken(event, case.after(KeyAccessScreened))
     return 1

@@ -29,7 +29,6 @@ from service.domain.events.bookings import (
     KeyAccessGiven,
     KeyAccessScreened,
     KeyAccessSettled,
-    KeyAnswer,
 )
 from service.domain.events.decision import (
     AppealReceived,
@@ -38,15 +37,14 @@ from service.domain.events.decision import (
     TermsAccepted,
 )
 from service.domain.events.decision_record import CaseDecided
-from service.domain.finding import NEEDS_NOBODY, Finding, Outcome, Trait
+from service.domain.events.fields import RenewedAnswer
+from service.domain.finding import NEEDS_NOBODY, Outcome, Trait
 from service.domain.people import User
 from service.domain.premises import HOUR, Booking, BookingStatus, Estate, Span, day_span
-from service.domain.ruleset import RequiredCheck, RuleSet
+from service.domain.ruleset import RuleSet
 from service.domain.stops import StopScope
-from service.pipeline.runner import Clocks, run_checks
-from service.screening.inputs import Inputs, sources_of
-from service.screening.material import Material, material_of
-from service.screening.run_checks import given_of, texts_of
+from service.screening.ask_again import AskedAgain, ask_again, checks_with
+from service.screening.material import material_of
 
 #: The events that say how a booking stands when the key is to be handed out.
 _TOLD = (
@@ -94,86 +92,32 @@ class ScreenForKey(StepForm):
         async with step(desk, case_id, KeyAccessScreened, by=by, seen=seen) as scene:
             if scene.dossier.grant is None:
                 raise NotAllowed("decision.not_favourable")
-            await scene.take(asked.event(desk, scene.writing))
+            await scene.take(screened_event(desk, scene.writing, asked))
         return asked.outcome.value
 
 
-@dataclass(frozen=True)
-class AskedNames:
-    """What the lists said of the names of a case, and all that the checks were given; not saved yet."""
-
-    material: Material
-    inputs: Inputs
-    findings: list[Finding]
-
-    @property
-    def outcome(self) -> Outcome:
-        """The first answer that somebody has to look at, or else the first."""
-        outcomes = [finding.result.outcome for finding in self.findings]
-        return next((outcome for outcome in outcomes if outcome not in NEEDS_NOBODY), outcomes[0])
-
-    def event(self, desk: Desk, writing: Writing) -> KeyAccessScreened:
-        """The same as the log has it, its texts kept where they can be erased."""
-        case_id = self.material.case.id
-        return KeyAccessScreened(
-            screening=desk.outside.new_id(),
-            answers=tuple(_answer(desk, writing, case_id, finding) for finding in self.findings),
-            model=desk.finder.method().model,
-            inputs=writing.keep("inputs", self.inputs.document(), case=case_id),
-            procedure=self.material.procedure.ref,
-        )
+def screened_event(desk: Desk, writing: Writing, asked: AskedAgain) -> KeyAccessScreened:
+    """What was asked before the key, as the log has it."""
+    return KeyAccessScreened(
+        screening=desk.outside.new_id(),
+        answers=asked.answers(desk, writing),
+        model=desk.finder.method().model,
+        inputs=asked.kept_inputs(writing),
+        procedure=asked.material.procedure.ref,
+    )
 
 
-async def ask_names(desk: Desk, case_id: str, *, by: User | None) -> AskedNames:
+async def ask_names(desk: Desk, case_id: str, *, by: User | None) -> AskedAgain:
     """Ask the lists for the names of a case as they are now: a person who may see it, or the service of itself."""
     async with desk.store.reading() as reading:
         material = await material_of(desk, reading, case_id)
     if by is not None:
         policy.check_can_see(material.case, by)
-    required = await _checks_of_names(desk, material.procedure)
+    checks = material.procedure.kinds[Kind.PREMISES].checks
+    required = await checks_with(desk, checks, Trait.NAMES_LISTED_PARTY)
     if not required:
         raise NotFound("key_access.no_check")
-    inputs = Inputs(today=material.today)
-    findings = await run_checks(
-        required,
-        kind=material.case.kind,
-        given=given_of(material),
-        sources=inputs.recorded(sources_of(desk, material)),
-        installed=desk.checks,
-        clocks=Clocks(desk.outside.now, desk.outside.monotonic),
-    )
-    return AskedNames(material, inputs, findings)
-
-
-async def _checks_of_names(desk: Desk, procedure: RuleSet) -> list[RequiredCheck]:
-    """The checks that are asked again before the key: those of names on lists.
-
-    One that cannot say what it is may be such a check: it is asked, and its silence is no pass.
-    """
-    wanted = []
-    for required in procedure.kinds[Kind.PREMISES].checks:
-        try:
-            description = await desk.checks.describe(required.check)
-        except Exception:  # noqa: BLE001 - a plug-in may raise anything
-            description = None
-        if description is None or Trait.NAMES_LISTED_PARTY in description.traits:
-            wanted.append(required)
-    return wanted
-
-
-def _answer(desk: Desk, writing: Writing, case_id: str, finding: Finding) -> KeyAnswer:
-    detail, speakers = texts_of(desk, finding.result)
-    looked_at = candidates_in([*detail["evidence"], *speakers])
-    return KeyAnswer(
-        check=finding.check,
-        check_version=finding.check_version,
-        outcome=finding.result.outcome.value,
-        code=finding.result.code,
-        lists=tuple(source.ref for source in finding.result.sources),
-        detail=writing.keep("finding", detail, case=case_id),
-        speakers=writing.keep("speaker-detail", speakers, case=case_id) if speakers else None,
-        open_pairs=tuple(candidate.pair for candidate in looked_at if candidate.open),
-    )
+    return await ask_again(desk, material, required)
 
 
 def _unanswered_at(dossier: Dossier) -> Instant | None:
@@ -182,7 +126,7 @@ def _unanswered_at(dossier: Dossier) -> Instant | None:
     return screened.at if screened and unknown else None
 
 
-def unsettled(dossier: Dossier) -> list[KeyAnswer]:
+def unsettled(dossier: Dossier) -> list[RenewedAnswer]:
     """What the lists said before the key that neither passes nor has been held apart name by name since.
 
     What could not be checked is settled by nobody.
@@ -199,12 +143,12 @@ def unsettled(dossier: Dossier) -> list[KeyAnswer]:
     return left
 
 
-def _for_a_person(answer: KeyAnswer) -> bool:
+def _for_a_person(answer: RenewedAnswer) -> bool:
     """Whether it is names that a person can look at, rather than a list that could not be asked."""
     return Outcome(answer.outcome) is Outcome.NEEDS_INQUIRY and bool(answer.open_pairs)
 
 
-def to_settle(dossier: Dossier) -> list[KeyAnswer]:
+def to_settle(dossier: Dossier) -> list[RenewedAnswer]:
     """What of that a person can answer for, name by name."""
     return [answer for answer in unsettled(dossier) if _for_a_person(answer)]
 

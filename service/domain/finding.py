@@ -49,6 +49,8 @@ class Trait(StrEnum):
     NAMES_LISTED_PARTY = "names_listed_party"
     #: It is about this time and room only, and says nothing of the association.
     OF_THE_OCCASION = "of_the_occasion"
+    #: It is about the association as it is, and is asked again for as long as the association has support.
+    OF_THE_ASSOCIATION = "of_the_association"
     #: It is settled by reading the applicant's number as it was given, which is masked everywhere else.
     READS_NUMBER = "reads_number"
 

@@ -158,6 +158,7 @@ class Routine:
     notice_board_days: int
     partial_share_percent: int
     ceiling_months: int
+    reassessment_days: int
     terms_version: str
     disinterest: Both
     adverse: tuple[Adverse, ...]

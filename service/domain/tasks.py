@@ -31,8 +31,8 @@ class Task:
 def tasks(basis: Basis, *, waiting: bool) -> list[Task]:
     """Everything the routine asks for in this case now, in its order."""
     if basis.case.closed:
-        return [*_stops(basis), *_after(basis)]
-    first = [*_stops(basis), *_times(basis), *_findings(basis, waiting=waiting)]
+        return [*_turned_up(basis), *_stops(basis), *_after(basis)]
+    first = [*_turned_up(basis), *_stops(basis), *_times(basis), *_findings(basis, waiting=waiting)]
     if basis.dossier.withdrawn:
         return [*first, Task("task.write_off", False, "decision")]
     return [
@@ -43,6 +43,12 @@ def tasks(basis: Basis, *, waiting: bool) -> list[Task]:
         *_communications(basis),
         *_decision(basis),
     ]
+
+
+def _turned_up(basis: Basis) -> list[Task]:
+    """What has turned up about support that was given, for somebody to look at."""
+    left = basis.dossier.open_reassessments
+    return [Task("task.reassessment", False, "reassessment", due=proposed.proposed.data.due) for proposed in left]
 
 
 def _stops(basis: Basis) -> list[Task]:
@@ -198,6 +204,8 @@ def _after(basis: Basis) -> list[Task]:
     grant = dossier.grant
     if grant is not None:
         found.append(Task("task.terms", grant.accepted is not None, "terms"))
+        if grant.amount_ore:
+            found.append(Task("task.payment", grant.paid is not None, "payment"))
         found += [
             Task("task.condition", n in grant.reports, "condition", {"number": n + 1}, condition.due)
             for n, condition in enumerate(grant.conditions)

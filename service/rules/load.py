@@ -153,8 +153,8 @@ def _routine(given: Mapping[str, Any]) -> Routine:
             name: given[name]
             for name in (
                 "completion_days", "communication_days", "near_booking_days", "near_booking_working_days",
-                "appeal_days", "notice_board_days", "partial_share_percent", "ceiling_months", "terms_version",
-                "disinterest",
+                "appeal_days", "notice_board_days", "partial_share_percent", "ceiling_months", "reassessment_days",
+                "terms_version", "disinterest",
             )
         },
         adverse=tuple(_adverse(rule) for rule in given["adverse"]),

@@ -1,19 +1,20 @@
 """What one round of checks looks at, read as of one moment."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from service.desk import application_parts
-from service.desk.ports.cases import CaseDetails
+from service.desk.ports.cases import CaseDetails, CaseFile, StoredEnclosure
 from service.desk.ports.desk import Desk
 from service.desk.ports.office import ActiveList
 from service.desk.ports.store import Reading
-from service.desk.rulebook import rulebook
+from service.desk.rulebook import Rulebook, rulebook
 from service.domain.application import Application, from_document
 from service.domain.case import Case
 from service.domain.check import GivenEnclosure
-from service.domain.clock import local_day
+from service.domain.clock import Instant, local_day
 from service.domain.enclosure import Enclosure
 from service.domain.errors import NotFound
 from service.domain.premises import Booking, Estate
@@ -31,6 +32,7 @@ class Material:
     rules: RuleSet
     procedure: RuleSet
     today: date
+    now: Instant
     lists: Mapping[str, ActiveList]
     enclosures: tuple[GivenEnclosure, ...]
     estate: Estate
@@ -46,18 +48,63 @@ class Material:
 
 
 async def material_of(desk: Desk, reading: Reading, case_id: str) -> Material:
-    """What the checks of a case are about now."""
-    case = await reading.case(case_id)
-    details = await reading.details(case_id)
-    book, today = await rulebook(desk, reading), local_day(desk.outside.now())
-    references = [
-        *application_parts.commitments(details.application_parts),
-        *([details.speakers_ref] if details.speakers_ref else []),
-    ]
-    enclosures = await reading.enclosures(case_id)
-    values = await reading.values([*references, *(stored.name_ref for stored in enclosures)])
-    if not application_parts.whole(details.application_parts, values):
+    """What the checks of a case are about now; raises NotFound where there is no such case, or it has been erased."""
+    found = await materials_of(desk, reading, [case_id])
+    if case_id not in found:
+        await reading.case(case_id)
         raise NotFound("case.erased")
+    return found[case_id]
+
+
+async def materials_of(
+    desk: Desk, reading: Reading, case_ids: Sequence[str], *, but: Collection[str] = ()
+) -> dict[str, Material]:
+    """The same of several cases, in as many questions as for one; an application that has been erased is left out.
+
+    `but` are the parts of an application that may be gone, since they are not asked about.
+    """
+    files = await reading.cases_by_id(case_ids)
+    enclosures = await reading.enclosures_of(case_ids)
+    bookings = await reading.bookings_of(case_ids)
+    references: list[str] = []
+    for case_id, file in files.items():
+        references += application_parts.commitments(file.details.application_parts)
+        references += [file.details.speakers_ref] if file.details.speakers_ref else []
+        references += [stored.name_ref for stored in enclosures.get(case_id, ())]
+    now = desk.outside.now()
+    moment = _Moment(
+        book=await rulebook(desk, reading),
+        today=local_day(now),
+        now=now,
+        lists=await reading.active_lists(),
+        estate=await reading.estate(),
+        values=await reading.values(references),
+    )
+    materials = {}
+    for case_id, file in files.items():
+        needed = tuple(part for part in file.details.application_parts if part.part not in but)
+        if application_parts.whole(needed, moment.values):
+            materials[case_id] = _material(moment, file, enclosures.get(case_id, ()), bookings.get(case_id, ()))
+    return materials
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """What is the same for every case that is read at once."""
+
+    book: Rulebook
+    today: date
+    now: Instant
+    lists: Mapping[str, ActiveList]
+    estate: Estate
+    values: Mapping[str, Any]
+
+
+def _material(
+    moment: _Moment, file: CaseFile, enclosures: Sequence[StoredEnclosure], bookings: Sequence[Booking]
+) -> Material:
+    case, details = file
+    book, today, values = moment.book, moment.today, moment.values
     grant_round = book.grant_round_of(case.type, local_day(case.received_at))
     return Material(
         case=case,
@@ -67,10 +114,11 @@ async def material_of(desk: Desk, reading: Reading, case_id: str) -> Material:
         rules=book.criteria(local_day(case.received_at), today),
         procedure=book.procedure(today),
         today=today,
-        lists=await reading.active_lists(),
+        now=moment.now,
+        lists=moment.lists,
         enclosures=tuple(_given(stored.enclosure) for stored in enclosures),
-        estate=await reading.estate(),
-        bookings=tuple((await reading.bookings_of([case_id])).get(case_id, ())),
+        estate=moment.estate,
+        bookings=tuple(bookings),
         deadline=grant_round.closes if grant_round else None,
         speakers_erased=bool(details.speakers_ref) and details.speakers_ref not in values,
         enclosures_erased=any(stored.name_ref not in values for stored in enclosures),

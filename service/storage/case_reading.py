@@ -1,7 +1,7 @@
 """Answers questions about cases from the tables: one, a queue of them, those that something has become of."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,7 +15,6 @@ from service.desk.ports.cases import (
     FormDraftRow,
     ReceivedBefore,
     SecrecyMarking,
-    StopRow,
     StoredDecision,
     StoredEnclosure,
     StoredFinding,
@@ -28,7 +27,6 @@ from service.domain.check import OtherCase
 from service.domain.clock import Instant, midnight
 from service.domain.enclosure import Enclosure
 from service.domain.errors import NotFound
-from service.domain.stops import STOP_EVENTS
 from service.storage import rows
 from service.storage.tables import (
     CaseRow,
@@ -281,19 +279,6 @@ class CaseReading:
             but,
         )
         return int(found[0]["given"])
-
-    async def stops_of(self, organisations: Collection[str]) -> list[StopRow]:
-        if not organisations:
-            return []
-        marks = ", ".join("{}" for _ in organisations)
-        types = ", ".join("{}" for _ in STOP_EVENTS)
-        found = await CaseRow.raw(
-            "SELECT c.organisation_id, l.* FROM log_entry l JOIN case_file c ON c.id = l.case_id "
-            f"WHERE l.type IN ({types}) AND c.organisation_id IN ({marks}) ORDER BY l.seq",
-            *(event.declared.type for event in STOP_EVENTS),
-            *organisations,
-        )
-        return [StopRow(row.pop("organisation_id"), LogRow(**row)) for row in found]
 
     async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[EarlierDecision]:
         found = await CaseRow.raw(

@@ -29,6 +29,7 @@ from service.domain.events.intake import (
     FindingResolved,
     SecrecyMarked,
 )
+from service.domain.events.support import ReassessmentSettled
 from service.storage import rows
 from service.storage.log_writing import LogWriting
 from service.storage.tables import (
@@ -44,6 +45,9 @@ from service.storage.tables import (
     ScreeningJob,
     SecrecyRow,
 )
+
+#: What a person says of pairs of name and list entry.
+Settling = FindingResolved | KeyAccessSettled | ReassessmentSettled
 
 
 class CaseWriting(LogWriting):
@@ -143,7 +147,7 @@ class CaseWriting(LogWriting):
         await self._hold_apart(event, case, finding.id)
         await self._save(case, attention=attention)
 
-    async def _hold_apart(self, event: Event[FindingResolved | KeyAccessSettled], case: Case, found: str) -> None:
+    async def _hold_apart(self, event: Event[Settling], case: Case, found: str) -> None:
         for pair in event.data.held_apart:
             # A pair held apart before is held apart once more by whoever looked last.
             await Distinction.delete().where(Distinction.pair == pair)

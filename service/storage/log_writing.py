@@ -18,6 +18,7 @@ from service.domain.events.log import (
     SubjectAccessExported,
     ValueErased,
 )
+from service.domain.events.support import SupportSwept
 from service.storage import log_store
 from service.storage.tables import (
     CaseRow,
@@ -90,6 +91,9 @@ class LogWriting:
                 await OrganisationAttribute.delete().where(
                     OrganisationAttribute.case_id.is_in([one["id"] for one in nameless])
                 )
+
+    async def support_swept(self, event: Event[SupportSwept]) -> None:
+        await self._append(event)
 
     async def access_log_erased(self, event: Event[AccessLogErased]) -> None:
         await self._append(event)

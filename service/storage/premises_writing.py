@@ -27,6 +27,7 @@ from service.domain.events.bookings import (
     SlotHeld,
 )
 from service.domain.events.event import Event
+from service.domain.events.support import ReassessmentSettled
 from service.storage.case_writing import CaseWriting
 from service.storage.rows import text_of
 from service.storage.tables import (
@@ -180,8 +181,9 @@ class PremisesWriting(CaseWriting):
         async with free():
             await BookingRow.update(changed).where(BookingRow.id == data.booking)
 
-    async def key_access_settled(self, event: Event[KeyAccessSettled], case: Case) -> Case:
-        await self._hold_apart(event, case, event.data.screening)
+    async def names_settled(self, event: Event[KeyAccessSettled | ReassessmentSettled], case: Case) -> Case:
+        data = event.data
+        await self._hold_apart(event, case, data.screening if isinstance(data, KeyAccessSettled) else data.proposal)
         return await self.step_taken(event, case)
 
     async def clearance_step(self, event: Event[ClearanceGiven | ClearanceRevoked], case: Case) -> Case:

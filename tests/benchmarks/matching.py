@@ -20,8 +20,8 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from service.domain.watchlist import ListEntry, ListName, Schema, Subject
-from service.matching import model
-from service.matching.finder import Finder, both
+from service.matching import model, search
+from service.matching.finder import Finder
 from service.matching.names import analyse
 from service.matching.script import words
 from service.sources.formats import UN_XML, read_list
@@ -163,7 +163,7 @@ def name_pairs() -> None:
 
 
 def _judged(left: str, right: str, schema: Schema) -> Any:
-    return both(Subject(left, schema), Subject(right, schema), MODEL, fit.TABLE)
+    return search.both(Subject(left, schema), Subject(right, schema), MODEL, fit.TABLE)
 
 
 def _index_recall(pairs: Sequence[fit.Pair]) -> None:

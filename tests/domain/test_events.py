@@ -15,7 +15,7 @@ from service.domain.events.fields import Commitment, SentLetter, Whole
 from service.domain.events.intake import CaseScreened, CaseTaken
 from service.domain.events.log import ValueErased
 from service.domain.events.review import CompletionAsked
-from service.domain.events.support import StopEnded
+from service.domain.events.support import ReassessmentProposed, StopEnded
 
 ID = "00000000-0000-4000-8000-000000000001"
 PERSON = Actor(ActorKind.PERSON, "u-abcdefghij")
@@ -54,9 +54,9 @@ def test_what_breaks_its_class_cannot_be_logged() -> None:
         encode(Event(CaseTaken(owner=ID, before=None), Actor(ActorKind.SYSTEM, "system"), 1, case=ID), 0)
 
 
-#: What the service does of itself in a case: it asks the checks, before a person takes it and before the key, and writes
-#: down that the last day of a stop, which two persons set, is over.
-ASKED_BY_THE_SERVICE = {CaseScreened, KeyAccessScreened, StopEnded}
+#: What the service does of itself in a case: it asks the checks, before a person takes it and before the key, and again
+#: while support stands, when it puts what is new to a person; it writes down that the last day of a stop is over.
+ASKED_BY_THE_SERVICE = {CaseScreened, KeyAccessScreened, ReassessmentProposed, StopEnded}
 
 
 @pytest.mark.parametrize(

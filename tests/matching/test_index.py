@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.domain.watchlist import Schema, Subject
-from service.matching import finder as finders
+from service.matching import list_index
 from service.matching.finder import Finder
 from tests.matching.comparing import ENTRIES, FINDER
 
@@ -25,7 +25,7 @@ def test_an_index_is_opened_again_as_it_was_and_built_anew_for_another_analysis(
 
     asked = Subject("Tarkvin Vosberg", Schema.PERSON)
     assert again.find("v1", "demo", asked) == FINDER.find("v1", "demo", asked)
-    monkeypatch.setattr(finders, "ANALYSIS", "another")
+    monkeypatch.setattr(list_index, "ANALYSIS", "another")
     assert not Finder(tmp_path).knows("v1")
 
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from service.domain.watchlist import Schema, Subject
 from service.matching import model, population
-from service.matching.finder import both
 from service.matching.judge import State
 from service.matching.script import clean
+from service.matching.search import both
 from tests.benchmarks import fit
 from tests.benchmarks.innocents import ORIGINS, people, strangers
 from tests.matching.comparing import FINDER, groups

@@ -10,20 +10,21 @@ from pathlib import Path
 import pytest
 
 from service.audit.leaf import data_of
-from service.bookings import key_access
 from service.casework.decision import stops
 from service.casework.review import inquiry
 from service.casework.review.findings import resolve
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
+from service.domain.application import Kind
 from service.domain.check import GivenEnclosure, NoParams
 from service.domain.errors import RuleSetRefused
 from service.domain.events.intake import CaseScreened
-from service.domain.finding import CheckResult, Outcome, Resolution
+from service.domain.finding import CheckResult, Outcome, Resolution, Trait
 from service.office import rule_set_adoption
 from service.pipeline import installed
 from service.pipeline.registry import GROUP, Registry
+from service.screening.ask_again import checks_with
 from service.screening.recorded import in_todays_form
 from service.screening.replay import replay_case
 from service.storage.tables import LogValue
@@ -91,7 +92,7 @@ async def test_every_check_of_names_is_asked_again_before_the_key(with_second_li
     named, rest = text[place : text.index("[kinds.premises]")], text[:place] + text[text.index("[kinds.premises]") :]
     rules = desk.parse_rules(rest.replace("# --- Delegationsordning", f"{named}\n# --- Delegationsordning", 1))
 
-    asked = await key_access._checks_of_names(desk, rules)
+    asked = await checks_with(desk, rules.kinds[Kind.PREMISES].checks, Trait.NAMES_LISTED_PARTY)
 
     assert [required.check for required in asked] == ["party_names", "second_list"]
 

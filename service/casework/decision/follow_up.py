@@ -4,12 +4,29 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.casework.decision.decided import decision_of
+from service.casework.review.reassessment import propose
 from service.desk import form, letter_sheet
+from service.desk.actors import person
 from service.desk.fields import check_not_later
-from service.desk.step import Scene
+from service.desk.ports.desk import Desk
+from service.desk.step import Scene, step
 from service.desk.step_form import CaseNow, StepForm, unless
-from service.domain.errors import InvalidInput, NotAllowed, Problem
-from service.domain.events.decision import ConditionReported, DecisionAddedTo, SideDecided, TermsAccepted
+from service.desk.stops import stopped
+from service.domain import policy
+from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
+from service.domain.events.decision import (
+    ConditionReported,
+    DecisionAddedTo,
+    PaymentReleased,
+    SideDecided,
+    TermsAccepted,
+)
+from service.domain.finding import NEEDS_NOBODY, Outcome, Trait
+from service.domain.people import User
+from service.domain.stops import StopScope
+from service.domain.support import LiveSupport, SupportKind
+from service.screening.ask_again import AskedAgain, ask_again, checks_with
+from service.screening.material import material_of
 
 #: What can be written to a decision afterwards; its own text stays as it was (JO 1008-2021).
 ADDENDA = ("addendum", "correction")
@@ -71,6 +88,73 @@ class AcceptTerms(StepForm):
                 text=scene.keep("applicant", self.text),
             )
         )
+
+
+@dataclass(frozen=True)
+class ReleasePayment(StepForm):
+    """Hand a grant over to be paid: the lists are asked again just before (routine step 13).
+
+    What resembles a listed name is put to a person as what turns up later is, and nothing is paid before it is settled;
+    a list that cannot be asked is no pass.
+    """
+
+    name = "payment"
+    event = PaymentReleased
+
+    @classmethod
+    def hindrance(cls, case: CaseNow) -> str | None:
+        grant = case.dossier.grant
+        return unless(grant and grant.amount_ore and not grant.paid, "payment.nothing_left")
+
+    async def take(self, desk: Desk, case_id: str, *, by: User, seen: int) -> None:
+        """The lists are asked before the transaction begins: nothing slow is waited for within one."""
+        asked = await self._ask(desk, case_id, by)
+        async with step(desk, case_id, PaymentReleased, by=by, seen=seen) as scene:
+            await self._check(scene)
+            unclear = any(finding.result.outcome not in NEEDS_NOBODY for finding in asked.findings)
+            if not unclear:
+                await scene.take(self._released(scene, asked))
+        if unclear:
+            await self._put_to_a_person(desk, asked, by)
+
+    async def _ask(self, desk: Desk, case_id: str, by: User) -> AskedAgain:
+        async with desk.store.reading() as reading:
+            material = await material_of(desk, reading, case_id)
+        policy.check_can_see(material.case, by)
+        checks = material.procedure.kinds[material.case.kind].checks
+        required = await checks_with(desk, checks, Trait.NAMES_LISTED_PARTY)
+        if not required:
+            raise NotFound("key_access.no_check")
+        return await ask_again(desk, material, required)
+
+    async def _check(self, scene: Scene) -> None:
+        grant = scene.dossier.grant
+        if grant is None or not grant.amount_ore or grant.paid:
+            raise NotAllowed("payment.nothing_left")
+        if await stopped(scene.writing, scene.case.organisation_id, StopScope.PAYMENT):
+            raise NotAllowed("payment.stopped")
+        if grant.accepted is None:
+            raise NotAllowed("payment.terms")
+        if scene.dossier.open_reassessments:
+            raise NotAllowed("payment.reassessment")
+
+    def _released(self, scene: Scene, asked: AskedAgain) -> PaymentReleased:
+        grant = scene.dossier.grant
+        assert grant is not None
+        return PaymentReleased(
+            decision=grant.id,
+            answers=asked.answers(scene.desk, scene.writing),
+            model=scene.desk.finder.method().model,
+            inputs=asked.kept_inputs(scene.writing),
+            procedure=asked.material.procedure.ref,
+        )
+
+    async def _put_to_a_person(self, desk: Desk, asked: AskedAgain, by: User) -> None:
+        if any(finding.result.outcome is Outcome.UNKNOWN for finding in asked.findings):
+            raise NotAllowed("payment.unchecked")
+        support = [LiveSupport(SupportKind.PAYMENT, asked.material.case.id, 1)]
+        await propose(desk, asked, support, by=person(by))
+        raise NotAllowed("payment.reassessment")
 
 
 @dataclass(frozen=True)

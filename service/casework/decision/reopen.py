@@ -35,4 +35,5 @@ class Reopen(StepForm):
             owner=scene.by.id,
             due=due,
         )
-        await scene.take(data, owner=scene.by.id, due_on=due)
+        # What the lists and registers say now is what the case is judged by when it is open again.
+        await scene.take(data, screen=True, owner=scene.by.id, due_on=due)

@@ -1,6 +1,6 @@
 """What is kept of cases, in the words of the steps."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, Protocol
@@ -133,13 +133,6 @@ class ReceivedBefore:
 
     body_sha256: str
     case_id: str
-
-
-class StopRow(NamedTuple):
-    """An event of a stop, and the association whose support it is."""
-
-    organisation: str
-    row: LogRow
 
 
 @dataclass(frozen=True)
@@ -285,10 +278,6 @@ class CaseReading(Protocol):
 
         What has been recovered is taken off; `but` is a case to leave out.
         """
-        ...
-
-    async def stops_of(self, organisations: Collection[str]) -> list[StopRow]:
-        """Every event of a stop in any case of these associations, oldest first."""
         ...
 
     async def decided_lately(self, kind: Kind, *, but: str, limit: int) -> list[EarlierDecision]:

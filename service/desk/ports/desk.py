@@ -151,6 +151,14 @@ class Building(Protocol):
         ...
 
 
+class NamesAsked(Protocol):
+    """A version of a list to be asked about many names at once, here or in another process."""
+
+    def __call__(self, parties: Sequence[Party]) -> bytes:
+        """One number for each party: 0 nothing resembles it, 1 something may, 2 its name cannot be compared."""
+        ...
+
+
 class ReadList(Protocol):
     """A list file being read; its date is known once all its entries have come."""
 
@@ -209,6 +217,10 @@ class Finder(Protocol):
 
     def method(self, name: str = ...) -> Method:
         """By which numbers is compared, for the record; the newest where no name is given."""
+        ...
+
+    def asking(self, version: str, list_key: str, *, near: bool = False) -> NamesAsked:
+        """A question about many names that can be sent to another process; see `service.matching.sweep`."""
         ...
 
     def health(self, version: str) -> ListHealth:

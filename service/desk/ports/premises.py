@@ -27,6 +27,7 @@ from service.domain.events.bookings import (
 )
 from service.domain.events.event import Event
 from service.domain.events.fields import ListRef
+from service.domain.events.support import ReassessmentSettled
 from service.domain.premises import Booking, Estate, Span
 
 
@@ -189,7 +190,7 @@ class PremisesWriting(Protocol):
         """A step of a case that changes its bookings: moved, cancelled or executed."""
         ...
 
-    async def key_access_settled(self, event: Event[KeyAccessSettled], case: Case) -> Case:
+    async def names_settled(self, event: Event[KeyAccessSettled | ReassessmentSettled], case: Case) -> Case:
         """A step of a case in which names are held apart from listed ones; returns the case as it is after it."""
         ...
 

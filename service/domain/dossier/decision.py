@@ -21,6 +21,7 @@ from service.domain.events.decision import (
     DecisionReported,
     LetterDispatched,
     LetterSent,
+    PaymentReleased,
     PostingCorrected,
     ProposalReturned,
     ProposalSeconded,
@@ -202,6 +203,13 @@ def terms_accepted(dossier: Dossier, data: TermsAccepted, _: Entry) -> None:
     """The terms."""
     for decided in _of(dossier, data.decision):
         decided.accepted = data
+
+
+@FOLDS.of(PaymentReleased)
+def payment_released(dossier: Dossier, data: PaymentReleased, entry: Entry) -> None:
+    """That it is handed over to be paid."""
+    for decided in _of(dossier, data.decision):
+        decided.paid = done(data, entry)
 
 
 @FOLDS.of(ConditionReported)

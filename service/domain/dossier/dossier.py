@@ -16,6 +16,7 @@ from service.domain.events.decision import (
     DecisionAddedTo,
     DecisionProposed,
     LetterSent,
+    PaymentReleased,
     ProposalReturned,
     SideDecided,
     TermsAccepted,
@@ -33,6 +34,7 @@ from service.domain.events.review import (
     NoteWritten,
     SearchRecorded,
 )
+from service.domain.events.support import ReassessmentProposed, ReassessmentSettled
 from service.domain.letter import ApplicantNews
 from service.domain.people import is_person
 from service.domain.stops import Stop
@@ -144,6 +146,7 @@ class Decided:
     reported: date | None = None
     accepted: TermsAccepted | None = None
     reports: dict[int, ConditionReported] = field(default_factory=dict)
+    paid: Done[PaymentReleased] | None = None
     added: list[Done[DecisionAddedTo]] = field(default_factory=list)
     final: bool = False
     annulled: bool = False
@@ -164,6 +167,19 @@ class ToldApplicant:
     at: Instant
     seq: int
     sent: date | None = None
+
+
+@dataclass
+class Reassessment:
+    """Something that has turned up about support that was given, and what an officer made of it."""
+
+    proposed: Done[ReassessmentProposed]
+    settled: Done[ReassessmentSettled] | None = None
+
+    @property
+    def id(self) -> str:
+        """The proposal."""
+        return self.proposed.data.proposal
 
 
 @dataclass
@@ -213,6 +229,7 @@ class Dossier:
     withdrawn: Done[ApplicationWithdrawn] | None = None
     paused: Done[CasePaused] | None = None
     stops: dict[str, Stop] = field(default_factory=dict)
+    reassessments: dict[str, Reassessment] = field(default_factory=dict)
     reopened: Literal["case", "court"] | None = None
     turn: str | None = None
     carried: dict[str, str] = field(default_factory=dict)
@@ -229,6 +246,11 @@ class Dossier:
     def standing_stops(self) -> list[Stop]:
         """The stops that were set in this case and stand, oldest first."""
         return [stop for stop in self.stops.values() if stop.standing]
+
+    @property
+    def open_reassessments(self) -> list[Reassessment]:
+        """What has turned up about support that was given and that nobody has looked at, oldest first."""
+        return [proposed for proposed in self.reassessments.values() if proposed.settled is None]
 
     @property
     def considered_stops(self) -> list[Stop]:

@@ -1,9 +1,18 @@
 """What follows from events of support as a whole, in the case where they were set down."""
 
-from service.domain.dossier.dossier import Dossier
+from service.domain.dossier.dossier import Dossier, Reassessment
+from service.domain.dossier.review import done
 from service.domain.events.event import Entry
 from service.domain.events.folds import Folds
-from service.domain.events.support import StopAnswered, StopConsidered, StopEnded, SupportReleased, SupportStopped
+from service.domain.events.support import (
+    ReassessmentProposed,
+    ReassessmentSettled,
+    StopAnswered,
+    StopConsidered,
+    StopEnded,
+    SupportReleased,
+    SupportStopped,
+)
 from service.domain.stops import follow_stop
 
 FOLDS = Folds[Dossier]()
@@ -37,3 +46,15 @@ def support_released(dossier: Dossier, data: SupportReleased, entry: Entry) -> N
 def stop_ended(dossier: Dossier, data: StopEnded, entry: Entry) -> None:
     """Its time is over."""
     follow_stop(dossier.stops, data, entry)
+
+
+@FOLDS.of(ReassessmentProposed)
+def reassessment_proposed(dossier: Dossier, data: ReassessmentProposed, entry: Entry) -> None:
+    """What has turned up."""
+    dossier.reassessments[data.proposal] = Reassessment(done(data, entry))
+
+
+@FOLDS.of(ReassessmentSettled)
+def reassessment_settled(dossier: Dossier, data: ReassessmentSettled, entry: Entry) -> None:
+    """What an officer made of it."""
+    dossier.reassessments[data.proposal].settled = done(data, entry)

@@ -12,6 +12,7 @@ from service.domain.events.fields import (
     ListRef,
     Ore,
     Part,
+    RenewedAnswer,
     RuleSetRef,
     SameAsListed,
     Second,
@@ -202,25 +203,12 @@ class ClearanceRevoked(RoutineStep, frozen=True):
     text: Annotated[Commitment, "why"]
 
 
-class KeyAnswer(Part, frozen=True):
-    """What a check of names said before the key."""
-
-    check: Annotated[Code, "the check"]
-    check_version: Annotated[Code, "in which version"]
-    outcome: Annotated[Code, "what it said"]
-    code: Annotated[Code, "its word for it"]
-    lists: Annotated[tuple[ListRef, ...], "the lists it was asked of"]
-    detail: Annotated[Commitment, "the sentences"]
-    speakers: Annotated[Commitment | None, "what of them is about speakers"]
-    open_pairs: Annotated[tuple[Digest, ...], "the pairs of name and list entry that a person has to look at"]
-
-
 @event("key-access:screened", persons=HANDLERS, service=True)
 class KeyAccessScreened(RoutineStep, frozen=True):
     """The lists have been asked again before the key is handed out: by a person, or by the service beforehand."""
 
     screening: Annotated[Uuid, "this asking"]
-    answers: Annotated[tuple[KeyAnswer, ...], "what each check of names said"]
+    answers: Annotated[tuple[RenewedAnswer, ...], "what each check of names said"]
     model: Annotated[Code, "the name comparison's version"]
     inputs: Annotated[Commitment, "all that the checks were given"]
     procedure: Annotated[RuleSetRef, "the rule set"]

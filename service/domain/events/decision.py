@@ -3,7 +3,19 @@
 from typing import Annotated
 
 from service.domain.events.event import COLLEAGUES, HANDLERS, RoutineStep, event
-from service.domain.events.fields import Code, Commitment, Day, Digest, Ore, Part, SentLetter, Uuid, Whole
+from service.domain.events.fields import (
+    Code,
+    Commitment,
+    Day,
+    Digest,
+    Ore,
+    Part,
+    RenewedAnswer,
+    RuleSetRef,
+    SentLetter,
+    Uuid,
+    Whole,
+)
 from service.domain.people import Role
 
 
@@ -208,6 +220,17 @@ class TermsAccepted(RoutineStep, frozen=True):
     terms: Annotated[Code, "the version of the terms"]
     on: Annotated[Day, "the day"]
     text: Annotated[Commitment, "how, and by whom"]
+
+
+@event("payment:released", persons=HANDLERS)
+class PaymentReleased(RoutineStep, frozen=True):
+    """A grant is handed over to be paid: the lists have been asked again just before, and nothing stood in the way."""
+
+    decision: Annotated[Uuid, "the decision"]
+    answers: Annotated[tuple[RenewedAnswer, ...], "what each check of names said"]
+    model: Annotated[Code, "the name comparison's version"]
+    inputs: Annotated[Commitment, "all that the checks were given"]
+    procedure: Annotated[RuleSetRef, "the rule set"]
 
 
 @event("condition:reported", persons=HANDLERS)

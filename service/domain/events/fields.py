@@ -86,3 +86,16 @@ class Condition(Part, frozen=True):
     id: Code | None
     text: Commitment
     due: Day | None
+
+
+class RenewedAnswer(Part, frozen=True):
+    """What a check said when it was asked again after the decision."""
+
+    check: Annotated[Code, "the check"]
+    check_version: Annotated[Code, "in which version"]
+    outcome: Annotated[Code, "what it said"]
+    code: Annotated[Code, "its word for it"]
+    lists: Annotated[tuple[ListRef, ...], "the lists it was asked of"]
+    detail: Annotated[Commitment, "the sentences"]
+    speakers: Annotated[Commitment | None, "what of them is about speakers"]
+    open_pairs: Annotated[tuple[Digest, ...], "the pairs of name and list entry that a person has to look at"]

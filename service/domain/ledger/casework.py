@@ -2,7 +2,7 @@
 
 from service.domain.case import STEPS, State
 from service.domain.decision import FAVOURABLE, DecisionOutcome
-from service.domain.events.decision import AppealSettled, CaseReopened
+from service.domain.events.decision import AppealSettled, CaseReopened, PaymentReleased
 from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import Entry, RoutineStep
 from service.domain.events.folds import Folds
@@ -219,6 +219,12 @@ def appeal_settled(tables: Tables, data: AppealSettled, entry: Entry) -> None:
     case.owner = data.owner or case.owner
     if data.due:
         case.due = data.due.isoformat()
+
+
+@FOLDS.of(PaymentReleased)
+def payment_released(tables: Tables, _: PaymentReleased, entry: Entry) -> None:
+    """Nothing is paid while support is stopped, or ValueError."""
+    tables.check_not_stopped(entry, StopScope.PAYMENT)
 
 
 @FOLDS.of(CaseDecided)

@@ -3,7 +3,15 @@
 from service.domain.clock import local_day
 from service.domain.events.event import Entry
 from service.domain.events.folds import Folds
-from service.domain.events.support import StopAnswered, StopConsidered, StopEnded, SupportReleased, SupportStopped
+from service.domain.events.support import (
+    ReassessmentSettled,
+    StopAnswered,
+    StopConsidered,
+    StopEnded,
+    SupportReleased,
+    SupportStopped,
+)
+from service.domain.ledger.facts import DistinctionFact
 from service.domain.ledger.tables import Tables
 from service.domain.stops import Stop, follow_stop
 
@@ -54,3 +62,10 @@ def stop_ended(tables: Tables, data: StopEnded, entry: Entry) -> None:
     if until is None or local_day(entry.at) <= until:
         raise ValueError("a stop ended before its time")
     follow_stop(stops, data, entry)
+
+
+@FOLDS.of(ReassessmentSettled)
+def reassessment_settled(tables: Tables, data: ReassessmentSettled, entry: Entry) -> None:
+    """The pairs that are held apart from now on."""
+    for pair in data.held_apart:
+        tables.distinction[pair] = DistinctionFact(entry.case or "", data.proposal, entry.actor, entry.at)
