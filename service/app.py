@@ -29,6 +29,7 @@ from service.storage import backup
 from service.storage.access_log import AccessLog
 from service.storage.database import applied, migrate, opened, reading_engine
 from service.storage.files import FileStore
+from service.storage.job_store import JobStore
 from service.storage.keys import KeyFolder
 from service.storage.session_store import SessionStore
 from service.storage.store import TableStore
@@ -107,12 +108,14 @@ async def opened_desk(
     async with opened(settings.address) as engine:
         if not await applied():
             raise GranskaError("database.not_migrated")
-        yield Desk(
+        jobs = JobStore(engine, settings.folder / "jobs")
+        desk = Desk(
             store=TableStore(engine, random=outside.random, new_id=outside.new_id),
             access_log=AccessLog(reading_engine(), outside.random),
             keys=key_folder(settings, outside),
             outbox=outbox_of(settings),
             sessions=SessionStore(engine),
+            jobs=jobs,
             outside=outside,
             words=words_with(checks),
             checks=checks,
@@ -125,6 +128,10 @@ async def opened_desk(
             diary_prefix=settings.diary_prefix,
             software=version("granska"),
         )
+        try:
+            yield desk
+        finally:
+            await jobs.close()
 
 
 async def migrate_database(settings: Settings) -> int:

@@ -1,13 +1,17 @@
-"""Serves the site and runs the checks that wait, until told to stop."""
+"""Serves the site, with the workers beside it, until told to stop."""
 
 import asyncio
 import contextlib
 import gc
 import logging
+import os
 import secrets
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,79 +19,69 @@ import uvicorn
 from litestar import Litestar
 
 from service import app
-from service.bookings import bookings
-from service.bookings.doors import screen_doors
 from service.desk.ports.desk import Desk
-from service.domain.errors import GranskaError, place_of
+from service.domain.errors import GranskaError
 from service.pipeline.registry import Registry
-from service.privacy.erasure import sweep_files
-from service.privacy.retention import erase_access_log, erase_speakers
-from service.proof.checkpoints import send_checkpoints, sign_log
-from service.screening.run_checks import run_waiting_checks
 from service.settings import Settings, resource
 from service.web.site import SiteConfig, build_site
 
 logger = logging.getLogger("granska.serving")
-#: How often the worker looks even when nobody woke it: what a crash or another process left behind (seconds).
-LOOK_EVERY = 30.0
-DOORS_EVERY_MS = 60 * 1000
-FORGET_EVERY_MS = 3600 * 1000
+#: How often it is looked after the workers (seconds), and how long one has to end when the service does.
+LOOK_AFTER_SECONDS, ENDING_SECONDS = 2.0, 10.0
 
 
-class ScreeningWorker:
-    """Runs the checks that wait, signs the log and forgets: at start, when woken, and every now and then."""
+class WorkerProcesses:
+    """The workers that run beside the site: begun with it, begun anew where one ends, and ended with it.
 
-    def __init__(self, desk: Desk, *, sign_every_ms: int) -> None:
-        self._desk = desk
-        self._woken = asyncio.Event()
-        self._forgot_at = self._signed_at = self._doors_at = 0
-        self._sign_every = sign_every_ms
+    Each has a pipe from here: a byte says that there is something to do, and its end that this process is gone.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        given = {f"GRANSKA_{known.name.upper()}": getattr(settings, known.name) for known in fields(settings)}
+        self._environment = os.environ | given
+        self._count = int(settings.workers)
+        self._processes: list[subprocess.Popen[bytes]] = []
 
     def wake(self) -> None:
-        """There is something to do."""
-        self._woken.set()
+        """There is something to do; a worker whose pipe is full has been told already."""
+        for process in self._processes:
+            assert process.stdin is not None
+            with contextlib.suppress(BlockingIOError, BrokenPipeError):
+                os.write(process.stdin.fileno(), b".")
 
-    async def run(self) -> None:
-        """Work until cancelled; whatever goes wrong is logged and tried again."""
+    async def look_after(self) -> None:
+        """Begin the workers, and those anew that have ended, until cancelled."""
+        self._processes = [self._begin() for _ in range(self._count)]
         while True:
-            self._woken.clear()
-            try:
-                await run_waiting_checks(self._desk)
-                await bookings.free_lapsed_holds(self._desk)
-                await self._look_at_doors()
-                await self._sign()
-                await self._forget()
-            except Exception as error:  # noqa: BLE001 - the worker outlives a bad moment
-                logger.error("the worker failed and goes on: %s", place_of(error))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), LOOK_EVERY)
+            await asyncio.sleep(LOOK_AFTER_SECONDS)
+            for place, process in enumerate(self._processes):
+                if process.poll() is not None:
+                    logger.error("a worker ended with %s and is begun anew", process.returncode)
+                    self._processes[place] = self._begin()
 
-    async def _look_at_doors(self) -> None:
-        now = self._desk.outside.now()
-        if now - self._doors_at > DOORS_EVERY_MS:
-            self._doors_at = now
-            await screen_doors(self._desk)
+    def _begin(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "service", "work", "--with-parent"]
+        # The program is this one, and its settings are ours.
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, env=self._environment)  # noqa: S603
+        assert process.stdin is not None
+        os.set_blocking(process.stdin.fileno(), False)
+        return process
 
-    async def _sign(self) -> None:
-        """Sign what has come, and send it out; without a key the log goes unsigned, and says so where it is shown."""
-        now = self._desk.outside.now()
-        if now - self._signed_at < self._sign_every:
-            return
-        self._signed_at = now
-        try:
-            await sign_log(self._desk)
-        except GranskaError as error:
-            logger.error("the log could not be signed: %s", error.code)
-            return
-        await send_checkpoints(self._desk)
+    async def end(self) -> None:
+        """Close the pipes, which tells the workers to finish, and wait for them."""
+        for process in self._processes:
+            assert process.stdin is not None
+            process.stdin.close()
+        for process in self._processes:
+            await asyncio.to_thread(_wait, process)
 
-    async def _forget(self) -> None:
-        now = self._desk.outside.now()
-        if now - self._forgot_at > FORGET_EVERY_MS:
-            self._forgot_at = now
-            await erase_speakers(self._desk)
-            await erase_access_log(self._desk)
-            await sweep_files(self._desk)
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(ENDING_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def site_for(settings: Settings, *, port: int, checks: Registry | None = None) -> Litestar:
@@ -95,19 +89,20 @@ def site_for(settings: Settings, *, port: int, checks: Registry | None = None) -
     checks = checks or Registry()
 
     @asynccontextmanager
-    async def opening() -> AsyncIterator[tuple[Desk, ScreeningWorker]]:
+    async def opening() -> AsyncIterator[tuple[Desk, WorkerProcesses]]:
         async with app.opened_desk(settings, checks=checks) as desk:
-            worker = ScreeningWorker(desk, sign_every_ms=int(settings.checkpoint_minutes) * 60_000)
-            task = asyncio.create_task(worker.run())
+            workers = WorkerProcesses(settings)
+            task = asyncio.create_task(workers.look_after())
             # What is there at the start stays; looking through it again and again is what the slowest pages waited for.
             gc.collect()
             gc.freeze()
             try:
-                yield desk, worker
+                yield desk, workers
             finally:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
+                await workers.end()
 
     hosts = [f"{name}{ending}" for name in ("127.0.0.1", "localhost") for ending in ("", f":{port}")]
     public = urlsplit(settings.public_url).netloc

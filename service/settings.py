@@ -41,6 +41,9 @@ class Settings:
     checkpoint_mail: str = _setting("", "An e-mail address of a second party that checkpoints are sent to.")
     mail_server: str = _setting("localhost:25", "The mail server, host:port, that checkpoints are sent through.")
     mail_from: str = _setting("granska@localhost", "The sender of those letters.")
+    workers: str = _setting(
+        "1", "How many workers `granska serve` starts beside itself; 0 where `granska work` is run by itself."
+    )
     demo: str = _setting("", "1 shows the demo accounts on the sign-in page; never set it where real data are.")
 
     @property

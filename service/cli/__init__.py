@@ -35,8 +35,10 @@ COMMANDS = {
         "auditing:subject_access_command",
         "Collect all that is kept about one person or association",
     ),
+    "sweep": Listed("working:sweep_command", "Compare all support that stands with the lists and registers"),
     "users": Listed("running:users", "Users, for setting up the first administrator"),
     "whatif": Listed("lists_and_rules:whatif", "Show what the rule set in FILE would have asked of past cases"),
+    "work": Listed("working:work", "Do what nobody waits for at a page, until stopped"),
 }
 
 

@@ -80,6 +80,20 @@ def counting(description: str) -> Iterator[Callable[[int], None]]:
         yield lambda count: progress.update(task, completed=count)
 
 
+@contextmanager
+def bar(description: str) -> Iterator[Callable[[int, int], None]]:
+    """Shows how far something has come, of how much, on a terminal only."""
+    if not _on_a_terminal():
+        yield lambda done, total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_error_console(), transient=True) as progress:
+        task = progress.add_task(description, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
 def tracked(items: Iterable[T], description: str, total: int | None = None) -> Iterable[T]:
     """The items with a progress bar, on a terminal only."""
     if not _on_a_terminal():

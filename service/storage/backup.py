@@ -202,7 +202,14 @@ def _load_files(archive: zipfile.ZipFile, folder: Path) -> None:
 
 async def drop_everything(engine: Any) -> None:
     """Leave an empty database after a restore that did not hold."""
-    every: tuple[type[Table], ...] = (*ORDER, tables.RoomPart, tables.BookingSlot, *tables.ACCESS_LOG, tables.Session)
+    every: tuple[type[Table], ...] = (
+        *ORDER,
+        tables.RoomPart,
+        tables.BookingSlot,
+        *tables.ACCESS_LOG,
+        tables.Session,
+        tables.WorkerJob,
+    )
     for table in reversed(every):
         owner = engine_of(table)
         cascade = "" if is_sqlite(engine) else " CASCADE"

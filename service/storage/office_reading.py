@@ -106,7 +106,7 @@ class OfficeReading(LogReading):
         return [rows.incident_of(one) for one in found]
 
     async def incidents_by_id(self, incident_ids: Sequence[str]) -> list[StoredIncident]:
-        found = await IncidentRow.select().where(IncidentRow.id.is_in(list(incident_ids)))
+        found = await IncidentRow.select().where(IncidentRow.id.is_in(list(incident_ids))) if incident_ids else []
         return [rows.incident_of(one) for one in found]
 
     async def incident(self, incident_id: str) -> StoredIncident | None:

@@ -245,6 +245,23 @@ class ScreeningJob(Table, tablename="screening_job"):
     asked_at = BigInt()
 
 
+class WorkerJob(Table, tablename="worker_job"):
+    """How a job of the worker stands; technical, like a sign-in, and no event speaks of it."""
+
+    name = Text(primary_key=True)
+    began_at = BigInt(null=True, default=None)
+    ended_at = BigInt(null=True, default=None)
+    worked_at = BigInt(null=True, default=None)
+    next_at = BigInt(null=True, default=None)
+    runs = BigInt()
+    failures = BigInt()
+    error = Text(null=True, default=None)
+    said = Text()
+    mark = Text()
+    done = BigInt()
+    total = BigInt()
+
+
 class FormDraft(Table, tablename="form_draft"):
     """What a person has begun to write in a form of a case; working material, gone when it is sent."""
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "log show": False, "log checkpoint": False, "log key": False, "log rotate-key": True, "log prove": False,
     "log check": False, "checks try": False, "checks conform": False,
     "replay": False, "rooms load": True, "erase": True, "bundle": True, "subject-access": True, "backup": False, "restore": False,
+    "sweep": True, "work": True,
 }  # fmt: skip
 
 
@@ -99,6 +100,7 @@ def test_every_command_that_changes_anything_leaves_its_event(demo: Path, tmp_pa
         assert bool(new) is COMMANDS[name], (name, [one["type"] for one in new])
         assert not changed or new, (name, "changed without an event")
         assert all(re.fullmatch(r"(u|k)-[a-z2-7]{10}|system", one["actor"]["id"]) for one in new)
-    # Elsewhere: demo and rules setup fill an empty place, erase and restore have tests of their own, serve is walked above.
-    elsewhere = {"log check", "serve", "demo", "rules setup", "erase", "restore"}
+    # Elsewhere: demo and rules setup fill an empty place, erase, restore, sweep and work have tests of their own, serve is
+    # walked above.
+    elsewhere = {"log check", "serve", "sweep", "work", "demo", "rules setup", "erase", "restore"}
     assert {name for name, _ in calls} | elsewhere == set(COMMANDS)

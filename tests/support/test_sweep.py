@@ -6,42 +6,29 @@ from datetime import date
 import pytest
 
 from service.bookings import clearance_steps
-from service.casework.decision import follow_up, reopen, sign
+from service.casework.decision import follow_up, reopen
 from service.casework.review import incidents, reassessment
-from service.casework.review.findings import take
 from service.casework.views.case_page import case_view
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
 from service.domain.dossier.dossier import Reassessment
 from service.domain.events.support import SupportSwept
-from service.domain.people import User
 from service.proof.verification import verify_log
-from service.support.sweep import Change, Sweep, dry_run, sweep
+from service.support.sweep import Change, Sweep, dry_run, look, sweep
 from tests.booking_steps import approved as let
 from tests.booking_steps import petter
-from tests.builders import OTHER_NUMBER, a_grant_document, a_proposal, an_incident, association
+from tests.builders import OTHER_NUMBER, a_grant_document, an_incident, association
 from tests.fakes import Clock
 from tests.steps import (
     codes,
     do,
     listed_too,
     screened,
-    settle_all,
     three,
-    unbiased,
 )
+from tests.support.planting import LISTED, granted
 
 NIGHT = Change(("night",))
-LISTED = "DEMO-X-999,person,Ylva Granfors,,,,XX,"
-
-
-async def granted(desk: Desk, alva: User, **changed: object) -> str:
-    case_id = await screened(desk, a_grant_document(**changed))
-    await unbiased(desk, case_id, alva)
-    await do(desk, take, case_id, alva)
-    await settle_all(desk, case_id, alva)
-    await do(desk, sign.decide, case_id, alva, proposal=a_proposal())
-    return case_id
 
 
 async def open_in(desk: Desk, case_id: str) -> list[Reassessment]:
@@ -196,8 +183,6 @@ async def test_it_finds_the_same_in_whatever_executor(desk: Desk) -> None:
         return done.cases, done.parties, done.touched, done.unknown, done.compared
 
     for change in (NIGHT, Change(("lists",), whole=False, lists=before)):
-        from service.support.sweep import look
-
         here = await look(desk, change)
         with ProcessPoolExecutor(2) as pool:
             assert told(await look(desk, change, executor=pool)) == told(here)

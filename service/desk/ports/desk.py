@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from service.desk.ports.jobs import Jobs
 from service.desk.ports.log import AccessLog, Channel, Keys
 from service.desk.ports.store import Reading, Writing
 from service.domain.application import Party
@@ -247,6 +248,7 @@ class Desk:
     keys: Keys
     outbox: tuple[Channel, ...]
     sessions: SessionKeeper
+    jobs: Jobs
     outside: Outside
     words: Words
     checks: Checks

@@ -199,6 +199,20 @@ TABLES = (
         case_id TEXT NOT NULL PRIMARY KEY REFERENCES case_file (id) ON DELETE RESTRICT,
         asked_at BIGINT NOT NULL
     )""",
+    """CREATE TABLE worker_job (
+        name TEXT NOT NULL PRIMARY KEY,
+        began_at BIGINT,
+        ended_at BIGINT,
+        worked_at BIGINT,
+        next_at BIGINT,
+        runs BIGINT NOT NULL,
+        failures BIGINT NOT NULL,
+        error TEXT,
+        said TEXT NOT NULL,
+        mark TEXT NOT NULL,
+        done BIGINT NOT NULL,
+        total BIGINT NOT NULL
+    )""",
     """CREATE TABLE form_draft (
         id TEXT NOT NULL PRIMARY KEY,
         account_id TEXT NOT NULL,
@@ -280,6 +294,7 @@ INDEXES = (
     "CREATE INDEX log_entry_type ON log_entry (type, seq)",
     "CREATE INDEX log_value_case ON log_value (case_id)",
     "CREATE INDEX log_value_field ON log_value (field, commitment)",
+    "CREATE INDEX decision_given ON decision (case_id, outcome)",
     "CREATE INDEX checkpoint_dispatch_channel ON checkpoint_dispatch (channel, size)",
 )
 

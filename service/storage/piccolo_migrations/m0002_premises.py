@@ -113,6 +113,8 @@ INDEXES = (
     "CREATE INDEX closure_end ON closure (ends_at)",
     "CREATE UNIQUE INDEX feed_digest ON feed (digest)",
     "CREATE INDEX feed_room ON feed (room_id)",
+    "CREATE INDEX clearance_case ON clearance (case_id)",
+    "CREATE INDEX booking_ends ON booking (status, ends_at, case_id)",
     "CREATE INDEX clearance_organisation ON clearance (organisation_id, given_at)",
     "CREATE INDEX allocation_season ON allocation (season, made_at)",
 )
