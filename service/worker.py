@@ -30,7 +30,8 @@ from service.privacy.retention import erase_access_log, erase_speakers
 from service.proof.checkpoints import send_checkpoints, sign_log
 from service.screening.run_checks import run_waiting_checks
 from service.support.changes import read_mark, what_changed
-from service.support.sweep import Told, sweep
+from service.support.reassessments import ASKED, DRY_RUN, DryRun
+from service.support.sweep import Change, Told, dry_run, sweep
 
 logger = logging.getLogger("granska.worker")
 SECOND_MS, MINUTE_MS, HOUR_MS = 1000, 60_000, 3_600_000
@@ -77,6 +78,17 @@ async def _sweep(desk: Desk, mark: str, told: Told) -> Ran:
         with several_processes() as executor:
             done = await sweep(desk, change, executor=executor, told=told)
     return Ran(f"{len(done.proposals)}/{done.cases}", now.written())
+
+
+async def _dry_run(desk: Desk, mark: str, _told: Told) -> Ran:
+    """What a sweep would propose now, where somebody has asked for it."""
+    if mark != ASKED:
+        return Ran(mark=mark)
+    with several_processes() as executor:
+        done, would = await dry_run(desk, Change(("asked",)), executor=executor)
+    case_ids = tuple(asked.material.case.id for asked in would)
+    came_of_it = DryRun(desk.outside.now(), done.cases, done.parties, len(done.unknown), case_ids)
+    return Ran(_counted(len(case_ids)), came_of_it.written())
 
 
 async def _few(desk: Desk) -> bool:
@@ -128,6 +140,7 @@ def jobs(*, sign_every_ms: int) -> tuple[Job, ...]:
     return (
         Job("screening", SECOND_MS, _screening),
         Job("sweep", 10 * SECOND_MS, _sweep),
+        Job(DRY_RUN, 2 * SECOND_MS, _dry_run),
         Job("doors", MINUTE_MS, _doors),
         Job("deadlines", MINUTE_MS, _deadlines),
         Job("holds", 30 * SECOND_MS, _holds),
@@ -147,7 +160,7 @@ class Worker:
 
     def wake(self) -> None:
         """Something has changed: whoever polls looks now."""
-        for name in ("screening", "sweep"):
+        for name in ("screening", "sweep", DRY_RUN):
             if name in self._woken:
                 self._woken[name].set()
 
@@ -182,41 +195,47 @@ class Worker:
 
     async def _run(self, job: Job, state: JobState) -> int:
         began = self._desk.outside.now()
-        error: GranskaError | Exception | None = None
-        ran = Ran()
         teller = _Teller(self._desk, state, began)
+        ran, error = await self._tried(job, state, teller)
+        wait_ms = job.every_ms if error is None else _wait_after(state.failures + 1, job)
+        if error is None and not teller.told and _was_idle(job, state, ran):
+            return wait_ms
+        ended = self._desk.outside.now()
+        after = replace(
+            state,
+            began_at=began,
+            ended_at=ended,
+            worked_at=state.worked_at if error else ended,
+            next_at=Instant(ended + wait_ms),
+            runs=state.runs + 1,
+            failures=state.failures + 1 if error else 0,
+            error=error,
+            said=ran.said or state.said,
+            mark=state.mark if ran.mark is None else ran.mark,
+            done=0,
+            total=0,
+        )
+        await self._desk.jobs.save(after)
+        return wait_ms
+
+    async def _tried(self, job: Job, state: JobState, teller: "_Teller") -> tuple[Ran, str | None]:
+        """What a run came to, or the code of what broke."""
         try:
-            ran = await job.run(self._desk, state.mark, teller)
+            return await job.run(self._desk, state.mark, teller), None
         except NotFound as nothing:
             # Before a rule set is in force there is nothing to work by, and nothing has broken.
-            error = None if nothing.code == "rules.none_in_force" else nothing
+            return Ran(), None if nothing.code == "rules.none_in_force" else nothing.code
         except Exception as broke:  # noqa: BLE001 - a job that fails is tried again, and no other waits for it
-            error = broke
             logger.error("job %s failed and is tried again: %s", job.name, _code_of(broke))
+            return Ran(), _code_of(broke)
         finally:
             await teller.finish()
-        wait_ms = job.every_ms if error is None else _wait_after(state.failures + 1, job)
-        idle = error is None and not ran.said and job.every_ms <= 10 * SECOND_MS and not state.failures
-        if idle and ran.mark in (None, state.mark) and not teller.told and state.runs:
-            return wait_ms  # nothing was to do: not every look is written down
-        ended = self._desk.outside.now()
-        await self._desk.jobs.save(
-            replace(
-                state,
-                began_at=began,
-                ended_at=ended,
-                worked_at=ended if error is None else state.worked_at,
-                next_at=Instant(ended + wait_ms),
-                runs=state.runs + 1,
-                failures=state.failures + 1 if error else 0,
-                error=_code_of(error) if error else None,
-                said=ran.said or state.said,
-                mark=state.mark if ran.mark is None else ran.mark,
-                done=0,
-                total=0,
-            )
-        )
-        return wait_ms
+
+
+def _was_idle(job: Job, state: JobState, ran: Ran) -> bool:
+    """Whether there was nothing to do for a job that looks often: not every look is written down."""
+    often = job.every_ms <= 10 * SECOND_MS
+    return often and not ran.said and ran.mark in (None, state.mark) and bool(state.runs) and not state.failures
 
 
 def _code_of(error: Exception) -> str:

@@ -14,6 +14,7 @@ from importlib.metadata import entry_points
 
 from jinja2 import Environment, nodes
 
+from service import worker
 from service.app import words_with
 from service.bookings import move_or_cancel
 from service.casework.decision import appeal, follow_up, reopen
@@ -201,6 +202,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "hirer": Hirer,
     "holds_param": ["flag", "list", "text", "whole"],
     "identifier": candidates.IDENTIFIERS,
+    "job": [job.name for job in worker.jobs(sign_every_ms=1)],
     "kind": {*Kind, *RULES.incident_kinds},
     "language": LANGUAGES,
     "match": {*judge.State, "held_apart"},

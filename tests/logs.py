@@ -62,9 +62,10 @@ def entries(folder: Path, since: int) -> list[dict[str, Any]]:
     return [json.loads(one) for (one,) in rows]
 
 
-#: Tables that hold no case, rule, list, right or record: sign-ins, and statements about the log itself.
+#: Tables that hold no case, rule, list, right or record: sign-ins, the worker's jobs, statements about the log itself.
 APART = {
     "session",
+    "worker_job",
     "log_checkpoint",
     "checkpoint_dispatch",
     "screening_job",

@@ -32,8 +32,8 @@ SYSTEM = "system"
 #: How the log's names for persons begin.
 PERSON_PREFIX = "u-"
 ROLE_PREFIX, DELEGATION_PREFIX = "role:", "delegation:"
-#: What a key of another system may do: hand in applications, or ask a list for names.
-INTAKE_RIGHT, MATCH_RIGHT = "intake", "match"
+#: What a key of another system may do: hand in applications, ask a list for names, or see how the service runs.
+INTAKE_RIGHT, MATCH_RIGHT, METRICS_RIGHT = "intake", "match", "metrics"
 
 
 def takes_two(right: str) -> bool:

@@ -20,6 +20,7 @@ from service.domain.people import (
     DELEGATION_PREFIX,
     INTAKE_RIGHT,
     MATCH_RIGHT,
+    METRICS_RIGHT,
     ROLE_PREFIX,
     Role,
     ServiceKey,
@@ -27,7 +28,7 @@ from service.domain.people import (
     takes_two,
 )
 
-KEY_RIGHTS = (INTAKE_RIGHT, MATCH_RIGHT)
+KEY_RIGHTS = (INTAKE_RIGHT, MATCH_RIGHT, METRICS_RIGHT)
 MIN_PASSWORD, MAX_PASSWORD = 12, 200
 #: As argon2 asks for (RFC 9106, section 3.1).
 SALT_BYTES = 16

@@ -84,3 +84,9 @@ async def access_page(desk: Desk, *, diary_number: str, before: int | None, limi
     async with desk.store.reading() as reading:
         numbers = await reading.diary_numbers([entry["case"] for entry in entries if entry.get("case")])
     return AccessPage(entries, size, names, numbers, unknown)
+
+
+async def log_size(desk: Desk) -> int:
+    """How many entries the log has."""
+    async with desk.store.reading() as reading:
+        return await reading.log_size()

@@ -9,7 +9,7 @@ from litestar.handlers import BaseRouteHandler
 
 from service.desk.ports.desk import Desk
 from service.domain.errors import NotAllowed
-from service.domain.people import INTAKE_RIGHT, MATCH_RIGHT, Role, User
+from service.domain.people import INTAKE_RIGHT, MATCH_RIGHT, METRICS_RIGHT, Role, User
 from service.office import users_and_keys
 
 
@@ -26,6 +26,7 @@ ANYONE = May(anyone=True)
 SIGNED_IN = May(roles=frozenset(Role))
 INTAKE_KEY = May(keys=frozenset({INTAKE_RIGHT}))
 MATCH_KEY = May(keys=frozenset({MATCH_RIGHT}))
+METRICS_KEY = May(keys=frozenset({METRICS_RIGHT}))
 ANY_KEY = May(keys=INTAKE_KEY.keys | MATCH_KEY.keys)
 CASE_READERS = May(roles=frozenset(Role) - {Role.ADMINISTRATOR})
 OFFICERS = May(roles=frozenset({Role.ASSOCIATION_OFFICER, Role.PREMISES_OFFICER}))

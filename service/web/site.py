@@ -17,7 +17,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.static_files import create_static_files_router
 
 from service.desk.ports.desk import Desk
-from service.web.api import applications, describe, match
+from service.web.api import applications, describe, match, metrics
 from service.web.api import premises as premises_api
 from service.web.deps import DEPENDENCIES
 from service.web.pages import help, sign_in
@@ -31,11 +31,11 @@ from service.web.pages.casework import (
     queue,
     steps,
 )
-from service.web.pages.office import letter_texts, rule_set_drafts, users
+from service.web.pages.office import jobs, letter_texts, rule_set_drafts, users
 from service.web.pages.privacy import disclosure, erasure
 from service.web.pages.proof import auditor_desk, log
 from service.web.pages.screening import lists_and_incidents, matching_workbench
-from service.web.pages.support import association
+from service.web.pages.support import association, reassessments
 from service.web.problems import HANDLERS as ERROR_HANDLERS
 from service.web.render import Pages
 from service.web.route_permissions import ANYONE, check_access, may
@@ -123,6 +123,8 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
         rule_set_drafts,
         matching_workbench,
         association,
+        reassessments,
+        jobs,
         help,
     )
     site = Litestar(
@@ -131,6 +133,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
             *applications.HANDLERS,
             *match.HANDLERS,
             *premises_api.HANDLERS,
+            *metrics.HANDLERS,
             health,
             create_static_files_router(
                 path="/static",

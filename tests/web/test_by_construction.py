@@ -220,6 +220,7 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
             wants="right:withdrawn",
         )
         text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "x-2027").replace("2026-07-01", DAY)
+        walk.step(("POST", "/reassessments/dry-run"), lambda: samir.send("/reassessments/dry-run"), wants=None)
         walk.step(
             ("POST", "/rules/drafts"),
             lambda: samir.send("/rules/drafts", files={"file": ("x.toml", text.encode(), "text/plain")}),
