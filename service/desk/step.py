@@ -158,11 +158,16 @@ class Scene:
 async def step(desk: Desk, case_id: str, event: EventClass, *, by: User, seen: int) -> AsyncIterator[Scene]:
     """Take a step of the routine: this person may, the case is where it can be done, and nobody was in between."""
     async with desk.store.writing() as writing:
-        by = await still(writing, by)
-        case = await writing.case(case_id)
-        policy.check_can_see(case, by)
-        if event is not ConflictDeclared:
-            policy.check_version(case, seen)  # a declaration is about the person, whatever has happened in the case
-        dossier = await dossier_of(writing, case_id)
-        policy.check_step(case, by, dossier, event)
-        yield Scene(desk, writing, case, by, dossier, await rulebook(desk, writing), event, person(by))
+        yield await scene_in(desk, writing, case_id, event, by=by, seen=seen)
+
+
+async def scene_in(desk: Desk, writing: Writing, case_id: str, event: EventClass, *, by: User, seen: int) -> Scene:
+    """The same within a transaction that is open already, as where a step is taken in several cases at once."""
+    by = await still(writing, by)
+    case = await writing.case(case_id)
+    policy.check_can_see(case, by)
+    if event is not ConflictDeclared:
+        policy.check_version(case, seen)  # a declaration is about the person, whatever has happened in the case
+    dossier = await dossier_of(writing, case_id)
+    policy.check_step(case, by, dossier, event)
+    return Scene(desk, writing, case, by, dossier, await rulebook(desk, writing), event, person(by))

@@ -1,5 +1,6 @@
 """A step of the routine as one thing: what is asked, whether there is anything for it now, its event, and its work."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -83,6 +84,10 @@ class StepForm:
         """Take the step for this person, who saw this version of the case; raises a GranskaError that says why not."""
         async with step(desk, case_id, self.event, by=by, seen=seen) as scene:
             return await self.work(scene)
+
+    async def work_together(self, scenes: Sequence[Scene]) -> Sequence[Made]:
+        """The same in several cases of an association, within one transaction; where they share a letter, one."""
+        return [await self.work(scene) for scene in scenes]
 
     async def work(self, scene: Scene) -> Made:
         """Check what the rules demand and save the event, within the transaction of the step."""

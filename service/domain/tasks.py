@@ -7,6 +7,7 @@ from typing import Any
 from service.domain.basis import Basis, adverse_to, match_confirmed, searches_left
 from service.domain.case import CaseFinding, State
 from service.domain.clock import local_day
+from service.domain.decision import DecisionOutcome
 from service.domain.dossier.dossier import Asked
 from service.domain.errors import Params
 from service.domain.finding import Outcome, Resolution
@@ -211,6 +212,9 @@ def _after(basis: Basis) -> list[Task]:
             for n, condition in enumerate(grant.conditions)
             if condition.due
         ]
+    paid = dossier.given is not None and dossier.given.paid is not None
+    if decided.outcome is DecisionOutcome.REVOCATION and paid and not dossier.recovered_ore:
+        found.append(Task("task.recovery", False, "reopen"))
     appeal = dossier.appeal
     if appeal is not None and basis.case.state is State.APPEALED:
         found.append(Task("task.appeal_test", appeal.in_time is not None, "appeal-test"))

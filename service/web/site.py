@@ -35,7 +35,7 @@ from service.web.pages.office import jobs, letter_texts, rule_set_drafts, users
 from service.web.pages.privacy import disclosure, erasure
 from service.web.pages.proof import auditor_desk, log
 from service.web.pages.screening import lists_and_incidents, matching_workbench
-from service.web.pages.support import association, reassessments
+from service.web.pages.support import association, reassessments, withdrawal
 from service.web.problems import HANDLERS as ERROR_HANDLERS
 from service.web.render import Pages
 from service.web.route_permissions import ANYONE, check_access, may
@@ -124,6 +124,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
         matching_workbench,
         association,
         reassessments,
+        withdrawal,
         jobs,
         help,
     )

@@ -55,6 +55,8 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("GET", "/cases/{case_id:uuid}/package"): DECIDERS,
     ("GET", "/delegated"): {A, P, D, R},
     ("GET", "/jobs"): {X},
+    ("GET", "/cases/{case_id:uuid}/withdrawal"): OFFICERS,
+    ("POST", "/cases/{case_id:uuid}/withdrawal"): OFFICERS,
     ("GET", "/metrics"): "key",
     ("GET", "/reassessments"): CASES,
     ("POST", "/reassessments/dry-run"): {A, P, C},

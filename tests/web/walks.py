@@ -132,4 +132,12 @@ def walk_premises(walk: Walk, service: Service, petter: Browserlike, samir: Brow
     walk.step(("POST", f"{season}/book"), lambda: petter.send("/seasons/2027-varen/book"), wants="booking:asked")
     for case in set(re.findall(r"/cases/([0-9a-f-]{36})", page)):
         service.screened(case)
+    version = petter.version(case_id)
+    walk.step(
+        ("POST", "/cases/{case_id:uuid}/withdrawal"),
+        lambda: petter.send(
+            f"/cases/{case_id}/withdrawal", cases=case_id, text="Nya uppgifter.", **{f"version-{case_id}": version}
+        ),
+        wants="case:reopened",
+    )
     return number

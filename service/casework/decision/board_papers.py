@@ -5,12 +5,13 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 
 from service.casework.decision import proposal
-from service.casework.review.correspondence import communicated_material
+from service.casework.review.communicated import communicated_material
 from service.desk import form, letter_sheet
 from service.desk.ports.cases import CaseDetails
 from service.desk.ports.desk import Desk
@@ -20,9 +21,10 @@ from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain import policy
 from service.domain.case import Case
 from service.domain.clock import Instant, midnight
-from service.domain.errors import InvalidInput, NotFound, Problem
+from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.decision import BoardPackaged, DecisionProposed, DecisionReported
 from service.domain.events.decision_record import CaseDecided
+from service.domain.letter import Sheet
 from service.domain.people import Role, User
 from service.domain.ruleset import DelegationPoint, RuleSet
 
@@ -46,9 +48,25 @@ class Package(StepForm):
         return unless(case.dossier.proposal, "decision.nothing_proposed")
 
     async def work(self, scene: Scene) -> None:
+        await self.work_together([scene])
+
+    async def work_together(self, scenes: Sequence[Scene]) -> list[None]:
+        """One report on all of them, a part for each, with the annexes of all; each case keeps the whole."""
+        parts = [await self._part(scene) for scene in scenes]
+        blocks = tuple(chain.from_iterable(part.blocks for part in parts))
+        digest = hashlib.sha256()
+        for scene in scenes:
+            for stored in await scene.writing.enclosures(scene.case.id):
+                digest.update(stored.enclosure.sha256.encode())
+        for scene, part in zip(scenes, parts, strict=True):
+            await _note_package(scene, replace(part, blocks=blocks), digest.digest())
+        return [None] * len(parts)
+
+    async def _part(self, scene: Scene) -> Sheet:
         proposed = scene.dossier.proposal
-        assert proposed is not None
-        written = letter_sheet.sheet(
+        if proposed is None:
+            raise NotAllowed("decision.nothing_proposed")
+        return letter_sheet.sheet(
             scene.desk,
             scene.procedure,
             "board_report",
@@ -57,11 +75,14 @@ class Package(StepForm):
             case=scene.case,
             recipient=scene.procedure.adopted_by,
         )
-        letter = letter_sheet.keep(scene.desk, scene.writing, scene.case, "board_report", written)
-        digest = hashlib.sha256(letter.sha256.encode())
-        for stored in await scene.writing.enclosures(scene.case.id):
-            digest.update(stored.enclosure.sha256.encode())
-        await scene.take(BoardPackaged(proposal=proposed.id, sha256=digest.hexdigest(), letter=letter))
+
+
+async def _note_package(scene: Scene, report: Sheet, annexes: bytes) -> None:
+    proposed = scene.dossier.proposal
+    assert proposed is not None
+    letter = letter_sheet.keep(scene.desk, scene.writing, scene.case, "board_report", report)
+    digest = hashlib.sha256(letter.sha256.encode() + annexes).hexdigest()
+    await scene.take(BoardPackaged(proposal=proposed.id, sha256=digest, letter=letter))
 
 
 async def _values(scene: Scene, data: DecisionProposed, language: str) -> dict[str, str]:

@@ -24,6 +24,10 @@ class Reopen(StepForm):
     text: str = form.text()
 
     async def work(self, scene: Scene) -> None:
+        await self.take_up(scene, withdrawal=None)
+
+    async def take_up(self, scene: Scene, *, withdrawal: str | None) -> None:
+        """Take the case up, by itself or in a proceeding with other decisions of the association."""
         decided = decision_of(scene)
         if self.ground == "revocation" and scene.dossier.given is None:
             raise NotAllowed("decision.nothing_to_revoke")
@@ -34,6 +38,7 @@ class Reopen(StepForm):
             text=scene.keep("resolution", self.text),
             owner=scene.by.id,
             due=due,
+            withdrawal=withdrawal,
         )
         # What the lists and registers say now is what the case is judged by when it is open again.
         await scene.take(data, screen=True, owner=scene.by.id, due_on=due)

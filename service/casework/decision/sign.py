@@ -17,8 +17,9 @@ from service.desk.step_form import StepForm
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.clock import Instant
-from service.domain.decision import FAVOURABLE, BoardMinute, Proposal
+from service.domain.decision import FAVOURABLE, BoardMinute, DecisionOutcome, Proposal
 from service.domain.errors import NotAllowed
+from service.domain.events.bookings import ClearanceRevoked
 from service.domain.events.decision import DecisionProposed
 from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import Event
@@ -89,7 +90,20 @@ async def _decided(scene: Scene, proposal: Proposal, content: DecisionProposed, 
     event = Event(data, scene.actor, desk.outside.now(), case=case.id)
     await writing.case_decided(event, case.after(type(event.data)))
     await bookings.settle(scene, "decision", decision_id, changes)
+    if proposal.outcome is DecisionOutcome.REVOCATION:
+        await _revoke_clearance(scene, content)
     return decision_id
+
+
+async def _revoke_clearance(scene: Scene, content: DecisionProposed) -> None:
+    """What was revoked carries no clearance any more: it goes with the decision it rested on, by the same person."""
+    given = await scene.writing.clearances(scene.case.organisation_id)
+    if not given or given[0].case != scene.case.id or given[0].revoked_by is not None or content.reasons is None:
+        return
+    case = await scene.writing.case(scene.case.id)
+    data = ClearanceRevoked(clearance=given[0].id, text=content.reasons)
+    event = Event(data, scene.actor, scene.desk.outside.now(), case=case.id)
+    await scene.writing.clearance_step(event, case.after(ClearanceRevoked))
 
 
 async def _of_bookings(scene: Scene, proposal: Proposal) -> booking_outcome.Changes:

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from service.bookings.bookings import free_held_times
+from service.casework.review.communicated import TakenUp, communicated_material
 from service.desk import form, letter_sheet
 from service.desk.actors import check_came_by
 from service.desk.fields import check_not_later, check_text, one_of
 from service.desk.letter_sheet import CHANNELS
-from service.desk.ports.cases import CaseDetails, StoredEnclosure, StoredFinding
+from service.desk.ports.cases import CaseDetails
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.rulebook import today
@@ -18,7 +19,7 @@ from service.desk.step import Scene, dossier_of
 from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain.case import STEPS, Case
 from service.domain.decision import DecisionOutcome
-from service.domain.dossier.dossier import Asked, Consulted, Dossier, RecordedAct
+from service.domain.dossier.dossier import Asked
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.event import Actor, Event
 from service.domain.events.fields import SentLetter
@@ -31,9 +32,8 @@ from service.domain.events.review import (
     CompletionAsked,
     CompletionReminded,
 )
-from service.domain.finding import METHOD, NEEDS_NOBODY, Outcome
+from service.domain.finding import Outcome
 from service.domain.routine import Routine
-from service.domain.ruleset import RuleSet
 from service.rules.calendar import next_working_day, working_days_after
 
 
@@ -204,6 +204,23 @@ class Communicate(StepForm):
     language: str = form.choice(letter_sheet.LANGUAGES)
 
     async def work(self, scene: Scene) -> str:
+        return (await self.work_together([scene]))[0]
+
+    async def work_together(self, scenes: Sequence[Scene]) -> list[str]:
+        """One letter on all of them: what each would be decided on, case by case."""
+        parts = [await self._part(scene) for scene in scenes]
+        several = len(parts) > 1
+        matters = [f"{part.matter} ({part.scene.case.diary_number})" if several else part.matter for part in parts]
+        material = [f"{part.scene.case.diary_number}:\n{part.material}" if several else part.material for part in parts]
+        shared = {
+            "number": ", ".join(part.scene.case.diary_number for part in parts),
+            "matter": ", ".join(matters),
+            "material": "\n\n".join(material),
+        }
+        return [await self._send(part, shared) for part in parts]
+
+    async def _part(self, scene: Scene) -> "_Part":
+        """What the letter says of one case, and by when it is answered at the earliest."""
         if any(clause not in scene.criteria.clauses for clause in self.clauses):
             raise InvalidInput([Problem("/clauses", "decision.clause_missing")])
         details = await scene.writing.details(scene.case.id)
@@ -214,13 +231,17 @@ class Communicate(StepForm):
         material, told = await communicated_material(
             scene.desk, scene.writing, scene.case, scene.dossier, scene.procedure, self.language
         )
+        matter = letter_sheet.matter(scene.desk, details, scene.case, self.language)
+        return _Part(scene, details.org_name, matter, material, told, day)
+
+    async def _send(self, part: "_Part", shared: Mapping[str, str]) -> str:
+        scene, told = part.scene, part.told
         values = {
-            "matter": letter_sheet.matter(scene.desk, details, scene.case, self.language),
+            **shared,
             "outcome": scene.desk.words.say(self.language, f"term.decision.{self.outcome}", {}),
             "clauses": letter_sheet.clause_lines(scene.criteria, self.clauses, self.language),
-            "material": material,
             "text": self.text,
-            "deadline": day.isoformat(),
+            "deadline": part.day.isoformat(),
         }
         written = letter_sheet.sheet(
             scene.desk,
@@ -229,7 +250,7 @@ class Communicate(StepForm):
             self.language,
             values,
             case=scene.case,
-            recipient=details.org_name,
+            recipient=part.recipient,
         )
         sent = scene.desk.outside.new_id()
         await scene.take(
@@ -242,7 +263,7 @@ class Communicate(StepForm):
                 enclosures=told.enclosures,
                 consultations=told.consultations,
                 text=scene.keep("letter-text", self.text),
-                due=day,
+                due=part.day,
                 channel=self.channel,
                 letter=letter_sheet.keep(scene.desk, scene.writing, scene.case, "communication", written),
             )
@@ -251,73 +272,15 @@ class Communicate(StepForm):
 
 
 @dataclass(frozen=True)
-class TakenUp:
-    """What a communication took up, by ids: acts, findings, enclosures, consultations."""
+class _Part:
+    """What a communication says of one case: to whom, what was applied for, all there is, and the last day."""
 
-    acts: tuple[str, ...]
-    findings: tuple[str, ...]
-    enclosures: tuple[str, ...]
-    consultations: tuple[str, ...]
-
-
-async def communicated_material(
-    desk: Desk, reading: Reading, case: Case, dossier: Dossier, procedure: RuleSet, language: str
-) -> tuple[str, TakenUp]:
-    """All that a decision could rest on, as the letter tells it, and what it took up."""
-    findings = await _worth_telling(reading, case)
-    acts = list(dossier.acts.values())
-    references = [finding.detail_ref for finding in findings] + [act.ref for act in acts]
-    values = await reading.values(references)
-    enclosures = await reading.enclosures(case.id)
-    disclosed = [consultation for consultation in dossier.consultations if consultation.disclosed]
-    lines = [
-        *(_finding_line(desk, finding, values, language) for finding in findings),
-        *(_act_line(act, values[act.ref], procedure, language) for act in acts if act.ref in values),
-        *(_consultation_line(desk, consultation, procedure, language) for consultation in disclosed),
-        *(_enclosure_line(desk, stored, language) for stored in enclosures),
-    ]
-    told = TakenUp(
-        acts=tuple(dossier.acts),
-        findings=tuple(finding.id for finding in findings),
-        enclosures=tuple(stored.enclosure.id for stored in enclosures),
-        consultations=tuple(consultation.id for consultation in disclosed),
-    )
-    return letter_sheet.listed(lines), told
-
-
-async def _worth_telling(reading: Reading, case: Case) -> list[StoredFinding]:
-    """The findings that a decision could rest on: those that say more than that all is well."""
-    findings = await reading.findings(case.id, case.check_round)
-    return [finding for finding in findings if finding.case_finding.outcome not in NEEDS_NOBODY]
-
-
-def _consultation_line(desk: Desk, consultation: Consulted, procedure: RuleSet, language: str) -> str:
-    consultee = procedure.routine.consultees[consultation.data.consultee].title[language]
-    answer = desk.words.say(language, f"term.answer_class.{consultation.answer}", {})
-    return f"{consultee}, {consultation.answered_on}: {answer}."
-
-
-def _enclosure_line(desk: Desk, stored: StoredEnclosure, language: str) -> str:
-    kind = desk.words.say(language, f"term.enclosure.{stored.enclosure.kind}", {})
-    return desk.words.say(language, "letter.enclosure", {"what": kind})
-
-
-def _act_line(act: RecordedAct, written: Mapping[str, str], procedure: RuleSet, language: str) -> str:
-    grades = procedure.routine.grades
-    grade = grades[act.grade].title[language] if act.grade in grades else ""
-    who = f"{written['who']} ({written['capacity']})"
-    return f"{who}: {written['what']}. {written['when']}. {written['source']} ({grade})."
-
-
-def _finding_line(desk: Desk, one: StoredFinding, values: Mapping[str, Any], language: str) -> str:
-    detail = values.get(one.detail_ref)
-    sentence = desk.words.say(language, detail["code"], detail["params"]) if detail else one.case_finding.finding.check
-    extra = [
-        desk.words.say(language, piece["code"], piece["params"])
-        for piece in (detail or {}).get("evidence", ())
-        if piece["code"] != METHOD
-    ]
-    return " ".join([sentence, *extra])
+    scene: Scene
+    recipient: str
+    matter: str
+    material: str
+    told: TakenUp
+    day: date
 
 
 @dataclass(frozen=True)

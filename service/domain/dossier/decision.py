@@ -86,8 +86,9 @@ def case_decided(dossier: Dossier, data: CaseDecided, entry: Entry) -> None:
 
 @FOLDS.of(CaseReopened)
 def case_reopened(dossier: Dossier, data: CaseReopened, _: Entry) -> None:
-    """A new turn."""
+    """A new turn, in a proceeding with other decisions where it is taken up so."""
     _new_turn(dossier, data.ground, by="case")
+    dossier.withdrawal = data.withdrawal
 
 
 def _new_turn(dossier: Dossier, ground: str | None, *, by: Literal["case", "court"]) -> None:

@@ -201,6 +201,7 @@ class Dossier:
     """Everything that the steps of the routine have left behind.
 
     Reopening a case begins a new turn: what was asked, assessed and proposed before it is history, acts remain.
+    `withdrawal` is the proceeding in which this turn was taken up with other decisions of the association.
     `key_access_apart` are the pairs of name and list entry that were held apart since the lists were asked last.
     `let`, `called_off`, `closed_over` and `lapsed_untold` are times: those that have been let, those that were called
     off for the hirer since, those that stand where the room has been closed since, and those lost with a hold that ran
@@ -232,6 +233,7 @@ class Dossier:
     reassessments: dict[str, Reassessment] = field(default_factory=dict)
     reopened: Literal["case", "court"] | None = None
     turn: str | None = None
+    withdrawal: str | None = None
     carried: dict[str, str] = field(default_factory=dict)
     enclosures: dict[str, tuple[str, str]] = field(default_factory=dict)
     told: dict[str, ToldApplicant] = field(default_factory=dict)

@@ -195,7 +195,7 @@ class ClearanceGiven(RoutineStep, frozen=True):
     lists: Annotated[tuple[ListRef, ...], "the lists in force that day"]
 
 
-@event("clearance:revoked", persons=HANDLERS)
+@event("clearance:revoked", persons=COLLEAGUES)
 class ClearanceRevoked(RoutineStep, frozen=True):
     """The clearance has been revoked."""
 

@@ -158,6 +158,7 @@ class CaseReopened(RoutineStep, frozen=True):
     text: Annotated[Commitment, "why"]
     owner: Annotated[Uuid, "who has the case from now on"]
     due: Annotated[Day, "the day by which it is to be answered"]
+    withdrawal: Annotated[Uuid | None, "the proceeding that it is taken up in with other decisions, if any"]
 
 
 @event("appeal:received", persons=HANDLERS)

@@ -25,6 +25,7 @@ from service.domain.errors import GranskaError, NotFound
 from service.domain.people import User
 from service.domain.premises import Alternative, Span, label
 from service.proof import access_log
+from service.support import withdrawal
 from service.web import forms, render
 from service.web.api import describe
 from service.web.deps import AnyRequest, CaseId, SignedIn, TheDesk
@@ -59,6 +60,7 @@ async def show(
     shown = await views.step_page(desk, view, step.name, language=render.language(request))
     asked = {name: request.query_params.getall(name) for name in request.query_params}
     suggested = asked or step.suggested(case_now(view, user))
+    siblings = await withdrawal.siblings(desk, view.case, view.dossier.withdrawal, step, by=user)
     draft = forms.Form(view.drafts.get(step.event.declared.type, suggested))
     return page_or_complaint(
         request,
@@ -82,6 +84,7 @@ async def show(
         side_kinds=follow_up.SIDE_KINDS,
         outcomes=list(DecisionOutcome),
         mask=False,
+        siblings=siblings,
         label_of_time=label,
         clock=clock,
         instead=[Alternative(room, Span(start, end)) for room, start, end in getattr(error, "alternatives", ())],
@@ -90,12 +93,24 @@ async def show(
     )
 
 
+def _also(form: Form) -> dict[str, int]:
+    """The other cases of a proceeding that the step is to be taken in, each with the version that was seen."""
+    chosen = form.every("also")
+    return {case_id: form.number(f"also-{case_id}") for case_id in chosen}
+
+
 async def _take(request: AnyRequest, desk: Desk, user: User, step: type[StepForm]) -> Response[Any]:
     form = Form({})
     try:
         form = await forms.read(request)
         version = form.number("version")
-        made = await read_form(step, form.answers()).take(desk, _id(request), by=user, seen=version)
+        filled = read_form(step, form.answers())
+        also = _also(form)
+        if also:
+            seen = {_id(request): version, **also}
+            made: Any = (await withdrawal.take_together(desk, filled, seen, by=user))[0]
+        else:
+            made = await filled.take(desk, _id(request), by=user, seen=version)
     except NotFound:
         raise
     except GranskaError as error:
