@@ -20,7 +20,7 @@ from service.bookings import move_or_cancel
 from service.casework.decision import appeal, follow_up, reopen
 from service.casework.decision.record_page import PURPOSES
 from service.casework.letters.edit_texts import PLACES
-from service.casework.review import inquiry, reassessment
+from service.casework.review import association, inquiry, reassessment
 from service.casework.views.steps import STEPS
 from service.demo import ACCOUNTS
 from service.desk import candidates
@@ -202,6 +202,7 @@ GROUPS: dict[str, Iterable[str]] = {
     "hirer": Hirer,
     "holds_param": ["flag", "list", "text", "whole"],
     "identifier": candidates.IDENTIFIERS,
+    "joined": association.KINDS,
     "job": [job.name for job in worker.jobs(sign_every_ms=1)],
     "kind": {*Kind, *RULES.incident_kinds},
     "language": LANGUAGES,

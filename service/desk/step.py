@@ -33,7 +33,7 @@ from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import Actor, Entry, Event, EventClass, RoutineStep
 from service.domain.events.folds import Data
 from service.domain.events.review import ConflictDeclared
-from service.domain.events.support import ReassessmentSettled
+from service.domain.events.support import AssociationJoined, AssociationSeparated, ReassessmentSettled
 from service.domain.people import User
 from service.domain.premises import lapsed, to_be_had
 from service.domain.ruleset import RuleSet
@@ -145,6 +145,10 @@ class Scene:
     async def take_settled(self, data: KeyAccessSettled | ReassessmentSettled) -> None:
         """The same, where names are held apart from listed ones."""
         self.case = await self.writing.names_settled(self._happened(data), self.case.after(self.event))
+
+    async def take_moved(self, data: AssociationJoined | AssociationSeparated) -> None:
+        """The same, where cases are of another association from now on."""
+        self.case = await self.writing.associations_moved(self._happened(data), self.case.after(self.event))
 
     async def take_clearance(self, data: ClearanceGiven | ClearanceRevoked) -> None:
         """The same, where a standing clearance is given or withdrawn."""

@@ -86,6 +86,8 @@ STEPS: dict[EventClass, Step] = {
     support.SupportStopped: Step(frozenset(State), None, "colleague"),
     support.SupportReleased: Step(frozenset(State), None, "signer"),
     support.StopEnded: Step(frozenset(State), None, "service"),
+    support.AssociationJoined: Step(frozenset(State), None, "handler"),
+    support.AssociationSeparated: Step(frozenset(State), None, "handler"),
     support.ReassessmentProposed: Step(frozenset(State), None, "handler"),
     support.ReassessmentSettled: Step(frozenset(State), None, "handler"),
     decision.AppealReceived: Step(CLOSED, State.APPEALED, "handler"),

@@ -27,15 +27,17 @@ from service.domain.events.bookings import (
     SlotHeld,
 )
 from service.domain.events.event import Event
-from service.domain.events.support import ReassessmentSettled
+from service.domain.events.support import AssociationJoined, AssociationSeparated, ReassessmentSettled
 from service.storage.case_writing import CaseWriting
 from service.storage.rows import text_of
 from service.storage.tables import (
     AllocationRow,
     BookingRow,
+    CaseRow,
     ClearanceRow,
     ClosureRow,
     FeedRow,
+    OrganisationAttribute,
     RoomRow,
     SiteRow,
 )
@@ -185,6 +187,17 @@ class PremisesWriting(CaseWriting):
         data = event.data
         await self._hold_apart(event, case, data.screening if isinstance(data, KeyAccessSettled) else data.proposal)
         return await self.step_taken(event, case)
+
+    async def associations_moved(self, event: Event[AssociationJoined | AssociationSeparated], case: Case) -> Case:
+        after = await self.step_taken(event, case)
+        data = event.data
+        into, cases = (data.into if isinstance(data, AssociationJoined) else data.joined), list(data.cases)
+        await CaseRow.update({CaseRow.organisation_id: into}).where(CaseRow.id.is_in(cases))
+        await ClearanceRow.update({ClearanceRow.organisation_id: into}).where(ClearanceRow.case_id.is_in(cases))
+        await OrganisationAttribute.update({OrganisationAttribute.organisation_id: into}).where(
+            OrganisationAttribute.case_id.is_in(cases)
+        )
+        return after
 
     async def clearance_step(self, event: Event[ClearanceGiven | ClearanceRevoked], case: Case) -> Case:
         after = await self.step_taken(event, case)

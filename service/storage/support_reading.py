@@ -56,6 +56,10 @@ class SupportReading:
         )
         return [row["id"] for row in found]
 
+    async def case_ids_of(self, organisation: str) -> list[str]:
+        found = await CaseRow.select(CaseRow.id).where(CaseRow.organisation_id == organisation).order_by(CaseRow.id)
+        return [row["id"] for row in found]
+
     async def newest_cases(self, organisations: Collection[str]) -> dict[str, str]:
         if not organisations:
             return {}

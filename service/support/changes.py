@@ -19,6 +19,7 @@ from service.domain.events.office import (
     IncidentVerified,
     IncidentWithdrawn,
 )
+from service.domain.events.support import AssociationJoined, AssociationSeparated
 from service.support.sweep import Change
 
 #: The hour of the night, in Stockholm, from which everything is compared again.
@@ -62,7 +63,7 @@ async def what_changed(desk: Desk, before: Mark | None) -> tuple[Change | None, 
             return Change(whole), now
         lists = {key: before.lists[key] for key, version in now.lists.items() if before.lists[key] != version}
         incidents = await _of_incidents(reading, before.size)
-        applications = await _of_applications(reading, before.size)
+        applications = await _of_applications(reading, before.size) | await _of_joined(reading, before.size)
     causes = [
         *(["lists"] if lists else []),
         *(["incidents"] if incidents else []),
@@ -126,4 +127,15 @@ async def _of_applications(reading: Reading, size: int) -> frozenset[str]:
         data = data_of(row.leaf)
         assert isinstance(data, CaseReceived)
         organisations.add(data.organisation)
+    return frozenset(organisations)
+
+
+async def _of_joined(reading: Reading, size: int) -> frozenset[str]:
+    """The associations that have been found to be one, or not to be."""
+    organisations: set[str] = set()
+    for row in await reading.entries_since(size - 1, AssociationJoined, AssociationSeparated):
+        organisations.add((await reading.case(row.case_id or "")).organisation_id)
+        data = data_of(row.leaf)
+        assert isinstance(data, AssociationJoined | AssociationSeparated)
+        organisations.add(data.joined)
     return frozenset(organisations)

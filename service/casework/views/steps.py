@@ -2,7 +2,7 @@
 
 from service.bookings import clearance_steps, hirer_told, key_access, move_or_cancel
 from service.casework.decision import appeal, board_papers, delivery, follow_up, proposal, reopen, sign, stops
-from service.casework.review import assignment, correspondence, inquiry, reassessment
+from service.casework.review import assignment, association, correspondence, inquiry, reassessment
 from service.casework.views.case_page import CaseView
 from service.desk.step_form import CaseNow, RoomNow, StepForm
 from service.domain import policy
@@ -49,6 +49,8 @@ _IN_ORDER: tuple[type[StepForm], ...] = (
     appeal.SettleAppeal,
     appeal.DeclareFinal,
     reassessment.SettleReassessment,
+    association.JoinAssociation,
+    association.SeparateAssociation,
     reopen.Reopen,
     stops.StopSupport,
     stops.ConsiderStop,

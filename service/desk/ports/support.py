@@ -5,9 +5,10 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from service.desk.ports.log import LogRow
+from service.domain.case import Case
 from service.domain.clock import Second
 from service.domain.events.event import Event, EventClass
-from service.domain.events.support import SupportSwept
+from service.domain.events.support import AssociationJoined, AssociationSeparated, SupportSwept
 from service.domain.watchlist import ListEntry
 
 
@@ -35,6 +36,10 @@ class SupportReading(Protocol):
         """
         ...
 
+    async def case_ids_of(self, organisation: str) -> list[str]:
+        """The ids of all cases of an association, in order."""
+        ...
+
     async def newest_cases(self, organisations: Collection[str]) -> dict[str, str]:
         """By association, the case in which it applied last."""
         ...
@@ -57,6 +62,10 @@ class SupportReading(Protocol):
 
 class SupportWriting(Protocol):
     """Changes that concern support as a whole."""
+
+    async def associations_moved(self, event: Event[AssociationJoined | AssociationSeparated], case: Case) -> Case:
+        """Cases are of another association from now on, with their names, numbers and clearances."""
+        ...
 
     async def support_swept(self, event: Event[SupportSwept]) -> None:
         """All support that a change can touch has been compared again."""

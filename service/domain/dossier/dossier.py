@@ -34,7 +34,7 @@ from service.domain.events.review import (
     NoteWritten,
     SearchRecorded,
 )
-from service.domain.events.support import ReassessmentProposed, ReassessmentSettled
+from service.domain.events.support import AssociationJoined, ReassessmentProposed, ReassessmentSettled
 from service.domain.letter import ApplicantNews
 from service.domain.people import is_person
 from service.domain.stops import Stop
@@ -231,6 +231,7 @@ class Dossier:
     paused: Done[CasePaused] | None = None
     stops: dict[str, Stop] = field(default_factory=dict)
     reassessments: dict[str, Reassessment] = field(default_factory=dict)
+    joined: dict[str, Done[AssociationJoined]] = field(default_factory=dict)
     reopened: Literal["case", "court"] | None = None
     turn: str | None = None
     withdrawal: str | None = None

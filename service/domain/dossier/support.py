@@ -5,6 +5,8 @@ from service.domain.dossier.review import done
 from service.domain.events.event import Entry
 from service.domain.events.folds import Folds
 from service.domain.events.support import (
+    AssociationJoined,
+    AssociationSeparated,
     ReassessmentProposed,
     ReassessmentSettled,
     StopAnswered,
@@ -58,3 +60,15 @@ def reassessment_proposed(dossier: Dossier, data: ReassessmentProposed, entry: E
 def reassessment_settled(dossier: Dossier, data: ReassessmentSettled, entry: Entry) -> None:
     """What an officer made of it."""
     dossier.reassessments[data.proposal].settled = done(data, entry)
+
+
+@FOLDS.of(AssociationJoined)
+def association_joined(dossier: Dossier, data: AssociationJoined, entry: Entry) -> None:
+    """Another association that is the same."""
+    dossier.joined[data.joined] = done(data, entry)
+
+
+@FOLDS.of(AssociationSeparated)
+def association_separated(dossier: Dossier, data: AssociationSeparated, _: Entry) -> None:
+    """One that was not."""
+    dossier.joined.pop(data.joined, None)

@@ -118,3 +118,24 @@ class SupportSwept(EventData, frozen=True):
     compared: Annotated[Digest, "of what was compared"]
     proposals: Annotated[Whole, "how many proposals came of it"]
     unknown: Annotated[Whole, "of how many cases something could not be checked"]
+
+
+@event("association:joined", persons=HANDLERS)
+class AssociationJoined(RoutineStep, frozen=True):
+    """An officer has recorded, with a document, that two associations are one: a new number, or a merger."""
+
+    kind: Annotated[Code, "a changed number, or a merger"]
+    into: Annotated[Uuid, "the association that both are from now on: that of the case"]
+    joined: Annotated[Uuid, "the association that the other cases were of"]
+    cases: Annotated[tuple[Uuid, ...], "those cases"]
+    enclosure: Annotated[Uuid, "the document that shows it, in the case"]
+    text: Annotated[Commitment, "what it says"]
+
+
+@event("association:separated", persons=HANDLERS)
+class AssociationSeparated(RoutineStep, frozen=True):
+    """It was not so: the cases are of the association that they were of before."""
+
+    joined: Annotated[Uuid, "that association"]
+    cases: Annotated[tuple[Uuid, ...], "those cases"]
+    text: Annotated[Commitment, "why"]

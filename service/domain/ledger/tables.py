@@ -1,5 +1,6 @@
 """The facts so far, a table at a time, and what the folds ask of each other."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from service.domain.events.event import Entry
@@ -76,7 +77,7 @@ class Tables:
     #: In which case, and by whom, something was decided or executed, by its id.
     given: dict[str, tuple[str | None, str]] = field(default_factory=dict)
 
-    #: By association, the stops of its support, in whatever case, by their ids.
+    #: By case, the stops of its association's support that were set down in it, by their ids.
     stops: dict[str, dict[str, Stop]] = field(default_factory=dict)
     #: The rights that have been put forward and wait.
     proposed_rights: dict[str, ProposedRight] = field(default_factory=dict)
@@ -101,13 +102,19 @@ class Tables:
         """The case that an entry names; raises KeyError where there is none."""
         return self.case[entry.case or ""]
 
-    def stops_of(self, entry: Entry) -> dict[str, Stop]:
-        """The stops of the association of the entry's case."""
-        return self.stops.setdefault(self.case_of(entry).organisation, {})
+    def stops_in(self, entry: Entry) -> dict[str, Stop]:
+        """The stops that were set down in the entry's case."""
+        return self.stops.setdefault(entry.case or "", {})
+
+    def stops_of(self, organisation: str) -> Iterator[Stop]:
+        """The stops of an association, in whatever of its cases."""
+        for case, stops in self.stops.items():
+            if self.case[case].organisation == organisation:
+                yield from stops.values()
 
     def check_not_stopped(self, entry: Entry, scope: StopScope) -> None:
         """While this is halted for the association of the entry's case nothing of it is given, or ValueError."""
-        if halting(self.stops_of(entry).values(), scope):
+        if halting(self.stops_of(self.case_of(entry).organisation), scope):
             raise ValueError("given to an association whose support is stopped")
 
     def touch(self, entry: Entry) -> None:
