@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from service.casework.views.steps import STEPS
 from tests.browser import Visitor, cookies, hand_in, shoot
-from tests.builders import ACT, HEADS, QUESTIONS, SPECIAL, a_grant_document, association, in_days, today
+from tests.builders import ACT, FIXTURES, HEADS, QUESTIONS, SPECIAL, a_grant_document, association, in_days, today
 from tests.servers import Service, running
 
 Visit = Callable[..., Visitor]
@@ -218,6 +219,22 @@ def test_every_step_has_its_page_without_barriers_and_leaves_its_event(service: 
     look("alva")
     do(alva, "reported", meeting=today())
     do(alva, "terms", terms="2026-1", on=today(), text="Ordföranden per e-post.")
+    look("alva")
+    # A list names the treasurer since the decision: before anything is paid somebody looks at that.
+    _listed(service, "Maj Wiklund")
+    stopped = alva.step(case_id, "payment")
+    assert stopped.status_code == 403, stopped.text
+    look("alva")
+    page = alva.get(f"/cases/{case_id}/steps/reassessment").text
+    apart = dict.fromkeys(set(re.findall(r'name="(candidate-[0-9a-f]{64})"', page)), "apart")
+    do(alva, "reassessment", proposed="", outcome="stands", reason="Inte samma person.", **apart)
+    do(alva, "payment")
+    other = hand_in(service, a_grant_document(organisation=association("Hela Rutinens Förening, före detta")))
+    number = re.findall(r"HV \d{4}/\d+", alva.get(f"/cases/{other}").text)[0]
+    enclosure = re.findall(rf"/cases/{case_id}/enclosures/([0-9a-f-]{{36}})", alva.get(f"/cases/{case_id}").text)[0]
+    do(alva, "join-association", other=number, kind="number_changed", enclosure=enclosure, text="Registreringsbevis.")
+    look("alva")
+    do(alva, "separate-association", joined="", text="Fel förening.")
     do(alva, "condition", position=2, on=today(), met=True, text="Redovisning inkommen.")
     do(alva, "aside", kind="disclosure", text="21 kap. 3 §.", delegation_point="F1", language="sv")
     do(alva, "reopen", ground="change", text="Ny uppgift.")
@@ -234,6 +251,18 @@ def test_every_step_has_its_page_without_barriers_and_leaves_its_event(service: 
     with_page = {name for name, step in STEPS.items() if not (step.on_case_page or step.of_premises)}
     assert with_page - seen == set(), "a step whose page nobody has looked at"
     assert "Allt stämmer" in service.run("log", "verify").stdout
+
+
+def _listed(service: Service, name: str) -> None:
+    """The demo list as it is, and this name."""
+    text = (
+        (FIXTURES / "lists" / "demo.csv")
+        .read_text("utf-8")
+        .replace("GENERATED,12", f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ},13")
+    )
+    file = service.folder / "list.csv"
+    file.write_text(f"{text.rstrip()}\nDEMO-X-999,person,{name},,,,XX,\n", "utf-8")
+    assert service.run("lists", "import", "demo", str(file), "--by", "samir@demo.example").returncode == 0
 
 
 def _user(who: Any, case_id: str, name: str) -> str:
