@@ -11,17 +11,13 @@ import hypothesis
 import pytest
 
 from service import app
-from service.demo import demo_list
-from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.office import users_and_keys
-from service.office.rule_set_adoption import adopt_at_setup
-from service.screening.list_import import import_list
 from service.settings import Settings
-from tests.builders import FIXTURES, RULES_2025, RULES_2026, SHARED
+from tests.builders import SHARED
 from tests.fakes import Clock
-from tests.servers import FILLED, Service, a_cluster, copy_of_filled, new_database, postgres_folder, running
-from tests.steps import ADMINISTRATORS, load_rooms, someone
+from tests.filled import a_filled_desk
+from tests.servers import Service, a_cluster, new_database, postgres_folder, running
 
 IN_CI = os.environ.get("CI") == "true"
 _forbidden_skips: list[str] = []
@@ -88,29 +84,10 @@ def clock() -> Clock:
 @pytest.fixture
 async def desk(settings: Settings, clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     """A desk over a migrated database with both rule sets, the rooms and a fresh fictional list, and no case."""
-    cluster, _, name = settings.database.rpartition("/")
-    if ("desk", cluster) not in FILLED:
-        folder = tmp_path_factory.mktemp("desk")
-        database = new_database(cluster) if cluster else ""
-        await _fill_desk(Settings(data=str(folder), database=database))
-        FILLED["desk", cluster] = folder, database.rpartition("/")[2]
-    copy_of_filled("desk", cluster, settings.folder, name)
+    await a_filled_desk(settings, tmp_path_factory)
     clock.skip(100_000)  # the ids that were given there
     async with app.opened_desk(settings, outside=clock.outside()) as opened:
         yield opened
-
-
-async def _fill_desk(settings: Settings) -> None:
-    await app.migrate_database(settings)
-    async with app.opened_desk(settings, outside=Clock().outside()) as opened:
-        for file in (RULES_2025, RULES_2026):
-            await adopt_at_setup(opened, file.read_text("utf-8"))
-        await load_rooms(opened)
-        for name in ADMINISTRATORS:
-            await someone(opened, name, "role:administrator")
-        await import_list(
-            opened, "demo", demo_list(opened, FIXTURES), by=person(await someone(opened, "Samir", "role:coordinator"))
-        )
 
 
 # --- A running service -----------------------------------------------------------------------------------------------
