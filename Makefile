@@ -8,7 +8,7 @@ VENDOR := service/web/static/vendor
 QUICK := tests/audit tests/checks tests/domain tests/matching tests/pipeline tests/bookings/scheduling tests/rules tests/sources tests/test_architecture.py tests/test_promises.py
 export GRANSKA_DATA ?= ./data
 
-.PHONY: help run demo setup test quick format test-setup lock mirror bench bench-log bench-matching bench-premises reset clean
+.PHONY: help run demo setup test quick format test-setup lock mirror bench bench-log bench-matching bench-premises bench-support reset clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -93,6 +93,10 @@ bench-premises: test-setup ## Measure rooms: the calendar with a million booking
 
 bench-matching: test-setup .venv-bench/.ready ## Measure name matching, with its peers beside it; wants ../shared/data
 	@$(BIN)/python -m tests.benchmarks.matching
+
+# Dask lies in the environment of the peers; the service and its tests in ours: the one finds the other's packages.
+bench-support: test-setup .venv-bench/.ready ## Measure comparing all support again, whole and after a change, also with Dask
+	@PYTHONPATH=.:$$(ls -d $(VENV)/lib/python3*/site-packages) .venv-bench/bin/python -m tests.benchmarks.support
 
 reset: ## Throw the data folder away and start afresh
 	@rm -rf "$(GRANSKA_DATA)"

@@ -1,0 +1,208 @@
+"""`make bench-support`: comparing all support again, whole and after a change, with our own processes and with Dask's.
+
+10,000 associations with eight representatives each against the UN list and a million generated names. The cases are
+received as any is; their decisions are written by the store itself, from one that was really made.
+"""
+
+import asyncio
+import hashlib
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from service import app
+from service.casework.intake.receive import receive
+from service.demo import demo_list
+from service.desk.actors import person
+from service.desk.ports.desk import Desk
+from service.domain.case import State
+from service.domain.events.decision_record import CaseDecided
+from service.domain.events.event import Event
+from service.office.rule_set_adoption import adopt_at_setup
+from service.screening.list_import import import_list
+from service.settings import Settings
+from service.support.sweep import Change, Sweep, look, sweep
+from service.worker import several_processes
+from tests.benchmarks.innocents import ORIGINS
+from tests.benchmarks.invented import many_names
+from tests.builders import FIXTURES, KEY, RULES_2026, SHARED, a_grant_document, association
+from tests.steps import someone
+from tests.support.planting import granted
+
+ASSOCIATIONS, REPRESENTATIVES, NAMES = 10_000, 8, 1_000_000
+UN = SHARED / "data" / "un-consolidated-2026-02-27.xml"
+_LIST = """
+[[lists]]
+key = "stor"
+title = "En stor lista (genererad)"
+owner = "Granska"
+legal_basis = "Mätning"
+licence = "Egen"
+format = "granska-csv"
+subject_kinds = ["organisation", "representative"]
+adopted_by = "Mätning"
+review_date = "2027-12-31"
+max_age_days = 366
+"""
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def memory() -> str:
+    """The most that this process and any of its children have had, in MB."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    return f"{own} MB here, {children} MB in the largest child"
+
+
+def a_large_list(path: Path, names: list[str]) -> Path:
+    head = f"#granska-list,1,{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ},{len(names)}"
+    with path.open("w", encoding="utf-8") as file:
+        file.write(f"{head}\nentry_id,schema,name,aliases,weak_aliases,birth_years,countries,org_number\n")
+        for number, name in enumerate(names):
+            file.write(f"G-{number:07},person,{name},,,,XX,\n")
+    return path
+
+
+def someones(chance: random.Random) -> str:
+    """A common name: half of them Swedish, the rest of any origin."""
+    origin = "swedish" if chance.random() < 0.5 else chance.choice(sorted(ORIGINS))
+    given, family = ORIGINS[origin]
+    return f"{chance.choice(given.split())} {chance.choice(given.split())} {chance.choice(family.split())}"
+
+
+async def fill(desk: Desk) -> None:
+    """The associations, each with a grant that is not paid."""
+    text = RULES_2026.read_text("utf-8").replace("2026-07-01", "2020-01-01")
+    place = text.index("[[lists]]")
+    await adopt_at_setup(desk, text[:place] + _LIST.lstrip() + "\n" + text[place:])
+    await someone(desk, "Samir", "role:coordinator")
+    alva = await someone(desk, "Alva", "role:association_officer", "delegation:F1")
+    template = await decision_like(desk, await granted(desk, alva))
+    chance = random.Random(3)
+    for number in range(ASSOCIATIONS):
+        board = [{"name": someones(chance), "role": "ordförande"} for _ in range(REPRESENTATIVES)]
+        document = a_grant_document(organisation=association(f"Förening {number}"), representatives=board)
+        received = await receive(desk, document, by=KEY, channel="e_service")
+        async with desk.store.writing() as writing:
+            case = replace(await writing.case(received.case_id), state=State.DECIDED, owner=alva.id)
+            data = msgspec.structs.replace(template, decision=desk.outside.new_id())
+            await writing.case_decided(Event(data, person(alva), desk.outside.now(), case=case.id), case)
+
+
+async def decision_like(desk: Desk, case_id: str) -> CaseDecided:
+    """A decision that was really made."""
+    from service.audit.leaf import data_of
+
+    async with desk.store.reading() as reading:
+        [row] = await reading.entries_of_cases([case_id], CaseDecided)
+    data = data_of(row.leaf)
+    assert isinstance(data, CaseDecided)
+    return data
+
+
+async def timed(label: str, work: Callable[[], Awaitable[Any]]) -> tuple[float, Any]:
+    began = time.perf_counter()
+    came_of_it = await work()
+    took = time.perf_counter() - began
+    say(f"{label}: {took:.1f} s; {memory()}")
+    return took, came_of_it
+
+
+def told(done: Sweep) -> str:
+    """What two sweeps have to agree in, byte for byte."""
+    text = repr((done.cases, done.parties, sorted(done.touched), sorted(done.unknown), done.compared))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+async def measured(desk: Desk, folder: Path, dask: Callable[[], Executor] | None) -> None:
+    samir = await _user(desk, "Samir@x.example")
+    names = many_names(NAMES)
+    await import_list(desk, "demo", demo_list(desk, FIXTURES), by=samir)
+    if UN.exists():
+        await timed("import of the UN list", lambda: import_list(desk, "un", UN, by=samir))
+    large = a_large_list(folder / "a.csv", names)
+    await timed(f"import of {NAMES:,} names", lambda: import_list(desk, "stor", large, by=samir))
+    with several_processes(2) as pool:
+        whole, done = await timed(
+            "look at everything, 2 processes", lambda: look(desk, Change(("night",)), executor=pool)
+        )
+        say(f"  {done.cases:,} cases, {done.parties:,} names, {len(done.touched):,} to look up; {told(done)}")
+        if dask is not None:
+            executor = dask()
+            other, again = await timed(
+                "look at everything, Dask, 2 workers", lambda: look(desk, Change(("night",)), executor=executor)
+            )
+            say(
+                f"  {told(again)}: {'the same' if told(again) == told(done) else 'NOT THE SAME'}; {other / whole:.2f} x"
+            )
+        first, swept = await timed(
+            "sweep of everything, 2 processes", lambda: sweep(desk, Change(("night",)), executor=pool)
+        )
+        say(f"  {len(swept.proposals):,} proposals, {len(swept.unknown):,} could not be checked")
+    before = await _versions(desk)
+    changed = [*names[: -NAMES // 100], *many_names(NAMES // 100, seed=99)]
+    large = a_large_list(folder / "b.csv", changed)
+    await timed("import with 1 % changed", lambda: import_list(desk, "stor", large, by=samir))
+    with several_processes(2) as pool:
+        change = Change(("lists",), whole=False, lists=before)
+        part, done = await timed("sweep of what changed, 2 processes", lambda: sweep(desk, change, executor=pool))
+    say(f"  {len(done.proposals):,} proposals; {part / first:.1%} of the whole")
+    with several_processes(2) as pool:
+        _, rest = await timed("sweep of everything after it", lambda: sweep(desk, Change(("night",)), executor=pool))
+    say(f"  {len(rest.proposals):,} more proposals (none where the two find the same)")
+
+
+async def _versions(desk: Desk) -> dict[str, str]:
+    async with desk.store.reading() as reading:
+        return {key: version.version for key, version in (await reading.active_lists()).items()}
+
+
+async def _user(desk: Desk, email: str) -> Any:
+    async with desk.store.reading() as reading:
+        known = await reading.user_by_email(email)
+    assert known is not None
+    return person(known.user)
+
+
+def dask_executor() -> Callable[[], Executor] | None:
+    """Dask's executor over a local cluster of two processes, where Dask is installed."""
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        say("Dask is not installed here: make bench-support installs it beside")
+        return None
+
+    def begin() -> Executor:
+        cluster = LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None)
+        return Client(cluster).get_executor()  # type: ignore[no-any-return]
+
+    return begin
+
+
+async def main() -> None:
+    global ASSOCIATIONS, NAMES
+    if len(sys.argv) > 2:
+        ASSOCIATIONS, NAMES = int(sys.argv[1]), int(sys.argv[2])
+    with tempfile.TemporaryDirectory() as temporary:
+        settings = Settings(data=temporary)
+        await app.migrate_database(settings)
+        async with app.opened_desk(settings) as desk:
+            await timed(f"{ASSOCIATIONS:,} associations with a grant each", lambda: fill(desk))
+            await measured(desk, Path(temporary), dask_executor())
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
