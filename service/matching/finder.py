@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,6 @@ from service.matching import memory, model, population
 from service.matching.explain import reasons
 from service.matching.list_index import ANALYSIS, ListIndex, ListIndexBuilder, file_digests, index_traits
 from service.matching.names import comparable
-from service.matching.population import Population
 from service.matching.search import MOST_CANDIDATES, both, find, reaches
 
 MOST_OPEN = 16
@@ -103,7 +103,7 @@ class Finder:
 
     def asking(self, version: str, list_key: str, *, near: bool = False) -> "NamesAsked":
         """A question about many names that can be sent to another process."""
-        return NamesAsked(self._folder, self._table, version, list_key, model.NEWEST, near)
+        return NamesAsked(self._folder, self._table.source, version, list_key, model.NEWEST, near)
 
     def search(self, version: str, list_key: str, party: Party, *, name: str = model.NEWEST) -> tuple[Candidate, ...]:
         """The entries that resemble a party, best first; raises LookupError for a version that was never built."""
@@ -121,6 +121,10 @@ class Finder:
     ) -> tuple[FoundEntry, ...]:
         """The same, each with the entry it is about."""
         return find(self.opened(version), list_key, subject, model.load(name), self._table, most)
+
+    def reaches(self, version: str, subject: Subject, *, name: str) -> bool:
+        """Whether an entry of this version could come of a search for a subject in any list that has it and more."""
+        return reaches(self.opened(version), subject, model.load(name), self._table)
 
     def compare(self, left: Subject, right: Subject) -> Comparison:
         """Two subjects side by side, without a list."""
@@ -196,11 +200,11 @@ class Said(IntEnum):
 class NamesAsked:
     """A version of a list to be asked about many names; `near` asks who could be reached, however common the name.
 
-    It can be sent to another process, or a machine that sees the same folder; the answers are the same.
+    It can be sent to another process, or a machine that sees the same files; the answers are the same.
     """
 
     folder: Path
-    table: Population
+    table: Path
     version: str
     list_key: str
     model: str
@@ -208,19 +212,20 @@ class NamesAsked:
 
     def __call__(self, parties: Sequence[Party]) -> bytes:
         """One `Said` for each party, in their order; raises LookupError for a version that was never built."""
-        finder = _FINDERS.setdefault((self.folder, self.table.version), Finder(self.folder, table=self.table))
+        finder = _finder(self.folder, self.table)
         return bytes(self._said(finder, party) for party in parties)
 
     def _said(self, finder: Finder, party: Party) -> Said:
         if not finder.readable(party):
             return Said.UNREADABLE
         if self.near:
-            index, used = finder.opened(self.version), model.load(self.model)
-            found = reaches(index, subject_of(party), used, self.table)
+            found = finder.reaches(self.version, subject_of(party), name=self.model)
         else:
             found = bool(finder.search(self.version, self.list_key, party, name=self.model))
         return Said.SOMETHING if found else Said.NOTHING
 
 
-#: The finders of this process, by the folder of their indexes and the table of names: what is open stays open.
-_FINDERS: dict[tuple[Path, str], Finder] = {}
+@lru_cache(maxsize=4)
+def _finder(folder: Path, table: Path) -> Finder:
+    """This process's own finder over these files: what is open stays open from one parcel of names to the next."""
+    return Finder(folder, table=population.load(table))

@@ -21,7 +21,7 @@ class Population:
 
     `groups` says which names a spelling stands for: `tradition and slot` to the name's number there. Two spellings
     that share a number are one name; two that have different numbers in the same slot are different names, however
-    close (Khalid and Khalil, Lena and Lina).
+    close (Khalid and Khalil, Lena and Lina). `source` is the file, from which another process has the same table.
     """
 
     version: str
@@ -30,6 +30,7 @@ class Population:
     given: Mapping[str, Mapping[str, float]]
     family: Mapping[str, Mapping[str, float]]
     groups: Mapping[str, Mapping[str, int]]
+    source: Path = TABLE
 
     def same_name(self, left: str, right: str) -> bool:
         """Whether the table says that the two are spellings of one name."""
@@ -137,7 +138,9 @@ def load(path: Path = TABLE) -> Population:
         shares[name] = float(tradition["share"])
         for slot, kept in slots.items():
             kept[name] = _ranked(tradition[slot], float(tradition[f"{slot}_top"]), bend, f"{name}.{slot}", groups)
-    return Population(read["version"], int(read["population"]), shares, slots["given"], slots["family"], dict(groups))
+    return Population(
+        read["version"], int(read["population"]), shares, slots["given"], slots["family"], dict(groups), path
+    )
 
 
 def _ranked(text: str, top: float, bend: float, slot: str, groups: dict[str, dict[str, int]]) -> dict[str, float]:
