@@ -32,12 +32,14 @@ from service.domain.events.decision import (
     CaseReopened,
     ConditionReported,
     DecisionFinal,
+    PaymentReleased,
     TermsAccepted,
 )
 from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import Entry
 from service.domain.events.fields import Condition
 from service.domain.events.review import ConflictDeclared
+from service.domain.events.support import ReassessmentProposed, ReassessmentSettled
 from service.domain.people import User
 from service.domain.premises import Booking, BookingStatus, Estate, Hirer
 from service.domain.ruleset import RuleSet
@@ -46,8 +48,9 @@ from service.domain.ruleset import RuleSet
 MOST_CASES = 200
 #: The events that say what a case has given, and how it stands.
 _TOLD = (
-    ConflictDeclared, CaseDecided, CaseReopened, TermsAccepted, ConditionReported, DecisionFinal, AppealReceived,
-    AppealSettled, BookingExecuted, BookingMoved, BookingSettled, KeyAccessGiven,
+    ConflictDeclared, CaseDecided, CaseReopened, TermsAccepted, PaymentReleased, ConditionReported, DecisionFinal,
+    AppealReceived, AppealSettled, ReassessmentProposed, ReassessmentSettled, BookingExecuted, BookingMoved,
+    BookingSettled, KeyAccessGiven,
 )  # fmt: skip
 
 
@@ -92,13 +95,17 @@ class AssociationCase:
 
 @dataclass(frozen=True)
 class Association:
-    """The dossier as one person may see it; `elsewhere` is how many cases of other kinds there are."""
+    """The dossier as one person may see it; `elsewhere` is how many cases of other kinds there are.
+
+    `looked_at` is how much has turned up that nobody has settled, in cases of whatever kind.
+    """
 
     of_case: Case
     cases: list[AssociationCase]
     elsewhere: int
     stops: list[StandingStop]
     clearance: Clearance | None
+    looked_at: int
     incidents: int
     estate: Estate
     procedure: RuleSet
@@ -113,6 +120,12 @@ class Association:
     def numbers(self) -> list[str]:
         """The numbers it has given, newest first, each once."""
         return list(dict.fromkeys(one.said.number for one in self.cases if one.said.number))
+
+    @property
+    def unpaid_ore(self) -> int:
+        """What of that has not been handed over to be paid, in öre."""
+        grants = [one.dossier.grant for one in self.cases]
+        return sum(grant.amount_ore or 0 for grant in grants if grant and grant.paid is None)
 
     @property
     def granted_ore(self) -> int:
@@ -133,8 +146,9 @@ async def association(desk: Desk, case_id: str, *, by: User) -> Association:
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
         found = await reading.cases_of_organisation(case.organisation_id, limit=MOST_CASES + 1)
         known = [one for one in found[:MOST_CASES] if one.kind in by.case_kinds]
-        dossiers = await _dossiers(reading, [one.id for one in known])
-        if any(dossier.conflict(by.pseudonym) for dossier in dossiers.values()):
+        dossiers = await _dossiers(reading, [one.id for one in found[:MOST_CASES]])
+        own = [dossiers[one.id] for one in known if one.id in dossiers]
+        if any(dossier.conflict(by.pseudonym) for dossier in own):
             raise NotAllowed("conflict.locked_out")
         files = await reading.cases_by_id([one.id for one in known])
         parts = [ref for file in files.values() for ref in _asked(file.details, by)]
@@ -159,6 +173,7 @@ async def association(desk: Desk, case_id: str, *, by: User) -> Association:
             elsewhere=len(found[:MOST_CASES]) - len(known),
             stops=(await standing_stops(reading, [case.organisation_id])).get(case.organisation_id, []),
             clearance=clearance,
+            looked_at=sum(len(dossier.open_reassessments) for dossier in dossiers.values()),
             incidents=len(await reading.incidents(number, today(desk))) if number else 0,
             estate=await reading.estate(),
             procedure=procedure,
