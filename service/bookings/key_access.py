@@ -1,6 +1,6 @@
 """Before the key: terms accepted, a fresh look at the sanctions lists, and who is let in on a day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, entries, step
 from service.desk.step_form import CaseNow, StepForm, unless
 from service.desk.stops import halts, standing_stops, stopped
+from service.desk.terms import accepted_terms, season_of
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.clock import Instant
@@ -201,8 +202,12 @@ def missing(
     now_ms: int,
     *,
     stopped: bool,
+    accepted: Collection[tuple[str, str]],
 ) -> list[str]:
-    """What stands between a hirer and the key, as codes; `stopped`: support to the association is, in whatever case."""
+    """What stands between a hirer and the key, as codes.
+
+    `stopped`: support to the association is, in whatever case; `accepted`: the terms that it has, each for a season.
+    """
     found = []
     if one.status is not BookingStatus.CONFIRMED or dossier.grant is None:
         return ["key_access.not_confirmed"]
@@ -212,8 +217,9 @@ def missing(
         found.append("key_access.room_shut")
     if stopped:
         found.append("key_access.stopped")
-    accepted = dossier.grant.accepted
-    if accepted is None or accepted.terms != dossier.grant.terms:
+    own = dossier.grant.accepted
+    this_season = dossier.grant.terms or "", season_of(one, procedure.premises)
+    if (own is None or own.terms != dossier.grant.terms) and this_season not in accepted:
         found.append("key_access.terms")
     window = procedure.premises.key_access_hours * HOUR * 1000
     screened = dossier.key_access_screened
@@ -254,6 +260,7 @@ class GiveKey(StepForm):
         if self.booking_id not in times:
             raise NotFound("booking.not_found")
         active = await _active(scene.writing, scene.procedure)
+        accepted = await accepted_terms(scene.writing, [scene.case.organisation_id], scene.procedure.premises)
         estate = await scene.writing.estate()
         why = missing(
             scene.dossier,
@@ -263,6 +270,7 @@ class GiveKey(StepForm):
             active,
             scene.desk.outside.now(),
             stopped=await stopped(scene.writing, scene.case.organisation_id, StopScope.KEYS),
+            accepted=accepted.get(scene.case.organisation_id, ()),
         )
         if why:
             raise NotAllowed(why[0])
@@ -292,13 +300,18 @@ async def within(desk: Desk, span: Span, site: str | None) -> tuple[Estate, list
         stops = await standing_stops(reading, {case.organisation_id for case, _ in cases.values()})
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
         active = await _active(reading, procedure)
+        hirers = {case.organisation_id for case, _ in cases.values()}
+        accepted = await accepted_terms(reading, hirers, procedure.premises)
     now = desk.outside.now()
     listed = []
     for one in occupied:
         dossier = dossiers.get(one.case or "", Dossier())
         of_case = cases.get(one.case or "")
-        halted = of_case is not None and halts(stops.get(of_case[0].organisation_id, ()), StopScope.KEYS)
-        why = missing(dossier, one.booking, found, procedure, active, now, stopped=halted)
+        whose = of_case.case.organisation_id if of_case else ""
+        halted = halts(stops.get(whose, ()), StopScope.KEYS)
+        why = missing(
+            dossier, one.booking, found, procedure, active, now, stopped=halted, accepted=accepted.get(whose, ())
+        )
         given = one.booking.id in dossier.key_access_given
         listed.append(Entry(one, tuple(why), given, _unanswered_at(dossier)))
     return found, listed

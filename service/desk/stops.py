@@ -12,7 +12,7 @@ from service.domain.clock import Instant
 from service.domain.errors import GranskaError
 from service.domain.events.event import SYSTEM_ACTOR, Entry, Event
 from service.domain.events.support import StopEnded, SupportReleased, SupportStopped
-from service.domain.stops import Stop, StopScope, follow_stop
+from service.domain.stops import STOP_EVENTS, Stop, StopScope, follow_stop
 
 #: How many of the newest stops are looked through for those whose time is over.
 MOST_STOPS = 10_000
@@ -42,7 +42,7 @@ class StopOfCase:
 async def stops_of(reading: Reading, organisations: Collection[str]) -> dict[str, list[StopOfCase]]:
     """By association, every stop that was ever considered or set in any of its cases, oldest first."""
     stops: dict[tuple[str, str], dict[str, Stop]] = {}
-    for organisation, row in await reading.stops_of(organisations):
+    for organisation, row in await reading.entries_of_associations(organisations, *STOP_EVENTS):
         data = data_of(row.leaf)
         entry = Entry(row.seq, row.at, row.actor, row.case_id, data)
         follow_stop(stops.setdefault((organisation, row.case_id or ""), {}), data, entry)

@@ -32,7 +32,8 @@ class Basis:
     `held` are the times of the case that can be given, by their ids, and `lapsed` those of them whose hold ran out
     meanwhile. `given_before` is what the same association has been granted in other cases within the rule set's months,
     in öre by delegation point: a ceiling counts all of it. `frame` is that of the round that the case belongs to.
-    `stopped`: a stop of support stands in some case of the association, this one or another.
+    `stopped`: a stop of support stands in some case of the association, this one or another. `season_terms`: the
+    association has accepted the terms for the season of the times of this case, in whatever case.
     """
 
     case: Case
@@ -46,6 +47,7 @@ class Basis:
     lapsed: frozenset[str] = frozenset()
     frame: Frame | None = None
     stopped: bool = False
+    season_terms: bool = False
 
 
 class Judged(Protocol):

@@ -112,6 +112,13 @@ class PremisesRules:
     priorities: Mapping[str, PriorityClass]
     seasons: Mapping[str, Season] = field(default_factory=dict)
 
+    def season_of(self, day: date) -> str:
+        """The season that a day belongs to: the rule set's, or the half of the year outside all of them."""
+        for season in self.seasons.values():
+            if season.first <= day <= season.last:
+                return season.id
+        return f"{day.year}-{1 if day.month <= 6 else 2}"
+
     def price(self, room: Room, span: Span, hirer: Hirer) -> tuple[str, int]:
         """The tariff class and the price in öre: hours begun, with the surcharge outside staffed hours."""
         tariff = self.tariffs[self.tariff_of[hirer]]

@@ -183,7 +183,7 @@ def _executed(basis: Basis) -> list[Task]:
         return []
     return [
         Task("task.confirmation", bool(executed.letters), "letter"),
-        Task("task.terms", executed.accepted is not None, "terms"),
+        Task("task.terms", executed.accepted is not None or basis.season_terms, "terms"),
         Task("task.key_access_check", basis.dossier.key_access_screened is not None, "key-access-check"),
         Task("task.key_access", bool(basis.dossier.key_access_given), "key-access"),
     ]
@@ -204,7 +204,7 @@ def _after(basis: Basis) -> list[Task]:
         found.append(Task("task.report", decided.reported is not None, "reported"))
     grant = dossier.grant
     if grant is not None:
-        found.append(Task("task.terms", grant.accepted is not None, "terms"))
+        found.append(Task("task.terms", grant.accepted is not None or basis.season_terms, "terms"))
         if grant.amount_ore:
             found.append(Task("task.payment", grant.paid is not None, "payment"))
         found += [

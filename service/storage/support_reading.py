@@ -4,11 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from service.desk.ports.log import LogRow
-from service.desk.ports.support import StopRow
+from service.desk.ports.support import OfAssociation
 from service.domain.clock import Second
 from service.domain.decision import FAVOURABLE
 from service.domain.events.event import EventClass
-from service.domain.stops import STOP_EVENTS
 from service.domain.watchlist import ListEntry
 from service.screening.list_entry_text import entry_of
 from service.storage.tables import CaseRow, ClearanceRow, ListEntryRow, LogEntry
@@ -19,18 +18,18 @@ _MOST_SINCE = 10_000
 class SupportReading:
     """Questions about support, on whatever transaction is open."""
 
-    async def stops_of(self, organisations: Collection[str]) -> list[StopRow]:
+    async def entries_of_associations(self, organisations: Collection[str], *events: EventClass) -> list[OfAssociation]:
         if not organisations:
             return []
         marks = ", ".join("{}" for _ in organisations)
-        types = ", ".join("{}" for _ in STOP_EVENTS)
+        types = ", ".join("{}" for _ in events)
         found = await CaseRow.raw(
             "SELECT c.organisation_id, l.* FROM log_entry l JOIN case_file c ON c.id = l.case_id "
             f"WHERE l.type IN ({types}) AND c.organisation_id IN ({marks}) ORDER BY l.seq",
-            *(event.declared.type for event in STOP_EVENTS),
+            *(event.declared.type for event in events),
             *organisations,
         )
-        return [StopRow(row.pop("organisation_id"), LogRow(**row)) for row in found]
+        return [OfAssociation(row.pop("organisation_id"), LogRow(**row)) for row in found]
 
     async def live_cases(
         self, today: date, now: Second, *, after: str, limit: int, organisations: Collection[str] | None = None

@@ -8,6 +8,7 @@ import pytest
 from service.bookings import key_access
 from service.bookings.doors import ASK_AGAIN_MS, screen_doors
 from service.casework.decision import follow_up
+from service.casework.views.case_page import case_view
 from service.desk.ports.desk import Desk
 from service.domain.errors import NotAllowed
 from service.domain.people import User
@@ -97,3 +98,24 @@ async def test_nobody_is_asked_about_before_the_rule_sets_hours(desk: Desk, cloc
     await approved(desk, officer, date="2027-01-11")
 
     assert await screen_doors(desk) == 0
+
+
+async def test_terms_are_accepted_once_for_a_season_and_an_association(desk: Desk, clock: Clock) -> None:
+    officer = await petter(desk)
+    await tomorrow_evening(desk, clock, officer)
+    second = await approved(desk, officer, date="2026-12-03")
+    next_season = await approved(desk, officer, date="2027-03-01")
+    clock.forward(days=2)
+    await screen_doors(desk)
+
+    [entry] = (await key_access.of_day(desk, date(2026, 12, 3), None))[1]
+    assert entry.missing == (), "no click for the second booking of the season"
+    tasks = (await case_view(desk, second, by=officer)).tasks
+    assert [task.done for task in tasks if task.code == "task.terms"] == [True]
+    [later] = (await key_access.of_day(desk, date(2027, 3, 1), None))[1]
+    assert "key_access.terms" in later.missing, "another season"
+    assert [
+        task.done for task in (await case_view(desk, next_season, by=officer)).tasks if task.code == "task.terms"
+    ] == [False]
+    await do(desk, key_access.GiveKey, second, officer, booking_id=(await times(desk, second))[0].id)
+    await holds_true(desk)

@@ -23,6 +23,7 @@ from service.desk.ports.store import Reading
 from service.desk.rulebook import Rulebook, rulebook, today
 from service.desk.step import entries, frame_of, given_before
 from service.desk.stops import StandingStop, halts, standing_stops
+from service.desk.terms import terms_cover
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.basis import Basis
@@ -173,6 +174,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         procedure = book.procedure(today(desk))
         given = await given_before(desk, reading, case, procedure)
         frame = await frame_of(reading, case, book)
+        covered = await terms_cover(reading, case, dossier, _times_of(room), procedure)
         stops = (await standing_stops(reading, [case.organisation_id])).get(case.organisation_id, [])
     times = _times_of(room)
     judged = [stored.case_finding for stored in findings]
@@ -189,6 +191,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         gone,
         frame,
         halts(stops, StopScope.DECISIONS),
+        covered,
     )
     newest_first = done[::-1]
     shown = newest_first if everything else newest_first[:MOST_ON_TIMELINE]

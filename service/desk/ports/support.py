@@ -12,8 +12,8 @@ from service.domain.events.support import AssociationJoined, AssociationSeparate
 from service.domain.watchlist import ListEntry
 
 
-class StopRow(NamedTuple):
-    """An event of a stop, and the association whose support it is."""
+class OfAssociation(NamedTuple):
+    """An entry of the log, and the association whose case it is in."""
 
     organisation: str
     row: LogRow
@@ -22,8 +22,8 @@ class StopRow(NamedTuple):
 class SupportReading(Protocol):
     """Questions about support."""
 
-    async def stops_of(self, organisations: Collection[str]) -> list[StopRow]:
-        """Every event of a stop in any case of these associations, oldest first."""
+    async def entries_of_associations(self, organisations: Collection[str], *events: EventClass) -> list[OfAssociation]:
+        """What happened of these kinds in any case of these associations, oldest first."""
         ...
 
     async def live_cases(
