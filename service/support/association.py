@@ -13,7 +13,7 @@ from service.bookings.bookings import now_of
 from service.bookings.clearance import Clearance, clearance_of
 from service.casework.views.gate import check_open_to
 from service.desk import application_parts
-from service.desk.ports.cases import CaseDetails
+from service.desk.ports.cases import CaseDetails, CaseFile
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
@@ -151,25 +151,12 @@ async def association(desk: Desk, case_id: str, *, by: User) -> Association:
         if any(dossier.conflict(by.pseudonym) for dossier in own):
             raise NotAllowed("conflict.locked_out")
         files = await reading.cases_by_id([one.id for one in known])
-        parts = [ref for file in files.values() for ref in _asked(file.details, by)]
-        values = await reading.values(parts)
-        ahead = await _ahead(desk, reading, known)
         number = next((file.details.org_number for file in files.values() if file.details.org_number), None)
         rooms = Kind.PREMISES in by.case_kinds
         clearance = await clearance_of(desk, reading, case.organisation_id, procedure) if rooms else None
-        lines = [
-            AssociationCase(
-                case=one,
-                dossier=dossiers.get(one.id, Dossier()),
-                said=_said(files[one.id].details, values),
-                ahead=tuple(ahead.get(one.id, ())),
-                received_on=local_day(one.received_at),
-            )
-            for one in known
-        ]
         return Association(
             of_case=case,
-            cases=lines,
+            cases=await _lines(desk, reading, known, files, dossiers, by),
             elsewhere=len(found[:MOST_CASES]) - len(known),
             stops=(await standing_stops(reading, [case.organisation_id])).get(case.organisation_id, []),
             clearance=clearance,
@@ -179,6 +166,32 @@ async def association(desk: Desk, case_id: str, *, by: User) -> Association:
             procedure=procedure,
             more=len(found) > MOST_CASES,
         )
+
+
+async def _lines(
+    desk: Desk,
+    reading: Reading,
+    known: Sequence[Case],
+    files: Mapping[str, CaseFile],
+    dossiers: Mapping[str, Dossier],
+    by: User,
+) -> list[AssociationCase]:
+    """Its cases as this person may see them, each with what it says and has given."""
+    parts: list[str] = []
+    for file in files.values():
+        parts += _asked(file.details, by)
+    values = await reading.values(parts)
+    ahead = await _ahead(desk, reading, known)
+    return [
+        AssociationCase(
+            case=one,
+            dossier=dossiers.get(one.id, Dossier()),
+            said=_said(files[one.id].details, values),
+            ahead=tuple(ahead.get(one.id, ())),
+            received_on=local_day(one.received_at),
+        )
+        for one in known
+    ]
 
 
 async def _dossiers(reading: Reading, case_ids: Sequence[str]) -> dict[str, Dossier]:
