@@ -3,12 +3,13 @@
 Each need is declared once: a member of `Need`, the field of `Fetched` of the same name, and a line of `NEEDS`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from service.desk.ports.desk import Desk
+from service.domain.application import Party
 from service.domain.check import GivenEnclosure, Incident, ListAnswer, Need, OtherCase, RoomAnswer
 from service.domain.clock import DAY_MS
 from service.domain.organisation import normal_form
@@ -69,6 +70,11 @@ def _read(day: str | None) -> date | None:
 
 async def _fetch_lists(desk: Desk, material: Material) -> tuple[ListAnswer, ...]:
     """Every list in force today, searched for everyone its legal basis covers."""
+    return await fetch_lists(desk, material, {})
+
+
+async def fetch_lists(desk: Desk, material: Material, quiet: Mapping[str, Collection[Party]]) -> tuple[ListAnswer, ...]:
+    """The same, where it is known of a version (by its id) of whom it says nothing."""
     parties = material.application.parties(material.compared_speakers)
     answers = []
     for definition in material.procedure.lists.values():
@@ -79,7 +85,14 @@ async def _fetch_lists(desk: Desk, material: Material) -> tuple[ListAnswer, ...]
         answers.append(
             list_answer(
                 definition,
-                await search_list(desk, material.case.organisation_id, definition, active.version, parties),
+                await search_list(
+                    desk,
+                    material.case.organisation_id,
+                    definition,
+                    active.version,
+                    parties,
+                    quiet=quiet.get(active.version, ()),
+                ),
                 version=active.version,
                 sha256=active.sha256,
                 age_days=max(0, (desk.outside.now() - active.as_of) // DAY_MS),

@@ -1,7 +1,7 @@
 """The names of a case are looked for on the lists, in indexes that are what they were built as."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -60,10 +60,25 @@ async def compare_names(
 
 
 async def search_list(
-    desk: Desk, organisation: str, definition: ListDefinition, version: str, parties: Sequence[Party]
+    desk: Desk,
+    organisation: str,
+    definition: ListDefinition,
+    version: str,
+    parties: Sequence[Party],
+    *,
+    quiet: Collection[Party] = (),
 ) -> tuple[PartyAnswer, ...]:
-    """What a list's version says of everyone its legal basis covers, with what a person has held apart before."""
-    found = await find_parties(desk, organisation, definition, version, parties, model=desk.finder.method().model)
+    """What a list's version says of everyone its legal basis covers, with what a person has held apart before.
+
+    `quiet` are those of whom this very version has been asked just now, and has said nothing.
+    """
+    model = desk.finder.method().model
+    loud = [party for party in parties if party not in quiet]
+    found = await find_parties(desk, organisation, definition, version, loud, model=model)
+    if quiet:
+        covered = [party for party in parties if party.kind.value in definition.subject_kinds]
+        by_party = {answer.party: answer for answer in found}
+        found = tuple(by_party.get(party, PartyAnswer(party, ())) for party in covered)
     async with desk.store.reading() as reading:
         held_apart = await reading.distinctions([one.pair for answer in found for one in answer.candidates])
     return with_held_apart(found, frozenset(held_apart))

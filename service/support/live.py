@@ -59,7 +59,27 @@ async def live_by_id(desk: Desk, case_ids: Sequence[str]) -> list[LiveCase]:
         return await _live_among(desk, reading, case_ids)
 
 
+async def support_of(desk: Desk, organisation: str) -> list[LiveSupport]:
+    """All that an association has, in whatever case."""
+    async with desk.store.reading() as reading:
+        standing = await _standing(desk, reading, await reading.case_ids_of(organisation))
+    return [part for support in standing.values() for part in support]
+
+
 async def _live_among(desk: Desk, reading: Reading, case_ids: Sequence[str]) -> list[LiveCase]:
+    standing = await _standing(desk, reading, case_ids)
+    files = await reading.cases_by_id(list(standing))
+    materials = await materials_of(desk, reading, list(standing), but=_NOT_COMPARED)
+    materials = await _as_known_today(desk, reading, materials)
+    return [
+        LiveCase(case_id, files[case_id].case.organisation_id, materials.get(case_id), support)
+        for case_id, support in standing.items()
+        if case_id in files
+    ]
+
+
+async def _standing(desk: Desk, reading: Reading, case_ids: Sequence[str]) -> dict[str, tuple[LiveSupport, ...]]:
+    """By case, what it has given that stands; one that has given nothing is left out."""
     day, now = today(desk), Second(desk.outside.now() // 1000)
     dossiers = await _dossiers(reading, case_ids)
     bookings = await reading.bookings_of(case_ids)
@@ -76,14 +96,7 @@ async def _live_among(desk: Desk, reading: Reading, case_ids: Sequence[str]) -> 
         )
         if support:
             standing[case_id] = tuple(support)
-    files = await reading.cases_by_id(list(standing))
-    materials = await materials_of(desk, reading, list(standing), but=_NOT_COMPARED)
-    materials = await _as_known_today(desk, reading, materials)
-    return [
-        LiveCase(case_id, files[case_id].case.organisation_id, materials.get(case_id), support)
-        for case_id, support in standing.items()
-        if case_id in files
-    ]
+    return standing
 
 
 async def _dossiers(reading: Reading, case_ids: Sequence[str]) -> dict[str, Dossier]:

@@ -6,10 +6,11 @@ executor is handed in; whoever resembles somebody is then looked up as any case 
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from service.casework.review.reassessment import new_matters, propose
@@ -23,13 +24,13 @@ from service.domain.events.event import SYSTEM_ACTOR, Event
 from service.domain.events.support import SupportSwept
 from service.domain.finding import NEEDS_NOBODY, Finding, Outcome, Trait
 from service.domain.ruleset import RequiredCheck
-from service.domain.support import LiveSupport
 from service.domain.watchlist import ListDefinition
 from service.pipeline.isolated import call_thread
 from service.screening.ask_again import AskedAgain, ask_again, checks_with
 from service.screening.material import Material
+from service.screening.needs import fetch_lists
 from service.screening.search_lists import ensure_index
-from service.support.live import live_by_id, live_cases
+from service.support.live import BATCH, live_by_id, live_cases, support_of
 
 #: How many names are sent to a worker at a time, and how many such parcels are under way.
 NAMES, UNDER_WAY = 500, 8
@@ -57,11 +58,15 @@ class Change:
 
 @dataclass
 class Sweep:
-    """What a sweep has come to: in how many cases support stands, which are to be looked at, what was proposed."""
+    """What a sweep has come to: in how many cases support stands, which are to be looked at, what was proposed.
+
+    `quiet` are those of whom a version of a list, by its id, was asked whole and said nothing.
+    """
 
     cases: int = 0
     parties: int = 0
     touched: set[str] = field(default_factory=set)
+    quiet: dict[str, set[Party]] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
     proposals: list[str] = field(default_factory=list)
     compared: str = ""
@@ -82,22 +87,25 @@ async def sweep(desk: Desk, change: Change, *, executor: Executor | None = None,
     A sweep that is cut off leaves what it had proposed; the next one proposes the rest, and nothing twice.
     """
     done = await look(desk, change, executor=executor, told=told)
-    for case_id in sorted(done.touched):
-        proposal = await _propose_in(desk, case_id, done)
+    await put_forward(desk, change, done)
+    return done
+
+
+async def put_forward(desk: Desk, change: Change, done: Sweep) -> None:
+    """What a look has come to, case by case: what is new is proposed; then the sweep is written down."""
+    async for asked in _asked_in(desk, done):
+        support = await support_of(desk, asked.material.case.organisation_id)
+        proposal = await propose(desk, asked, support)
         done.proposals += [proposal] if proposal else []
     if done.cases:
         await _write_down(desk, change, done)
-    return done
 
 
 async def dry_run(desk: Desk, change: Change, *, executor: Executor | None = None) -> tuple[Sweep, list[AskedAgain]]:
     """What a sweep would propose now, and of which cases; changes nothing."""
     done = await look(desk, change, executor=executor)
     would = []
-    for case_id in sorted(done.touched):
-        asked = await _ask_in(desk, case_id, done)
-        if asked is None:
-            continue
+    async for asked in _asked_in(desk, done):
         async with desk.store.reading() as reading:
             if await new_matters(desk, reading, asked):
                 would.append(asked)
@@ -205,7 +213,8 @@ async def _ask_list(
         if whole:
             await ensure_index(desk, version.version)
             asking = desk.finder.asking(version.version, definition.key)
-            await _ask_names(asking, definition, whole, done, executor, told)
+            quiet = done.quiet.setdefault(version.version, set())
+            await _ask_names(asking, definition, whole, done, executor, told, quiet)
         if others and delta is not None:
             asking = desk.finder.asking(delta, definition.key, near=True)
             await _ask_names(asking, definition, others, done, executor, told)
@@ -243,6 +252,7 @@ async def _ask_names(
     done: Sweep,
     executor: Executor | None,
     told: Told | None,
+    quiet: set[Party] | None = None,
 ) -> None:
     """Ask each name once, whoever bears it; what is said of it holds for every case that names it."""
     cases: dict[Party, list[str]] = {}
@@ -263,6 +273,8 @@ async def _ask_names(
                 done.touched.update(cases[party])
             elif answer == _UNREADABLE:
                 done.unknown.update(cases[party])
+            elif quiet is not None:
+                quiet.add(party)
         compared += len(parcel)
         if told:
             told(compared, len(names))
@@ -277,30 +289,19 @@ async def _in(executor: Executor | None, asking: NamesAsked, parcel: list[Party]
     return await asyncio.get_running_loop().run_in_executor(executor, asking, parcel)
 
 
-async def _propose_in(desk: Desk, case_id: str, done: Sweep) -> str | None:
-    asked = await _ask_in(desk, case_id, done)
-    if asked is None:
-        return None
-    return await propose(desk, asked, await _all_support(desk, asked.material.case.organisation_id))
-
-
-async def _ask_in(desk: Desk, case_id: str, done: Sweep) -> AskedAgain | None:
-    """All that is asked about the association, for a case as it is now; None where nothing stands any more."""
-    live = next(iter(await live_by_id(desk, [case_id])), None)
-    if live is None or live.material is None:
-        return None
-    asked = await ask_again(desk, live.material, await _of_the_association(desk, live.material))
-    _note_unknown(asked.findings, live.material, done)
-    return asked
-
-
-async def _all_support(desk: Desk, organisation: str) -> list[LiveSupport]:
-    """All that the association has, in whatever case."""
-    support: list[LiveSupport] = []
-    async for batch in live_cases(desk, {organisation}):
-        for live in batch:
-            support += live.support
-    return support
+async def _asked_in(desk: Desk, done: Sweep) -> AsyncIterator[AskedAgain]:
+    """All that is asked about the association, for each touched case as it is now, where its support still stands."""
+    touched = sorted(done.touched)
+    for at in range(0, len(touched), BATCH):
+        for live in await live_by_id(desk, touched[at : at + BATCH]):
+            material = live.material
+            if material is None:
+                continue
+            lists = partial(fetch_lists, desk, material, done.quiet)
+            required = await _of_the_association(desk, material)
+            asked = await ask_again(desk, material, required, {Need.LISTS: lists})
+            _note_unknown(asked.findings, material, done)
+            yield asked
 
 
 async def _write_down(desk: Desk, change: Change, done: Sweep) -> None:
