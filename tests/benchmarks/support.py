@@ -27,19 +27,23 @@ from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.case import State
 from service.domain.events.decision_record import CaseDecided
-from service.domain.events.event import Event
+from service.domain.events.event import Actor, Event
+from service.domain.events.review import NoteWritten
+from service.domain.people import User
 from service.office.rule_set_adoption import adopt_at_setup
 from service.screening.list_import import import_list
 from service.settings import Settings
+from service.support.association import association as association_page
 from service.support.sweep import Change, Sweep, look, put_forward, sweep
 from service.worker import several_processes
 from tests.benchmarks.innocents import ORIGINS
 from tests.benchmarks.invented import many_names
 from tests.builders import FIXTURES, KEY, RULES_2026, SHARED, a_grant_document, association
-from tests.steps import someone
+from tests.steps import someone, unbiased
 from tests.support.planting import granted
 
 ASSOCIATIONS, REPRESENTATIVES, NAMES = 10_000, 8, 1_000_000
+CASES, EVENTS = 50, 2_000
 UN = SHARED / "data" / "un-consolidated-2026-02-27.xml"
 _LIST = """
 [[lists]]
@@ -127,6 +131,28 @@ def told(done: Sweep) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+async def dossier(desk: Desk) -> None:
+    """One association with fifty cases and two thousand events: its page, asked for two hundred times."""
+    alva = await _known(desk, "Alva@x.example")
+    theirs = association("Den med många ärenden")
+    for _ in range(CASES):
+        received = await receive(desk, a_grant_document(organisation=theirs), by=KEY, channel="e_service")
+        async with desk.store.writing() as writing:
+            case = await writing.case(received.case_id)
+            for _ in range(EVENTS // CASES - 1):
+                note = NoteWritten(note=writing.keep("note", {"text": "Ringde."}, case=case.id))
+                event = Event(note, person(alva), desk.outside.now(), case=case.id)
+                case = await writing.step_taken(event, case.after(NoteWritten))
+    await unbiased(desk, received.case_id, alva)
+    took = []
+    for _ in range(200):
+        began = time.perf_counter()
+        await association_page(desk, received.case_id, by=alva)
+        took.append((time.perf_counter() - began) * 1000)
+    took.sort()
+    say(f"dossier of {CASES} cases and {EVENTS:,} events: p50 {took[100]:.1f} ms, p99 {took[197]:.1f} ms")
+
+
 async def measured(desk: Desk, folder: Path, dask: Callable[[], Executor] | None) -> None:
     samir = await _user(desk, "Samir@x.example")
     names = many_names(NAMES)
@@ -163,11 +189,15 @@ async def _versions(desk: Desk) -> dict[str, str]:
         return {key: version.version for key, version in (await reading.active_lists()).items()}
 
 
-async def _user(desk: Desk, email: str) -> Any:
+async def _known(desk: Desk, email: str) -> User:
     async with desk.store.reading() as reading:
         known = await reading.user_by_email(email)
     assert known is not None
-    return person(known.user)
+    return known.user
+
+
+async def _user(desk: Desk, email: str) -> Actor:
+    return person(await _known(desk, email))
 
 
 def dask_executor() -> Callable[[], Executor] | None:
@@ -194,6 +224,7 @@ async def main() -> None:
         await app.migrate_database(settings)
         async with app.opened_desk(settings) as desk:
             await timed(f"{ASSOCIATIONS:,} associations with a grant each", lambda: fill(desk))
+            await dossier(desk)
             await measured(desk, Path(temporary), dask_executor())
 
 
