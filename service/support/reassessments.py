@@ -41,7 +41,8 @@ class Waiting:
     """A proposal that nobody has settled: in which case, of whom, what it concerns, whose it is, by when."""
 
     case: Case
-    association: str
+    applicant: str
+    hirer: str | None
     support: tuple[str, ...]
     owner: str
     due: date
@@ -115,7 +116,8 @@ async def _waiting(reading: Reading, by: User) -> list[Waiting]:
         if file.case.kind in by.case_kinds:
             kinds = _kinds(data)
             owner = names.get(data.owner or "", "")
-            waiting.append(Waiting(file.case, file.details.org_name, kinds, owner, data.due))
+            applicant, hirer = file.details.org_name, file.details.hirer
+            waiting.append(Waiting(file.case, applicant, hirer, kinds, owner, data.due))
     return sorted(waiting, key=lambda proposal: (proposal.due, proposal.case.diary_number))
 
 

@@ -17,7 +17,14 @@ async def reassessments_page(request: AnyRequest, desk: TheDesk, user: SignedIn)
     """What waits, of the kinds of case that whoever asks works with."""
     shown = await reassessments(desk, by=user)
     may_ask = user.has(*INCIDENT_RECORDERS.roles)
-    return render.page(request, "pages/reassessments.html", shown=shown, today=today(desk), may_ask=may_ask)
+    return render.page(
+        request,
+        "pages/reassessments.html",
+        shown=shown,
+        today=today(desk),
+        may_ask=may_ask,
+        hide=user.only_reviews,
+    )
 
 
 @post("/reassessments/dry-run", opt=may(INCIDENT_RECORDERS), status_code=303)
