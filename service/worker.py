@@ -189,8 +189,9 @@ class Worker:
             state = (await self._desk.jobs.states()).get(job.name, JobState(job.name))
             now = self._desk.outside.now()
             early = (state.next_at or 0) - now
-            if early > 0 and not self._woken[job.name].is_set() and job.every_ms > 10 * SECOND_MS:
-                return min(job.every_ms, early)
+            often = job.every_ms <= 10 * SECOND_MS or self._woken[job.name].is_set()
+            if early > 0 and (state.failures or not often):
+                return min(job.every_ms, early)  # what fails waits its time, whoever wakes it
             return await self._run(job, state)
 
     async def _run(self, job: Job, state: JobState) -> int:

@@ -260,7 +260,7 @@ class GiveKey(StepForm):
         if self.booking_id not in times:
             raise NotFound("booking.not_found")
         active = await _active(scene.writing, scene.procedure)
-        accepted = await accepted_terms(scene.writing, [scene.case.organisation_id], scene.procedure.premises)
+        accepted = await accepted_terms(scene.writing, [scene.case.organisation_id])
         estate = await scene.writing.estate()
         why = missing(
             scene.dossier,
@@ -301,7 +301,7 @@ async def within(desk: Desk, span: Span, site: str | None) -> tuple[Estate, list
         procedure = (await rulebook(desk, reading)).procedure(today(desk))
         active = await _active(reading, procedure)
         hirers = {case.organisation_id for case, _ in cases.values()}
-        accepted = await accepted_terms(reading, hirers, procedure.premises)
+        accepted = await accepted_terms(reading, hirers)
     now = desk.outside.now()
     listed = []
     for one in occupied:

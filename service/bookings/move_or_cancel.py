@@ -100,6 +100,8 @@ class Move(StepForm):
         if expected is not None and to.capacity < expected:
             params = {"wanted": expected, "capacity": to.capacity}
             raise InvalidInput([Problem("/room", "booking.room_too_small", params)])
+        if confirmed and await stopped(scene.writing, scene.case.organisation_id, StopScope.BOOKINGS):
+            raise NotAllowed("decision.support_stopped")
         if confirmed:
             _check_may_move(scene, application.premises, to, span)
             await check_same_day(scene, [span])

@@ -66,8 +66,13 @@ async def basis_of(desk: Desk, reading: Reading, case: Case, dossier: Dossier, b
         await given_before(desk, reading, case, procedure),
         lapsed(times),
         await frame_of(reading, case, book),
-        await stopped(reading, case.organisation_id, StopScope.DECISIONS),
+        await stopped(reading, case.organisation_id, *halting_decisions(case.kind)),
     )
+
+
+def halting_decisions(kind: Kind) -> tuple[StopScope, ...]:
+    """What halts a favourable decision: of a room, also a stop of bookings."""
+    return (StopScope.DECISIONS, StopScope.BOOKINGS) if kind is Kind.PREMISES else (StopScope.DECISIONS,)
 
 
 async def frame_of(reading: Reading, case: Case, book: Rulebook) -> Frame | None:

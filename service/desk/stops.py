@@ -68,14 +68,15 @@ def _standing(stop: StopOfCase) -> StandingStop:
     return StandingStop(known.id, stop.case_id, known.ground, known.clause, known.scope, known.until, known.since)
 
 
-def halts(stops: Sequence[StandingStop], scope: StopScope) -> bool:
-    """Whether one of these halts this."""
-    return any(scope in stop.scope for stop in stops)
+def halts(stops: Sequence[StandingStop], *scopes: StopScope) -> bool:
+    """Whether one of these halts any of this."""
+    return any(not stop.scope.isdisjoint(scopes) for stop in stops)
 
 
-async def stopped(reading: Reading, organisation: str, scope: StopScope) -> bool:
-    """Whether this is halted for the association."""
-    return halts((await standing_stops(reading, [organisation])).get(organisation, []), scope)
+async def stopped(reading: Reading, organisation: str, *scopes: StopScope) -> bool:
+    """Whether any of these is halted for the association."""
+    standing = (await standing_stops(reading, [organisation])).get(organisation, [])
+    return halts(standing, *scopes)
 
 
 async def end_stops(desk: Desk) -> int:

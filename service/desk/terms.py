@@ -16,16 +16,13 @@ from service.domain.ruleset import RuleSet
 Accepted = dict[str, set[tuple[str, str]]]
 
 
-async def accepted_terms(reading: Reading, organisations: Collection[str], rules: PremisesRules) -> Accepted:
-    """What these associations have accepted, for the seasons that the times of those cases are in."""
-    rows = await reading.entries_of_associations(organisations, TermsAccepted)
-    bookings = await reading.bookings_of([entry.row.case_id or "" for entry in rows])
+async def accepted_terms(reading: Reading, organisations: Collection[str]) -> Accepted:
+    """What these associations have accepted, for the seasons of the times that it was accepted for."""
     accepted: Accepted = {}
-    for entry in rows:
+    for entry in await reading.entries_of_associations(organisations, TermsAccepted):
         data = data_of(entry.row.leaf)
         assert isinstance(data, TermsAccepted)
-        for booking in bookings.get(entry.row.case_id or "", ()):
-            accepted.setdefault(entry.organisation, set()).add((data.terms, season_of(booking, rules)))
+        accepted.setdefault(entry.organisation, set()).update((data.terms, season) for season in data.seasons)
     return accepted
 
 
@@ -41,6 +38,6 @@ async def terms_cover(
     grant = dossier.grant
     if grant is None or not bookings:
         return False
-    accepted = await accepted_terms(reading, [case.organisation_id], procedure.premises)
+    accepted = await accepted_terms(reading, [case.organisation_id])
     wanted = {(grant.terms or "", season_of(booking, procedure.premises)) for booking in bookings}
     return wanted <= accepted.get(case.organisation_id, set())

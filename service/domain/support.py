@@ -36,7 +36,7 @@ def live_support(
     ahead = ahead_of(bookings, now)
     grant = dossier.grant
     counts = {
-        SupportKind.PAYMENT: int(grant is not None and bool(grant.amount_ore) and grant.paid is None),
+        SupportKind.PAYMENT: int(dossier.left_to_pay_ore > 0),
         SupportKind.CONDITIONS: len(conditions_left(grant)) if grant else 0,
         SupportKind.BOOKINGS: len(ahead),
         SupportKind.CLEARANCE: sum(until >= today for until in clearances),

@@ -49,7 +49,10 @@ def tasks(basis: Basis, *, waiting: bool) -> list[Task]:
 def _turned_up(basis: Basis) -> list[Task]:
     """What has turned up about support that was given, for somebody to look at."""
     left = basis.dossier.open_reassessments
-    return [Task("task.reassessment", False, "reassessment", due=proposed.proposed.data.due) for proposed in left]
+    again = [Task("task.take_up", False, "reopen")] if basis.dossier.to_take_up else []
+    return again + [
+        Task("task.reassessment", False, "reassessment", due=proposed.proposed.data.due) for proposed in left
+    ]
 
 
 def _stops(basis: Basis) -> list[Task]:
@@ -206,14 +209,13 @@ def _after(basis: Basis) -> list[Task]:
     if grant is not None:
         found.append(Task("task.terms", grant.accepted is not None or basis.season_terms, "terms"))
         if grant.amount_ore:
-            found.append(Task("task.payment", grant.paid is not None, "payment"))
+            found.append(Task("task.payment", not dossier.left_to_pay_ore, "payment"))
         found += [
             Task("task.condition", n in grant.reports, "condition", {"number": n + 1}, condition.due)
             for n, condition in enumerate(grant.conditions)
             if condition.due
         ]
-    paid = dossier.given is not None and dossier.given.paid is not None
-    if decided.outcome is DecisionOutcome.REVOCATION and paid and not dossier.recovered_ore:
+    if decided.outcome is DecisionOutcome.REVOCATION and dossier.released and not dossier.recovered_ore:
         found.append(Task("task.recovery", False, "reopen"))
     appeal = dossier.appeal
     if appeal is not None and basis.case.state is State.APPEALED:

@@ -12,7 +12,7 @@ from service.domain.ruleset import RequiredCheck
 from service.pipeline.runner import Clocks, Sources, run_checks
 from service.screening.inputs import Inputs, sources_of
 from service.screening.material import Material
-from service.screening.run_checks import given_of, texts_of
+from service.screening.run_checks import frozen, given_of, texts_of
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ async def ask_again(
         installed=desk.checks,
         clocks=Clocks(desk.outside.now, desk.outside.monotonic),
     )
-    return AskedAgain(material, inputs, findings)
+    return AskedAgain(material, inputs, [frozen(desk, finding)[0] for finding in findings])
 
 
 async def checks_with(desk: Desk, required: Iterable[RequiredCheck], trait: Trait) -> list[RequiredCheck]:

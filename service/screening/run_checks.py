@@ -147,7 +147,7 @@ def _stored(
     desk: Desk, writing: Writing, case: Case, position: int, finding: Finding, before: Mapping[str, StoredFinding]
 ) -> StoredFinding:
     """The finding with its Swedish sentences frozen; what concerns speakers is kept apart, as it goes earlier."""
-    finding, detail, speakers = _frozen(desk, finding)
+    finding, detail, speakers = frozen(desk, finding)
     same = before.get(_answer(finding, detail, speakers))
     finding_id = desk.outside.new_id()
     return StoredFinding(
@@ -164,7 +164,7 @@ def _stored(
     )
 
 
-def _frozen(desk: Desk, finding: Finding) -> tuple[Finding, dict[str, Any], list[dict[str, Any]]]:
+def frozen(desk: Desk, finding: Finding) -> tuple[Finding, dict[str, Any], list[dict[str, Any]]]:
     """The finding and its texts; one whose answer the log cannot keep becomes "could not be checked"."""
     try:
         detail, speakers = texts_of(desk, finding.result)

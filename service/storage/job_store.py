@@ -20,6 +20,8 @@ from service.storage.tables import WorkerJob
 
 #: The first half of the advisory locks of jobs; the second is the job's name.
 _JOBS = 0x6A6F6273
+#: How long the database may take to say whether a job is free, before that counts as a failure.
+ANSWER_SECONDS = 10.0
 
 
 class JobStore:
@@ -67,7 +69,7 @@ class JobStore:
             if self._connection is None or self._connection.is_closed():
                 self._connection = await self._engine.get_new_connection()
             number = zlib.crc32(name.encode()) - 2**31  # a signed 32-bit number
-            return await self._connection.fetchval(statement, _JOBS, number)
+            return await self._connection.fetchval(statement, _JOBS, number, timeout=ANSWER_SECONDS)
 
     async def states(self) -> dict[str, JobState]:
         async with reading(self._engine):

@@ -124,8 +124,7 @@ class Association:
     @property
     def unpaid_ore(self) -> int:
         """What of that has not been handed over to be paid, in öre."""
-        grants = [one.dossier.grant for one in self.cases]
-        return sum(grant.amount_ore or 0 for grant in grants if grant and grant.paid is None)
+        return sum(one.dossier.left_to_pay_ore for one in self.cases)
 
     @property
     def granted_ore(self) -> int:

@@ -11,7 +11,7 @@ from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.domain.clock import local_time
 from service.domain.events.event import EventClass
-from service.domain.events.intake import CaseReceived
+from service.domain.events.intake import CaseReceived, DistinctionWithdrawn
 from service.domain.events.office import (
     IncidentCorrected,
     IncidentDisputed,
@@ -131,11 +131,11 @@ async def _of_applications(reading: Reading, size: int) -> frozenset[str]:
 
 
 async def _of_joined(reading: Reading, size: int) -> frozenset[str]:
-    """The associations that have been found to be one, or not to be."""
+    """Those that have been found to be one, or not to be, and those whose names are held apart no more."""
     organisations: set[str] = set()
-    for row in await reading.entries_since(size - 1, AssociationJoined, AssociationSeparated):
+    for row in await reading.entries_since(size - 1, AssociationJoined, AssociationSeparated, DistinctionWithdrawn):
         organisations.add((await reading.case(row.case_id or "")).organisation_id)
         data = data_of(row.leaf)
-        assert isinstance(data, AssociationJoined | AssociationSeparated)
-        organisations.add(data.joined)
+        if isinstance(data, AssociationJoined | AssociationSeparated):
+            organisations.add(data.joined)
     return frozenset(organisations)

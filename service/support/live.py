@@ -12,7 +12,13 @@ from service.domain.clock import Second
 from service.domain.dossier.dossier import Dossier
 from service.domain.dossier.folding import fold
 from service.domain.events.bookings import BookingExecuted, BookingSettled, KeyAccessGiven
-from service.domain.events.decision import AppealSettled, CaseReopened, ConditionReported, PaymentReleased
+from service.domain.events.decision import (
+    AppealReceived,
+    AppealSettled,
+    CaseReopened,
+    ConditionReported,
+    PaymentReleased,
+)
 from service.domain.events.decision_record import CaseDecided
 from service.domain.premises import Hirer
 from service.domain.support import LiveSupport, live_support
@@ -22,8 +28,8 @@ from service.screening.material import Material, materials_of
 BATCH = 200
 #: The events that say what a case has given that still stands.
 _GIVING = (
-    CaseDecided, BookingExecuted, BookingSettled, KeyAccessGiven, CaseReopened, AppealSettled, ConditionReported,
-    PaymentReleased,
+    CaseDecided, BookingExecuted, BookingSettled, KeyAccessGiven, CaseReopened, AppealReceived, AppealSettled,
+    ConditionReported, PaymentReleased,
 )  # fmt: skip
 #: What may have been erased from an application whose support still stands: it is not compared.
 _NOT_COMPARED = frozenset({"contact"})

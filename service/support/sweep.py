@@ -6,6 +6,7 @@ executor is handed in; whoever resembles somebody is then looked up as any case 
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from service.desk.rulebook import book_now, today
 from service.domain.application import Party
 from service.domain.check import Need
 from service.domain.clock import DAY_MS
+from service.domain.errors import place_of
 from service.domain.events.event import SYSTEM_ACTOR, Event
 from service.domain.events.support import SupportSwept
 from service.domain.finding import NEEDS_NOBODY, Finding, Outcome, Trait
@@ -32,6 +34,7 @@ from service.screening.needs import fetch_lists
 from service.screening.search_lists import ensure_index
 from service.support.live import BATCH, live_by_id, live_cases, support_of
 
+logger = logging.getLogger("granska.support")
 #: How many names are sent to a worker at a time, and how many such parcels are under way.
 NAMES, UNDER_WAY = 500, 8
 #: Beyond this share of a list's entries asking all of it costs no more than asking what has changed.
@@ -94,8 +97,13 @@ async def sweep(desk: Desk, change: Change, *, executor: Executor | None = None,
 async def put_forward(desk: Desk, change: Change, done: Sweep) -> None:
     """What a look has come to, case by case: what is new is proposed; then the sweep is written down."""
     async for asked in _asked_in(desk, done):
-        support = await support_of(desk, asked.material.case.organisation_id)
-        proposal = await propose(desk, asked, support)
+        case = asked.material.case
+        try:
+            proposal = await propose(desk, asked, await support_of(desk, case.organisation_id))
+        except Exception as error:  # noqa: BLE001 - one case keeps no other from being put forward
+            logger.error("case %s could not be put forward: %s", case.id, place_of(error))
+            done.unknown.add(case.id)
+            continue
         done.proposals += [proposal] if proposal else []
     if done.cases:
         await _write_down(desk, change, done)
@@ -177,7 +185,10 @@ async def _of_the_association(desk: Desk, material: Material) -> list[RequiredCh
 
 
 async def _asks_lists(desk: Desk, check: RequiredCheck) -> bool:
-    description = await desk.checks.describe(check.check)
+    try:
+        description = await desk.checks.describe(check.check)
+    except Exception:  # noqa: BLE001 - a plug-in may raise anything; its silence is no pass
+        description = None
     return description is not None and Need.LISTS in description.needs
 
 

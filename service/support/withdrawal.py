@@ -48,7 +48,8 @@ async def candidates(desk: Desk, case_id: str, *, by: User) -> list[Candidate]:
             async with desk.store.reading() as reading:
                 of_them = await reading.case(live.case_id)
                 able = await _able(reading, of_them, by)
-            if of_them.kind in by.case_kinds:
+                conflict = (await dossier_of(reading, live.case_id)).conflict(by.pseudonym)
+            if of_them.kind in by.case_kinds and not conflict:
                 found.append(Candidate(of_them, live.support, able))
     return found
 

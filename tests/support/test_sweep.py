@@ -1,32 +1,39 @@
 """Support that stands is compared again: what a change touches is put to a person, once, and nothing is done to it."""
 
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from service.bookings import clearance_steps
-from service.casework.decision import follow_up, reopen
+from service.bookings import clearance_steps, key_access
+from service.bookings.doors import screen_doors
+from service.casework.decision import follow_up, reopen, sign
 from service.casework.review import incidents, reassessment
 from service.casework.views.case_page import case_view
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of
 from service.domain.dossier.dossier import Reassessment
-from service.domain.events.support import SupportSwept
+from service.domain.events.decision import AppealReceived, AppealSettled
+from service.domain.events.support import ReassessmentProposed, ReassessmentSettled, SupportSwept
 from service.proof.verification import verify_log
+from service.screening.run_checks import run_waiting_checks
+from service.support import association as support_page
+from service.support import live
 from service.support.sweep import Change, Sweep, dry_run, look, sweep
 from tests.booking_steps import approved as let
 from tests.booking_steps import petter
-from tests.builders import OTHER_NUMBER, a_grant_document, an_incident, association
-from tests.fakes import Clock
+from tests.builders import OTHER_NUMBER, a_grant_document, a_proposal, an_incident, association
+from tests.fakes import Clock, Installed, RaisingCheck
 from tests.steps import (
     codes,
     do,
     listed_too,
     screened,
+    settle_all,
     three,
 )
-from tests.support.planting import LISTED, granted
+from tests.support.planting import AMOUNT, LISTED, granted
 
 NIGHT = Change(("night",))
 
@@ -227,10 +234,9 @@ async def test_the_control_before_payment_that_the_letter_promises(desk: Desk, c
 
     assert await codes(do(*paying)) == {"payment.nothing_left"}
     async with desk.store.reading() as reading:
-        grant = (await dossier_of(reading, case_id)).grant
-    assert grant is not None
-    assert grant.paid is not None
-    assert grant.paid.actor == alva.pseudonym
+        dossier = await dossier_of(reading, case_id)
+    assert [(payment.actor, payment.data.amount_ore) for payment in dossier.released] == [(alva.pseudonym, AMOUNT)]
+    assert dossier.left_to_pay_ore == 0
     await holds(desk)
 
 
@@ -243,3 +249,94 @@ async def test_nothing_is_paid_that_a_list_could_not_be_asked_about(desk: Desk, 
 
     assert await codes(do(desk, follow_up.ReleasePayment, case_id, alva)) == {"payment.unchecked"}
     assert await open_in(desk, case_id) == [], "never a ground against anyone"
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_what_a_list_shows_is_put_to_a_person_though_another_cannot_answer(desk: Desk, clock: Clock) -> None:
+    """A name that cannot be compared made the whole answer unknown, and the chair's listing went unsaid for ever."""
+    alva, *_ = await three(desk)
+    people = [{"name": "Ylva Granfors", "role": "ordförande"}, {"name": "+++", "role": "kassör"}]
+    case_id = await granted(desk, alva, representatives=people)
+    await do(desk, follow_up.AcceptTerms, case_id, alva, terms="2026-1", on="2026-11-22", text="I mejl.")
+    await listed_too(desk, LISTED)
+
+    assert await codes(do(desk, follow_up.ReleasePayment, case_id, alva)) == {"payment.reassessment"}
+    [proposed] = await open_in(desk, case_id)
+    assert (await sweep(desk, NIGHT)).proposals == []
+    said = {"proposed": proposed.id, "answers": await pairs(desk, proposed), "outcome": "stands", "reason": "Annan."}
+    await do(desk, reassessment.SettleReassessment, case_id, alva, **said)
+    assert await codes(do(desk, follow_up.ReleasePayment, case_id, alva)) == {"payment.unchecked"}
+    await do(desk, follow_up.ReleasePayment, case_id, alva, checked_otherwise="Kassören heter så; passet är visat.")
+    await holds(desk)
+
+
+async def pairs(desk: Desk, proposed: Reassessment) -> dict[str, str]:
+    async with desk.store.reading() as reading:
+        pieces = await reassessment.pieces_of(reading, proposed)
+    return dict.fromkeys({piece["params"]["pair"] for piece in pieces if "pair" in piece["params"]}, "apart")
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_nothing_is_paid_twice_though_the_case_was_decided_anew(desk: Desk) -> None:
+    alva, *_ = await three(desk)
+    case_id = await granted(desk, alva)
+    accepting = {"terms": "2026-1", "on": "2026-11-22", "text": "I mejl."}
+    await do(desk, follow_up.AcceptTerms, case_id, alva, **accepting)
+    await do(desk, follow_up.ReleasePayment, case_id, alva)
+    await do(desk, reopen.Reopen, case_id, alva, ground="change", text="Fel datum.")
+    await run_waiting_checks(desk)
+    await settle_all(desk, case_id, alva)
+    await do(desk, sign.decide, case_id, alva, proposal=a_proposal(amount_ore=AMOUNT))
+    await do(desk, follow_up.AcceptTerms, case_id, alva, **accepting)
+
+    assert await codes(do(desk, follow_up.ReleasePayment, case_id, alva)) == {"payment.nothing_left"}
+    await holds(desk)
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_what_is_to_be_taken_up_is_not_paid_before(desk: Desk) -> None:
+    alva, bo, _ = await three(desk)
+    case_id = await granted(desk, alva)
+    await do(desk, follow_up.AcceptTerms, case_id, alva, terms="2026-1", on="2026-11-22", text="I mejl.")
+    found = await incidents.record(desk, an_incident(), by=alva)
+    await incidents.verify(desk, found, saw=True, is_act=True, by=bo)
+    await sweep(desk, NIGHT)
+    [proposed] = await open_in(desk, case_id)
+    said = {"proposed": proposed.id, "answers": {}, "outcome": "take_up", "reason": "Ska prövas."}
+    await do(desk, reassessment.SettleReassessment, case_id, alva, **said)
+
+    assert await codes(do(desk, follow_up.ReleasePayment, case_id, alva)) == {"payment.take_up"}
+    assert "task.take_up" in [task.code for task in (await case_view(desk, case_id, by=alva)).tasks]
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_what_the_doors_found_is_put_forward_too(desk: Desk, clock: Clock) -> None:
+    """The service's own asking is nobody's look."""
+    officer = await petter(desk)
+    case_id = await let(desk, officer, date="2026-12-01")
+    clock.forward(days=9)
+    await listed_too(desk, LISTED)
+    assert await screen_doors(desk) == 1
+
+    assert len((await sweep(desk, NIGHT)).proposals) == 1
+    assert len(await open_in(desk, case_id)) == 1
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_one_case_that_breaks_keeps_no_other_from_being_put_forward(desk: Desk) -> None:
+    alva, *_ = await three(desk)
+    await granted(desk, alva)
+    await listed_too(desk, LISTED)
+    broken = replace(desk, checks=Installed(RaisingCheck("party_names", None)))
+
+    done = await sweep(broken, NIGHT)
+
+    assert (done.proposals, len(done.unknown)) == ([], 1), "said to be unchecked, and no ground against anyone"
+
+
+@pytest.mark.parametrize("told", [live._GIVING, support_page._TOLD, key_access._TOLD])
+def test_whoever_reads_that_something_ended_reads_that_it_began(told: tuple[type, ...]) -> None:
+    """An appeal that was settled could not be folded without the one that came in, and every sweep failed."""
+    begins = {AppealSettled: AppealReceived, ReassessmentSettled: ReassessmentProposed}
+
+    assert [ending for ending, beginning in begins.items() if ending in told and beginning not in told] == []

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.casework.decision.decided import decision_of
-from service.casework.review.reassessment import propose
+from service.casework.review.reassessment import new_matters, propose
 from service.desk import form, letter_sheet
 from service.desk.actors import person
 from service.desk.fields import check_not_later
@@ -12,6 +12,7 @@ from service.desk.ports.desk import Desk
 from service.desk.step import Scene, step
 from service.desk.step_form import CaseNow, StepForm, unless
 from service.desk.stops import stopped
+from service.desk.terms import season_of
 from service.domain import policy
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.decision import (
@@ -23,6 +24,7 @@ from service.domain.events.decision import (
 )
 from service.domain.finding import NEEDS_NOBODY, Outcome, Trait
 from service.domain.people import User
+from service.domain.premises import BookingStatus
 from service.domain.stops import StopScope
 from service.domain.support import LiveSupport, SupportKind
 from service.screening.ask_again import AskedAgain, ask_again, checks_with
@@ -85,9 +87,16 @@ class AcceptTerms(StepForm):
                 decision=decided.id,
                 terms=self.terms,
                 on=self.on,
+                seasons=await self._seasons(scene),
                 text=scene.keep("applicant", self.text),
             )
         )
+
+    async def _seasons(self, scene: Scene) -> tuple[str, ...]:
+        """The seasons of the times that have been let in the case: for those the terms hold, in whatever case."""
+        times = (await scene.writing.bookings_of([scene.case.id])).get(scene.case.id, [])
+        let = [time for time in times if time.status is BookingStatus.CONFIRMED]
+        return tuple(sorted({season_of(time, scene.procedure.premises) for time in let}))
 
 
 @dataclass(frozen=True)
@@ -101,21 +110,26 @@ class ReleasePayment(StepForm):
     name = "payment"
     event = PaymentReleased
 
+    checked_otherwise: str = form.text(required=False)
+
     @classmethod
     def hindrance(cls, case: CaseNow) -> str | None:
-        grant = case.dossier.grant
-        return unless(grant and grant.amount_ore and not grant.paid, "payment.nothing_left")
+        return unless(case.dossier.left_to_pay_ore, "payment.nothing_left")
 
     async def take(self, desk: Desk, case_id: str, *, by: User, seen: int) -> None:
         """The lists are asked before the transaction begins: nothing slow is waited for within one."""
         asked = await self._ask(desk, case_id, by)
         async with step(desk, case_id, PaymentReleased, by=by, seen=seen) as scene:
             await self._check(scene)
-            unclear = any(finding.result.outcome not in NEEDS_NOBODY for finding in asked.findings)
-            if not unclear:
+            resembles = await new_matters(desk, scene.writing, asked)
+            if not resembles:
+                self._check_answered(asked)
                 await scene.take(self._released(scene, asked))
-        if unclear:
-            await self._put_to_a_person(desk, asked, by)
+        if resembles:
+            # What is shown is put to a person, whatever else could not be asked.
+            support = [LiveSupport(SupportKind.PAYMENT, asked.material.case.id, 1)]
+            await propose(desk, asked, support, by=person(by))
+            raise NotAllowed("payment.reassessment")
 
     async def _ask(self, desk: Desk, case_id: str, by: User) -> AskedAgain:
         async with desk.store.reading() as reading:
@@ -128,33 +142,38 @@ class ReleasePayment(StepForm):
         return await ask_again(desk, material, required)
 
     async def _check(self, scene: Scene) -> None:
-        grant = scene.dossier.grant
-        if grant is None or not grant.amount_ore or grant.paid:
+        dossier = scene.dossier
+        if dossier.grant is None or not dossier.left_to_pay_ore:
             raise NotAllowed("payment.nothing_left")
         if await stopped(scene.writing, scene.case.organisation_id, StopScope.PAYMENT):
             raise NotAllowed("payment.stopped")
-        if grant.accepted is None:
+        if dossier.grant.accepted is None:
             raise NotAllowed("payment.terms")
-        if scene.dossier.open_reassessments:
+        if dossier.open_reassessments:
             raise NotAllowed("payment.reassessment")
+        if dossier.to_take_up:
+            raise NotAllowed("payment.take_up")
+
+    def _check_answered(self, asked: AskedAgain) -> None:
+        """A list that could not be asked is no pass; a person may have checked in another way, and says how."""
+        outcomes = {finding.result.outcome for finding in asked.findings}
+        if not outcomes <= NEEDS_NOBODY | {Outcome.UNKNOWN}:
+            raise NotAllowed("payment.reassessment")
+        if Outcome.UNKNOWN in outcomes and not self.checked_otherwise:
+            raise NotAllowed("payment.unchecked")
 
     def _released(self, scene: Scene, asked: AskedAgain) -> PaymentReleased:
         grant = scene.dossier.grant
         assert grant is not None
         return PaymentReleased(
             decision=grant.id,
+            amount_ore=scene.dossier.left_to_pay_ore,
+            checked_otherwise=scene.keep_any("resolution", self.checked_otherwise),
             answers=asked.answers(scene.desk, scene.writing),
             model=scene.desk.finder.method().model,
             inputs=asked.kept_inputs(scene.writing),
             procedure=asked.material.procedure.ref,
         )
-
-    async def _put_to_a_person(self, desk: Desk, asked: AskedAgain, by: User) -> None:
-        if any(finding.result.outcome is Outcome.UNKNOWN for finding in asked.findings):
-            raise NotAllowed("payment.unchecked")
-        support = [LiveSupport(SupportKind.PAYMENT, asked.material.case.id, 1)]
-        await propose(desk, asked, support, by=person(by))
-        raise NotAllowed("payment.reassessment")
 
 
 @dataclass(frozen=True)

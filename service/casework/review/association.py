@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from service.desk import form
 from service.desk.step import Scene, dossier_of
 from service.desk.step_form import CaseNow, StepForm, unless
+from service.desk.stops import stops_of
 from service.domain import policy
 from service.domain.case import Case
+from service.domain.dossier.dossier import Done
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.support import AssociationJoined, AssociationSeparated
 from service.domain.premises import Hirer
@@ -34,6 +36,10 @@ class JoinAssociation(StepForm):
         other = await self._other(scene)
         if other.organisation_id == scene.case.organisation_id:
             raise NotAllowed("association.same_already")
+        moved = await scene.writing.case_ids_of(other.organisation_id)
+        for case_id in moved:
+            if (await dossier_of(scene.writing, case_id)).conflict(scene.by.pseudonym):
+                raise NotAllowed("conflict.locked_out")
         enclosures = {stored.enclosure.id for stored in await scene.writing.enclosures(scene.case.id)}
         if self.enclosure not in enclosures:
             raise InvalidInput([Problem("/enclosure", "association.document_missing")])
@@ -42,7 +48,7 @@ class JoinAssociation(StepForm):
                 kind=self.kind,
                 into=scene.case.organisation_id,
                 joined=other.organisation_id,
-                cases=tuple(await scene.writing.case_ids_of(other.organisation_id)),
+                cases=tuple(moved),
                 enclosure=self.enclosure,
                 text=scene.keep("resolution", self.text),
             )
@@ -54,8 +60,6 @@ class JoinAssociation(StepForm):
         if other is None or other.kind not in scene.by.case_kinds:
             raise InvalidInput([Problem("/other", "case.not_found")])
         policy.check_can_see(other, scene.by)
-        if (await dossier_of(scene.writing, other.id)).conflict(scene.by.pseudonym):
-            raise NotAllowed("conflict.locked_out")
         for case in (scene.case, other):
             if (await scene.writing.details(case.id)).hirer == Hirer.PERSON:
                 raise NotFound("association.none")
@@ -81,8 +85,28 @@ class SeparateAssociation(StepForm):
         chosen = joined.get(self.joined) or (next(iter(joined.values())) if len(joined) == 1 else None)
         if chosen is None:
             raise NotAllowed("association.none_joined")
+        organisation = scene.case.organisation_id
+        known = (await stops_of(scene.writing, [organisation])).get(organisation, [])
+        if any(of_case.stop.standing or of_case.stop.waiting for of_case in known):
+            raise NotAllowed("association.stopped_meanwhile")
         await scene.take_moved(
             AssociationSeparated(
-                joined=chosen.data.joined, cases=chosen.data.cases, text=scene.keep("resolution", self.text)
+                joined=chosen.data.joined,
+                cases=await _theirs(scene, chosen),
+                text=scene.keep("resolution", self.text),
             )
         )
+
+
+async def _theirs(scene: Scene, joined: Done[AssociationJoined]) -> tuple[str, ...]:
+    """The cases that were joined and are still of this association, and those that have come by their numbers since."""
+    here = await scene.writing.case_ids_of(scene.case.organisation_id)
+    files = await scene.writing.cases_by_id(here)
+    moved = [case_id for case_id in joined.data.cases if case_id in files]
+    numbers = {files[case_id].details.org_number for case_id in moved} - {None}
+    later = [
+        case_id
+        for case_id, file in files.items()
+        if file.case.registered_at >= joined.at and file.details.org_number in numbers and case_id not in moved
+    ]
+    return tuple(sorted([*moved, *later]))

@@ -1,7 +1,7 @@
 """What turns up about support that was given: proposed to a person, looked at by one, and never acted on by itself."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,9 +17,9 @@ from service.desk.step_form import CaseNow, StepForm, unless
 from service.domain.case import Case
 from service.domain.clock import Instant, Second, local_day
 from service.domain.dossier.dossier import Dossier, Reassessment
+from service.domain.dossier.support import TAKE_UP
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.event import SYSTEM_ACTOR, Actor, Event
-from service.domain.events.fields import RenewedAnswer
 from service.domain.events.support import Affected, ReassessmentProposed, ReassessmentSettled
 from service.domain.finding import HELD_APART, NEEDS_NOBODY, Outcome
 from service.domain.support import LiveSupport, ahead_of
@@ -27,7 +27,7 @@ from service.screening.ask_again import AskedAgain
 from service.screening.run_checks import texts_of
 
 #: What an officer makes of it: the support stands as it is, or the case is to be taken up again by a step of its own.
-STANDS, TAKE_UP = "stands", "take_up"
+STANDS = "stands"
 OUTCOMES = (STANDS, TAKE_UP)
 #: What tells one piece of evidence from another, where a check's answer has several.
 _IDENTITIES = ("pair", "incident")
@@ -97,14 +97,21 @@ def _due(asked: AskedAgain, days: int) -> date:
 Said = tuple[str, Outcome, tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]
 
 
-def matters(answered: Iterable[Said]) -> set[str]:
-    """Each thing in these answers that a person would have to look at, as a digest; what was not checked is none."""
+def matters(answered: Iterable[Said], *, but: Collection[str] = ()) -> set[str]:
+    """Each thing in these answers that a person would have to look at, as a digest.
+
+    What was not checked is no such thing, but what a check that could not answer for all does show is. `but` are what
+    evidence is told apart by that is left out.
+    """
     found: set[str] = set()
     for check, outcome, (detail, speakers) in answered:
-        if outcome in NEEDS_NOBODY or outcome is Outcome.UNKNOWN:
+        if outcome in NEEDS_NOBODY:
             continue
-        named = [_identity(piece) for piece in [*detail["evidence"], *speakers] if piece["code"] != HELD_APART]
-        own = {identity for identity in named if identity} or {str(detail["code"])}
+        pieces = [piece for piece in [*detail["evidence"], *speakers] if piece["code"] != HELD_APART]
+        named = [_identity(piece) for piece in pieces if not set(but) & set(piece["params"])]
+        own = {identity for identity in named if identity}
+        if not own and outcome is not Outcome.UNKNOWN:
+            own = {str(detail["code"])}
         found |= {_digest(check, identity) for identity in own}
     return found
 
@@ -119,25 +126,27 @@ def _digest(check: str, identity: str) -> str:
 
 
 async def _seen(reading: Reading, case: Case, dossier: Dossier) -> set[str]:
-    """What has been before a person in this case: in its last check round, before the key, in earlier proposals."""
+    """What has been before a person in this case: in its last check round, and in earlier proposals.
+
+    A pair of names that was settled in a case that is decided was held apart. Where it is not held apart any more,
+    somebody has taken that back since, and it is to be looked at again.
+    """
     findings = await reading.findings(case.id, case.check_round)
-    answers = _answers_since(dossier)
     refs = [ref for stored in findings for ref in (stored.detail_ref, stored.speaker_ref) if ref]
-    refs += [ref for answer in answers for ref in (answer.detail, answer.speakers) if ref]
     values = await reading.values(refs)
     said = [_said_then(stored, values) for stored in findings]
-    said += [
-        (answer.check, Outcome(answer.outcome), _texts(answer.detail, answer.speakers, values)) for answer in answers
-    ]
-    seen = matters(one for one in said if one[2][0])
+    seen = matters((one for one in said if one[2][0]), but=("pair",) if case.closed else ())
     for proposed in dossier.reassessments.values():
-        seen |= set(proposed.proposed.data.matters)
+        seen |= set(proposed.proposed.data.matters) - _held_apart_in(proposed)
     return seen
 
 
-def _answers_since(dossier: Dossier) -> list[RenewedAnswer]:
-    screened = dossier.key_access_screened
-    return list(screened.data.answers) if screened else []
+def _held_apart_in(proposed: Reassessment) -> set[str]:
+    """The pairs that were held apart when the proposal was settled."""
+    if proposed.settled is None:
+        return set()
+    pairs = proposed.settled.data.held_apart
+    return {_digest(answer.check, pair) for answer in proposed.proposed.data.answers for pair in pairs}
 
 
 def _said_then(stored: StoredFinding, values: Mapping[str, Any]) -> Said:

@@ -21,7 +21,7 @@ from service.desk.ports.cases import (
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.rulebook import Rulebook, rulebook, today
-from service.desk.step import entries, frame_of, given_before
+from service.desk.step import entries, frame_of, given_before, halting_decisions
 from service.desk.stops import StandingStop, halts, standing_stops
 from service.desk.terms import terms_cover
 from service.domain import policy
@@ -41,7 +41,6 @@ from service.domain.finding import HELD_APART
 from service.domain.people import User
 from service.domain.premises import Booking, Estate, Hirer, lapsed, to_be_had
 from service.domain.ruleset import Clause, DelegationPoint, RuleSet
-from service.domain.stops import StopScope
 from service.domain.tasks import Task, tasks
 
 MOST_ON_TIMELINE = 200
@@ -190,7 +189,7 @@ async def case_view(desk: Desk, case_id: str, *, by: User, everything: bool = Fa
         given,
         gone,
         frame,
-        halts(stops, StopScope.DECISIONS),
+        halts(stops, *halting_decisions(case.kind)),
         covered,
     )
     newest_first = done[::-1]

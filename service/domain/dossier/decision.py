@@ -88,7 +88,7 @@ def case_decided(dossier: Dossier, data: CaseDecided, entry: Entry) -> None:
 def case_reopened(dossier: Dossier, data: CaseReopened, _: Entry) -> None:
     """A new turn, in a proceeding with other decisions where it is taken up so."""
     _new_turn(dossier, data.ground, by="case")
-    dossier.withdrawal = data.withdrawal
+    dossier.withdrawal, dossier.to_take_up = data.withdrawal, False
 
 
 def _new_turn(dossier: Dossier, ground: str | None, *, by: Literal["case", "court"]) -> None:
@@ -105,8 +105,8 @@ def appeal_received(dossier: Dossier, data: AppealReceived, _: Entry) -> None:
 
 
 def _appeal(dossier: Dossier, id: str) -> Appeal:
-    """The appeal of this id; raises StopIteration where there is none."""
-    return next(appeal for appeal in dossier.appeals if appeal.id == id)
+    """The appeal of this id; raises KeyError where there is none."""
+    return {appeal.id: appeal for appeal in dossier.appeals}[id]
 
 
 @FOLDS.of(AppealTested)
@@ -208,9 +208,8 @@ def terms_accepted(dossier: Dossier, data: TermsAccepted, _: Entry) -> None:
 
 @FOLDS.of(PaymentReleased)
 def payment_released(dossier: Dossier, data: PaymentReleased, entry: Entry) -> None:
-    """That it is handed over to be paid."""
-    for decided in _of(dossier, data.decision):
-        decided.paid = done(data, entry)
+    """That so much is handed over to be paid."""
+    dossier.released.append(done(data, entry))
 
 
 @FOLDS.of(ConditionReported)

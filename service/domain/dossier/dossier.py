@@ -146,7 +146,6 @@ class Decided:
     reported: date | None = None
     accepted: TermsAccepted | None = None
     reports: dict[int, ConditionReported] = field(default_factory=dict)
-    paid: Done[PaymentReleased] | None = None
     added: list[Done[DecisionAddedTo]] = field(default_factory=list)
     final: bool = False
     annulled: bool = False
@@ -201,6 +200,7 @@ class Dossier:
     """Everything that the steps of the routine have left behind.
 
     Reopening a case begins a new turn: what was asked, assessed and proposed before it is history, acts remain.
+    `to_take_up`: somebody has found that the case is to be taken up again, and it has not been.
     `withdrawal` is the proceeding in which this turn was taken up with other decisions of the association.
     `key_access_apart` are the pairs of name and list entry that were held apart since the lists were asked last.
     `let`, `called_off`, `closed_over` and `lapsed_untold` are times: those that have been let, those that were called
@@ -232,6 +232,8 @@ class Dossier:
     stops: dict[str, Stop] = field(default_factory=dict)
     reassessments: dict[str, Reassessment] = field(default_factory=dict)
     joined: dict[str, Done[AssociationJoined]] = field(default_factory=dict)
+    released: list[Done[PaymentReleased]] = field(default_factory=list)
+    to_take_up: bool = False
     reopened: Literal["case", "court"] | None = None
     turn: str | None = None
     withdrawal: str | None = None
@@ -302,6 +304,13 @@ class Dossier:
         """The last favourable decision that no court has annulled, revoked or not: what can be recovered."""
         lasting = (one for one in reversed(self.decisions) if one.outcome in FAVOURABLE and not one.annulled)
         return next(lasting, self.executed)
+
+    @property
+    def left_to_pay_ore(self) -> int:
+        """What of the grant in force has not been handed over to be paid, less what was recovered of that."""
+        granted = self.grant.amount_ore or 0 if self.grant else 0
+        released = sum(payment.data.amount_ore for payment in self.released)
+        return max(0, granted - (released - self.recovered_ore))
 
     @property
     def recovered_ore(self) -> int:

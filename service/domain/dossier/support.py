@@ -18,6 +18,8 @@ from service.domain.events.support import (
 from service.domain.stops import follow_stop
 
 FOLDS = Folds[Dossier]()
+#: What an officer may make of what has turned up, beside that the support stands.
+TAKE_UP = "take_up"
 
 
 @FOLDS.of(StopConsidered)
@@ -60,6 +62,7 @@ def reassessment_proposed(dossier: Dossier, data: ReassessmentProposed, entry: E
 def reassessment_settled(dossier: Dossier, data: ReassessmentSettled, entry: Entry) -> None:
     """What an officer made of it."""
     dossier.reassessments[data.proposal].settled = done(data, entry)
+    dossier.to_take_up = data.outcome == TAKE_UP
 
 
 @FOLDS.of(AssociationJoined)

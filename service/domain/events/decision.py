@@ -220,6 +220,7 @@ class TermsAccepted(RoutineStep, frozen=True):
     decision: Annotated[Uuid, "the decision or execution"]
     terms: Annotated[Code, "the version of the terms"]
     on: Annotated[Day, "the day"]
+    seasons: Annotated[tuple[Code, ...], "the seasons of the times that it was for, where rooms are hired"]
     text: Annotated[Commitment, "how, and by whom"]
 
 
@@ -228,6 +229,8 @@ class PaymentReleased(RoutineStep, frozen=True):
     """A grant is handed over to be paid: the lists have been asked again just before, and nothing stood in the way."""
 
     decision: Annotated[Uuid, "the decision"]
+    amount_ore: Annotated[Ore, "how much, in öre: what was left of the grant"]
+    checked_otherwise: Annotated[Commitment | None, "how what no list could be asked about was checked in another way"]
     answers: Annotated[tuple[RenewedAnswer, ...], "what each check of names said"]
     model: Annotated[Code, "the name comparison's version"]
     inputs: Annotated[Commitment, "all that the checks were given"]

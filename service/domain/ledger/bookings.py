@@ -127,6 +127,8 @@ def booking_settled(tables: Tables, data: BookingSettled, entry: Entry) -> None:
     decided = tables.given.get(data.decision or "") == (entry.case, entry.actor)
     for booking in data.bookings:
         _check_settled(booking, entry, decided=decided)
+        if booking.status == BookingStatus.CONFIRMED:
+            tables.check_not_stopped(entry, StopScope.BOOKINGS)
         if tables.booking[booking.booking].status == BookingStatus.CONFIRMED and not decided:
             raise ValueError("cancelled without a decision")
     _settle(tables, data.bookings)
@@ -167,8 +169,10 @@ def _settle(tables: Tables, bookings: tuple[SettledBooking, ...]) -> None:
 
 
 @FOLDS.of(BookingMoved)
-def booking_moved(tables: Tables, data: BookingMoved, _: Entry) -> None:
-    """Another time or room."""
+def booking_moved(tables: Tables, data: BookingMoved, entry: Entry) -> None:
+    """Another time or room; of one that was let none while bookings are stopped, or ValueError."""
+    if data.status == BookingStatus.CONFIRMED:
+        tables.check_not_stopped(entry, StopScope.BOOKINGS)
     booking = tables.booking[data.booking]
     booking.room, booking.starts, booking.ends = data.room, data.starts, data.ends
     booking.taken_from, booking.taken_to = data.taken_from, data.taken_to

@@ -222,9 +222,17 @@ def appeal_settled(tables: Tables, data: AppealSettled, entry: Entry) -> None:
 
 
 @FOLDS.of(PaymentReleased)
-def payment_released(tables: Tables, _: PaymentReleased, entry: Entry) -> None:
-    """Nothing is paid while support is stopped, or ValueError."""
+def payment_released(tables: Tables, data: PaymentReleased, entry: Entry) -> None:
+    """Nothing is paid while support is stopped, nor more than the case's own decision gave, or ValueError."""
     tables.check_not_stopped(entry, StopScope.PAYMENT)
+    decision = tables.decision[data.decision]
+    if decision.case != entry.case or DecisionOutcome(decision.outcome) not in FAVOURABLE:
+        raise ValueError("paid without a decision that gave it")
+    recovery = [known for known in tables.decision.values() if known.case == entry.case and known.outcome == "recovery"]
+    before = tables.released.get(entry.case or "", 0)
+    if before + data.amount_ore - sum(known.amount_ore or 0 for known in recovery) > (decision.amount_ore or 0):
+        raise ValueError("paid more than was decided")
+    tables.released[entry.case or ""] = before + data.amount_ore
 
 
 @FOLDS.of(CaseDecided)

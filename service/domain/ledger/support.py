@@ -13,6 +13,7 @@ from service.domain.events.support import (
     SupportReleased,
     SupportStopped,
 )
+from service.domain.finding import Resolution
 from service.domain.ledger.facts import DistinctionFact
 from service.domain.ledger.tables import Tables
 from service.domain.stops import Stop, follow_stop
@@ -37,17 +38,29 @@ def support_stopped(tables: Tables, data: SupportStopped, entry: Entry) -> None:
     """A stop on a listing, or one that another put forward and that the association was heard on, or ValueError."""
     stops = tables.stops_in(entry)
     if data.finding is None:
-        _check_two_and_heard(stops.get(data.stop), entry)
+        _check_two_and_heard(stops.get(data.stop), data, entry)
+    else:
+        _check_listing(tables, data, entry)
     follow_stop(stops, data, entry)
 
 
-def _check_two_and_heard(stop: Stop | None, entry: Entry) -> None:
+def _check_listing(tables: Tables, data: SupportStopped, entry: Entry) -> None:
+    finding = tables.finding.get(data.finding or "")
+    if finding is None or finding.case != entry.case or finding.resolution != Resolution.OBSTACLE:
+        raise ValueError("stopped on a finding that no person found an obstacle in the case")
+    if data.until is not None:
+        raise ValueError("a bar in law with an end")
+
+
+def _check_two_and_heard(stop: Stop | None, data: SupportStopped, entry: Entry) -> None:
     if stop is None or not stop.waiting:
         raise ValueError("stopped without having been put forward")
     if stop.considered_by == entry.actor:
         raise ValueError("stopped by the one who put it forward")
     if not stop.heard(local_day(entry.at)):
         raise ValueError("stopped before the association was heard")
+    if (data.ground, data.clause, data.until) != (stop.ground, stop.clause, stop.until):
+        raise ValueError("stopped otherwise than was put forward")
 
 
 @FOLDS.of(SupportReleased)

@@ -79,6 +79,8 @@ class Tables:
 
     #: By case, the stops of its association's support that were set down in it, by their ids.
     stops: dict[str, dict[str, Stop]] = field(default_factory=dict)
+    #: By case, what has been handed over to be paid, in öre.
+    released: dict[str, int] = field(default_factory=dict)
     #: The rights that have been put forward and wait.
     proposed_rights: dict[str, ProposedRight] = field(default_factory=dict)
     #: The erasures that have been put forward and wait: by whom, and of which cases.

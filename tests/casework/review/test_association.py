@@ -18,7 +18,7 @@ from tests.steps import codes, do, put_in, screened, three, unbiased
 async def test_a_changed_number_joins_the_dossiers_and_a_stop_of_one_is_a_stop_of_both(
     desk: Desk, clock: Clock
 ) -> None:
-    alva, bo, _ = await three(desk)
+    alva, bo, disa = await three(desk)
     before = await screened(desk, a_grant_document())
     after = await screened(desk, a_grant_document(organisation=association("X") | {"org_number": OTHER_NUMBER}))
     await unbiased(desk, before, alva, bo)
@@ -55,9 +55,15 @@ async def test_a_changed_number_joins_the_dossiers_and_a_stop_of_one_is_a_stop_o
     result = await verify_log(desk)
     assert result.ok, (result.value_faults, result.table_faults, result.report.faults)
 
+    apart = do(desk, SeparateAssociation, after, alva, joined="", text="Fel förening.")
+    assert await codes(apart) == {"association.stopped_meanwhile"}, "nothing is carried out from under a stop"
+    await unbiased(desk, before, disa)
+    await do(desk, stops.ReleaseSupport, before, disa, stop=stop, text="Löst.", language="sv")
     await do(desk, SeparateAssociation, after, alva, joined="", text="Fel förening.")
     async with desk.store.reading() as reading:
-        assert not await stopped(reading, theirs, StopScope.DECISIONS)
+        own = {case_id: (await reading.case(case_id)).organisation_id for case_id in (before, after, later)}
+    assert own[after] == theirs
+    assert own[before] == own[later] != theirs, "what has come by its number since is its own too"
     result = await verify_log(desk)
     assert result.ok, (result.value_faults, result.table_faults, result.report.faults)
 
@@ -76,3 +82,27 @@ async def test_nothing_is_joined_that_cannot_be_seen_or_is_the_same_already(desk
     assert await codes(do(desk, JoinAssociation, one, alva, other=number, **joining)) == {"association.same_already"}
     assert await codes(do(desk, JoinAssociation, one, alva, other="HV 2026/999", **joining)) == {"case.not_found"}
     assert await codes(do(desk, SeparateAssociation, one, alva, joined="", text=".")) == {"association.none_joined"}
+
+
+async def test_joins_within_joins_are_undone_one_by_one(desk: Desk) -> None:
+    alva, *_ = await three(desk)
+    cases = []
+    for name in ("A", "B", "C"):
+        cases.append(await screened(desk, a_grant_document(organisation=association(f"Förening {name}"))))
+    for case_id in cases:
+        await unbiased(desk, case_id, alva)
+    one, other, third = cases
+    for into, joined in ((one, other), (third, one)):
+        paper = await put_in(desk, into, alva)
+        async with desk.store.reading() as reading:
+            number = (await reading.case(joined)).diary_number
+        said = {"other": number, "kind": "merged", "text": "Protokoll.", "enclosure": paper}
+        await do(desk, JoinAssociation, into, alva, **said)
+
+    await do(desk, SeparateAssociation, one, alva, joined="", text="Fel.")
+    await do(desk, SeparateAssociation, third, alva, joined="", text="Fel.")
+
+    async with desk.store.reading() as reading:
+        assert len({(await reading.case(case_id)).organisation_id for case_id in cases}) == 3
+    result = await verify_log(desk)
+    assert result.ok, (result.value_faults, result.table_faults, result.report.faults)
