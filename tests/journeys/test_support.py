@@ -107,7 +107,8 @@ def test_a_list_names_a_grantee_after_the_decision(service: Service, visit: Call
     alva.page.locator(f"input[name='cases'][value='{grant}']").check()
     alva.page.fill("#text", "Bekräftad listning.")
     alva.press("main form button")
-    assert "Ärendena är upptagna igen" in alva.text()
+    service.screened(grant)
+    assert "Ärendet upptaget igen" in alva.go(f"/cases/{grant}").text()
 
     # The administrator sees what the worker has done.
     adam = visit().sign_in("adam").go("/jobs")

@@ -44,6 +44,8 @@ VERSIONS = {
     "applicant:told": 1,
     "application:withdrawn": 1,
     "assessment:written": 1,
+    "association:joined": 1,
+    "association:separated": 1,
     "board:packaged": 1,
     "booking:asked": 1,
     "booking:cancelled": 1,
