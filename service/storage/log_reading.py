@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 from service.audit import merkle
@@ -142,14 +143,11 @@ class LogReading:
     async def entries_of_cases(self, case_ids: Sequence[str], *events: EventClass) -> list[LogRow]:
         if not case_ids:
             return []
-        found = (
-            await LogEntry.select()
-            .where(
-                LogEntry.case_id.is_in(list(case_ids)) & LogEntry.type.is_in([event.declared.type for event in events])
-            )
-            .order_by(LogEntry.seq)
+        # Ordered here: asked to order by `seq`, SQLite walks every entry of the type instead of those of the cases.
+        found = await LogEntry.select().where(
+            LogEntry.case_id.is_in(list(case_ids)) & LogEntry.type.is_in([event.declared.type for event in events])
         )
-        return [LogRow(**one) for one in found]
+        return sorted((LogRow(**one) for one in found), key=attrgetter("seq"))
 
     async def entries_between(self, event: EventClass, since: Instant, until: Instant) -> list[LogRow]:
         """What happened of this kind from one instant (UTC milliseconds) to before another, oldest first.

@@ -23,9 +23,10 @@ class SupportReading:
             return []
         marks = ", ".join("{}" for _ in organisations)
         types = ", ".join("{}" for _ in events)
+        # CROSS JOIN: SQLite then starts from the associations' cases, not from every entry of the type.
         found = await CaseRow.raw(
-            "SELECT c.organisation_id, l.* FROM log_entry l JOIN case_file c ON c.id = l.case_id "
-            f"WHERE l.type IN ({types}) AND c.organisation_id IN ({marks}) ORDER BY l.seq",
+            "SELECT c.organisation_id, l.* FROM case_file c CROSS JOIN log_entry l "
+            f"WHERE c.id = l.case_id AND l.type IN ({types}) AND c.organisation_id IN ({marks}) ORDER BY l.seq",
             *(event.declared.type for event in events),
             *organisations,
         )

@@ -291,6 +291,7 @@ INDEXES = (
     "CREATE UNIQUE INDEX form_draft_place ON form_draft (case_id, account_id, form)",
     "CREATE INDEX incident_number ON incident (org_number)",
     "CREATE INDEX log_entry_case ON log_entry (case_id, seq)",
+    "CREATE INDEX log_entry_case_type ON log_entry (case_id, type)",
     "CREATE INDEX log_entry_type ON log_entry (type, seq)",
     "CREATE INDEX log_value_case ON log_value (case_id)",
     "CREATE INDEX log_value_field ON log_value (field, commitment)",
