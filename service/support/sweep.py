@@ -12,7 +12,6 @@ from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from service.casework.review.reassessment import new_matters, propose
 from service.desk.ports.desk import Desk, NamesAsked
@@ -26,7 +25,7 @@ from service.domain.events.event import SYSTEM_ACTOR, Event
 from service.domain.events.support import SupportSwept
 from service.domain.finding import NEEDS_NOBODY, Finding, Outcome, Trait
 from service.domain.ruleset import RequiredCheck
-from service.domain.watchlist import ListDefinition
+from service.domain.watchlist import ListDefinition, ListEntry
 from service.pipeline.isolated import call_thread
 from service.screening.ask_again import AskedAgain, ask_again, checks_with
 from service.screening.material import Material
@@ -215,32 +214,31 @@ async def _ask_list(
     """Ask a list of those who are compared whole, and what has changed in it of all others."""
     whole = [subject for subject in subjects if subject.theirs]
     others = [subject for subject in subjects if not subject.theirs]
-    before = change.lists.get(definition.key)
-    if before is None:
-        others = []
-    async with _changes(desk, version, before if others else None) as delta:
-        if others and delta is None:
-            whole, others = list(subjects), []  # most of it has changed
-        if whole:
-            await ensure_index(desk, version.version)
-            asking = desk.finder.asking(version.version, definition.key)
-            quiet = done.quiet.setdefault(version.version, set())
-            await _ask_names(asking, definition, whole, done, executor, told, quiet)
-        if others and delta is not None:
+    changed = await _changed(desk, version, change.lists.get(definition.key)) if others else []
+    if len(changed) > MOST_CHANGED * version.entries:
+        whole, others = list(subjects), []
+    if whole:
+        await ensure_index(desk, version.version)
+        asking = desk.finder.asking(version.version, definition.key)
+        quiet = done.quiet.setdefault(version.version, set())
+        await _ask_names(asking, definition, whole, done, executor, told, quiet)
+    if others and changed:
+        async with _indexed(desk, changed) as delta:
             asking = desk.finder.asking(delta, definition.key, near=True)
             await _ask_names(asking, definition, others, done, executor, told)
 
 
+async def _changed(desk: Desk, version: ActiveList, before: str | None) -> list[ListEntry]:
+    """The entries of a version that differ from the one before; none where no other one was compared."""
+    if before is None:
+        return []
+    async with desk.store.reading() as reading:
+        return await reading.list_changes(version.version, before)
+
+
 @asynccontextmanager
-async def _changes(desk: Desk, version: ActiveList, before: str | None) -> Any:
-    """An index of the entries that differ between two versions; None where that is most of them, or none."""
-    entries = []
-    if before:
-        async with desk.store.reading() as reading:
-            entries = await reading.list_changes(version.version, before)
-    if not entries or len(entries) > MOST_CHANGED * max(1, version.entries):
-        yield None
-        return
+async def _indexed(desk: Desk, entries: Sequence[ListEntry]) -> AsyncIterator[str]:
+    """The name of an index of these entries alone, while they are asked."""
     name = f".delta-{desk.outside.new_id()}"
     building = desk.finder.building(name)
 

@@ -180,6 +180,17 @@ async def test_a_dry_run_says_what_would_be_proposed_and_changes_nothing(desk: D
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_a_list_that_says_what_it_said_before_is_asked_of_nobody(desk: Desk) -> None:
+    alva, *_ = await three(desk)
+    await granted(desk, alva)
+
+    same = await look(desk, Change(("lists",), whole=False, lists=await versions(desk)))
+
+    assert (same.cases, same.parties, same.touched) == (1, 0, set())
+    assert (await look(desk, NIGHT)).parties > 0
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 async def test_it_finds_the_same_in_whatever_executor(desk: Desk) -> None:
     alva, *_ = await three(desk)
     await granted(desk, alva)
