@@ -24,6 +24,7 @@ from service.proof.checkpoints import open_log
 from service.proof.verification import Exported, Verification, verify_log
 from service.rules.load import parse
 from service.settings import Settings, resource
+from service.sources.fetch import fetch_list
 from service.sources.formats import read_list
 from service.storage import backup
 from service.storage.access_log import AccessLog
@@ -124,6 +125,7 @@ async def opened_desk(
             typesetter=Typesetter(resource("templates") / "letters" / "letter.typ"),
             parse_rules=parse,
             read_list=read_list,
+            fetch_list=fetch_list,
             keyed=keyed_hash(settings.folder / "keys" / "distinction.key", outside.random),
             diary_prefix=settings.diary_prefix,
             software=version("granska"),

@@ -29,6 +29,7 @@ from service.privacy.erasure import sweep_files
 from service.privacy.erasure_plan import plan_due
 from service.privacy.retention import erase_access_log, erase_speakers
 from service.proof.checkpoints import send_checkpoints, sign_log
+from service.screening.list_fetch import fetch_lists, read_marks, written_marks
 from service.screening.run_checks import run_waiting_checks
 from service.support.changes import read_mark, what_changed
 from service.support.reassessments import ASKED, DRY_RUN, DryRun
@@ -119,6 +120,16 @@ async def _checkpoints(desk: Desk, _mark: str, _told: Told) -> Ran:
     return Ran()
 
 
+async def _lists(desk: Desk, mark: str, _told: Told) -> Ran:
+    """Fetch the lists that have an address; what was refused fails the job, so that it is seen and tried again."""
+    results, marks = await fetch_lists(desk, read_marks(mark))
+    refused = [result.error for result in results if result.error]
+    if refused:
+        raise refused[0]
+    new = [result for result in results if result.imported and not result.imported.same]
+    return Ran(_counted(len(new)), written_marks(marks))
+
+
 async def _erasure(desk: Desk, _mark: str, _told: Told) -> Ran:
     """What goes by itself, since the rule set says so: speakers, the access log, bytes that no row names."""
     await erase_speakers(desk)
@@ -146,6 +157,7 @@ def jobs(*, sign_every_ms: int) -> tuple[Job, ...]:
         Job("deadlines", MINUTE_MS, _deadlines),
         Job("holds", 30 * SECOND_MS, _holds),
         Job("checkpoints", sign_every_ms, _checkpoints),
+        Job("lists", 6 * HOUR_MS, _lists),
         Job("erasure", HOUR_MS, _erasure),
         Job("erasure-due", HOUR_MS, _erasure_due),
     )

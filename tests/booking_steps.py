@@ -18,10 +18,9 @@ from service.domain.decision import DecisionOutcome, Proposal
 from service.domain.people import User
 from service.domain.premises import WEEKDAYS, Booking
 from service.proof.verification import verify_log
-from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks
 from tests.builders import FIXTURES, KEY, NUMBER, QUIET, a_premises_document
-from tests.steps import do, seen, settle_all, someone, unbiased
+from tests.steps import brought_in, do, seen, settle_all, someone, unbiased
 
 
 async def petter(desk: Desk, name: str = "Petter") -> User:
@@ -74,7 +73,7 @@ async def renewed(desk: Desk, officer: User, case_id: str) -> None:
     async with desk.store.reading() as reading:
         known = await reading.user_by_email("Samir@x.example")
     assert known is not None
-    await import_list(desk, "demo", demo_list(desk, FIXTURES), by=person(known.user))
+    await brought_in(desk, "demo", demo_list(desk, FIXTURES), by=person(known.user))
     await do(desk, ask_rescreening, case_id, officer)
     await run_waiting_checks(desk)
     await settle_all(desk, case_id, officer)

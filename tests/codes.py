@@ -9,6 +9,7 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from functools import cache
 from importlib.metadata import entry_points
 
@@ -40,6 +41,7 @@ from service.domain.people import Role
 from service.domain.premises import ACCESSIBILITY, EQUIPMENT, WEEKDAYS, BookingStatus, Hirer
 from service.domain.stops import StopScope
 from service.domain.support import SupportKind
+from service.domain.watchlist import ListHealth, ListState
 from service.matching import explain, judge, model
 from service.office.users_and_keys import KEY_RIGHTS
 from service.pipeline.installed import told
@@ -48,6 +50,7 @@ from service.privacy import disclosure_bundle, erasure_plan
 from service.proof import access_log
 from service.rules.load import parse
 from service.rules.references import LETTER_PLACES
+from service.sources.shape import HOLDING, Noticed
 from service.web.pages.bookings.calendar import VIEWS
 from service.web.pages.help import TOPICS
 from service.words import LANGUAGES
@@ -133,6 +136,11 @@ MATCH_EVIDENCE = {
     "against_activity", "against_number", "against_word", "settle_birth", "settle_number", "settle_more_birth",
     "settle_more_number", "settle_without_birth", "settle_without_number",
 }  # fmt: skip
+#: Why a version of a list can be held.
+HELD_BECAUSE = {
+    "older", "same_date", "fell_kept_entries", *(f"fell_{known.name}" for known in fields(ListHealth)),
+    *(f"remark_{noticed.value}" for noticed in HOLDING),
+}  # fmt: skip
 FAULTS = ("service/audit/verify.py", "service/proof/verification.py")
 #: What can stand in each place of a code that is put together.
 PATTERNS: dict[str, Iterable[str]] = {
@@ -157,6 +165,8 @@ PATTERNS: dict[str, Iterable[str]] = {
     "letter.place.{}": LETTER_PLACES,
     "input.type_{}": ["array", "boolean", "integer", "object", "string"],
     "match.{}": {*called_with("MatchEvidence", 0, "service/matching/explain.py"), *MATCH_EVIDENCE},
+    "list.held.{}": HELD_BECAUSE,
+    "list.remark.{}": Noticed,
     "match_api.{}": called_with("_Unreadable", 0, "service/web/api/match.py"),
     "party_names.{}": ["candidate", "needs_identifier", "quiet", "resembles", "same_name"],
     "role.{}": Role,
@@ -206,6 +216,8 @@ GROUPS: dict[str, Iterable[str]] = {
     "job": [job.name for job in worker.jobs(sign_every_ms=1)],
     "kind": {*Kind, *RULES.incident_kinds},
     "language": LANGUAGES,
+    "list_measure": {"kept_entries", *(known.name for known in fields(ListHealth))},
+    "list_state": ListState,
     "match": {*judge.State, "held_apart"},
     "method": ["e_identification", "signature_on_paper", "signed_pdf"],
     "need": Need,

@@ -23,14 +23,16 @@ from service.domain.application import Kind
 from service.domain.clock import local_day
 from service.domain.decision import Act, BoardMinute, DecisionOutcome, Proposal
 from service.domain.errors import InvalidInput, NotAllowed
-from service.domain.events.event import SYSTEM_ACTOR
+from service.domain.events.event import SYSTEM_ACTOR, Actor
 from service.domain.finding import RESOLUTIONS, Resolution
 from service.domain.people import User
+from service.domain.watchlist import ListState
 from service.office import rights as office_rights
 from service.office import users_and_keys
 from service.privacy import erasure
 from service.privacy.erasure_plan import Plan
-from service.screening.list_import import import_list
+from service.screening import list_settling
+from service.screening.list_import import Imported, import_list
 from service.screening.run_checks import run_waiting_checks
 from tests.builders import FIXTURES, KEY, PASSWORD, a_grant_document, a_proposal
 from tests.fakes import Clock
@@ -324,6 +326,14 @@ async def someone(desk: Desk, name: str, *rights: str) -> User:
     return found
 
 
+async def brought_in(desk: Desk, key: str, given: bytes, *, by: Actor) -> Imported:
+    """A list as a coordinator brings it in: what is held is read, and put in force."""
+    imported = await import_list(desk, key, given, by=by)
+    if imported.state is ListState.HELD:
+        await list_settling.activate(desk, imported.version, "Läst: skillnaderna är väntade.", by=by)
+    return imported
+
+
 async def listed_too(desk: Desk, *rows: str) -> None:
     """The list as it is, and these entries."""
     head, _, before = demo_list(desk, FIXTURES).decode().rstrip("\n").partition("\n")
@@ -332,7 +342,7 @@ async def listed_too(desk: Desk, *rows: str) -> None:
     async with desk.store.reading() as reading:
         known = await reading.user_by_email("Samir@x.example")
     assert known is not None
-    await import_list(desk, "demo", renewed.encode(), by=actors.person(known.user))
+    await brought_in(desk, "demo", renewed.encode(), by=actors.person(known.user))
 
 
 async def answers_to(desk: Desk, case_id: str, finding_id: str, answer: str = APART) -> dict[str, str]:

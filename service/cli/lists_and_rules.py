@@ -1,6 +1,6 @@
 """Commands on lists and rule sets."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
-from service.domain.clock import Instant, to_milliseconds
+from service.domain.clock import STOCKHOLM, Instant, to_milliseconds
+from service.domain.watchlist import ListState
 from service.office import rule_set_adoption
-from service.screening import list_import
+from service.screening import list_fetch, list_import
 from service.screening.what_if import Impact, impact_of
 from service.settings import Settings
 
@@ -54,7 +55,8 @@ def lists() -> None:
 def lists_import(key: str, file: Path, by: str, generated: str | None, as_of: str | None) -> None:
     """Import FILE as the new version of list KEY, which the rule set in force must define.
 
-    A broken or truncated file is refused as a whole, and the version before stays active.
+    A broken or truncated file is refused as a whole, and the version before stays active. A version that may have lost
+    something, is older or is of another shape is held until a person has read what differs, on the page Listor.
     """
 
     async def work(desk: Desk, settings: Settings) -> list_import.Imported:
@@ -70,10 +72,21 @@ def lists_import(key: str, file: Path, by: str, generated: str | None, as_of: st
                 told=told,
             )
 
-    done = with_desk(work)
+    say_imported(key, with_desk(work))
+
+
+def say_imported(key: str, done: list_import.Imported) -> None:
+    """What became of an import; held is said so, why, and where it is settled."""
     new = done.difference
+    if done.same:
+        say(
+            "cli.lists.held_before" if done.state is ListState.HELD else "cli.lists.same",
+            list=key,
+            version=done.version,
+        )
+        return
     say(
-        "cli.lists.imported",
+        "cli.lists.held" if done.state is ListState.HELD else "cli.lists.imported",
         list=key,
         entries=done.entries,
         added=new.added,
@@ -81,15 +94,40 @@ def lists_import(key: str, file: Path, by: str, generated: str | None, as_of: st
         changed=new.changed,
         version=done.version,
     )
+    for reason in done.held:
+        click.echo("  " + sentence(f"list.held.{reason}"))
+
+
+@lists.command("fetch")
+@told
+def lists_fetch() -> None:
+    """Fetch every list whose rule-set entry names an address; what comes is read like a file that is handed in."""
+
+    async def work(desk: Desk, settings: Settings) -> list[list_fetch.Fetched]:
+        results, _ = await list_fetch.fetch_lists(desk, {})
+        return results
+
+    results = with_desk(work)
+    if not results:
+        say("cli.lists.no_address")
+    for result in results:
+        if result.error:
+            click.echo(f"{result.key}: " + sentence(result.error.code, **result.error.params))
+        elif result.imported:
+            say_imported(result.key, result.imported)
+        else:
+            say("cli.lists.unchanged", list=result.key)
+    if any(result.error for result in results):
+        raise SystemExit(1)
 
 
 def _midnight(day: str) -> Instant:
-    """The beginning of a day in UTC, as milliseconds; not later than now."""
+    """The beginning of a day in Stockholm, as UTC milliseconds; not later than now."""
     try:
-        moment = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC)
+        moment = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=STOCKHOLM)
     except ValueError as error:
         raise click.BadParameter(sentence("cli.not_a_date", given=day)) from error
-    if moment > datetime.now(UTC):
+    if moment > datetime.now(STOCKHOLM):
         raise click.BadParameter(sentence("cli.in_the_future", given=day))
     return to_milliseconds(moment)
 

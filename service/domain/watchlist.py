@@ -13,6 +13,15 @@ class Schema(StrEnum):
     ORGANISATION = "organisation"
 
 
+class ListState(StrEnum):
+    """Where a version of a list is."""
+
+    ACTIVE = "active"  # the one that names are compared with
+    REPLACED = "replaced"  # it was, until a later one came
+    HELD = "held"  # it has come, and waits for a person to read what differs
+    REJECTED = "rejected"  # a person has read it, and it is not used
+
+
 @dataclass(frozen=True)
 class ListName:
     """One name of a listed subject; a weak alias never raises a candidate alone."""
@@ -23,7 +32,10 @@ class ListName:
 
 @dataclass(frozen=True)
 class ListEntry:
-    """One listed subject; births as written in `domain/birth.py`, countries as ISO 3166 codes where known."""
+    """One listed subject; births as written in `domain/birth.py`, countries as ISO 3166 codes where known.
+
+    `either` says that the list does not tell whether it is a person or an organisation: it is compared as both.
+    """
 
     entry_id: str
     schema: Schema
@@ -31,6 +43,17 @@ class ListEntry:
     births: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     org_numbers: tuple[str, ...] = ()
+    either: bool = False
+
+
+@dataclass(frozen=True)
+class ListRemark:
+    """Something noticed in a list file: a code, the place in the file, how often; `holds` it until a person looks."""
+
+    code: str
+    place: str
+    count: int
+    holds: bool
 
 
 @dataclass(frozen=True)
@@ -38,7 +61,8 @@ class ListDefinition:
     """What must be known of a list before it may be used (requirement N1); stands in the rule set.
 
     A `required` list that has not been imported makes the check that needs it `unknown`; one that is not required is
-    used from the day it is imported.
+    used from the day it is imported. A version with more than `most_fall` percent fewer of anything than the one before
+    is held for a person. `address` is where it is fetched from; empty where it only comes by hand.
     """
 
     key: str
@@ -52,6 +76,8 @@ class ListDefinition:
     review_date: str
     max_age_days: int
     required: bool = True
+    most_fall: int = 10
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +140,12 @@ class ListHealth:
     organisations: int
     names: int
     weak_names: int
+    strong_aliases: int
     persons_with_birth: int
+    births: int
+    full_dates: int
+    numbers: int
+    countries: int
 
 
 @dataclass(frozen=True)

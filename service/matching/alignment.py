@@ -11,6 +11,7 @@ from service.matching.keys import base_key, fold_keys, skeleton, sound_class
 from service.matching.memory import remembered
 from service.matching.population import Population
 from service.matching.script import ABJAD, HAN, spelled
+from service.matching.short_forms import short_form
 from service.matching.tokens import Role, Token
 
 
@@ -25,6 +26,7 @@ class How(StrEnum):
     BONES = "bones"  # the consonants are the same
     SCRIPT = "script"  # written with vowels on one side only
     INITIAL = "initial"
+    SHORT = "short"  # what somebody of that name is called for short
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def word_alike(left: Token, right: Token, table: Population) -> tuple[float, How
     if left.text == right.text:
         return 1.0, How.SAME
     if left.role is Role.NUMBER or right.role is Role.NUMBER:
-        return None
+        return (0.95, How.KNOWN) if _same_year(left.text, right.text) else None
     if left.role is Role.INITIAL or right.role is Role.INITIAL:
         return _initial(left, right)
     if not (left.latin and right.latin):
@@ -69,10 +71,18 @@ def word_alike(left: Token, right: Token, table: Population) -> tuple[float, How
     return _spelled(left, right, table)
 
 
+def _same_year(left: str, right: str) -> bool:
+    """`88` is `1988`."""
+    short, long = sorted((left, right), key=len)
+    return len(short) == 2 and len(long) == 4 and long[:2] in ("19", "20") and long[2:] == short
+
+
 def _initial(left: Token, right: Token) -> tuple[float, How] | None:
-    if not (left.latin and right.latin) or left.text[0] != right.text[0] or left.role is right.role:
+    if not (left.latin and right.latin) or left.role is right.role:
         return None
-    return 0.75, How.INITIAL
+    initial, name = (left, right) if left.role is Role.INITIAL else (right, left)
+    begins = {name.text[0], name.base[:1]}  # Yusuf and Jusuf, Karl and Carl
+    return (0.75, How.INITIAL) if {initial.text, base_key(initial.text)} & begins else None
 
 
 def _across(left: Token, right: Token) -> tuple[float, How] | None:
@@ -126,6 +136,8 @@ def merged_bones(bones: str) -> str:
 
 def _spelled(left: Token, right: Token, table: Population) -> tuple[float, How] | None:
     a, b = left.text, right.text
+    if short_form(a, b) and not table.different_names(a, b):
+        return 0.9, How.SHORT
     if abs(len(a) - len(b)) > 4:
         return None
     if table.same_name(a, b):

@@ -68,7 +68,7 @@ def load(path: Path = TABLE) -> Forms:
 def association_words(text: str) -> tuple[str, ...]:
     """The words of a name, forms as codes, compounds apart."""
     forms = load()
-    given = [one.lstrip("0") or one if one.isdigit() else one for one in words(_told(text))]
+    given = _letters_joined([one.lstrip("0") or one if one.isdigit() else one for one in words(_told(text))])
     found: list[str] = []
     position = 0
     while position < len(given):
@@ -83,12 +83,32 @@ def association_words(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _letters_joined(given: list[str]) -> list[str]:
+    """Letters in a row are an acronym: `A-B-C` and `A B C` are `abc`."""
+    joined: list[str] = []
+    row = False
+    for word in given:
+        letter = len(word) == 1 and word.isalpha() and word.isascii()
+        if letter and row:
+            joined[-1] += word
+        else:
+            joined.append(word)
+        row = letter
+    return joined
+
+
 _ORDINAL = re.compile(r"(\d+):[ae]\b")
 _LAST_PIECE = re.compile(r"^(?P<rest>.*\S)\s*(?:,\s*|\(\s*)(?P<short>[^\s,()]{2,7})\s*\)?\s*$")
 
 
+#: Where letters for an association go: it is no part of its name.
+_CARE_OF = re.compile(r"\s+c/o\s.*$", re.IGNORECASE)
+_SAINT = re.compile(r"\b(?:S:ta?|St\.)\s?(?=\w)|\bSt\s(?=[^\W\d_a-z])")
+
+
 def _told(text: str) -> str:
     """The name without what only repeats it: an acronym of its own after a comma or in brackets; `4:e` is 4."""
+    text = _SAINT.sub("Sankt ", _CARE_OF.sub("", text))
     text = _ORDINAL.sub(r"\1", text.replace("&", " och "))
     found = _LAST_PIECE.match(text)
     if found:
@@ -129,11 +149,25 @@ def _word(word: str, forms: Forms, *, first: bool) -> list[str]:
 
 
 #: Endings that are cut short in writing, usually with a full stop, and what they stand for.
-_CUT_SHORT = (("foren", "forening"), ("forb", "forbund"), ("stift", "stiftelse"), ("forsaml", "forsamling"))
+_CUT_SHORT = (
+    ("foren", "forening"), ("forb", "forbund"), ("stift", "stiftelse"), ("forsaml", "forsamling"),
+    ("sallsk", "sallskap"), ("samf", "samfund"), ("ungd", "ungdom"), ("riksorg", "riksorganisation"),
+)  # fmt: skip
+#: Whole words that are written short, as lists and registers do.
+_WRITTEN_SHORT = {
+    "org": "organisation", "organis": "organisation", "grp": "group", "gr": "grupp", "comm": "committee",
+    "cttee": "committee", "cmte": "committee", "assn": "association", "assoc": "association", "intl": "international",
+    "int": "international", "natl": "national", "dept": "department", "mgmt": "management", "univ": "university",
+    "inst": "institute", "fed": "federation", "fdn": "foundation", "mvmt": "movement", "govt": "government",
+    "bros": "brothers", "mfg": "manufacturing", "trdg": "trading", "shpg": "shipping", "komm": "kommitte",
+    "kult": "kultur", "sv": "svenska", "nat": "nationella", "lib": "liberation", "pop": "popular",
+}  # fmt: skip
 
 
 def _written_out(word: str) -> str:
-    """`kulturfören.` is `kulturförening`, `riksförb.` is `riksförbund`, `stift.` is `stiftelse`."""
+    """`kulturfören.` is `kulturförening`, `riksförb.` is `riksförbund`, `stift.` is `stiftelse`, `grp` is `group`."""
+    if word in _WRITTEN_SHORT:
+        return _WRITTEN_SHORT[word]
     for short, whole in _CUT_SHORT:
         if word.endswith(short):
             return word[: -len(short)] + whole

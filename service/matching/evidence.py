@@ -90,7 +90,7 @@ def _common(left: Sequence[Token], right: Sequence[Token], found: Alignment) -> 
         "met": min(weight, 3.0),
         "contradicted": sum(max(left[i].weight, right[j].weight) * (1 - a) for i, j, a in found.contradictions),
         "contradiction": float(bool(found.contradictions)),
-        "other_spelling": float(sum(meeting.how in (How.KNOWN, How.SOUND) for meeting in met)),
+        "other_spelling": float(sum(meeting.how in (How.KNOWN, How.SOUND, How.SHORT) for meeting in met)),
         "other_script": sum(1 - meeting.alike for meeting in met if meeting.how is How.SCRIPT),
         "initial": float(sum(meeting.how is How.INITIAL for meeting in met)),
         "joined": float(sum(meeting.how is How.JOINED for meeting in met)),

@@ -22,6 +22,7 @@ _CODES = {
     How.JOINED: "written_together",
     How.SCRIPT: "other_script",
     How.INITIAL: "initial",
+    How.SHORT: "short_form",
 }
 _PIECE = re.compile(r"[^\s,;()\"“”/\-–]+")
 

@@ -19,24 +19,59 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One identifier: the verdict, which row of the model table gives its weight, and both values for the reader."""
+    """One identifier: the verdict, which row of the model table gives its weight, and both values for the reader.
+
+    `luck` is how likely it is to agree so well for two people who have nothing to do with each other, 0 to 1.
+    """
 
     kind: str
     verdict: Verdict
     row: str
     left: str = ""
     right: str = ""
+    luck: float = 1.0
 
 
-def compare_births(left: Sequence[str], right: Sequence[str]) -> Compared:
-    """The best agreement among the dates of both sides, at the coarser precision of the two."""
+#: In how many years people who are alive and grown up are born: one year agrees by luck once in so many.
+YEARS, MONTHS, DAYS = 60, 12, 365.25
+
+
+def compare_births(left: Sequence[str], right: Sequence[str], *, latest: int) -> Compared:
+    """The best agreement among the dates of both sides, at the coarser precision of the two.
+
+    After `latest` nobody who is asked about, or listed, can have been born: such a date is a slip, and says nothing.
+    """
     said_left, said_right = ", ".join(left), ", ".join(right)
-    ours, theirs = filter(None, map(read_birth, left)), filter(None, map(read_birth, right))
-    pairs = list(product(ours, theirs))
+    pairs = list(product(_possible(left, latest), _possible(right, latest)))
     if not pairs:
         return Compared("birth", Verdict.UNKNOWN, "", said_left, said_right)
-    row = min((_birth_row(a, b) for a, b in pairs), key=_BEST_FIRST.index)
-    return Compared("birth", _BIRTH_VERDICTS[row], row, said_left, said_right)
+    rows = [(_birth_row(ours, theirs), ours, theirs) for ours, theirs in pairs]
+    row, ours, theirs = min(rows, key=lambda compared: _BEST_FIRST.index(compared[0]))
+    luck = min(1.0, len(pairs) * _luck(row, ours, theirs))
+    return Compared("birth", _BIRTH_VERDICTS[row], row, said_left, said_right, luck)
+
+
+def _possible(written: Sequence[str], latest: int) -> list[Birth]:
+    births = [birth for text in written if (birth := read_birth(text))]
+    return [birth for birth in births if birth.first_year <= latest]
+
+
+def _luck(row: str, ours: Birth, theirs: Birth) -> float:
+    """How likely it is that two strangers' dates agree in this way."""
+    match row:
+        case "birth_day":
+            return 1 / (YEARS * DAYS)
+        case "birth_swapped":
+            return 2 / (YEARS * DAYS)
+        case "birth_month":
+            return 1 / (YEARS * MONTHS)
+        case "birth_year":
+            return 1 / YEARS
+        case "birth_range":
+            widest = max(birth.last_year - birth.first_year + 1 for birth in (ours, theirs))
+            return widest / YEARS
+        case _:
+            return 1.0
 
 
 _BEST_FIRST = (

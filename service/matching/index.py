@@ -28,6 +28,7 @@ HEAVY = 20_000
 LEAST_SHARE = 0.3
 SHORTEST_JOINED = 4
 LEAST_OF_BEST, LEAST_OF_BEST_LONG, LONG = 0.6, 0.45, 3.5
+CONTAINED = 0.9
 NEIGHBOURS_KEPT = 50_000
 WORDS_KEPT = 200_000
 
@@ -80,10 +81,11 @@ class IndexBuilder:
         self._texts.close()
         terms, owners = array("I"), array("I")
         records = Texts.writing(self._folder, "words")
-        heavy = array("B")
+        heavy, weights = array("B"), array("f")
         for number, token in enumerate(tokens):
             records.add(_record(token))
             heavy.append(token.weight >= DISTINCTIVE)
+            weights.append(token.weight if token.weight >= DISTINCTIVE and token.role in FOUND_BY else 0.0)
             for term in terms_of(token, table):
                 terms.append(term)
                 owners.append(number)
@@ -94,6 +96,8 @@ class IndexBuilder:
         self._postings(words, ends)
         told = np.concatenate(([0], np.cumsum(np.frombuffer(bytes(heavy), dtype=np.uint8)[words], dtype=np.uint64)))
         np.save(self._folder / "name-heavy.npy", np.minimum(np.diff(told[ends]), 255).astype(np.uint8))
+        weighed = np.concatenate(([0.0], np.cumsum(_flat_floats(weights)[words], dtype=np.float64)))
+        np.save(self._folder / "name-weight.npy", np.diff(weighed[ends]).astype(np.float32))
         np.save(self._folder / "name-words.npy", words)
         np.save(self._folder / "name-ends.npy", ends)
         np.save(self._folder / "name-entries.npy", _flat(self._entries))
@@ -121,6 +125,10 @@ class IndexBuilder:
 
 def _flat(numbers: "array[int]") -> Array:
     return np.frombuffer(numbers, dtype=np.uint32) if numbers else np.zeros(0, dtype=np.uint32)
+
+
+def _flat_floats(numbers: "array[float]") -> Array:
+    return np.frombuffer(numbers, dtype=np.float32) if numbers else np.zeros(0, dtype=np.float32)
 
 
 def _record(token: Token) -> bytes:
@@ -195,7 +203,7 @@ class NameIndex:
         self._postings, self._posting_ends = mapped("postings"), mapped("posting-ends")
         self._name_words, self._name_ends = mapped("name-words"), mapped("name-ends")
         self._name_entries, self._name_weak = mapped("name-entries"), mapped("name-weak")
-        self._name_heavy = mapped("name-heavy")
+        self._name_heavy, self._name_weight = mapped("name-heavy"), mapped("name-weight")
         self._texts, self._records = Texts(folder, "names"), Texts(folder, "words")
         self._words: OrderedDict[int, Token] = OrderedDict()
         self._named: dict[str, tuple[Array, int]] = {}
@@ -246,8 +254,11 @@ class NameIndex:
         itself = position < len(owners) and int(owners[position]) == entry
         return max(0, count - itself) / max(1, len(self))
 
-    def search(self, tokens: Sequence[Token], most: int = MOST_NAMES) -> list[int]:
-        """The names that share most of what weighs with these words, best first."""
+    def search(self, tokens: Sequence[Token], most: int = MOST_NAMES, *, contained: bool = False) -> list[int]:
+        """The names that share most of what weighs with these words, best first.
+
+        With `contained` also those all of whose own weight is shared, however much more is asked for.
+        """
         # A name of nothing but light words ("The Group") is found by them; any other by what distinguishes it.
         wanted = [token for token in tokens if token.role in FOUND_BY] or list(tokens)
         parts = [*(self._part(token) for token in wanted), *self._joined(tokens)]
@@ -257,6 +268,8 @@ class NameIndex:
         scores = self._scores()
         reached_names = _scored(scores, parts)
         chosen = self._chosen(scores, reached_names, sum(token.weight for token in wanted), most)
+        if contained:
+            chosen = self._with_contained(scores, reached_names, chosen)
         # Of names that share equally much, the shorter one leaves less unexplained.
         lengths = self._name_ends[chosen + 1] - self._name_ends[chosen]
         order = np.lexsort((chosen, -(scores[chosen] - 0.04 * lengths.astype(np.float32))))[:most]
@@ -277,6 +290,12 @@ class NameIndex:
         # Somebody listed by one name only has nothing more that could be shared.
         alone = (reached >= LEAST_SHARE * total) & (self._name_heavy[names] == 1)
         return np.unique(names[(reached >= floor) | alone])
+
+    def _with_contained(self, scores: Array, names: Array, chosen: Array) -> Array:
+        """The chosen names, and those that what was reached explains whole."""
+        own = self._name_weight[names]
+        whole = names[(own > 0) & (scores[names] >= CONTAINED * own)]
+        return np.unique(np.concatenate((chosen, whole)))
 
     def _scores(self) -> Array:
         """An array of zeros as long as the list, this thread's own; whoever uses it leaves it zero."""

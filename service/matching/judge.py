@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import product
 
 from service.domain.watchlist import Schema
-from service.matching.alignment import Alignment, align
+from service.matching.alignment import DISTINCTIVE, Alignment, align
 from service.matching.evidence import Facts, Met, association_facts, met_names, person_facts
 from service.matching.identifiers import Compared, Verdict
 from service.matching.model import Model
@@ -105,21 +105,74 @@ def judge(
     if "birth_far" in rows or not (by_name and _meets(names, schema)):
         return Judgement(names, tuple(identifiers), weight, 0.0, State.NONE)
     namesakes = _namesakes(names, table, common) if schema is Schema.PERSON else 0.0
-    state = State.CANDIDATE
-    if not agrees:
-        state = _by_name_alone(names, schema, model, namesakes, weak=weak)
+    birth = next((compared for compared in identifiers if compared.kind == "birth"), None)
+    state = _weighed(names, schema, model, namesakes, birth, weak=weak)
+    if state is State.NEEDS:
+        weight *= 1.0 if not agrees else model.most_by_name
     if state is not State.NONE and Verdict.DISAGREES in verdicts:
         enough = weight >= model.most_by_name * schema_model.threshold
         state = State.NEEDS if enough else State.NONE
     return Judgement(names, tuple(identifiers), weight, namesakes, state)
 
 
-def _by_name_alone(names: NameJudgement, schema: Schema, model: Model, namesakes: float, *, weak: bool) -> State:
-    """What the names say where no identifier agrees: nothing, too little, or enough for a person to look."""
-    if schema is Schema.PERSON and _says_nothing(names, model, namesakes, weak=weak):
+#: Birth dates that agree more closely than a year.
+_CLOSE_BIRTHS = frozenset({"birth_day", "birth_month", "birth_swapped"})
+
+
+def _weighed(
+    names: NameJudgement, schema: Schema, model: Model, namesakes: float, birth: Compared | None, *, weak: bool
+) -> State:
+    """What names and birth say together: nothing, too little, or enough for a person to look.
+
+    As many people as bear the name, times the chance that their birth agrees by luck, are as good a match as this one:
+    a year is little against a name that thousands bear.
+    """
+    agrees = birth is not None and birth.verdict is Verdict.AGREES
+    as_good = namesakes * birth.luck if birth is not None and agrees else namesakes
+    if schema is Schema.PERSON and _says_nothing(names, model, as_good, weak=weak):
         return State.NONE
-    quiet = weak or _says_little(names, schema, model, namesakes)
-    return State.NEEDS if quiet else State.CANDIDATE
+    closely = birth is not None and birth.row in _CLOSE_BIRTHS
+    one_word = agrees and len(names.met()) <= 1
+    quiet = (weak or one_word) and not closely
+    return State.NEEDS if quiet or _says_little(names, schema, model, as_good) else State.CANDIDATE
+
+
+#: How alike words have to be for one name to hold the other, and how long a single word that tells it.
+WHOLE_ALIKE, LONG_ENOUGH = 0.9, 6
+
+
+def holds_whole(names: NameJudgement) -> bool:
+    """Whether the asked name has every word of the listed one that weighs, a rare one among them, and more beside.
+
+    "Järnvargarnas Stridsförbund Hässelby", "… i likvidation", "… c/o X": what is added does not make it another.
+    """
+    listed = names.right.tokens
+    met: set[int] = set()
+    for meeting in names.alignment.meetings:
+        if meeting.alike >= WHOLE_ALIKE:
+            met.update(meeting.right)
+    heavy = [place for place, token in enumerate(listed) if token.weight >= DISTINCTIVE]
+    if not heavy or not met.issuperset(heavy):
+        return False
+    telling = [listed[place] for place in heavy if _is_telling(listed, place)]
+    return len(telling) > 1 or any(_letters(token) >= LONG_ENOUGH for token in telling)
+
+
+def _is_telling(tokens: Sequence[Token], place: int) -> bool:
+    """A word that is rare: no common one, no number or kind of association, and no place."""
+    token = tokens[place]
+    at_place = place > 0 and tokens[place - 1].text in PLACED
+    return token.role is Role.NAME and token.weight >= RARE and not at_place
+
+
+RARE = 0.85
+#: What stands before a place.
+PLACED = frozenset({"i", "in", "fran", "av", "of", "vid", "pa", "at"})
+
+
+def at_least_asked(judged: Judgement) -> Judgement:
+    """The same, where at least an identifier is asked for."""
+    return replace(judged, state=State.NEEDS) if judged.state is State.NONE else judged
 
 
 def _weight(

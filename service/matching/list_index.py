@@ -14,7 +14,11 @@ from service.matching.index import IndexBuilder, NameIndex, Texts, TextsWriter
 from service.matching.names import token_of, words_of
 
 #: Raised with every change in how names are taken apart or looked up: an index of another analysis is built anew.
-ANALYSIS = "1"
+ANALYSIS = "2"
+
+
+#: How many signs a birth date has that gives year, month and day.
+FULL_DATE = len("1970-01-01")
 
 
 class ListIndex:
@@ -59,6 +63,7 @@ def _body_of(entry: ListEntry) -> bytes:
             "births": entry.births,
             "countries": entry.countries,
             "numbers": entry.org_numbers,
+            "either": entry.either,
         },
         ensure_ascii=False,
         sort_keys=True,
@@ -74,6 +79,7 @@ def _entry_of(body: bytes) -> ListEntry:
         births=tuple(read["births"]),
         countries=tuple(read["countries"]),
         org_numbers=tuple(read["numbers"]),
+        either=read["either"],
     )
 
 
@@ -93,11 +99,16 @@ class ListIndexBuilder:
         self._counts["entries"] += 1
         self._counts["persons" if entry.schema is Schema.PERSON else "organisations"] += 1
         self._counts["names"] += len(entry.names)
-        self._counts["weak_names"] += sum(one.weak for one in entry.names)
+        self._counts["weak_names"] += sum(name.weak for name in entry.names)
+        self._counts["strong_aliases"] += sum(not name.weak for name in entry.names[1:])
         self._counts["persons_with_birth"] += bool(entry.births)
-        builder = self._names[entry.schema]
-        for one in entry.names:
-            builder.add(one.text, words_of(one.text, entry.schema), number, weak=one.weak)
+        self._counts["births"] += len(entry.births)
+        self._counts["full_dates"] += sum(len(born) == FULL_DATE for born in entry.births)
+        self._counts["numbers"] += len(entry.org_numbers)
+        self._counts["countries"] += len(entry.countries)
+        for schema in Schema if entry.either else (entry.schema,):
+            for name in entry.names:
+                self._names[schema].add(name.text, words_of(name.text, schema), number, weak=name.weak)
         for issued in entry.org_numbers:
             self._numbers.append(_number_key(issued))
             self._owners.append(number)

@@ -51,8 +51,13 @@ class Model:
     most_namesakes: float
     namesakes_of_nothing: float
     room: float
+    latest_birth: int
     identifiers: Mapping[str, float]
     schemas: Mapping[Schema, SchemaModel]
+
+
+#: Numbers of the section on identifiers that are no row of evidence.
+_NO_ROWS = frozenset({"room", "latest_birth"})
 
 
 @lru_cache(maxsize=16)
@@ -73,7 +78,8 @@ def load(version: str = NEWEST) -> Model:
         most_namesakes=_value(gate["most"]),
         namesakes_of_nothing=_value(gate["nothing"]),
         room=_value(read["identifiers"]["room"]),
-        identifiers={key: _value(row) for key, row in read["identifiers"].items() if key != "room"},
+        latest_birth=int(_value(read["identifiers"]["latest_birth"])),
+        identifiers={key: _value(row) for key, row in read["identifiers"].items() if key not in _NO_ROWS},
         schemas={schema: _schema(read[schema.value]) for schema in Schema},
     )
 

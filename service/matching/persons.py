@@ -6,7 +6,7 @@ What belongs together is taken apart the same way on both sides: Abdul Rahman, A
 
 import re
 
-from service.matching.script import ABJAD, HAN, letters_for_digits, words
+from service.matching.script import ABJAD, HAN, drawn_together, letters_for_digits, words
 
 _ARTICLES = frozenset("al el ul ur il as ash an ad ar at az us ed".split())
 _SERVANT = re.compile(
@@ -24,6 +24,7 @@ _FATHER = frozenset("abu abou aboo ebu abo".split())
 
 def person_words(text: str) -> tuple[str, ...]:
     """The words of a name in the order of speech ("LAST, First" turned round), taken apart as said above."""
+    text = _initials_apart(text)
     if text.count(",") == 1:
         last, first = text.split(",")
         given = [*words(first), *words(last)]
@@ -35,8 +36,27 @@ def person_words(text: str) -> tuple[str, ...]:
     return tuple(_settled(parts))
 
 
-_NO_INITIALS = frozenset("ng mr dr jr sr ms mrs mc st".split())
+_NO_INITIALS = frozenset("ng mr dr jr sr ms mrs mc st al el ul ur ii iii iv vi md phd bin ibn abu abd".split())
 LONGEST_WORD = 40
+_DOTTED = re.compile(r"(?<![^\W_])([^\W\d_])\.[ \-]?(?=[^\W\d_])")
+_CAPITALS = re.compile(r"(?<![^\W_'’-])([^\W\d_]{2,3})(?![^\W_'’-])")
+_AND = re.compile(r"(?<=\s)[yei](?=\s)")
+
+
+def _initials_apart(text: str) -> str:
+    """`A.M.`, `A. M.` and `AM` as `A M`: each a letter of its own; a small `y` or `e` between names is an "and".
+
+    Capitals are initials only beside words that are not written in capitals.
+    """
+    text = _DOTTED.sub(r"\1 ", drawn_together(text))
+    if text.isupper() or text.islower():
+        return text
+    return _CAPITALS.sub(_spelled_out, _AND.sub(" ", text))
+
+
+def _spelled_out(found: re.Match[str]) -> str:
+    word = found.group(1)
+    return " ".join(word) if word.isupper() and word.casefold() not in _NO_INITIALS else word
 
 
 def _parts(word: str) -> list[str]:

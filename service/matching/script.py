@@ -54,15 +54,37 @@ def clean(text: str) -> str:
 @remembered
 def words(text: str) -> tuple[str, ...]:
     """The words of a text as tokens, in order; an acronym's full stops join its letters (`A.B.C.` is `abc`)."""
+    text = drawn_together(text)
     if text.isascii():
         lowered = text.lower().translate(_APOSTROPHES)
         if "." in lowered:
             lowered = _joined_acronyms(lowered)
         return tuple(re.findall(r"[a-z0-9]+", lowered))
     found: list[str] = []
-    for word in _split(_joined_acronyms(clean(text))):
+    for word in _with_korean_joined(_split(_joined_acronyms(clean(text)))):
         found += _tokens(word)
     return tuple(found)
+
+
+def _with_korean_joined(written: list[str]) -> list[str]:
+    """A Korean name in two or three pieces (`김 정은`, `김-정-은`) as the one word it is otherwise written as."""
+    joined: list[str] = []
+    for word in written:
+        korean = _script(word) == "hangul" and len(word) <= 2
+        if korean and joined and _script(joined[-1]) == "hangul" and len(joined[-1]) + len(word) <= 4:
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
+
+
+#: Letters set apart one by one (`T a r q u i n`, `T-a-r-q-u-i-n`): at least four, each by the same single sign.
+_SET_APART = re.compile(r"(?<![^\W_])[^\W\d_](?:([ .\-])[^\W\d_])(?:\1[^\W\d_]){2,}(?![^\W_])")
+
+
+def drawn_together(text: str) -> str:
+    """The text without the signs between letters that were set apart to be seen better."""
+    return _SET_APART.sub(lambda found: found.group(0).replace(found.group(1), ""), text)
 
 
 def _split(text: str) -> list[str]:

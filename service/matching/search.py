@@ -1,13 +1,17 @@
 """One subject against one list: which entries resemble it, and how."""
 
+import re
+from dataclasses import replace
+
+from service.domain.organisation import normal_form
 from service.domain.watchlist import Candidate, FoundEntry, ListEntry, Schema, Subject
 from service.matching import model, population
 from service.matching.explain import reasons
 from service.matching.identifiers import Compared, compare_births, compare_sets
 from service.matching.index import NameIndex
-from service.matching.judge import Judgement, State, judge, judge_names
+from service.matching.judge import Judgement, State, at_least_asked, holds_whole, judge, judge_names
 from service.matching.list_index import ListIndex
-from service.matching.names import Name, analyse, token_of
+from service.matching.names import Name, analyse, comparable, token_of
 
 MOST_CANDIDATES = 10
 
@@ -21,22 +25,27 @@ def find(
     most: int = MOST_CANDIDATES,
 ) -> tuple[FoundEntry, ...]:
     """Search one list for one subject; each candidate with its entry."""
+    subject = with_numbers_read(subject)
     name = analyse(subject.name, subject.schema, table)
     names = index.indexes[subject.schema]
+    organisation = subject.schema is Schema.ORGANISATION
     best: dict[int, tuple[Judgement, bool, ListEntry, str]] = {}
     entries: dict[int, tuple[ListEntry, str]] = {}
-    hits = [(names.entry(one), one) for one in names.search(name.tokens)]
+    hits = [(names.entry(hit), hit) for hit in names.search(name.tokens, contained=organisation)]
     asked = [(entry, Name(names.text(one), tuple(names.tokens(one))), names.weak(one)) for entry, one in hits]
     for number in index.numbered(subject.numbers):
         entry, _ = entries.setdefault(number, index.entry(number))
         asked.append((number, analyse(entry.names[0].text, entry.schema, table), False))
     for number, listed, weak in asked:
         by_name = judge_names(name, listed, subject.schema, used, table)
-        if not _worth(by_name.evidence, subject.schema, used) and not subject.numbers:
+        whole = organisation and holds_whole(by_name)
+        if not whole and not _worth(by_name.evidence, subject.schema, used) and not subject.numbers:
             continue
         entry, digest = entries.setdefault(number, index.entry(number))
         common = _Common(names, number, subject.schema, table)
-        judged = judge(by_name, compared(subject, entry), subject.schema, used, table, weak=weak, common=common)
+        judged = judge(by_name, compared(subject, entry, used), subject.schema, used, table, weak=weak, common=common)
+        if whole:
+            judged = at_least_asked(judged)
         if judged.state is State.NONE:
             continue
         before = best.get(number)
@@ -52,22 +61,39 @@ def reaches(index: ListIndex, subject: Subject, used: model.Model, table: popula
     How common a name is on the list is left aside: that can only make less of what is found. A search in more entries
     leaves out more of these, never fewer, since the best of them sets how much a name has to share.
     """
+    subject = with_numbers_read(subject)
     if index.numbered(subject.numbers):
         return True
+    organisation = subject.schema is Schema.ORGANISATION
     name = analyse(subject.name, subject.schema, table)
     names = index.indexes[subject.schema]
-    for hit in names.search(name.tokens):
+    for hit in names.search(name.tokens, contained=organisation):
         listed = Name(names.text(hit), tuple(names.tokens(hit)))
-        if _worth(judge_names(name, listed, subject.schema, used, table).evidence, subject.schema, used):
+        by_name = judge_names(name, listed, subject.schema, used, table)
+        if _worth(by_name.evidence, subject.schema, used) or (organisation and holds_whole(by_name)):
             return True
     return False
 
 
-def compared(subject: Subject, entry: ListEntry) -> tuple[Compared, ...]:
+_NUMBER = re.compile(r"(?<!\d)(?:16)?\d{6}[-\s]?\d{4}(?!\d)")
+
+
+def with_numbers_read(subject: Subject) -> Subject:
+    """An organisation's number that was written among the words of its name, as a number."""
+    if subject.schema is not Schema.ORGANISATION:
+        return subject
+    numbers = [number for written in _NUMBER.findall(subject.name) if (number := normal_form(written))]
+    rest = _NUMBER.sub(" ", subject.name).strip(" ,;()")
+    if not numbers or not comparable(rest, subject.schema):
+        return subject
+    return replace(subject, name=rest, numbers=tuple(dict.fromkeys([*subject.numbers, *numbers])))
+
+
+def compared(subject: Subject, entry: ListEntry, used: model.Model) -> tuple[Compared, ...]:
     """Every identifier that either side may have."""
     countries = compare_sets("country", subject.countries, entry.countries)
     if subject.schema is Schema.PERSON:
-        return (compare_births(subject.births, entry.births), countries)
+        return (compare_births(subject.births, entry.births, latest=used.latest_birth), countries)
     return (compare_sets("number", subject.numbers, entry.org_numbers), countries)
 
 
@@ -112,4 +138,4 @@ def both(left: Subject, right: Subject, used: model.Model, table: population.Pop
     schema = left.schema
     names = judge_names(analyse(left.name, schema, table), analyse(right.name, schema, table), schema, used, table)
     entry = ListEntry("", schema, (), right.births, right.countries, right.numbers)
-    return judge(names, compared(left, entry), schema, used, table)
+    return judge(names, compared(left, entry, used), schema, used, table)

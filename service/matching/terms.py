@@ -9,6 +9,7 @@ from service.matching.alignment import merged_bones
 from service.matching.keys import sound_class
 from service.matching.population import Population
 from service.matching.script import ABJAD
+from service.matching.short_forms import short_form_groups
 from service.matching.tokens import Role, Token
 
 FOUND_BY = frozenset({Role.NAME, Role.NUMBER, Role.ACTIVITY})
@@ -16,7 +17,7 @@ FOUND_BY = frozenset({Role.NAME, Role.NUMBER, Role.ACTIVITY})
 
 def terms_of(token: Token, table: Population) -> set[int]:
     """The terms a listed word is kept under."""
-    found = {"w" + token.text}
+    found = {"w" + token.text, *_years(token)}
     if token.role is not Role.NAME:
         return _numbers(found)
     if token.text[0] == ABJAD:
@@ -33,7 +34,7 @@ def terms_of(token: Token, table: Population) -> set[int]:
 
 def terms_for(token: Token, table: Population) -> set[int]:
     """The terms to look up for an asked word."""
-    found = {"w" + token.text}
+    found = {"w" + token.text, *_years(token)}
     if token.role is not Role.NAME:
         return _numbers(found)
     if token.text[0] == ABJAD:
@@ -46,6 +47,12 @@ def terms_for(token: Token, table: Population) -> set[int]:
     if len(token.bones) >= 4:
         found.add("y" + merged_bones(token.bones))
     return _numbers(found)
+
+
+def _years(token: Token) -> set[str]:
+    """A year with and without its century."""
+    year = token.role is Role.NUMBER and len(token.text) in (2, 4)
+    return {"n" + token.text[-2:]} if year else set()
 
 
 def _bare(bones: str) -> set[str]:
@@ -65,6 +72,7 @@ def _numbers(terms: set[str]) -> set[int]:
 def _shared(token: Token, table: Population) -> set[str]:
     found = {"k" + key for key in token.keys}
     found |= {f"g{slot}{number}" for slot, number in table.groups.get(token.text, {}).items()}
+    found |= {f"s{group}" for group in short_form_groups(token.text)}
     found |= {"d" + one for one in deletions(token.base)}
     if len(token.bones) >= 3:
         found.add("b" + sound_class(token.base[0]) + token.bones)

@@ -68,12 +68,12 @@ def person_token(text: str, table: Population) -> Token:
     if text[0] == ABJAD:
         return Token(text, Role.NAME, 0.85, "", frozenset(), text[1:])
     base = base_key(sound)
+    if len(text) == 1 and text[0] != HAN and not text.isdigit():
+        return Token(text, Role.INITIAL, 0.3, text, frozenset(), "")
     if text in LINKS:
         return Token(text, Role.LINK, 0.1, base, frozenset((base,)), "")
     if text in LIGHT_WEIGHTS:
         return Token(text, Role.LIGHT, LIGHT_WEIGHTS[text], base, frozenset((base,)), skeleton(base))
-    if len(text) == 1 and text[0] != HAN:
-        return Token(text, Role.INITIAL, 0.3, text, frozenset(), "")
     if sound.isdigit():
         return Token(text, Role.NUMBER, 0.5, sound, frozenset((sound,)), "")
     weight = rarity_weight(table.probability(sound))

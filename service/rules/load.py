@@ -275,8 +275,7 @@ def _list_definition(given: Mapping[str, Any]) -> ListDefinition:
         **{
             name: given[name]
             for name in ListDefinition.__dataclass_fields__
-            if name not in ("subject_kinds", "required")
+            if name in given and name != "subject_kinds"
         },
         subject_kinds=frozenset(given["subject_kinds"]),
-        required=given.get("required", True),
     )

@@ -16,6 +16,7 @@ def text_of_entry(entry: ListEntry) -> str:
             "births": list(entry.births),
             "countries": list(entry.countries),
             "org_numbers": list(entry.org_numbers),
+            **({"either": True} if entry.either else {}),
         }
     )
 
@@ -30,4 +31,5 @@ def entry_of(text: str) -> ListEntry:
         births=tuple(given["births"]),
         countries=tuple(given["countries"]),
         org_numbers=tuple(given["org_numbers"]),
+        either=given.get("either", False),
     )

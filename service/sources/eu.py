@@ -7,48 +7,114 @@ from service.domain.errors import ListRefused
 from service.domain.organisation import normal_form
 from service.domain.watchlist import ListEntry, ListName, Schema
 from service.sources.countries import known_codes
+from service.sources.shape import Notes, Noticed, Shape
 from service.sources.source import Dated, Source, births, clean, named, utc
-from service.sources.xml_records import records
+from service.sources.xml_records import check_root, records
 
 _NAMESPACE = "{http://eu.europa.ec/fpi/fsd/export}"
+_ENTITY = "sanctionEntity"
 
 
-def read(source: Source, dated: Dated) -> Iterator[ListEntry]:
+def _attributes(element: str, names: str) -> set[str]:
+    """An element of an entity, and its attributes."""
+    path = f"{_ENTITY}/{element}"
+    return {path} | {f"{path}@{name}" for name in names.split()}
+
+
+#: What every part of an entity has beside its own attributes, and beneath it.
+_USUAL = "logicalId regulationLanguage"
+_PLACED = "region countryIso2Code countryDescription"
+_REGULATION = "regulationType publicationDate entryIntoForceDate numberTitle programme publicationUrl"
+_PARTS = ("nameAlias", "birthdate", "citizenship", "identification", "address")
+#: Where nobody's name, date or number stands.
+_BESIDE = (
+    f"{_ENTITY}/regulation",
+    f"{_ENTITY}/address",
+    *(f"{_ENTITY}/{part}/regulationSummary" for part in _PARTS),
+)
+#: From the publisher's schema, version 1.1.
+SHAPE = Shape(
+    read=frozenset(
+        {_ENTITY, f"{_ENTITY}@euReferenceNumber", f"{_ENTITY}@logicalId", f"{_ENTITY}/nameAlias/remark"}
+        | {f"subjectType={code}" for code in ("person", "p", "enterprise", "e")}
+        | _attributes("subjectType", "code classificationCode")
+        | _attributes("nameAlias", "wholeName firstName middleName lastName strong")
+        | _attributes(
+            "birthdate",
+            "birthdate year monthOfYear dayOfMonth yearRangeFrom yearRangeTo circa calendarType",
+        )
+        | _attributes("citizenship", "countryIso2Code")
+        | _attributes("identification", "number latinNumber")
+    ),
+    left=frozenset(
+        {f"{_ENTITY}@{name}" for name in ("designationDate", "designationDetails", "unitedNationId")}
+        | {f"{_ENTITY}/remark"}
+        | {f"{_ENTITY}/{part}/remark" for part in _PARTS}
+        | _attributes("subjectType", "logicalId")
+        | _attributes("regulation", f"{_REGULATION} organisationType logicalId")
+        | {f"{_ENTITY}/regulation/publicationUrl"}
+        | _attributes("address", f"{_USUAL} {_PLACED} city street poBox zipCode place asAtListingTime")
+        | _attributes("address/contactInfo", "key value")
+        | {place for part in _PARTS for place in _attributes(f"{part}/regulationSummary", _REGULATION)}
+        | _attributes("nameAlias", f"{_USUAL} title function gender nameLanguage")
+        | _attributes("birthdate", f"{_USUAL} {_PLACED} city zipCode place")
+        | _attributes("citizenship", f"{_USUAL} {_PLACED}")
+        | _attributes(
+            "identification",
+            f"{_USUAL} {_PLACED} identificationTypeCode identificationTypeDescription issuedBy issuedDate issueDate "
+            "validFrom validTo nameOnDocument diplomatic knownExpired knownFalse reportedLost revokedByIssuer",
+        )
+    ),
+    beside=_BESIDE,
+    always=frozenset(
+        {f"{_ENTITY}/subjectType@code", f"{_ENTITY}/nameAlias@wholeName", f"{_ENTITY}@euReferenceNumber"}
+        | {f"{_ENTITY}/birthdate", f"{_ENTITY}/nameAlias@strong"}
+    ),
+)
+
+
+def read(source: Source, dated: Dated, notes: Notes) -> Iterator[ListEntry]:
     """`export` with its `sanctionEntity` elements."""
 
     def started(root: Element) -> None:
-        if root.tag != f"{_NAMESPACE}export" or not root.get("generationDate"):
-            raise ListRefused("list.no_date")
-        dated(utc(root.get("generationDate", "")))
+        dated(utc(check_root(root, f"{_NAMESPACE}export", "generationDate")))
 
-    for element in records(source, frozenset({"sanctionEntity"}), started):
-        yield _entry(element)
+    for element in records(source, frozenset({_ENTITY}), started, notes, namespace=_NAMESPACE):
+        yield _entry(element, notes)
 
 
-def _entry(element: Element) -> ListEntry:
+def _entry(element: Element, notes: Notes) -> ListEntry:
     entry_id = clean(element.get("euReferenceNumber")) or clean(element.get("logicalId"))
     if not entry_id:
         raise ListRefused("list.entry_without_id")
-    kind = element.find(f"{_NAMESPACE}subjectType")
-    code = "" if kind is None else clean(kind.get("code")) or clean(kind.get("classificationCode"))
-    person = code.casefold() in ("person", "p")
+    person = _is_person(element, notes)
     numbers = [_number(one) for one in element.iterfind(f"{_NAMESPACE}identification")]
+    written = [_birth(one) for one in element.iterfind(f"{_NAMESPACE}birthdate")]
     return ListEntry(
         entry_id=entry_id,
         schema=Schema.PERSON if person else Schema.ORGANISATION,
-        names=named([_name(one) for one in element.iterfind(f"{_NAMESPACE}nameAlias")], entry_id),
-        births=births([_birth(one) for one in element.iterfind(f"{_NAMESPACE}birthdate")]) if person else (),
+        names=named([_name(one, notes) for one in element.iterfind(f"{_NAMESPACE}nameAlias")], entry_id, notes),
+        births=births(written, notes, "birthdate") if person else (),
         countries=known_codes(one.get("countryIso2Code", "") for one in element.iterfind(f"{_NAMESPACE}citizenship")),
         org_numbers=() if person else tuple(sorted({one for one in numbers if one})),
     )
 
 
-def _name(element: Element) -> ListName:
+def _is_person(element: Element, notes: Notes) -> bool:
+    kind = element.find(f"{_NAMESPACE}subjectType")
+    code = "" if kind is None else clean(kind.get("code")) or clean(kind.get("classificationCode"))
+    notes.place(f"subjectType={code.casefold()}")
+    return code.casefold() in ("person", "p")
+
+
+def _name(element: Element, notes: Notes) -> ListName:
     """`wholeName` may be empty; an alias is weak when the list does not call it strong or remarks "low quality"."""
     parts = " ".join(clean(element.get(name)) for name in ("firstName", "middleName", "lastName"))
     remarks = " ".join(one.text or "" for one in element.iterfind(f"{_NAMESPACE}remark")).casefold()
-    weak = element.get("strong", "true").casefold() == "false" or "low quality" in remarks
-    return ListName(clean(element.get("wholeName")) or parts, weak)
+    strong = element.get("strong", "true").casefold()
+    if strong not in ("true", "false"):
+        notes.notice(Noticed.UNREAD, "nameAlias@strong")
+    return ListName(clean(element.get("wholeName")) or parts, strong == "false" or "low quality" in remarks)
 
 
 def _birth(element: Element) -> str:

@@ -1,4 +1,4 @@
-"""The United States' OFAC list: `sdn.csv`, with `alt.csv` and `sdn_comments.csv` where they lie beside it.
+"""The United States' OFAC lists: `sdn.csv`, or `cons_prim.csv`, with the files of aliases and comments beside it.
 
 The files carry no date, so whoever imports them says it. Vessels and aircraft are left out: neither applies for grants.
 """
@@ -8,10 +8,12 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from service.domain.errors import ListRefused
 from service.domain.watchlist import ListEntry, ListName, Schema
 from service.sources.countries import codes
+from service.sources.shape import Notes, Noticed, Shape
 from service.sources.source import Dated, Source, births, clean, named, whole
 
 _COLUMNS = 12
@@ -22,32 +24,73 @@ _MONTHS = {
 _DAY = re.compile(r"(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})")
 _MONTH = re.compile(r"([A-Z][a-z]{2}) (\d{4})")
 _WEAK = re.compile(r"a\.k\.a\. '([^']+)'")
+_PERSON, _LEFT_OUT = "individual", ("vessel", "aircraft")
+#: There are no columns' names: what a file may hold is the kinds of subjects and of aliases.
+SHAPE = Shape(
+    read=frozenset({"SDN_Type=individual", "SDN_Type=", "alt_type=aka", "alt_type=fka", "alt_type=nka", "alt_name"}),
+    left=frozenset(f"SDN_Type={kind}" for kind in _LEFT_OUT),
+    always=frozenset({"alt_name"}),
+)
 
 
-def read(source: Source, _dated: Dated) -> Iterator[ListEntry]:
+@dataclass
+class _Companions:
+    """What the files beside say, by the number of the entry they say it of."""
+
+    aliases: dict[str, list[ListName]] = field(default_factory=lambda: defaultdict(list))
+    comments: dict[str, str] = field(default_factory=lambda: defaultdict(str))
+    of: set[str] = field(default_factory=set)
+
+
+def read(source: Source, _dated: Dated, notes: Notes) -> Iterator[ListEntry]:
     """One entry for each person and organisation, with its aliases."""
-    aliases: dict[str, list[ListName]] = defaultdict(list)
-    for row in _rows(source.beside("alt.csv"), 5):
-        aliases[row[0]].append(ListName(row[3]))
-    comments: dict[str, str] = defaultdict(str)
-    for row in _rows(source.beside("sdn_comments.csv"), 2):
-        comments[row[0]] += " " + row[1]
+    companions = _companions(source, notes)
     for row in _rows(source, _COLUMNS):
-        number, name, kind, remarks = row[0], row[1], row[2].casefold(), f"{row[11]} {comments[row[0]]}"
-        if kind in ("vessel", "aircraft"):
+        number, name, kind, remarks = row[0], row[1], row[2].casefold(), f"{row[11]} {companions.comments[row[0]]}"
+        companions.of.discard(number)
+        notes.place(f"SDN_Type={kind}")
+        if kind in _LEFT_OUT:
             continue
-        if not number:
-            raise ListRefused("list.entry_without_id")
         said = [one.strip().rstrip(".") for one in remarks.split(";")]
         weak = [ListName(one, weak=True) for one in _WEAK.findall(remarks)]
-        person = kind == "individual"
+        person = kind == _PERSON
+        written = [_birth(one) for one in said if re.match(r"(alt\. )?DOB ", one)]
         yield ListEntry(
             entry_id=number,
             schema=Schema.PERSON if person else Schema.ORGANISATION,
-            names=named([ListName(name), *aliases[number], *weak], number),
-            births=births([_birth(one) for one in said if re.match(r"(alt\. )?DOB ", one)]) if person else (),
+            names=named([ListName(name), *companions.aliases[number], *weak], number, notes),
+            births=births(written, notes, "Remarks/DOB") if person else (),
             countries=codes(one.partition(" ")[2] for one in said if re.match(r"(nationality|citizen) ", one)),
         )
+    if companions.of:
+        notes.notice(Noticed.COMPANION_FOREIGN, ", ".join(_names_of(source)[:2]))
+
+
+def _names_of(source: Source) -> tuple[str, str]:
+    """What the files of aliases and of comments are called that belong with this one."""
+    name = source.path.name.casefold() if source.path else "sdn.csv"
+    if name.startswith("cons"):
+        return "cons_alt.csv", "cons_comments.csv"
+    return "alt.csv", "sdn_comments.csv"
+
+
+def _companions(source: Source, notes: Notes) -> _Companions:
+    """The files beside; without that of aliases most names would be missing."""
+    aliases_name, comments_name = _names_of(source)
+    found = _Companions()
+    aliases, comments = source.beside(aliases_name), source.beside(comments_name)
+    if aliases is None:
+        notes.notice(Noticed.COMPANION_MISSING, aliases_name)
+        notes.place("alt_name")
+    for row in _rows(aliases, 5):
+        notes.place("alt_name")
+        notes.place(f"alt_type={row[2].casefold()}")
+        found.aliases[row[0]].append(ListName(row[3]))
+        found.of.add(row[0])
+    for row in _rows(comments, 2):
+        found.comments[row[0]] += " " + row[1]
+        found.of.add(row[0])
+    return found
 
 
 def _rows(source: Source | None, columns: int) -> Iterator[list[str]]:
@@ -56,18 +99,20 @@ def _rows(source: Source | None, columns: int) -> Iterator[list[str]]:
         return
     whole(source)
     with source.open() as raw:
-        text = io.TextIOWrapper(raw, encoding="utf-8", errors="strict", newline="")
+        reader = csv.reader(io.TextIOWrapper(raw, encoding="utf-8-sig", errors="strict", newline=""), strict=True)
         try:
-            for row in csv.reader(text, strict=True):
-                if not row or row == ["\x1a"]:
+            for row in reader:
+                if row == ["\x1a"] or not any(map(str.strip, row)):
                     continue
-                if len(row) < columns:
-                    raise ListRefused("list.row", line=0 if not row[0].isdigit() else int(row[0]))
+                if reader.line_num == 1 and not row[0].strip().isdigit():
+                    raise ListRefused("list.header_row", line=1, found=clean(row[0])[:40])
+                if len(row) < columns or not row[0].strip().isdigit():
+                    raise ListRefused("list.row", line=reader.line_num)
                 yield ["" if clean(one) == "-0-" else clean(one) for one in row]
         except UnicodeDecodeError as error:
             raise ListRefused("list.not_utf8") from error
         except csv.Error as error:
-            raise ListRefused("list.broken_csv") from error
+            raise ListRefused("list.broken_csv", line=reader.line_num) from error
 
 
 def _birth(text: str) -> str:
@@ -82,4 +127,4 @@ def _birth(text: str) -> str:
         return f"{years[0]}/{years[1]}"
     if len(years) == 1:
         return f"{years[0]}~" if "circa" in text else years[0]
-    return ""
+    return text

@@ -7,38 +7,56 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from service.domain.errors import ListRefused
+from service.sources.shape import Notes
 from service.sources.source import Source
 
 
-def records(source: Source, wanted: frozenset[str], started: Callable[[Element], None]) -> Iterator[Element]:
-    """Each element with a wanted name, complete, and freed when the next is asked for.
+def records(
+    source: Source, wanted: frozenset[str], started: Callable[[Element], None], notes: Notes, *, namespace: str = ""
+) -> Iterator[Element]:
+    """Each element at a wanted path, complete, and freed when the next is asked for.
 
-    `started` gets the root element before its content. Raises ListRefused for a document type declaration, an
+    A path is the names below the root joined by slashes, without the format's own namespace. `started` gets the root
+    element before its content; `notes` every place there is. Raises ListRefused for a document type declaration, an
     entity, or XML that is broken or cut short.
     """
+    depth = max(path.count("/") for path in wanted) + 1
     with source.open() as file:
         try:
-            root: Element | None = None
-            depth: list[Element] = []
+            open_elements: list[Element] = []
+            names: list[str] = []
             for event, element in iterparse(file, events=("start", "end"), forbid_dtd=True):
                 if event == "start":
-                    if root is None:
-                        root = element
-                        started(root)
-                    depth.append(element)
+                    if not open_elements:
+                        started(element)
+                    else:
+                        names.append(str(element.tag).removeprefix(namespace))
+                        path = "/".join(names)
+                        notes.place(path)
+                        notes.places(f"{path}@{attribute}" for attribute in element.attrib)
+                    open_elements.append(element)
                     continue
-                depth.pop()
-                if _name(element) in wanted:
+                open_elements.pop()
+                if not names:
+                    continue
+                path = "/".join(names)
+                if path in wanted:
                     yield element
-                    element.clear()
-                    if depth:
-                        depth[-1].remove(element)
+                if len(names) <= depth:
+                    element.clear()  # undeclared ones too, or a renamed record would fill the memory
+                    open_elements[-1].remove(element)
+                names.pop()
         except DefusedXmlException as error:
             raise ListRefused("list.hostile_xml") from error
         except (ParseError, ValueError, LookupError) as error:
             raise ListRefused("list.broken_xml") from error
 
 
-def _name(element: Element) -> str:
-    """The name without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+def check_root(root: Element, tag: str, date: str) -> str:
+    """The date that the root says; raises ListRefused where it is another publisher's or says none."""
+    if root.tag != tag:
+        raise ListRefused("list.other_root", found=str(root.tag)[:80], wanted=tag)
+    written = root.get(date)
+    if not written:
+        raise ListRefused("list.no_date_in_file", attribute=date)
+    return written

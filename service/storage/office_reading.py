@@ -8,7 +8,9 @@ from typing import Any
 from service.audit.leaf import milliseconds
 from service.desk.ports.office import (
     ActiveList,
+    ChangedEntry,
     Credentials,
+    DifferingEntries,
     Draft,
     ListDifference,
     StoredDistinction,
@@ -19,7 +21,7 @@ from service.desk.ports.office import (
 )
 from service.domain.check import Incident
 from service.domain.people import ServiceKey, User
-from service.domain.watchlist import ListEntry
+from service.domain.watchlist import ListEntry, ListState
 from service.screening.list_entry_text import entry_of
 from service.storage import rows
 from service.storage.list_texts import entry_texts
@@ -47,10 +49,16 @@ class OfficeReading(LogReading):
         return [StoredRuleSet(one["id"], one["sha256"], one["body"]) for one in found]
 
     async def active_lists(self) -> dict[str, ActiveList]:
-        found = await ListVersion.select().where(ListVersion.active.eq(True))
+        found = await ListVersion.select().where(ListVersion.state == ListState.ACTIVE.value)
         return {
             one["list_key"]: ActiveList(
-                one["list_key"], one["id"], one["sha256"], one["generated"], milliseconds(one["as_of"]), one["entries"]
+                one["list_key"],
+                one["id"],
+                one["sha256"],
+                one["generated"],
+                milliseconds(one["as_of"]),
+                one["entries"],
+                one["entries_digest"],
             )
             for one in found
         }
@@ -73,6 +81,28 @@ class OfficeReading(LogReading):
             rows_found = await ListEntryRow.raw(question, of or "", against or "", start)
             found.append(int(rows_found[0]["n"]))
         return ListDifference(*found)
+
+    async def list_entries_differing(self, version: str, before: str | None, most: int) -> DifferingEntries:
+        start = len(version) + 2
+        found: list[list[tuple[ListEntry, ListEntry | None]]] = []
+        for of, against, wanted in (
+            (version, before or "", "o.body IS NULL"),
+            (before or "", version, "o.body IS NULL"),
+            (version, before or "", "o.body <> e.body"),
+        ):
+            question = (
+                "SELECT e.body AS body, o.body AS other FROM list_entry e "
+                "LEFT JOIN list_entry o ON o.id = {} || ':' || substr(e.id, {}) "
+                f"WHERE e.version_id = {{}} AND {wanted} ORDER BY e.position LIMIT {int(most)}"
+            )
+            rows_found = await ListEntryRow.raw(question, against, start, of)
+            found.append([(entry_of(row["body"]), _maybe_entry(row["other"])) for row in rows_found])
+        added, removed, changed = found
+        return DifferingEntries(
+            [entry for entry, _ in added],
+            [entry for entry, _ in removed],
+            [ChangedEntry(then, now) for now, then in changed if then],
+        )
 
     async def distinctions(self, pairs: Sequence[str]) -> dict[str, StoredDistinction]:
         found = await Distinction.select().where(Distinction.pair.is_in(list(set(pairs)))) if pairs else []
@@ -194,6 +224,10 @@ class OfficeReading(LogReading):
     async def list_version(self, version: str) -> StoredListVersion | None:
         row = await ListVersion.select(*_LIST_VERSION).where(ListVersion.id == version).first()
         return StoredListVersion(**row) if row else None
+
+
+def _maybe_entry(body: str | None) -> ListEntry | None:
+    return entry_of(body) if body else None
 
 
 def _key_of(row: Mapping[str, Any]) -> ServiceKey:

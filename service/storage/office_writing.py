@@ -10,7 +10,10 @@ from service.domain.events.office import (
     IncidentVerified,
     IncidentWithdrawn,
     KeyCreated,
+    ListActivated,
+    ListConfirmed,
     ListImported,
+    ListRejected,
     PasswordChanged,
     RightDeclined,
     RightGranted,
@@ -22,12 +25,14 @@ from service.domain.events.office import (
     UserCreated,
 )
 from service.domain.people import User
+from service.domain.watchlist import ListState
 from service.storage import rows
 from service.storage.log_writing import LogWriting
 from service.storage.tables import (
     Account,
     ApiKey,
     IncidentRow,
+    ListEntryRow,
     ListVersion,
     RightGrant,
     RuleSetDraft,
@@ -134,19 +139,18 @@ class OfficeWriting(LogWriting):
         if data.draft:
             await RuleSetDraft.update({RuleSetDraft.adopted_by: event.actor.id}).where(RuleSetDraft.id == data.draft)
 
-    async def list_imported(self, event: Event[ListImported]) -> None:
+    async def list_imported(self, event: Event[ListImported], *, report: str) -> None:
         await self._append(event)
         data = event.data
-        await ListVersion.update({ListVersion.active: False}).where(
-            (ListVersion.list_key == data.list) & ListVersion.active.eq(True)
-        )
+        if not data.held:
+            await self._replace_active(data.list)
         await ListVersion.insert(
             ListVersion(
                 id=data.version,
                 list_key=data.list,
                 imported_at=event.at,
                 imported_by=event.actor.id,
-                active=True,
+                state=(ListState.HELD if data.held else ListState.ACTIVE).value,
                 sha256=data.sha256,
                 generated=data.generated,
                 as_of=data.as_of,
@@ -155,8 +159,31 @@ class OfficeWriting(LogWriting):
                 added=data.added,
                 removed=data.removed,
                 changed=data.changed,
+                report=report,
             )
         )
+
+    async def _replace_active(self, key: str) -> None:
+        await ListVersion.update({ListVersion.state: ListState.REPLACED.value}).where(
+            (ListVersion.list_key == key) & (ListVersion.state == ListState.ACTIVE.value)
+        )
+
+    async def list_confirmed(self, event: Event[ListConfirmed]) -> None:
+        await self._append(event)
+        await ListVersion.update({ListVersion.as_of: event.data.as_of}).where(ListVersion.id == event.data.version)
+
+    async def list_activated(self, event: Event[ListActivated]) -> None:
+        await self._append(event)
+        await self._replace_active(event.data.list)
+        await self._set_list_state(event.data.version, ListState.ACTIVE)
+
+    async def list_rejected(self, event: Event[ListRejected]) -> None:
+        await self._append(event)
+        await self._set_list_state(event.data.version, ListState.REJECTED)
+        await ListEntryRow.delete().where(ListEntryRow.version_id == event.data.version)
+
+    async def _set_list_state(self, version: str, state: ListState) -> None:
+        await ListVersion.update({ListVersion.state: state.value}).where(ListVersion.id == version)
 
     async def incident_recorded(self, event: Event[IncidentRecorded], *, org_number: str) -> None:
         await self._append(event)

@@ -87,7 +87,8 @@ class ListVersion(Table, tablename="list_version"):
     added = BigInt()
     removed = BigInt()
     changed = BigInt()
-    active = Boolean()
+    report = Text()
+    state = Text()
 
 
 class ListEntryRow(Table, tablename="list_entry"):

@@ -67,6 +67,10 @@ class Form:
         """A file."""
         return next((one for one in self._values.get(name, ()) if isinstance(one, UploadFile)), None)
 
+    def uploads(self, name: str) -> list[UploadFile]:
+        """Every file of a field that takes several."""
+        return [file for file in self._values.get(name, ()) if isinstance(file, UploadFile) and file.filename]
+
     def number(self, name: str) -> int:
         """A whole number; raises InvalidInput."""
         return check_number(f"/{name}", self.text(name))

@@ -34,7 +34,7 @@ from service.web.pages.casework import (
 from service.web.pages.office import jobs, letter_texts, rule_set_drafts, users
 from service.web.pages.privacy import disclosure, erasure
 from service.web.pages.proof import auditor_desk, log
-from service.web.pages.screening import lists_and_incidents, matching_workbench
+from service.web.pages.screening import incidents, lists, matching_workbench
 from service.web.pages.support import association, reassessments, withdrawal
 from service.web.problems import HANDLERS as ERROR_HANDLERS
 from service.web.render import Pages
@@ -119,7 +119,8 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
         disclosure,
         users,
         erasure,
-        lists_and_incidents,
+        incidents,
+        lists,
         rule_set_drafts,
         matching_workbench,
         association,

@@ -16,12 +16,11 @@ from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook
 from service.domain.case import State
 from service.domain.errors import NotAllowed
-from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks
 from tests.booking_steps import asked, cleared, do_decide, holds_true, petter, statuses, taken
 from tests.builders import FIXTURES, KEY, QUIET, a_premises_document, an_incident
 from tests.fakes import Clock
-from tests.steps import do, settle_all, someone, unbiased
+from tests.steps import brought_in, do, settle_all, someone, unbiased
 
 
 async def test_a_booking_for_the_same_day_takes_a_clearance(desk: Desk) -> None:
@@ -142,7 +141,7 @@ async def test_a_clearance_ends_with_what_it_rests_on(desk: Desk, clock: Clock) 
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-async def test_a_list_that_is_newer_is_searched_by_the_bookings_own_checks(desk: Desk) -> None:
+async def test_a_list_that_is_newer_is_searched_by_the_bookings_own_checks(desk: Desk, clock: Clock) -> None:
     officer = await petter(desk)
     await cleared(desk, officer)
     case_id = await asked(desk, date="2027-02-22")
@@ -150,7 +149,8 @@ async def test_a_list_that_is_newer_is_searched_by_the_bookings_own_checks(desk:
     async with desk.store.reading() as reading:
         known = await reading.user_by_email("Samir@x.example")
     assert known is not None
-    await import_list(desk, "demo", demo_list(desk, FIXTURES), by=person(known.user))
+    clock.forward(minutes=1)
+    await brought_in(desk, "demo", demo_list(desk, FIXTURES), by=person(known.user))
     with pytest.raises(NotAllowed, match="checks_outdated"):
         await do(desk, clearance_steps.Execute, case_id, officer)
     await do(desk, ask_rescreening, case_id, officer)

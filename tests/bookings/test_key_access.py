@@ -19,7 +19,6 @@ from service.desk.candidates import APART, candidates_in
 from service.desk.ports.desk import Desk
 from service.domain.errors import InvalidInput, NotAllowed
 from service.domain.people import User
-from service.screening.list_import import import_list
 from tests.booking_steps import (
     approved,
     described_anew,
@@ -29,7 +28,7 @@ from tests.booking_steps import (
 )
 from tests.builders import FIXTURES
 from tests.fakes import Clock
-from tests.steps import do, listed_too
+from tests.steps import brought_in, do, listed_too
 
 
 async def test_the_key_needs_accepted_terms_and_a_look_at_the_lists_within_a_day(desk: Desk, clock: Clock) -> None:
@@ -72,7 +71,7 @@ async def test_a_listed_name_stops_at_the_door(desk: Desk) -> None:
     async with desk.store.reading() as reading:
         known = await reading.user_by_email("Samir@x.example")
     assert known is not None
-    await import_list(desk, "demo", renewed_list.encode(), by=person(known.user))
+    await brought_in(desk, "demo", renewed_list.encode(), by=person(known.user))
     assert await do(desk, key_access.ScreenForKey, case_id, officer) == "needs_inquiry"
     booking_id = (await times(desk, case_id))[0].id
     with pytest.raises(NotAllowed, match=r"access\.(not_clean|screening_old)"):

@@ -28,13 +28,12 @@ from service.domain.people import User
 from service.domain.premises import BookingStatus
 from service.office.rule_set_adoption import adopt_at_setup
 from service.proof.verification import verify_log
-from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks
 from service.settings import Settings
 from tests.booking_steps import statuses, times
 from tests.builders import FIXTURES, KEY, NUMBER, OTHER_NUMBER, QUIET, RULES_2026, a_premises_document
 from tests.fakes import Clock
-from tests.steps import do, load_rooms, settle_all, someone
+from tests.steps import brought_in, do, load_rooms, settle_all, someone
 
 SLOTS = (("tallen", "18:00", "21:00"), ("tallen", "20:00", "22:00"), ("vikhallen", "18:00", "20:00"))
 ROOMS = ("tallen", "linden", "vikhallen", "vikhallen.a", "vikhallen.b")
@@ -224,7 +223,7 @@ async def rooms_and_rules(desk: Desk) -> None:
     await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
     await load_rooms(desk)
     samir = await someone(desk, "Samir", "role:coordinator")
-    await import_list(desk, "demo", demo_list(desk, FIXTURES), by=person(samir))
+    await brought_in(desk, "demo", demo_list(desk, FIXTURES), by=person(samir))
     assert (await rooms.estate(desk))[0].rooms
 
 

@@ -37,13 +37,12 @@ from service.domain.people import User
 from service.office.rule_set_adoption import adopt_at_setup
 from service.privacy import erasure, erasure_plan
 from service.proof.verification import verify_log
-from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks
 from service.settings import Settings
 from tests.builders import FIXTURES, KEY, RULES_2025, RULES_2026, a_grant_document, a_proposal
 from tests.fakes import Clock
 from tests.servers import new_database
-from tests.steps import CRITERIA, a_grave_act, answers_to, do, seen, someone
+from tests.steps import CRITERIA, a_grave_act, answers_to, brought_in, do, seen, someone
 
 REFUSAL = a_proposal(
     DecisionOutcome.REFUSAL,
@@ -294,7 +293,7 @@ async def walked(settings_: Settings, steps: list[tuple[str, int]]) -> tuple[int
     async with app.opened_desk(settings_, outside=clock.outside()) as desk:
         for file in (RULES_2025, RULES_2026):
             await adopt_at_setup(desk, file.read_text("utf-8"))
-        await import_list(
+        await brought_in(
             desk, "demo", demo_list(desk, FIXTURES), by=person(await someone(desk, "Samir", "role:coordinator"))
         )
         four, two = await people(desk), [await someone(desk, name, "role:administrator") for name in ("Ett", "Annat")]

@@ -13,7 +13,7 @@ from tests.logs import entries, state
 
 #: Every command, and whether it changes what an event must tell of.
 COMMANDS = {
-    "serve": False, "migrate": False, "demo": True, "lists import": True, "lists show": False, "rules setup": True,
+    "serve": False, "migrate": False, "demo": True, "lists import": True, "lists fetch": True, "lists show": False, "rules setup": True,
     "rules propose": True, "rules impact": True, "rules adopt": True, "whatif": False, "users add": True,
     "users grant": True, "keys add": True, "receive": True, "screen": False, "pairs": False, "log verify": False,
     "log show": False, "log checkpoint": False, "log key": False, "log rotate-key": True, "log prove": False,
@@ -102,5 +102,5 @@ def test_every_command_that_changes_anything_leaves_its_event(demo: Path, tmp_pa
         assert all(re.fullmatch(r"(u|k)-[a-z2-7]{10}|system", one["actor"]["id"]) for one in new)
     # Elsewhere: demo and rules setup fill an empty place, erase, restore, sweep and work have tests of their own, serve is
     # walked above.
-    elsewhere = {"log check", "serve", "sweep", "work", "demo", "rules setup", "erase", "restore"}
+    elsewhere = {"log check", "serve", "sweep", "work", "demo", "rules setup", "erase", "restore", "lists fetch"}
     assert {name for name, _ in calls} | elsewhere == set(COMMANDS)

@@ -16,7 +16,6 @@ from service.office import rule_set_adoption
 from service.privacy import erasure_plan
 from service.proof import audit_sample
 from service.proof.verification import verify_log
-from service.screening.list_import import import_list
 from service.screening.replay import Tally, replay_all, replay_case
 from service.screening.run_checks import run_waiting_checks
 from service.screening.what_if import impact_of
@@ -24,7 +23,7 @@ from service.storage.engine import is_sqlite
 from service.storage.tables import FindingRow, LogValue
 from tests.builders import FIXTURES, RULES_2026, a_grant_document
 from tests.fakes import Clock
-from tests.steps import decided_case, erased, legal_force, screened, seen, someone, unbiased
+from tests.steps import brought_in, decided_case, erased, legal_force, screened, seen, someone, unbiased
 
 
 async def all_replays(desk: Desk) -> Tally:
@@ -50,7 +49,7 @@ async def test_every_example_replays_to_the_same_answers(desk: Desk, clock: Cloc
     # What happens later changes nothing of what was known then.
     clock.forward(days=400)
     samir = await someone(desk, "Sam", "role:coordinator")
-    await import_list(desk, "demo", demo_list(desk, FIXTURES), by=actors.person(samir))
+    await brought_in(desk, "demo", demo_list(desk, FIXTURES), by=actors.person(samir))
 
     tally = await all_replays(desk)
 

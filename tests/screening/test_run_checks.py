@@ -18,12 +18,11 @@ from service.domain.finding import CheckResult, Outcome, Resolution
 from service.domain.people import User
 from service.office import rule_set_adoption
 from service.proof.verification import verify_log
-from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks, screen
 from service.settings import Settings
 from tests.builders import FIXTURES, KEY, RULES_2026, a_grant_document, a_premises_document, an_incident
 from tests.fakes import AnsweringCheck, Clock, Installed, RaisingCheck
-from tests.steps import screened, seen, someone, unbiased
+from tests.steps import brought_in, screened, seen, someone, unbiased
 
 
 async def outcomes(desk: Desk, case_id: str) -> dict[str, tuple[Outcome, str]]:
@@ -163,7 +162,7 @@ async def test_a_settled_finding_stays_settled_while_it_is_the_same_and_opens_ag
 
     coordinator = await someone(desk, "Siv", "role:coordinator")
     changed = demo_list(desk, FIXTURES).replace(b",1971,", b",1972,")
-    await import_list(desk, "demo", changed, by=actors.person(coordinator))
+    await brought_in(desk, "demo", changed, by=actors.person(coordinator))
     await ask_rescreening(desk, case_id, by=officer, seen=await seen(desk, case_id))
     await run_waiting_checks(desk)
     assert (await the(desk, case_id, "party_names")).case_finding.open

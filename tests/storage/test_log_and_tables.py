@@ -16,14 +16,13 @@ from service.domain.events.event import SYSTEM_ACTOR, Event
 from service.domain.events.office import RightGranted
 from service.office.rule_set_adoption import adopt_at_setup
 from service.proof.verification import Verification, verify_log
-from service.screening.list_import import import_list
 from service.settings import Settings
 from service.storage.engine import writing
 from service.storage.tables import LogEntry
 from tests.builders import FIXTURES, RULES_2026, a_grant_document, a_proposal
 from tests.fakes import Clock
 from tests.servers import new_database
-from tests.steps import seen, someone, withdrawn
+from tests.steps import brought_in, seen, someone, withdrawn
 
 
 async def test_the_database_itself_refuses_to_change_the_log(desk: Desk, settings: Settings) -> None:
@@ -72,7 +71,7 @@ async def folder(tmp_path: Path, clock: Clock) -> Path:
     async with app.opened_desk(settings, outside=clock.outside()) as desk:
         await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
         samir = await someone(desk, "Samir", "role:coordinator")
-        await import_list(desk, "demo", demo_list(desk, FIXTURES), by=actors.person(samir))
+        await brought_in(desk, "demo", demo_list(desk, FIXTURES), by=actors.person(samir))
         officer = await someone(desk, "Alva", "role:association_officer", "delegation:F1")
         case_id = await withdrawn(desk, officer, a_grant_document())
         proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))

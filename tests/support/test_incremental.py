@@ -12,13 +12,12 @@ from service import app
 from service.casework.review.reassessment import new_matters
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
-from service.screening.list_import import import_list
 from service.settings import Settings
 from service.support.sweep import Change, dry_run, sweep
 from tests.builders import association
 from tests.fakes import Clock
 from tests.filled import a_filled_desk
-from tests.steps import someone
+from tests.steps import brought_in, someone
 from tests.support.planting import granted
 
 GIVEN = ("Ylva", "Mohamed", "Tarquin")
@@ -66,11 +65,11 @@ async def both_ways(
         for number, name in enumerate(people):
             board = [{"name": name, "role": "ordförande"}]
             await granted(desk, alva, organisation=association(f"Klubb {number}"), representatives=board)
-        await import_list(desk, "demo", a_list(before, "2026-11-21T10:00:00Z"), by=owner)
+        await brought_in(desk, "demo", a_list(before, "2026-11-21T10:00:00Z"), by=owner)
         await sweep(desk, Change(("first",)))
         async with desk.store.reading() as reading:
             versions = {key: version.version for key, version in (await reading.active_lists()).items()}
-        await import_list(desk, "demo", a_list(after, "2026-11-21T11:00:00Z"), by=owner)
+        await brought_in(desk, "demo", a_list(after, "2026-11-21T11:00:00Z"), by=owner)
         part = await what_is_new(desk, Change(("lists",), whole=False, lists=versions))
         return part, await what_is_new(desk, Change(("night",)))
 

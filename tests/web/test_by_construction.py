@@ -11,6 +11,7 @@ from service.app import words_with
 from service.pipeline.registry import Registry
 from service.web.site import SiteConfig, build_site, routes
 from tests.builders import DAY, FIXTURES, ROOT, RULES_2026, a_grant_document
+from tests.list_files import EARLIER, LATER, ROWS, a_list
 from tests.servers import Browserlike, running
 from tests.web.walks import Walk, walk_premises
 
@@ -221,6 +222,24 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
         )
         text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "x-2027").replace("2026-07-01", DAY)
         walk.step(("POST", "/reassessments/dry-run"), lambda: samir.send("/reassessments/dry-run"), wants=None)
+        walk.step(
+            ("POST", "/lists/versions"),
+            lambda: samir.send("/lists/versions", list="demo", files=[("file", ("a.csv", a_list(ROWS, EARLIER)))]),
+            wants="list:imported",
+        )
+        held = re.findall(r"/lists/versions/[0-9a-f-]{36}", samir.get("/lists").text)[0]
+        walk.step(
+            ("POST", "/lists/versions/{version_id:uuid}/reject"),
+            lambda: samir.send(f"{held}/reject", text="Fel lista."),
+            wants="list:rejected",
+        )
+        samir.send("/lists/versions", list="demo", files=[("file", ("a.csv", a_list(ROWS, LATER)))])
+        held = re.findall(r"/lists/versions/[0-9a-f-]{36}", samir.get("/lists").text)[0]
+        walk.step(
+            ("POST", "/lists/versions/{version_id:uuid}/activate"),
+            lambda: siv.send(f"{held}/activate", text="Övningslistan byts ut."),
+            wants="list:activated",
+        )
         walk.step(
             ("POST", "/rules/drafts"),
             lambda: samir.send("/rules/drafts", files={"file": ("x.toml", text.encode(), "text/plain")}),

@@ -1,6 +1,6 @@
 """Everything a step has at hand."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,16 @@ from service.domain.clock import Instant
 from service.domain.finding import CheckResult
 from service.domain.letter import Sheet
 from service.domain.ruleset import RuleSet
-from service.domain.watchlist import Candidate, Comparison, FoundEntry, ListEntry, ListHealth, Method, Subject
+from service.domain.watchlist import (
+    Candidate,
+    Comparison,
+    FoundEntry,
+    ListEntry,
+    ListHealth,
+    ListRemark,
+    Method,
+    Subject,
+)
 from service.pipeline.installed import ParamFault
 from service.pipeline.registry import Origin
 from service.pipeline.runner import Installed
@@ -26,6 +35,20 @@ class PutAside(NamedTuple):
 
     entry_id: str
     text: str
+
+
+class Seen(NamedTuple):
+    """What a server says by which an answer is known again: its ETag and the day it was changed (RFC 9110)."""
+
+    etag: str = ""
+    modified: str = ""
+
+
+class FetchedList(NamedTuple):
+    """A list file that has been fetched: the SHA-256 (hex) of its bytes, and by what it is known again."""
+
+    sha256: str
+    seen: Seen
 
 
 class Store(Protocol):
@@ -169,6 +192,11 @@ class ReadList(Protocol):
         ...
 
     @property
+    def remarks(self) -> tuple[ListRemark, ...]:
+        """What was noticed in the file, known once all its entries have come."""
+        ...
+
+    @property
     def generated_at(self) -> str:
         """When the list, or its supplier, says it was made, ISO 8601; raises ListRefused where neither does."""
         ...
@@ -257,6 +285,7 @@ class Desk:
     typesetter: Typesetter
     parse_rules: Callable[[str], RuleSet]
     read_list: Callable[[str, bytes | Path, str | None], ReadList]
+    fetch_list: Callable[[str, Path, Seen], Awaitable[FetchedList | None]]
     keyed: Callable[[str], str]
     diary_prefix: str
     software: str

@@ -1,9 +1,10 @@
 """What is kept of lists, incidents, distinctions and rule sets, in the words of the steps."""
 
+import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from service.domain.check import Incident
 from service.domain.clock import Instant
@@ -16,7 +17,10 @@ from service.domain.events.office import (
     IncidentVerified,
     IncidentWithdrawn,
     KeyCreated,
+    ListActivated,
+    ListConfirmed,
     ListImported,
+    ListRejected,
     PasswordChanged,
     RightDeclined,
     RightGranted,
@@ -70,6 +74,7 @@ class ActiveList:
     generated: str
     as_of: int
     entries: int
+    entries_digest: str
 
     @property
     def ref(self) -> ListRef:
@@ -82,7 +87,8 @@ class StoredListVersion:
     """One import of a list, in force or not.
 
     `sha256` is the file's, `generated` the day it says it was made, `as_of` the instant from which its age is counted
-    (RFC 3339); `imported_at` is UTC milliseconds, `imported_by` a pseudonym.
+    (RFC 3339); `imported_at` is UTC milliseconds, `imported_by` a pseudonym. `report` is the JSON of what was noticed
+    in the file and how it differs from the version before; `state` a `ListState`.
     """
 
     id: str
@@ -96,6 +102,30 @@ class StoredListVersion:
     added: int
     removed: int
     changed: int
+    entries_digest: str
+    report: str
+    state: str
+
+    @property
+    def report_digest(self) -> str:
+        """SHA-256 (hex) of the report, as the events say it."""
+        return hashlib.sha256(self.report.encode()).hexdigest()
+
+
+class ChangedEntry(NamedTuple):
+    """An entry as it was in the version before, and as it is."""
+
+    before: ListEntry
+    after: ListEntry
+
+
+@dataclass(frozen=True)
+class DifferingEntries:
+    """Some of the entries that are new, gone or changed in a version of a list."""
+
+    added: list[ListEntry]
+    removed: list[ListEntry]
+    changed: list[ChangedEntry]
 
 
 @dataclass(frozen=True)
@@ -171,6 +201,10 @@ class OfficeReading(Protocol):
 
     async def list_difference(self, version: str, before: str | None) -> ListDifference:
         """What is new, gone and changed in a version since another; None: since nothing."""
+        ...
+
+    async def list_entries_differing(self, version: str, before: str | None, most: int) -> DifferingEntries:
+        """The entries themselves, at most so many of each kind, in the list's order."""
         ...
 
     async def distinctions(self, pairs: Sequence[str]) -> dict[str, StoredDistinction]:
@@ -296,8 +330,20 @@ class OfficeWriting(Protocol):
         """A rule set, in force from the day it names; `body` is its TOML text."""
         ...
 
-    async def list_imported(self, event: Event[ListImported]) -> None:
-        """A list's new version, in force from now on in place of the one before it."""
+    async def list_imported(self, event: Event[ListImported], *, report: str) -> None:
+        """A list's new version, in force in place of the one before it, or held; `report` is JSON of what differs."""
+        ...
+
+    async def list_confirmed(self, event: Event[ListConfirmed]) -> None:
+        """The version in force is still current."""
+        ...
+
+    async def list_activated(self, event: Event[ListActivated]) -> None:
+        """A held version, in force from now on in place of the one before it."""
+        ...
+
+    async def list_rejected(self, event: Event[ListRejected]) -> None:
+        """A held version that is not used; its entries go."""
         ...
 
     async def incident_recorded(self, event: Event[IncidentRecorded], *, org_number: str) -> None:

@@ -114,9 +114,9 @@ class RuleSetAdopted(EventData, frozen=True):
     draft: Annotated[Uuid | None, "the draft it was; none at set-up"]
 
 
-@event("list:imported", persons=_ADOPTERS)
+@event("list:imported", persons=_ADOPTERS, service=True)
 class ListImported(EventData, frozen=True):
-    """A new version of a watch list (bevakningslista) is in force."""
+    """A new version of a watch list (bevakningslista) has come: in force, or held until a person has read it."""
 
     list: Annotated[Code, "the list's key in the rule set"]
     version: Annotated[Uuid, "this version of it"]
@@ -128,7 +128,38 @@ class ListImported(EventData, frozen=True):
     added: Annotated[Whole, "how many are new since the version before"]
     removed: Annotated[Whole, "how many are gone"]
     changed: Annotated[Whole, "how many have changed"]
+    report: Annotated[Digest, "of what was noticed in the file, and how it differs from the version before"]
+    held: Annotated[tuple[Code, ...], "why a person has to read what differs first; none where it is in force"]
     rules: Annotated[RuleSetRef, "the rule set that names the list"]
+
+
+@event("list:confirmed", persons=_ADOPTERS, service=True)
+class ListConfirmed(EventData, frozen=True):
+    """The version of a list that is in force is still what its publisher gives out."""
+
+    list: Annotated[Code, "the list's key in the rule set"]
+    version: Annotated[Uuid, "the version in force"]
+    as_of: Annotated[Time, "as of when it is known to be current"]
+
+
+@event("list:activated", persons=_ADOPTERS)
+class ListActivated(EventData, frozen=True):
+    """Somebody has read how a held version differs, and has put it in force."""
+
+    list: Annotated[Code, "the list's key in the rule set"]
+    version: Annotated[Uuid, "the version that was held"]
+    report: Annotated[Digest, "of what was read"]
+    text: Annotated[Commitment, "why it may be used"]
+
+
+@event("list:rejected", persons=_ADOPTERS)
+class ListRejected(EventData, frozen=True):
+    """Somebody has read how a held version differs, and it is not used; its entries are gone."""
+
+    list: Annotated[Code, "the list's key in the rule set"]
+    version: Annotated[Uuid, "the version that was held"]
+    report: Annotated[Digest, "of what was read"]
+    text: Annotated[Commitment, "why not"]
 
 
 class IncidentSaid(Part, frozen=True):

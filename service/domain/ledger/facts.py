@@ -93,10 +93,11 @@ class ListFact(Fact):
     as_of: str
     entries: int
     entries_digest: str
-    active: bool
+    state: str
     added: int
     removed: int
     changed: int
+    report: str
     imported_at: Instant
     imported_by: str
 

@@ -11,7 +11,10 @@ from service.domain.events.office import (
     IncidentVerified,
     IncidentWithdrawn,
     KeyCreated,
+    ListActivated,
+    ListConfirmed,
     ListImported,
+    ListRejected,
     PasswordChanged,
     RightDeclined,
     RightGranted,
@@ -25,6 +28,7 @@ from service.domain.events.office import (
 from service.domain.ledger.facts import DraftFact, IncidentFact, KeyFact, ListFact, RightFact, RuleSetFact, UserFact
 from service.domain.ledger.tables import ProposedRight, Tables
 from service.domain.people import ROLE_PREFIX, SYSTEM, Role, takes_two
+from service.domain.watchlist import ListState
 
 FOLDS = Folds[Tables]()
 
@@ -125,11 +129,7 @@ def rule_set_adopted(tables: Tables, data: RuleSetAdopted, entry: Entry) -> None
 
 @FOLDS.of(ListImported)
 def list_imported(tables: Tables, data: ListImported, entry: Entry) -> None:
-    """A version of a list, in the place of the one before."""
-    before = tables.active_lists.get(data.list)
-    if before:
-        tables.list[before].active = False
-    tables.active_lists[data.list] = data.version
+    """A version of a list, in the place of the one before or held beside it."""
     tables.list[data.version] = ListFact(
         list=data.list,
         sha256=data.sha256,
@@ -137,13 +137,52 @@ def list_imported(tables: Tables, data: ListImported, entry: Entry) -> None:
         as_of=data.as_of,
         entries=data.entries,
         entries_digest=data.entries_digest,
-        active=True,
+        state=ListState.HELD.value,
         added=data.added,
         removed=data.removed,
         changed=data.changed,
+        report=data.report,
         imported_at=entry.at,
         imported_by=entry.actor,
     )
+    if not data.held:
+        _put_in_force(tables, data.list, data.version)
+
+
+def _put_in_force(tables: Tables, key: str, version: str) -> None:
+    before = tables.active_lists.get(key)
+    if before:
+        tables.list[before].state = ListState.REPLACED.value
+    tables.list[version].state = ListState.ACTIVE.value
+    tables.active_lists[key] = version
+
+
+@FOLDS.of(ListConfirmed)
+def list_confirmed(tables: Tables, data: ListConfirmed, _: Entry) -> None:
+    """The version in force is younger than it was."""
+    if tables.active_lists.get(data.list) != data.version:
+        raise ValueError("a version confirmed that is not in force")
+    tables.list[data.version].as_of = data.as_of
+
+
+@FOLDS.of(ListActivated)
+def list_activated(tables: Tables, data: ListActivated, _: Entry) -> None:
+    """A held version, in the place of the one before."""
+    _check_held(tables, data.list, data.version, data.report)
+    _put_in_force(tables, data.list, data.version)
+
+
+@FOLDS.of(ListRejected)
+def list_rejected(tables: Tables, data: ListRejected, _: Entry) -> None:
+    """A held version is not used."""
+    _check_held(tables, data.list, data.version, data.report)
+    tables.list[data.version].state = ListState.REJECTED.value
+
+
+def _check_held(tables: Tables, key: str, version: str, report: str) -> None:
+    fact = tables.list[version]
+    if (fact.list, fact.state, fact.report) != (key, ListState.HELD.value, report):
+        raise ValueError("a version settled that was not held, or on another report")
 
 
 @FOLDS.of(IncidentRecorded)

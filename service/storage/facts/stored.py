@@ -29,6 +29,7 @@ from service.domain.ledger.facts import (
     SecrecyFact,
     UserFact,
 )
+from service.domain.watchlist import ListState
 from service.library_internals import column_name, primary_key
 from service.storage.facts import premises as premises_facts
 from service.storage.facts.tables import Row, described, parts_of, sha256_of
@@ -120,17 +121,19 @@ def _draft(row: Row) -> DraftFact:
 
 
 async def _list(row: Row) -> ListFact:
+    rejected = row["state"] == ListState.REJECTED  # its entries are gone
     return ListFact(
         list=row["list_key"],
         sha256=row["sha256"],
         generated=row["generated"],
         as_of=row["as_of"],
         entries=row["entries"],
-        entries_digest=await entries_digest(row["id"]),
-        active=bool(row["active"]),
+        entries_digest=row["entries_digest"] if rejected else await entries_digest(row["id"]),
+        state=row["state"],
         added=row["added"],
         removed=row["removed"],
         changed=row["changed"],
+        report=sha256_of(row["report"]),
         imported_at=row["imported_at"],
         imported_by=row["imported_by"],
     )

@@ -111,7 +111,8 @@ TABLES = (
         added BIGINT NOT NULL,
         removed BIGINT NOT NULL,
         changed BIGINT NOT NULL,
-        active BOOLEAN NOT NULL
+        report TEXT NOT NULL,
+        state TEXT NOT NULL
     )""",
     """CREATE TABLE list_entry (
         id TEXT NOT NULL PRIMARY KEY,
@@ -267,7 +268,7 @@ INDEXES = (
     "CREATE INDEX right_grant_account ON right_grant (account_id)",
     "CREATE UNIQUE INDEX api_key_digest ON api_key (digest)",
     "CREATE INDEX session_expiry ON session (expires_at)",
-    "CREATE UNIQUE INDEX list_version_active ON list_version (list_key) WHERE active",
+    "CREATE UNIQUE INDEX list_version_active ON list_version (list_key) WHERE state = 'active'",
     "CREATE INDEX list_entry_version ON list_entry (version_id, position)",
     "CREATE INDEX organisation_attribute_value ON organisation_attribute (attribute, value)",
     "CREATE UNIQUE INDEX case_file_diary ON case_file (diary_number)",
@@ -318,7 +319,7 @@ def guards_sqlite() -> list[str]:
         WHEN new.seq <> (SELECT coalesce(max(seq) + 1, 0) FROM log_entry)
         BEGIN SELECT RAISE(ABORT, 'the log has no gaps'); END""",
         """CREATE TRIGGER list_entry_no_delete BEFORE DELETE ON list_entry
-        WHEN EXISTS (SELECT 1 FROM list_version WHERE id = old.version_id)
+        WHEN EXISTS (SELECT 1 FROM list_version WHERE id = old.version_id AND state <> 'rejected')
         BEGIN SELECT RAISE(ABORT, 'a list version is never deleted'); END""",
         """CREATE TRIGGER account_no_delete BEFORE DELETE ON account
         BEGIN SELECT RAISE(ABORT, 'users are never deleted'); END""",
@@ -346,7 +347,7 @@ def guards_postgres() -> list[str]:
         END $$""",
         """CREATE FUNCTION granska_keep_version() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN
-        IF EXISTS (SELECT 1 FROM list_version WHERE id = OLD.version_id) THEN
+        IF EXISTS (SELECT 1 FROM list_version WHERE id = OLD.version_id AND state <> 'rejected') THEN
             RAISE EXCEPTION 'a list version is never deleted';
         END IF;
         RETURN OLD;

@@ -16,11 +16,10 @@ from service.domain.decision import DecisionOutcome
 from service.domain.finding import Resolution
 from service.domain.people import User
 from service.proof.verification import verify_log
-from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks
 from tests.builders import FIXTURES, KEY, QUIET, a_grant_document, a_premises_document, a_proposal
 from tests.fakes import Clock
-from tests.steps import TEXT, answers_to, codes, do, settle_all, someone, unbiased
+from tests.steps import TEXT, answers_to, brought_in, codes, do, settle_all, someone, unbiased
 
 LISTED = [{"name": "Tarkvin Vossberg", "role": "ordförande"}, {"name": "Henning Ekdal", "role": "kassör"}]
 YES = dict.fromkeys(("facts_not_views", "written_rule", "answered"), True)
@@ -100,7 +99,7 @@ async def test_what_a_listed_hirer_already_has_is_withdrawn_on_the_same_ground(d
     head, _, rows = demo_list(desk, FIXTURES).decode().rstrip("\n").partition("\n")
     count = int(head.rpartition(",")[2]) + 1
     renewed = f"{head.rpartition(',')[0]},{count}\n{rows}\nDEMO-X-999,person,Ylva Granfors,,,,XX,\n"
-    await import_list(desk, "demo", renewed.encode(), by=person(await someone(desk, "Sam", "role:coordinator")))
+    await brought_in(desk, "demo", renewed.encode(), by=person(await someone(desk, "Sam", "role:coordinator")))
     await do(desk, reopen.Reopen, case_id, alva, ground="revocation", text="Listan namnger ordföranden.")
     await do(desk, ask_rescreening, case_id, alva)
     await run_waiting_checks(desk)

@@ -18,11 +18,10 @@ from service.matching import memory
 from service.office import users_and_keys
 from service.privacy.retention import erase_speakers
 from service.proof.verification import verify_log
-from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks
 from tests.builders import FIXTURES, KEY, a_grant_document, a_premises_document, a_proposal
 from tests.fakes import Clock
-from tests.steps import employed_officer, in_review, seen, settle_all, someone, unbiased, withdrawn
+from tests.steps import brought_in, employed_officer, in_review, seen, settle_all, someone, unbiased, withdrawn
 
 
 async def test_an_approval_rests_on_settled_findings_and_the_log_proves_it(desk: Desk) -> None:
@@ -210,7 +209,7 @@ async def test_nothing_is_approved_while_checks_wait_or_on_answers_that_were_ove
     await run_waiting_checks(desk)
     newer = demo_list(desk, FIXTURES).replace(b"Tarquin Vossberg", b"Ylva Granfors")
     coordinator = await someone(desk, "Siv", "role:coordinator")
-    await import_list(desk, "demo", newer, by=actors.person(coordinator))
+    await brought_in(desk, "demo", newer, by=actors.person(coordinator))
     assert await refused() == "decision.checks_outdated"
 
     await ask_rescreening(desk, case_id, by=officer, seen=await seen(desk, case_id))

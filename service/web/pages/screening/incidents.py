@@ -1,4 +1,4 @@
-"""The coordinator's pages: lists and their age, incidents, and the rule sets in force."""
+"""The coordinator's pages of incidents, and the rule sets in force."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -13,18 +13,10 @@ from service.desk.ports.desk import Desk
 from service.desk.rulebook import book_now, today
 from service.domain.errors import GranskaError, NotFound
 from service.domain.people import User
-from service.screening.list_health import lists_shown
 from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
-from service.web.route_permissions import INCIDENT_READERS, INCIDENT_RECORDERS, LIST_READERS, SIGNED_IN, may
-
-
-@get("/lists", opt=may(LIST_READERS))
-async def lists(request: AnyRequest, desk: TheDesk) -> Response[Any]:
-    """Each list of the rule set in force: definition, active version and age; and every import."""
-    shown = await lists_shown(desk)
-    return render.page(request, "pages/lists.html", rules=shown.procedure, **vars(shown))
+from service.web.route_permissions import INCIDENT_READERS, INCIDENT_RECORDERS, SIGNED_IN, may
 
 
 @get("/incidents", opt=may(INCIDENT_READERS))
@@ -159,7 +151,6 @@ async def rules(request: AnyRequest, desk: TheDesk) -> Response[Any]:
 
 
 HANDLERS = (
-    lists,
     incident_page,
     one_incident,
     record_incident,
