@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -21,6 +22,7 @@ from service.domain.watchlist import Candidate, ListEntry, Schema, Subject
 from service.matching import model, population
 from service.matching.explain import reasons
 from service.matching.finder import Finder
+from service.matching.judge import State
 from service.matching.names import comparable
 from service.matching.search import both
 from service.sources.countries import codes
@@ -127,33 +129,70 @@ def _screen_row(finder: Finder, row: Row, number: int, lists: Sequence[str]) -> 
         "outcome": "",
         "candidates": [],
     }
-    subject = _subject(row, "")
-    if subject is None:
-        return answer | {"outcome": "not_screened"}
-    found = [one for name in lists for one in finder.find(name, name, subject)]
+    try:
+        subjects = _subjects(row, "")
+    except NotScreened as why:
+        return answer | {"outcome": "not_screened", "why": why.code}
+    answer["schema"] = _said(subjects)
+    found: list[Candidate] = []
+    for name, subject in product(lists, subjects):
+        found += finder.find(name, name, subject)
     if not found:
         return answer | {"outcome": "no_candidate"}
-    quiet = all(one.needs_identifier for one in found)
-    found.sort(key=lambda one: (one.needs_identifier, -one.score))
+    quiet = all(candidate.needs_identifier for candidate in found)
+    found.sort(key=lambda candidate: (candidate.needs_identifier, -candidate.score))
     return answer | {
         "outcome": "needs_identifier" if quiet else "candidate",
-        "candidates": [_candidate(one) for one in found],
+        "candidates": [_candidate(candidate) for candidate in _best_of_each(found)],
     }
 
 
-def _subject(row: Row, side: str) -> Subject | None:
-    """Whom a row speaks of (`side` is "1" or "2" in a file of pairs), or None where the row itself cannot be read."""
+def _best_of_each(found: Sequence[Candidate]) -> list[Candidate]:
+    """Each entry once, by its best."""
+    best: dict[tuple[str, str], Candidate] = {}
+    for candidate in found:
+        best.setdefault((candidate.list_key, candidate.entry_id), candidate)
+    return list(best.values())
+
+
+class NotScreened(Exception):
+    """A row that cannot be compared: why, as a word."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+#: A schema that does not say whether a person or an organisation is meant: compared as both. So is a row without one.
+EITHER = frozenset({"", "legalentity", "thing", "either"})
+
+
+def _subjects(row: Row, side: str) -> list[Subject]:
+    """Whom a row speaks of (`side` is "1" or "2" in a file of pairs), as each kind it may be; raises NotScreened."""
     name, born = _cell(row, f"name{side}"), _cell(row, f"birth_date{side}")
-    schema = _schema(row.get("schema"), default=Schema.PERSON if side else Schema.ORGANISATION)
-    if schema is None or "_extra" in row or not _readable(name) or not comparable(name, schema):
-        return None
+    if "_extra" in row:
+        raise NotScreened("more_cells_than_columns")
+    schemas = _schemas(row.get("schema"))
+    if not name:
+        raise NotScreened("name_missing")
+    comparable_as = [schema for schema in schemas if _readable(name) and comparable(name, schema)]
+    if not comparable_as:
+        raise NotScreened("name_unreadable")
     if born and read_birth(born) is None:
-        return None
+        raise NotScreened("birth_date_unreadable")
     country = codes(_cell(row, f"country{side}").replace(",", ";").split(";"))
-    if schema is Schema.PERSON:
-        return Subject(name, schema, (born,) if born else (), country)
     number = normal_form(_cell(row, f"org_number{side}"))
-    return Subject(name, schema, (), country, (number,) if number else ())
+    births, numbers = (born,) if born else (), (number,) if number else ()
+    return [
+        Subject(name, schema, births, country)
+        if schema is Schema.PERSON
+        else Subject(name, schema, (), country, numbers)
+        for schema in comparable_as
+    ]
+
+
+def _said(subjects: Sequence[Subject]) -> str:
+    return subjects[0].schema.value if len(subjects) == 1 else "either"
 
 
 def _cell(row: Row, column: str) -> str:
@@ -164,15 +203,17 @@ def _readable(name: str) -> bool:
     return 0 < len(name) <= MAX_NAME and not any(sign in name for sign in "\x00\r\n")
 
 
-def _schema(written: str | None, *, default: Schema) -> Schema | None:
-    """Our two schemas by our names or by FollowTheMoney's."""
+def _schemas(written: str | None) -> tuple[Schema, ...]:
+    """Our schemas by our names or by FollowTheMoney's; both where it does not say which."""
     text = (written or "").strip().casefold()
-    if not text:
-        return default
+    if text in EITHER:
+        return tuple(Schema)
     if text in _PEOPLE:
-        return Schema.PERSON
-    known = {"organisation", "organization", "company", "legalentity", "publicbody", "vessel", "airplane", "asset"}
-    return Schema.ORGANISATION if text in known else None
+        return (Schema.PERSON,)
+    known = {"organisation", "organization", "company", "publicbody", "vessel", "airplane", "asset"}
+    if text not in known:
+        raise NotScreened("schema_unknown")
+    return (Schema.ORGANISATION,)
 
 
 def _candidate(one: Candidate) -> dict[str, Any]:
@@ -198,19 +239,33 @@ def judge_pairs(rows: Sequence[Row], out: TextIO) -> Iterator[str]:
     writer.writeheader()
     used, table = model.load(), population.load()
     for row in rows:
-        left, right = _subject(row, "1"), _subject(row, "2")
-        if left is None or right is None:
-            answer = {"probability": "", "outcome": "not_screened", "evidence": "[]"}
-        else:
-            found = both(left, right, used, table)
-            said = [[one.code, one.left, one.right] for one in reasons(found, left.schema, weak=False)]
-            answer = {
-                "probability": f"{found.weight:.4f}",
-                "outcome": found.state.value,
-                "evidence": json.dumps(said, ensure_ascii=False),
-            }
+        try:
+            left, right = _subjects(row, "1"), _subjects(row, "2")
+            answer = _paired(left, right, used, table)
+        except NotScreened as why:
+            answer = {"probability": "", "outcome": "not_screened", "evidence": json.dumps([[why.code, "", ""]])}
         writer.writerow(row | answer)
         yield answer["outcome"]
+
+
+def _paired(
+    left: Sequence[Subject], right: Sequence[Subject], used: model.Model, table: population.Population
+) -> dict[str, str]:
+    """Two sides compared as each kind that both may be; the closest of them."""
+    as_one = [(ours, theirs) for ours, theirs in product(left, right) if ours.schema is theirs.schema]
+    if not as_one:
+        raise NotScreened("name_unreadable")
+    judged = [(both(ours, theirs, used, table), ours.schema) for ours, theirs in as_one]
+    found, schema = max(judged, key=lambda pair: (_STRENGTH[pair[0].state], pair[0].weight))
+    said = [[reason.code, reason.left, reason.right] for reason in reasons(found, schema, weak=False)]
+    return {
+        "probability": f"{found.weight:.4f}",
+        "outcome": found.state.value,
+        "evidence": json.dumps(said, ensure_ascii=False),
+    }
+
+
+_STRENGTH = {State.NONE: 0, State.NEEDS: 1, State.CANDIDATE: 2}
 
 
 def counted(outcomes: Iterable[str]) -> dict[str, int]:

@@ -61,7 +61,7 @@ class PartyNames:
                 return CheckResult(Outcome.UNKNOWN, code, count, faults + evidence, sources)
         candidates = _candidates(answers)
         if not candidates:
-            return CheckResult(Outcome.MET, "party_names.no_candidate", counts, (), sources)
+            return CheckResult(Outcome.MET, "party_names.no_candidate", counts, evidence, sources)
         left = [candidate for candidate in candidates if not candidate.held_apart]
         if not left:
             counts |= {"count": len(candidates)}
@@ -122,7 +122,10 @@ def _answers(source: ListAnswer) -> list[PartyAnswer]:
 
 
 def _evidence(source: ListAnswer, answer: PartyAnswer) -> list[Evidence]:
-    pieces = []
+    pieces: list[Evidence] = []
+    if answer.read_as:
+        mended = {"name": answer.party.name, "read_as": answer.read_as}
+        pieces.append(Evidence("party_names.read_as", mended, answer.party.kind))
     for one in answer.candidates:
         kind = answer.party.kind
         params: dict[str, str | int] = {

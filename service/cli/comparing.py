@@ -26,9 +26,9 @@ from service.domain.errors import GranskaError
 def screen(subjects: Path, sources: tuple[str, ...], target: Path, max_age: int | None, generated: str | None) -> None:
     """Compare the names in SUBJECTS (CSV) with lists; needs no database and saves nothing but --out.
 
-    Columns: name (required), schema (person or organisation, default organisation), birth_date, country, org_number,
-    id.
-    One JSON line per row, with outcome no_candidate, needs_identifier, candidate or not_screened.
+    Columns: name (required), schema, birth_date, country, org_number, id. The schema is person, organisation, or one of
+    FollowTheMoney's; a row without one, or with LegalEntity, is compared both as a person and as an organisation.
+    One JSON line per row, with outcome no_candidate, needs_identifier, candidate or not_screened, and then why.
     """
     now = Instant(time.time_ns() // 1_000_000)
     rows = _rows(subjects, ("name",), target)
@@ -60,9 +60,10 @@ def screen(subjects: Path, sources: tuple[str, ...], target: Path, max_age: int 
 def pairs(file: Path, target: Path) -> None:
     """Compare the two names of each row of PAIRS (CSV); needs no database and saves nothing but --out.
 
-    Columns: schema (Person, or Organization and the like; Person where empty), name1, name2, and if you have them
-    birth_date1, birth_date2, country1, country2, org_number1, org_number2. Each row comes back with probability (0-1),
-    outcome (no_candidate, needs_identifier, candidate or not_screened) and evidence.
+    Columns: schema, name1, name2, and if you have them birth_date1, birth_date2, country1, country2, org_number1,
+    org_number2. The schema is as for screen: without one, or with LegalEntity, the two are compared as both kinds. Each
+    row comes back with probability (0-1), outcome (no_candidate, needs_identifier, candidate or not_screened) and
+    evidence, which says why a row was not screened.
     """
     rows = _rows(file, screen_file.PAIR_COLUMNS, target)
     with target.open("w", encoding="utf-8", newline="") as out:

@@ -56,6 +56,8 @@ class PartyAnswer:
     party: Party
     candidates: tuple[Candidate, ...]
     readable: bool = True
+    #: The name that was compared, where the given one was damaged and could be mended.
+    read_as: str = ""
 
 
 @dataclass(frozen=True)

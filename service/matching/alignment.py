@@ -2,31 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import product
 
 from rapidfuzz.distance import OSA
 
-from service.matching.keys import base_key, fold_keys, skeleton, sound_class
+from service.matching.keys import base_key, fold_keys, skeleton
 from service.matching.memory import remembered
 from service.matching.population import Population
 from service.matching.script import ABJAD, HAN, spelled
-from service.matching.short_forms import short_form
 from service.matching.tokens import Role, Token
-
-
-class How(StrEnum):
-    """In what way two words meet."""
-
-    SAME = "same"
-    KNOWN = "known"  # two spellings that the name table holds to be one name
-    SOUND = "sound"  # other letters, same sound
-    JOINED = "joined"  # two words on one side are one word on the other
-    CLOSE = "close"  # a letter or two differ
-    BONES = "bones"  # the consonants are the same
-    SCRIPT = "script"  # written with vowels on one side only
-    INITIAL = "initial"
-    SHORT = "short"  # what somebody of that name is called for short
+from service.matching.words_met import How, alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,136 +35,6 @@ class Alignment:
     only_right: tuple[int, ...]
 
 
-LEAST_ALIKE = 0.62
-
-
-def word_alike(left: Token, right: Token, table: Population) -> tuple[float, How] | None:
-    """How alike two words are, 0 to 1, and in what way; None where they are not."""
-    if left.text == right.text:
-        return 1.0, How.SAME
-    if left.role is Role.NUMBER or right.role is Role.NUMBER:
-        return (0.95, How.KNOWN) if _same_year(left.text, right.text) else None
-    if left.role is Role.INITIAL or right.role is Role.INITIAL:
-        return _initial(left, right)
-    if not (left.latin and right.latin):
-        return _across(left, right)
-    if left.role is not Role.NAME or right.role is not Role.NAME:
-        if {left.role, right.role} & {Role.ACTIVITY, Role.LEGAL}:
-            return None
-        both_links = left.role is right.role is Role.LINK
-        return (0.95, How.KNOWN) if both_links or left.base == right.base else None
-    return _spelled(left, right, table)
-
-
-def _same_year(left: str, right: str) -> bool:
-    """`88` is `1988`."""
-    short, long = sorted((left, right), key=len)
-    return len(short) == 2 and len(long) == 4 and long[:2] in ("19", "20") and long[2:] == short
-
-
-def _initial(left: Token, right: Token) -> tuple[float, How] | None:
-    if not (left.latin and right.latin) or left.role is right.role:
-        return None
-    initial, name = (left, right) if left.role is Role.INITIAL else (right, left)
-    begins = {name.text[0], name.base[:1]}  # Yusuf and Jusuf, Karl and Carl
-    return (0.75, How.INITIAL) if {initial.text, base_key(initial.text)} & begins else None
-
-
-def _across(left: Token, right: Token) -> tuple[float, How] | None:
-    """One or both are in a script that does not spell vowels, or has a sign for each name."""
-    if HAN in (left.text[0], right.text[0]):
-        return _with_signs(left, right)
-    ours, theirs = left.bones, right.bones
-    shorter = min(len(ours), len(theirs))
-    if ours == theirs:
-        return _same_bones(left, right)
-    if shorter >= 1 and ours.replace("h", "") == theirs.replace("h", ""):
-        return 0.8, How.SCRIPT
-    if shorter < 3:
-        return None
-    distance = OSA.distance(merged_bones(ours), merged_bones(theirs), score_cutoff=1)
-    if distance == 0:
-        return 0.85, How.SCRIPT
-    if left.latin is right.latin or shorter < 4 or distance > 1 or ours[0] != theirs[0]:
-        return None
-    return (0.7, How.SCRIPT) if OSA.distance(ours, theirs, score_cutoff=1) <= 1 else None
-
-
-def _with_signs(left: Token, right: Token) -> tuple[float, How] | None:
-    """A sign for each name: two names in signs are two names, one in letters is compared by its sound."""
-    if left.text[0] == right.text[0]:
-        return None
-    if spelled(left.text) == spelled(right.text) or left.base == right.base:
-        return 0.9, How.SCRIPT
-    ours, theirs = left.bones.replace("r", "l"), right.bones.replace("r", "l")
-    return (0.75, How.SCRIPT) if len(ours) >= 2 and ours == theirs else None
-
-
-def _same_bones(left: Token, right: Token) -> tuple[float, How] | None:
-    """The same consonants: the more of them there are, the more they say."""
-    match len(left.bones):
-        case 0:
-            return None
-        case 1:
-            short = max(len(left.text), len(right.text)) <= 4
-            return (0.75, How.SCRIPT) if short else None
-        case 2:
-            return 0.85, How.SCRIPT
-        case _:
-            return 0.92, How.SCRIPT
-
-
-def merged_bones(bones: str) -> str:
-    """Consonants that transliterations mix up, as one."""
-    return bones.replace("d", "s").replace("t", "s").replace("g", "k").replace("j", "k").replace("h", "k")
-
-
-def _spelled(left: Token, right: Token, table: Population) -> tuple[float, How] | None:
-    a, b = left.text, right.text
-    if short_form(a, b) and not table.different_names(a, b):
-        return 0.9, How.SHORT
-    if abs(len(a) - len(b)) > 4:
-        return None
-    if table.same_name(a, b):
-        return 0.96, How.KNOWN
-    if table.different_names(a, b):
-        return None
-    if min(len(a), len(b)) < 3:
-        return None
-    if left.base == right.base:
-        return 0.94, How.SOUND
-    if min(len(left.base), len(right.base)) >= 4 and not left.keys.isdisjoint(right.keys):
-        return 0.92, How.SOUND
-    return _close(left, right)
-
-
-def _letters_allowed(length: int) -> int:
-    """How many letters may differ in words of this length."""
-    if length < 6:
-        return 1
-    return 2 if length < 10 else 3
-
-
-def _close(left: Token, right: Token) -> tuple[float, How] | None:
-    a, b = left.text, right.text
-    longer = max(len(a), len(b))
-    if min(len(a), len(b)) < 4 or longer < 5:
-        return None
-    allowed = _letters_allowed(longer)
-    written = OSA.distance(a, b, score_cutoff=allowed)
-    x, y = left.base, right.base
-    room = max(len(x), len(y))
-    heard = OSA.distance(x, y, score_cutoff=allowed) if min(len(x), len(y)) >= 4 else allowed + 1
-    alike = max(1 - written / longer if written <= allowed else 0, 1 - (heard + 0.25) / room if heard <= allowed else 0)
-    if sound_class(x[0]) != sound_class(y[0]):
-        alike -= 0.08
-    if alike >= LEAST_ALIKE:
-        return round(alike, 4), How.CLOSE
-    if len(left.bones) >= 3 and left.bones == right.bones and sound_class(x[0]) == sound_class(y[0]):
-        return 0.72, How.BONES
-    return None
-
-
 def align(left: Sequence[Token], right: Sequence[Token], table: Population) -> Alignment:
     """Best meetings first, each word once; then words joined; then what is left."""
     used_left: set[int] = set()
@@ -193,17 +48,23 @@ def align(left: Sequence[Token], right: Sequence[Token], table: Population) -> A
             meetings.append(meeting)
     if len(used_left) < len(left) or len(used_right) < len(right):
         meetings = _joined(left, right, meetings, used_left, used_right)
-    rest_left = _rest(left, used_left)
-    rest_right = _rest(right, used_right)
-    contradictions = _contradictions(left, right, rest_left, rest_right, table)
-    against_left = {i for i, _, _ in contradictions}
-    against_right = {j for _, j, _ in contradictions}
+    # A name said again (a father's, a grandfather's) is a name like any other where another stands against it.
+    contradictions = _contradictions(left, right, _unmet(left, used_left), _unmet(right, used_right), table)
     return Alignment(
         tuple(meetings),
         tuple(contradictions),
-        tuple(i for i in rest_left if i not in against_left),
-        tuple(j for j in rest_right if j not in against_right),
+        _left_alone(left, used_left, {i for i, _, _ in contradictions}),
+        _left_alone(right, used_right, {j for _, j, _ in contradictions}),
     )
+
+
+def _unmet(tokens: Sequence[Token], used: set[int]) -> list[int]:
+    return [place for place in range(len(tokens)) if place not in used]
+
+
+def _left_alone(tokens: Sequence[Token], used: set[int], against: set[int]) -> tuple[int, ...]:
+    """The words that neither meet nor stand against anything, and do not repeat one that did."""
+    return tuple(place for place in _unmet(tokens, used) if place not in against and not _repeats(tokens, place, used))
 
 
 def _best_first(left: Sequence[Token], right: Sequence[Token], table: Population) -> list[Meeting]:
@@ -220,11 +81,6 @@ def _best_first(left: Sequence[Token], right: Sequence[Token], table: Population
                 scored.append((order, Meeting((i,), (j,), how, how_much, weight)))
     scored.sort(key=lambda pair: pair[0])
     return [meeting for _, meeting in scored]
-
-
-def _rest(tokens: Sequence[Token], used: set[int]) -> list[int]:
-    """The words that met nothing, and do not repeat one that did."""
-    return [i for i in range(len(tokens)) if i not in used and not _repeats(tokens, i, used)]
 
 
 def _in_order(one: Token, other: Token) -> tuple[str, str]:
@@ -247,29 +103,52 @@ def _joined(
     for swapped in (False, True):
         whole, parts = (right, left) if swapped else (left, right)
         used_whole, used_parts = (used_right, used_left) if swapped else (used_left, used_right)
-        for i, token in enumerate(whole):
-            if i in used_whole or not _long_name(token):
+        for place, token in enumerate(whole):
+            weakly = _weakly(meetings, place, left=not swapped)
+            if (place in used_whole and not weakly) or not _long_name(token):
                 continue
-            span = next(iter(_spans(token, parts, used_parts, meetings, swapped)), None)
-            if span is not None:
-                meetings = [meeting for meeting in meetings if not _within(meeting, span, used_parts, swapped)]
-                used_whole.add(i)
-                used_parts.update(span)
-                apart, together = tuple(span), (i,)
-                ours, theirs = (apart, together) if swapped else (together, apart)
-                meetings.append(Meeting(ours, theirs, How.JOINED, 0.93, token.weight))
-        used_left.intersection_update(position for meeting in meetings for position in meeting.left)
-        used_right.intersection_update(position for meeting in meetings for position in meeting.right)
+            spans = _spans(token, parts, used_parts, meetings, swapped)
+            if spans:
+                kept = [meeting for meeting in meetings if meeting not in weakly]
+                meetings = [meeting for meeting in kept if not _within(meeting, spans[0], used_parts, swapped)]
+                used_whole.add(place)
+                used_parts.update(spans[0])
+                meetings.append(_written_together(place, spans[0], token, swapped=swapped))
+        _forget_what_gave_way(meetings, used_left, used_right)
     return meetings
+
+
+def _written_together(place: int, span: range, token: Token, *, swapped: bool) -> Meeting:
+    apart, together = tuple(span), (place,)
+    ours, theirs = (apart, together) if swapped else (together, apart)
+    return Meeting(ours, theirs, How.JOINED, 0.93, token.weight)
+
+
+def _forget_what_gave_way(meetings: Sequence[Meeting], used_left: set[int], used_right: set[int]) -> None:
+    used_left.intersection_update(place for meeting in meetings for place in meeting.left)
+    used_right.intersection_update(place for meeting in meetings for place in meeting.right)
 
 
 def _long_name(token: Token) -> bool:
     return token.role is Role.NAME and len(token.text) >= 4
 
 
+#: Ways to meet that give way to a word written apart.
+WEAK = (How.CLOSE, How.BONES, How.INITIAL, How.SCRIPT)
+
+
+def _weakly(meetings: Sequence[Meeting], place: int, *, left: bool) -> list[Meeting]:
+    """The meetings of this word that give way."""
+    return [meeting for meeting in meetings if meeting.how in WEAK and place in _side(meeting, left)]
+
+
+def _side(meeting: Meeting, left: bool) -> tuple[int, ...]:
+    return meeting.left if left else meeting.right
+
+
 def _within(meeting: Meeting, span: Iterable[int], used: set[int], swapped: bool) -> bool:
     """Whether a meeting holds a word of this span."""
-    side = meeting.left if swapped else meeting.right
+    side = _side(meeting, swapped)
     return any(position in used and position in side for position in span)
 
 
@@ -280,8 +159,8 @@ def _spans(
     text = spelled(token.text) if token.text[0] != ABJAD else token.text
     weak: set[int] = set()
     for meeting in meetings:
-        if meeting.how in (How.CLOSE, How.BONES, How.INITIAL, How.SCRIPT) or meeting.weight < 0.3:
-            weak.update(meeting.left if swapped else meeting.right)
+        if meeting.how in WEAK or meeting.weight < 0.3:
+            weak.update(_side(meeting, swapped))
     found = []
     for start in range(len(many)):
         joined = many[start].text
@@ -307,8 +186,10 @@ def _same_joined(text: str, joined: str) -> bool:
         ours = text[1:] if text[0] == ABJAD else skeleton(base_key(text))
         theirs = joined[1:] if joined[0] == ABJAD else skeleton(base_key(joined))
         return len(ours) >= 3 and ours == theirs
-    if abs(len(text) - len(joined)) > 3 or (text[0] != joined[0] and base_key(text)[:1] != base_key(joined)[:1]):
+    if abs(len(text) - len(joined)) > 3:
         return False
+    if text[0] != joined[0] and base_key(text)[:1] != base_key(joined)[:1]:
+        return min(len(text), len(joined)) >= 9 and OSA.distance(text, joined, score_cutoff=1) <= 1
     if not set(fold_keys(text)).isdisjoint(fold_keys(joined)):
         return True
     return len(text) >= 7 and OSA.distance(text, joined, score_cutoff=1) <= 1
@@ -345,22 +226,3 @@ def _residual(left: Token, right: Token, table: Population) -> float:
     if table.different_names(left.text, right.text):
         return KNOWN_APART
     return round(max(OSA.normalized_similarity(left.text, right.text), 0.0), 4)
-
-
-_ALIKE: dict[tuple[str, Role, str, Role, str], tuple[float, How] | None] = {}
-_MOST_KEPT = 500_000
-
-
-def alike(left: Token, right: Token, table: Population) -> tuple[float, How] | None:
-    """`word_alike`, remembered; the same in both directions."""
-    if left.text == right.text:
-        return 1.0, How.SAME
-    key = (left.text, left.role, right.text, right.role, table.version)
-    try:
-        return _ALIKE[key]
-    except KeyError:
-        pass
-    if len(_ALIKE) >= _MOST_KEPT:
-        _ALIKE.clear()
-    met = _ALIKE[key] = word_alike(left, right, table)
-    return met

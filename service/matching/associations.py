@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from rapidfuzz.distance import OSA
+
 from service.matching.keys import base_key, fold_keys, skeleton
 from service.matching.memory import remembered
 from service.matching.script import ABJAD, HAN, spelled, words
@@ -78,9 +80,27 @@ def association_words(text: str) -> tuple[str, ...]:
                 position += len(phrase)
                 break
         else:
+            together = "".join(given[position : position + 2])
+            if len(given) > position + 1 and (together in forms.activities or together in forms.legal):
+                found += _word(together, forms, first=position == 0)
+                position += 2
+                continue
             found += _word(given[position], forms, first=position == 0)
             position += 1
-    return tuple(found)
+    return tuple(_numbers_added(found))
+
+
+def _numbers_added(words_found: list[str]) -> list[str]:
+    """Tens and ones in a row are one number: `forty four` and `forty 4` are 44."""
+    added: list[str] = []
+    for word in words_found:
+        before = added[-1] if added else ""
+        tens = before.isdigit() and len(before) == 2 and before[1] == "0"
+        if tens and word.isdigit() and len(word) == 1 and word != "0":
+            added[-1] = before[0] + word
+        else:
+            added.append(word)
+    return added
 
 
 def _letters_joined(given: list[str]) -> list[str]:
@@ -133,6 +153,8 @@ def _word(word: str, forms: Forms, *, first: bool) -> list[str]:
     for codes in (forms.activities, forms.legal):
         if word in codes:
             return [codes[word]]
+    if near := _near_form(word):
+        return [near]
     if word in forms.numbers:
         return [forms.numbers[word]]
     roman = _roman(word)
@@ -146,6 +168,20 @@ def _word(word: str, forms: Forms, *, first: bool) -> list[str]:
                 return [inner]
             return [before.removesuffix("s") if len(before) > 4 else before, _lemma(head)]
     return [word]
+
+
+#: A word so long, one letter from a form in law, is that form misspelt (`aktiengeselschaft`).
+LONG_FORM = 9
+
+
+@remembered
+def _near_form(word: str) -> str:
+    if len(word) < LONG_FORM or not word.isascii():
+        return ""
+    for spelling, code in load().legal.items():
+        if len(spelling) >= LONG_FORM and OSA.distance(word, spelling, score_cutoff=1) <= 1:
+            return code
+    return ""
 
 
 #: Endings that are cut short in writing, usually with a full stop, and what they stand for.

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from service.matching.alignment import DISTINCTIVE, Alignment, How, Meeting
+from service.matching.alignment import DISTINCTIVE, Alignment, Meeting
 from service.matching.population import UNKNOWN
 from service.matching.script import spelled
 from service.matching.tokens import Role, Token
+from service.matching.words_met import How
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ def person_facts(left: Sequence[Token], right: Sequence[Token], found: Alignment
     facts["worst_contradiction"] = max((1 - alike for _, _, alike in found.contradictions), default=0.0)
     left_out = _left_out(left, right, found)
     facts["initial_against"] = float(_initial_against(left, right, found))
+    if facts["initial_against"]:
+        facts["contradiction"] = 1.0
     _omissions(facts, sum(one.weight for one in left_out), met, [one for one in left_out if one.weight >= DISTINCTIVE])
     facts["turned_round"] = float(_child_of_turned_round(left, right, found))
     facts["complete"] = float(sum(one.weight for one in left_out) < COUNTED and not found.contradictions)
@@ -53,6 +56,9 @@ def association_facts(left: Sequence[Token], right: Sequence[Token], found: Alig
     facts["complete"] = float(weight < COUNTED and not found.contradictions)
     differs = bool(left_out or found.contradictions)
     facts["acronym"] = float(differs and (_acronym(left, right) or _acronym(right, left)))
+    if facts["acronym"]:
+        # The words stand for their letters: nothing is against anything, and nothing is left out.
+        facts |= dict.fromkeys(_SPELT_OUT, 0.0)
     return facts
 
 
@@ -118,7 +124,7 @@ def _near(left: Sequence[Token], right: Sequence[Token], met: Sequence[Meeting])
 def _omissions(facts: Facts, weight: float, met: float, distinctive: Sequence[Token]) -> None:
     facts["left_out"] = weight / (weight + met + 0.01)
     facts["words_left_out"] = float(min(len(distinctive), 4))
-    blurred = facts["one_letter"] or facts["more_letters"] or facts["other_script"] > 0.2 or facts["initial"]
+    blurred = facts["one_letter"] or facts["more_letters"] or facts["other_script"] > 0.2
     facts["unsure_and_left_out"] = facts["words_left_out"] if blurred else 0.0
     facts["one_word_only"] = float(met > 0 and bool(distinctive) and met <= 1.0 + 1e-9)
 
@@ -177,10 +183,21 @@ def _parent_and_child(tokens: Sequence[Token]) -> tuple[int, int] | None:
 def _acronym(short: Sequence[Token], long: Sequence[Token]) -> bool:
     """One side's only name is the first letters of the other's words."""
     names = [one for one in short if one.role is Role.NAME]
-    if len(names) != 1 or not 2 <= len(names[0].text) <= 6:
+    if len(names) != 1 or not 3 <= len(names[0].text) <= 6:
         return False
-    heavy = "".join(one.text[0] for one in long if one.role in (Role.NAME, Role.ACTIVITY))
-    return len(heavy) >= 2 and names[0].text in (heavy, "".join(one.text[0] for one in long))
+    return names[0].text in acronyms_of(long)
+
+
+def acronyms_of(tokens: Sequence[Token]) -> set[str]:
+    """What a name of several words is called by its letters: those that weigh, or all."""
+    heavy = "".join(token.text[0] for token in tokens if token.role in (Role.NAME, Role.ACTIVITY))
+    return {heavy, "".join(token.text[0] for token in tokens)} if len(heavy) >= 2 else set()
+
+
+#: What an acronym and the words it stands for do not say against each other.
+_SPELT_OUT = (
+    "contradicted", "contradiction", "no_word", "left_out", "words_left_out", "unsure_and_left_out", "one_word_only",
+)  # fmt: skip
 
 
 def met_names(left: Sequence[Token], right: Sequence[Token], found: Alignment) -> list[Met]:

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from service.domain.watchlist import MatchEvidence, Schema
-from service.matching.alignment import How, Meeting
+from service.matching.alignment import Meeting
 from service.matching.identifiers import Verdict
 from service.matching.judge import Judgement, NameJudgement, State
 from service.matching.names import Name, words_of
 from service.matching.tokens import Role
+from service.matching.words_met import How
 
 _CODES = {
     How.KNOWN: "known_spelling",

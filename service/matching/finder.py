@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from service.domain.application import Party, PartyKind
+from service.domain.damage import Damage, mended
 from service.domain.organisation import normal_form
 from service.domain.watchlist import (
     Candidate,
@@ -38,10 +39,11 @@ PERSON_KINDS = frozenset({PartyKind.REPRESENTATIVE, PartyKind.SPEAKER})
 
 def subject_of(party: Party) -> Subject:
     """A party of an application as matching knows it."""
+    name, _ = mended(party.name)
     if party.kind in PERSON_KINDS:
-        return Subject(party.name, Schema.PERSON, (str(party.birth_year),) if party.birth_year else ())
+        return Subject(name, Schema.PERSON, (str(party.birth_year),) if party.birth_year else ())
     number = normal_form(party.number) if party.number else None
-    return Subject(party.name, Schema.ORGANISATION, numbers=(number,) if number else ())
+    return Subject(name, Schema.ORGANISATION, numbers=(number,) if number else ())
 
 
 class Finder:
@@ -100,6 +102,11 @@ class Finder:
         """Whether a party's name can be compared at all."""
         subject = subject_of(party)
         return comparable(subject.name, subject.schema)
+
+    def read_as(self, party: Party) -> str:
+        """The name that was compared, where the one that was given was damaged and could be mended; empty otherwise."""
+        name, damage = mended(party.name)
+        return name if damage is Damage.REPAIRED else ""
 
     def asking(self, version: str, list_key: str, *, near: bool = False) -> "NamesAsked":
         """A question about many names that can be sent to another process."""

@@ -10,17 +10,20 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from service.matching.alignment import DISTINCTIVE, alike
+from service.matching.alignment import DISTINCTIVE
+from service.matching.evidence import acronyms_of
 from service.matching.keys import base_key
 from service.matching.population import Population
 from service.matching.script import spelled
-from service.matching.terms import FOUND_BY, joined_term, terms_for, terms_of
+from service.matching.terms import FOUND_BY, joined_term, terms_for, terms_of, terms_of_spellings
+from service.matching.texts import Texts
 from service.matching.tokens import Role, Token
+from service.matching.words_met import alike
 
 Array = npt.NDArray[Any]
 MOST_NAMES = 60
@@ -29,6 +32,10 @@ LEAST_SHARE = 0.3
 SHORTEST_JOINED = 4
 LEAST_OF_BEST, LEAST_OF_BEST_LONG, LONG = 0.6, 0.45, 3.5
 CONTAINED = 0.9
+#: Before an acronym among the terms of joined words, and how many letters one has.
+ACRONYM, ACRONYM_LETTERS = "^", range(3, 7)
+#: So alike are two spellings of one name.
+SPELLING = 0.9
 NEIGHBOURS_KEPT = 50_000
 WORDS_KEPT = 200_000
 
@@ -49,8 +56,8 @@ class IndexBuilder:
         self._join_names = array("I")
         self._texts = Texts.writing(folder, "names")
 
-    def add(self, text: str, words: Sequence[str], entry: int, *, weak: bool) -> None:
-        """One name of one entry, as the words it was taken apart into."""
+    def add(self, text: str, words: Sequence[str], entry: int, *, weak: bool, acronyms: Iterable[str] = ()) -> None:
+        """One name of one entry, as the words it was taken apart into, and what it is called by its letters."""
         number = len(self._entries)
         for word in words:
             self._words.append(self._numbers.setdefault(word, len(self._numbers)))
@@ -58,6 +65,9 @@ class IndexBuilder:
         self._entries.append(entry)
         self._weak.append(weak)
         self._texts.add(text.encode())
+        for acronym in acronyms:
+            self._join_terms.append(joined_term(ACRONYM + acronym))
+            self._join_names.append(number)
         sounds = [self._sound(one) for one in words]
         for span in (2, 3):
             for start in range(len(sounds) - span + 1):
@@ -141,54 +151,6 @@ def _token(record: bytes) -> Token:
     return Token(text, Role(role), float(weight), base, frozenset(keys.split(" ")) if keys else frozenset(), bones)
 
 
-class Texts:
-    """Byte strings one after another in a file, found by their number."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self._ends = np.asarray(np.load(folder / f"{name}-ends.npy", mmap_mode="r"))
-        size = int(self._ends[-1])
-        path = folder / f"{name}.bin"
-        self._bytes = np.asarray(np.memmap(path, dtype=np.uint8, mode="r", shape=(size,))) if size else None
-
-    def __len__(self) -> int:
-        return len(self._ends) - 1
-
-    def __getitem__(self, number: int) -> bytes:
-        if self._bytes is None:
-            return b""
-        return self._bytes[int(self._ends[number]) : int(self._ends[number + 1])].tobytes()
-
-    @staticmethod
-    def writing(folder: Path, name: str) -> "TextsWriter":
-        """A writer of such a file."""
-        return TextsWriter(folder, name)
-
-
-class TextsWriter:
-    """Writes byte strings one after another."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder, self._name = folder, name
-        self._file: BinaryIO = (folder / f"{name}.bin").open("wb")
-        self._ends = array("Q", [0])
-
-    def add(self, text: bytes) -> int:
-        """The number of the string just written."""
-        self._file.write(text)
-        self._ends.append(self._ends[-1] + len(text))
-        return len(self._ends) - 2
-
-    def drop(self) -> None:
-        """Let go of the file, whatever is in it."""
-        self._file.close()
-
-    def close(self) -> None:
-        """Nothing can be added after this."""
-        self._file.close()
-        np.save(self._folder / f"{self._name}-ends.npy", np.frombuffer(self._ends, dtype=np.uint64))
-
-
 class NameIndex:
     """The names of one list version and one schema, opened for searching; safe to use from several threads."""
 
@@ -235,11 +197,8 @@ class NameIndex:
         """The share of the list's other entries that have a name with this word or a spelling of it."""
         kept = self._named.get(token.text)
         if kept is None:
-            words, similar = self._neighbours(token)
             ends = self._posting_ends
-            pieces = [
-                self._postings[int(ends[w]) : int(ends[w + 1])] for w, s in zip(words, similar, strict=True) if s >= 0.9
-            ]
+            pieces = [self._postings[int(ends[word]) : int(ends[word + 1])] for word in self._spellings(token)]
             if sum(map(len, pieces)) > HEAVY:
                 kept = np.zeros(0, dtype=np.uint32), sum(map(len, pieces))
             else:
@@ -335,7 +294,23 @@ class NameIndex:
             if one.role is Role.NAME and len(one.base) >= SHORTEST_JOINED:
                 names = np.unique(self._owners(self._joins, self._join_names, {joined_term(one.base)}))
                 parts.append((names, one.weight))
+        parts += self._by_letters(tokens)
         return [(names, np.full(len(names), weight, dtype=np.float32)) for names, weight in parts]
+
+    def _by_letters(self, tokens: Sequence[Token]) -> list[tuple[Array, float]]:
+        """Names that one of these words is short for, and names that are short for these."""
+        parts: list[tuple[Array, float]] = []
+        for token in tokens:
+            if token.role is Role.NAME and len(token.text) in ACRONYM_LETTERS:
+                names = self._owners(self._joins, self._join_names, {joined_term(ACRONYM + token.text)})
+                parts.append((np.unique(names), token.weight))
+        ends = self._posting_ends
+        for acronym in acronyms_of(tokens):
+            if len(acronym) in ACRONYM_LETTERS:
+                words = self._owners(self._terms, self._term_words, {joined_term("w" + acronym)})
+                weight = sum(token.weight for token in tokens)
+                parts += [(self._postings[int(ends[word]) : int(ends[word + 1])], weight) for word in words]
+        return parts
 
     def _neighbours(self, token: Token) -> tuple[Array, Array]:
         """The list's words that meet this one, most alike first, and how alike they are."""
@@ -357,6 +332,16 @@ class NameIndex:
             if len(self._near) > NEIGHBOURS_KEPT:
                 self._near.popitem(last=False)
         return words, similar
+
+    def _spellings(self, token: Token) -> list[int]:
+        """The list's words that are spellings of this name."""
+        words = np.unique(self._owners(self._terms, self._term_words, terms_of_spellings(token, self._table)))
+        spellings = []
+        for word in words:
+            met = alike(token, self._word(int(word)), self._table)
+            if met and met[0] >= SPELLING:
+                spellings.append(int(word))
+        return spellings
 
     @staticmethod
     def _owners(terms: Array, owners: Array, wanted: set[int]) -> Array:

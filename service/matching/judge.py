@@ -96,23 +96,83 @@ def judge(
     decisive = "number_same" in rows
     agrees = Verdict.AGREES in verdicts
     weight = _weight(names, identifiers, model, schema, decisive=decisive)
-    if not agrees:
-        weight *= model.most_by_name
+    weight *= 1.0 if agrees else model.most_by_name
     if decisive:
         return Judgement(names, tuple(identifiers), weight, 0.0, State.CANDIDATE)
-    schema_model = model.schemas[schema]
-    by_name = schema_model.calibrated(names.evidence) >= schema_model.threshold
-    if "birth_far" in rows or not (by_name and _meets(names, schema)):
+    if "birth_far" in rows or not (worth_asking(names, schema, model) and _meets(names, schema)):
         return Judgement(names, tuple(identifiers), weight, 0.0, State.NONE)
+    if not fits(names, schema, model):
+        namesakes = 0.0 if Verdict.DISAGREES in verdicts else _rare_namesakes(names, model, table, common)
+        return Judgement(names, tuple(identifiers), weight, namesakes, State.NEEDS if namesakes else State.NONE)
     namesakes = _namesakes(names, table, common) if schema is Schema.PERSON else 0.0
-    birth = next((compared for compared in identifiers if compared.kind == "birth"), None)
-    state = _weighed(names, schema, model, namesakes, birth, weak=weak)
-    if state is State.NEEDS:
-        weight *= 1.0 if not agrees else model.most_by_name
-    if state is not State.NONE and Verdict.DISAGREES in verdicts:
-        enough = weight >= model.most_by_name * schema_model.threshold
-        state = State.NEEDS if enough else State.NONE
+    state = _weighed(names, schema, model, namesakes, _birth_in(identifiers), weak=weak)
+    if Verdict.DISAGREES in verdicts:
+        state = _spoken_against(state, weight, model, schema)
     return Judgement(names, tuple(identifiers), weight, namesakes, state)
+
+
+def _birth_in(identifiers: Sequence[Compared]) -> Compared | None:
+    return next((compared for compared in identifiers if compared.kind == "birth"), None)
+
+
+def fits(names: NameJudgement, schema: Schema, model: Model) -> bool:
+    """Whether the names alone fit well enough to be held to resemble each other."""
+    return model.schemas[schema].calibrated(names.evidence) >= model.schemas[schema].threshold
+
+
+def worth_asking(names: NameJudgement, schema: Schema, model: Model) -> bool:
+    """Whether the names fit, or may be so rare that they are asked about although they do not."""
+    if fits(names, schema, model):
+        return True
+    near = schema is Schema.PERSON and model.schemas[schema].calibrated(names.evidence) >= model.least_near
+    return near and not _clearly_against(names)
+
+
+def _spoken_against(state: State, weight: float, model: Model, schema: Schema) -> State:
+    """What is left where an identifier disagrees: a question at most."""
+    if state is State.NONE:
+        return state
+    enough = weight >= model.most_by_name * model.schemas[schema].threshold
+    return State.NEEDS if enough else State.NONE
+
+
+#: What stands against each other has to be so alike at least to be taken for one name written in two ways.
+LEAST_ALIKE_AGAINST = 0.34
+
+
+def _clearly_against(names: NameJudgement) -> bool:
+    """Whether anything is against it that is clearly another name."""
+    against = any(names.facts[fact] for fact in ("turned_round", "no_word", "initial_against"))
+    return against or any(alike < LEAST_ALIKE_AGAINST for _, _, alike in names.alignment.contradictions)
+
+
+def _rare_namesakes(names: NameJudgement, model: Model, table: Population, common: Common) -> float:
+    """How many share what meets, where they are so few that it is worth a question; otherwise 0.
+
+    How common the words are on the list itself can only make them more, and is looked up last.
+    """
+    if not _rarely_shared(names, model, _namesakes(names, table, lambda _: 0.0)):
+        return 0.0
+    namesakes = _namesakes(names, table, common)
+    return namesakes if _rarely_shared(names, model, namesakes) else 0.0
+
+
+def _rarely_shared(names: NameJudgement, model: Model, namesakes: float) -> bool:
+    """Whether next to nobody else has what meets, or all of one name meets in the other and few have it."""
+    if namesakes < model.few_namesakes:
+        return True
+    ours, theirs = set[int](), set[int]()
+    for meeting in names.alignment.meetings:
+        if meeting.alike >= WHOLE_ALIKE:
+            ours.update(meeting.left)
+            theirs.update(meeting.right)
+    whole = ours.issuperset(_heavy(names.left)) or theirs.issuperset(_heavy(names.right))
+    return whole and namesakes < model.most_namesakes_of_whole
+
+
+def _heavy(name: Name) -> list[int]:
+    """Where the words stand that can tell somebody."""
+    return [place for place, token in enumerate(name.tokens) if token.weight >= DISTINCTIVE]
 
 
 #: Birth dates that agree more closely than a year.
@@ -151,7 +211,7 @@ def holds_whole(names: NameJudgement) -> bool:
     for meeting in names.alignment.meetings:
         if meeting.alike >= WHOLE_ALIKE:
             met.update(meeting.right)
-    heavy = [place for place, token in enumerate(listed) if token.weight >= DISTINCTIVE]
+    heavy = _heavy(names.right)
     if not heavy or not met.issuperset(heavy):
         return False
     telling = [listed[place] for place in heavy if _is_telling(listed, place)]
@@ -203,7 +263,7 @@ def _meets(names: NameJudgement, schema: Schema) -> bool:
         ours = sorted(token.text for token in names.left.tokens)
         theirs = sorted(token.text for token in names.right.tokens)
         return bool(ours) and ours == theirs
-    return bool(names.met())
+    return bool(names.met() or names.facts.get("acronym"))
 
 
 def _says_nothing(names: NameJudgement, model: Model, namesakes: float, *, weak: bool) -> bool:

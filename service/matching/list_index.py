@@ -10,8 +10,10 @@ import numpy as np
 
 from service.domain.watchlist import ListEntry, ListHealth, ListName, Schema
 from service.matching import associations, population
-from service.matching.index import IndexBuilder, NameIndex, Texts, TextsWriter
+from service.matching.evidence import acronyms_of
+from service.matching.index import IndexBuilder, NameIndex
 from service.matching.names import token_of, words_of
+from service.matching.texts import Texts, TextsWriter
 
 #: Raised with every change in how names are taken apart or looked up: an index of another analysis is built anew.
 ANALYSIS = "2"
@@ -108,10 +110,17 @@ class ListIndexBuilder:
         self._counts["countries"] += len(entry.countries)
         for schema in Schema if entry.either else (entry.schema,):
             for name in entry.names:
-                self._names[schema].add(name.text, words_of(name.text, schema), number, weak=name.weak)
+                words = words_of(name.text, schema)
+                acronyms = self._acronyms(words, schema)
+                self._names[schema].add(name.text, words, number, weak=name.weak, acronyms=acronyms)
         for issued in entry.org_numbers:
             self._numbers.append(_number_key(issued))
             self._owners.append(number)
+
+    def _acronyms(self, words: Sequence[str], schema: Schema) -> set[str]:
+        if schema is Schema.PERSON:
+            return set()
+        return acronyms_of([token_of(word, schema, self._table) for word in words])
 
     def drop(self) -> None:
         """Let go of the files without finishing them."""

@@ -52,6 +52,9 @@ class Model:
     namesakes_of_nothing: float
     room: float
     latest_birth: int
+    least_near: float
+    few_namesakes: float
+    most_namesakes_of_whole: float
     identifiers: Mapping[str, float]
     schemas: Mapping[Schema, SchemaModel]
 
@@ -77,6 +80,9 @@ def load(version: str = NEWEST) -> Model:
         namesake_least=_value(gate["least"]),
         most_namesakes=_value(gate["most"]),
         namesakes_of_nothing=_value(gate["nothing"]),
+        least_near=_value(gate["least_near"]),
+        few_namesakes=_value(gate["few"]),
+        most_namesakes_of_whole=_value(gate["most_of_whole"]),
         room=_value(read["identifiers"]["room"]),
         latest_birth=int(_value(read["identifiers"]["latest_birth"])),
         identifiers={key: _value(row) for key, row in read["identifiers"].items() if key not in _NO_ROWS},

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from service.domain.damage import damaged
 from service.domain.watchlist import Schema
 from service.matching.associations import association_token, association_words
 from service.matching.memory import remembered
@@ -28,7 +29,7 @@ def words_of(text: str, schema: Schema) -> tuple[str, ...]:
 
 def comparable(text: str, schema: Schema) -> bool:
     """Whether all of a name can be compared; of one that cannot, nobody may say that it resembles nobody."""
-    return 0 < len(_all_words(text, schema)) <= MOST_WORDS
+    return 0 < len(_all_words(text, schema)) <= MOST_WORDS and not damaged(text)
 
 
 def _all_words(text: str, schema: Schema) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from service.matching.script import ABJAD, HAN, drawn_together, letters_for_digi
 
 _ARTICLES = frozenset("al el ul ur il as ash an ad ar at az us ed".split())
 _SERVANT = re.compile(
-    r"^[c]?abd(?:oul|ool|ul|al|el|il|ol|ur|ir|ar|er|us|as|is|es|u|i|e|a)?(?=[b-df-hj-np-tv-z])(?P<rest>.{4,})$"
+    r"^[c]?abd(?:oul|ool|ul|al|el|il|ol|ur|ir|ar|er|us|as|is|es|u|i|e|a)?(?=[b-df-hj-np-tv-z])(?P<rest>.{3,})$"
 )
 _SERVANT_ALONE = frozenset("abd abdul abdel abdal abdol abdil abdur abdus abdoul abdool abdou abed abdi cabdi".split())
 _OF_GOD = re.compile(r"^(?P<rest>.{3,}?)(?:ullah|ollah|oullah|ulla|olla|allah|alla|ullahi|ulahi)$")
@@ -86,7 +86,7 @@ def _parts(word: str) -> list[str]:
 
 
 def _settled(parts: list[str]) -> list[str]:
-    """Abd Allah is one name; the same name said twice in a row says nothing more."""
+    """Abd Allah is one name, whatever article stands between."""
     kept: list[str] = []
     for part in parts:
         before = kept[-1] if kept else ""
@@ -97,6 +97,6 @@ def _settled(parts: list[str]) -> list[str]:
             kept[-2:] = ["abdullah"]
         elif article_before or (part == "din" and before in _ARTICLES):
             kept[-1] = part
-        elif part != before:
+        else:
             kept.append(part)
     return kept

@@ -17,7 +17,7 @@ _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼʿʾ`´ʹʺ′″"), None)
 _DROPPED = frozenset({"Cf", "Cc", "Cs", "Co", "Cn"})
 _LATIN = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "đ": "d", "ł": "l", "ß": "ss", "þ": "th", "ð": "d", "ə": "a"})
 _LOOKALIKE = str.maketrans("аеорсухіјѕԁһтмкнвαορτνικ", "aeopcyxijsdhtmkhbaoptvik")
-_DIGITS_FOR_LETTERS = str.maketrans("013457", "oieast")
+_DIGITS_FOR_LETTERS = str.maketrans("0134579", "oieastg")
 
 #: Consonant classes of the Arabic alphabet and its daughters; what carries a vowel or a glide carries no class.
 _ARABIC = {
@@ -31,7 +31,8 @@ _HEBREW = {
 _CLASS = {letter: kind for table in (_ARABIC, _HEBREW) for letters, kind in table.items() for letter in letters}
 _ARABIC_WORDS = {
     "بن": "bin", "ابن": "bin", "بنت": "bint", "ابو": "abu", "ابى": "abu", "عبد": "abd", "ال": "al", "الدىن": "din",
-    "الله": "ullah", "عبدالله": "abdullah",
+    "الله": "ullah", "عبدالله": "abdullah", "حاجى": "haji", "حجى": "haji", "حاج": "haji", "شىخ": "sheikh",
+    "الشىخ": "sheikh", "ملا": "mullah", "مولوى": "mawlawi", "قارى": "qari", "ولد": "ould",
 }  # fmt: skip
 LONGEST_ABJAD = 40
 _ALIF = str.maketrans("أإآٱىئؤيۍېےکہ", "ااااىىوىىىىكه")

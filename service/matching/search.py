@@ -9,7 +9,15 @@ from service.matching import model, population
 from service.matching.explain import reasons
 from service.matching.identifiers import Compared, compare_births, compare_sets
 from service.matching.index import NameIndex
-from service.matching.judge import Judgement, State, at_least_asked, holds_whole, judge, judge_names
+from service.matching.judge import (
+    Judgement,
+    State,
+    at_least_asked,
+    holds_whole,
+    judge,
+    judge_names,
+    worth_asking,
+)
 from service.matching.list_index import ListIndex
 from service.matching.names import Name, analyse, comparable, token_of
 
@@ -39,7 +47,7 @@ def find(
     for number, listed, weak in asked:
         by_name = judge_names(name, listed, subject.schema, used, table)
         whole = organisation and holds_whole(by_name)
-        if not whole and not _worth(by_name.evidence, subject.schema, used) and not subject.numbers:
+        if not whole and not worth_asking(by_name, subject.schema, used) and not subject.numbers:
             continue
         entry, digest = entries.setdefault(number, index.entry(number))
         common = _Common(names, number, subject.schema, table)
@@ -70,7 +78,7 @@ def reaches(index: ListIndex, subject: Subject, used: model.Model, table: popula
     for hit in names.search(name.tokens, contained=organisation):
         listed = Name(names.text(hit), tuple(names.tokens(hit)))
         by_name = judge_names(name, listed, subject.schema, used, table)
-        if _worth(by_name.evidence, subject.schema, used) or (organisation and holds_whole(by_name)):
+        if worth_asking(by_name, subject.schema, used) or (organisation and holds_whole(by_name)):
             return True
     return False
 
@@ -95,11 +103,6 @@ def compared(subject: Subject, entry: ListEntry, used: model.Model) -> tuple[Com
     if subject.schema is Schema.PERSON:
         return (compare_births(subject.births, entry.births, latest=used.latest_birth), countries)
     return (compare_sets("number", subject.numbers, entry.org_numbers), countries)
-
-
-def _worth(evidence: float, schema: Schema, used: model.Model) -> bool:
-    one = used.schemas[schema]
-    return one.calibrated(evidence) >= one.threshold
 
 
 def _rank(judged: Judgement) -> tuple[int, float, float, float]:

@@ -28,7 +28,10 @@ def load(path: Path = TABLE) -> Mapping[str, frozenset[str]]:
 def short_form(left: str, right: str) -> bool:
     """Whether one of the two is what somebody of the other name is called for short."""
     table = load()
-    return right in table.get(left, ()) or left in table.get(right, ())
+    names_of_left, names_of_right = table.get(left), table.get(right)
+    if names_of_left is None and names_of_right is None:
+        return False
+    return right in (names_of_left or ()) or left in (names_of_right or ())
 
 
 def short_form_groups(word: str) -> frozenset[str]:

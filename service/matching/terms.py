@@ -5,12 +5,12 @@ A term is a 32-bit number. That two terms collide by chance only means a compari
 
 from zlib import crc32
 
-from service.matching.alignment import merged_bones
 from service.matching.keys import sound_class
 from service.matching.population import Population
 from service.matching.script import ABJAD
 from service.matching.short_forms import short_form_groups
 from service.matching.tokens import Role, Token
+from service.matching.words_met import bare_bones, merged_bones, other_bones
 
 FOUND_BY = frozenset({Role.NAME, Role.NUMBER, Role.ACTIVITY})
 
@@ -26,7 +26,8 @@ def terms_of(token: Token, table: Population) -> set[int]:
             found.add("y" + merged_bones(token.bones))
         return _numbers(found)
     found |= _shared(token, table)
-    found |= {"x" + one for one in _bare(token.bones)}
+    for bones in (token.bones, *other_bones(token.text)):
+        found |= {"x" + one for one in _bare(bones)}
     if len(token.bones) >= 4:
         found.add("z" + merged_bones(token.bones))
     return _numbers(found)
@@ -43,10 +44,21 @@ def terms_for(token: Token, table: Population) -> set[int]:
             found |= {"y" + merged_bones(token.bones), "z" + merged_bones(token.bones)}
         return _numbers(found)
     found |= _shared(token, table)
-    found |= {"a" + one for one in _bare(token.bones)}
+    for bones in (token.bones, *other_bones(token.text)):
+        found |= {"a" + one for one in _bare(bones)}
     if len(token.bones) >= 4:
         found.add("y" + merged_bones(token.bones))
     return _numbers(found)
+
+
+def terms_of_spellings(token: Token, table: Population) -> set[int]:
+    """The terms under which the spellings of one name lie, without those of words a letter or two away."""
+    found = {"w" + token.text}
+    if token.role is not Role.NAME:
+        return _numbers(found)
+    if token.text[0] == ABJAD:
+        return _numbers(found | {"x" + bones for bones in _bare(token.bones)})
+    return _numbers(found | _same_name(token, table) | {"a" + bones for bones in _bare(token.bones)})
 
 
 def _years(token: Token) -> set[str]:
@@ -57,7 +69,7 @@ def _years(token: Token) -> set[str]:
 
 def _bare(bones: str) -> set[str]:
     """The consonants with and without h, which comes and goes between scripts; what has none is not found by them."""
-    return {one for one in (bones, bones.replace("h", "")) if one}
+    return {one for one in (bones, bones.replace("h", ""), bare_bones(bones)) if one}
 
 
 def joined_term(words: str) -> int:
@@ -69,10 +81,14 @@ def _numbers(terms: set[str]) -> set[int]:
     return {crc32(one.encode()) for one in terms}
 
 
-def _shared(token: Token, table: Population) -> set[str]:
+def _same_name(token: Token, table: Population) -> set[str]:
     found = {"k" + key for key in token.keys}
     found |= {f"g{slot}{number}" for slot, number in table.groups.get(token.text, {}).items()}
-    found |= {f"s{group}" for group in short_form_groups(token.text)}
+    return found | {f"s{group}" for group in short_form_groups(token.text)}
+
+
+def _shared(token: Token, table: Population) -> set[str]:
+    found = _same_name(token, table)
     found |= {"d" + one for one in deletions(token.base)}
     if len(token.bones) >= 3:
         found.add("b" + sound_class(token.base[0]) + token.bones)

@@ -101,7 +101,8 @@ def find_here(
         if party.kind.value in definition.subject_kinds:
             candidates = desk.finder.search(version, definition.key, party, name=model)
             paired = tuple(replace(found, pair=_pair(desk, organisation, party, found)) for found in candidates)
-            answers.append(PartyAnswer(party, paired, readable=desk.finder.readable(party)))
+            finder = desk.finder
+            answers.append(PartyAnswer(party, paired, readable=finder.readable(party), read_as=finder.read_as(party)))
     return tuple(answers)
 
 

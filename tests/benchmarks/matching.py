@@ -381,7 +381,7 @@ def _batch(names: Sequence[str], folder: Path) -> None:
     rows = read_subjects(subjects)
     began = time.perf_counter()
     with (folder / "out.jsonl").open("w", encoding="utf-8") as out:
-        counts = counted(screen_rows(rows, [ListSource("v", "")], folder, out))
+        counts = counted(screen_rows(rows, [ListSource("v", len(names), "", 0)], folder, out))
     ours = time.perf_counter() - began
     few = [one["name"] for one in rows[:100]]
     began = time.perf_counter()

@@ -33,7 +33,7 @@ def test_screens_a_file_of_names_without_a_database(tmp_path: Path) -> None:
     assert [(one["id"], one["outcome"]) for one in rows] == [
         ("a", "candidate"), ("b", "no_candidate"), ("c", "no_candidate"), ("d", "not_screened"), ("e", "not_screened"), ("f", "not_screened"),
     ]  # fmt: skip
-    assert set(rows[0]) == {"id", "name", "outcome", "candidates"}
+    assert set(rows[0]) == {"id", "name", "schema", "outcome", "candidates"}
     assert set(rows[0]["candidates"][0]) == {
         "list",
         "entry_id",

@@ -229,6 +229,10 @@ class Finder(Protocol):
         """Whether a party's name can be compared at all; of one that cannot, nobody may say it resembles nobody."""
         ...
 
+    def read_as(self, party: Party) -> str:
+        """A party's name as it was compared, where the given one was damaged and could be mended; empty otherwise."""
+        ...
+
     def search(self, version: str, list_key: str, party: Party, *, name: str) -> tuple[Candidate, ...]:
         """The entries that resemble a party, best first, by the method of this name; empty where none does.
 
