@@ -20,12 +20,12 @@ from service.domain.errors import GranskaError, ListRefused
 from service.domain.organisation import normal_form
 from service.domain.watchlist import Candidate, ListEntry, Schema, Subject
 from service.matching import model, population
+from service.matching.countries import codes
 from service.matching.explain import reasons
 from service.matching.finder import Finder
 from service.matching.judge import State
 from service.matching.names import comparable
 from service.matching.search import both
-from service.sources.countries import codes
 from service.sources.formats import guess, read_list
 
 OUTCOMES = ("no_candidate", "needs_identifier", "candidate", "not_screened")

@@ -1,26 +1,29 @@
 """Another system of the City asks whether a name of an open case resembles anyone on a list; a person still decides."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from service.desk.ports.desk import Desk
 from service.desk.ports.office import ActiveList
+from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.domain.application import PartyKind
 from service.domain.case import Case
 from service.domain.clock import DAY_MS
-from service.domain.errors import InvalidInput, NotFound, Problem, Unavailable
+from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem, Unavailable
 from service.domain.events.event import Actor, Event
 from service.domain.events.intake import MatchAsked
 from service.domain.ruleset import RuleSet
 from service.domain.watchlist import Candidate, FoundEntry, ListDefinition, Schema, Subject
-from service.matching.names import comparable
 from service.pipeline.isolated import call_thread
 from service.screening.search_lists import ensure_index
 
 MOST_QUERIES = 100
+MOST_SUBJECTS = 1000
 MOST_ANSWERS = 500
+#: What yente calls all that a server has.
+ALL_LISTS = "default"
 _KINDS = {
     Schema.PERSON: {PartyKind.REPRESENTATIVE.value, PartyKind.SPEAKER.value},
     Schema.ORGANISATION: {PartyKind.ORGANISATION.value, PartyKind.CO_ORGANISER.value},
@@ -28,102 +31,205 @@ _KINDS = {
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The answers to each query, in order, and the version that gave them."""
+class ListAsked:
+    """A list of the rule set in force, and its version; None where it has not been read in."""
 
-    active: ActiveList
     definition: ListDefinition
-    answers: tuple[tuple[FoundEntry, ...], ...]
+    active: ActiveList | None
+    age_days: int = 0
+
+    @property
+    def stale(self) -> bool:
+        """Whether it is too old to say that nobody is on it."""
+        return self.age_days > self.definition.max_age_days
+
+    def covers(self, subject: Subject) -> bool:
+        """Whether its legal basis covers anyone of this kind."""
+        return bool(_KINDS[subject.schema] & self.definition.subject_kinds)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An answer, and the list that it is from."""
+
+    source: ListAsked
+    found: FoundEntry
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found for a query, best first; or why it was not asked, which is never the same as nothing found."""
+
+    results: tuple[Listed, ...] = ()
+    error: GranskaError | None = None
+
+
+@dataclass(frozen=True)
+class Which:
+    """Which lists are asked, by their keys: those named (`default` is all), and not those left out."""
+
+    named: tuple[str, ...]
+    left_out: frozenset[str] = frozenset()
 
 
 async def ask(
-    desk: Desk, list_key: str, queries: Sequence[Sequence[Subject]], *, diary_number: str, limit: int, by: Actor
-) -> Asked:
-    """Search a list for whom each query of an open case asks, by any of the names it gives.
+    desk: Desk,
+    which: Which,
+    queries: Sequence[Sequence[Subject] | GranskaError],
+    *,
+    diary_number: str,
+    limit: int,
+    keep: Callable[[FoundEntry], bool],
+    by: Actor,
+) -> list[Answer]:
+    """Search lists for whom each query of an open case asks, by any of the names it gives.
 
-    The log keeps who asked, of which case, and what (committed). Raises NotFound for a list or case that is not there,
-    InvalidInput for what may not be asked, and Unavailable for a list that is too old to say "no hit".
+    A query may come as the error that it was refused with; the answers are in the queries' order. The log keeps who
+    asked, of which case, and what (committed). Raises NotFound for a list that is not there, InvalidInput for a case
+    that may not be asked about.
     """
-    subjects = [one for query in queries for one in query]
-    if len(subjects) > MOST_QUERIES:
+    asked = [query for query in queries if not isinstance(query, GranskaError)]
+    if len(queries) > MOST_QUERIES or sum(map(len, asked)) > MOST_SUBJECTS:
         raise InvalidInput([Problem("/queries", "match_api.too_many", {"max": MOST_QUERIES})])
     async with desk.store.reading() as reading:
-        case = await reading.case_by_diary_number(diary_number) if diary_number else None
-        procedure = (await rulebook(desk, reading)).procedure(today(desk))
-        active = (await reading.active_lists()).get(list_key)
-    case = _open_case(case, diary_number)
-    definition = _definition(procedure, list_key)
-    if active is None:
-        raise NotFound("match_api.list_unknown", list=list_key)
-    age = max(0, (desk.outside.now() - active.as_of) // DAY_MS)
-    if age > definition.max_age_days:
-        raise Unavailable("match_api.list_stale", list=list_key, days=age, max=definition.max_age_days)
-    _check_subjects(subjects, definition)
-    await ensure_index(desk, active.version)
-
+        case = await _open_case(reading, diary_number)
+        sources = _chosen(await lists_of(desk, reading), which)
+    for source in sources:
+        if source.active:
+            await ensure_index(desk, source.active.version)
     most = min(limit, MOST_ANSWERS)
+    answers = await call_thread(lambda: [_answer(desk, sources, query, keep, most) for query in queries])
+    await _note(desk, case, sources, queries, answers, by)
+    return answers
 
-    def answered(query: Sequence[Subject]) -> tuple[FoundEntry, ...]:
-        by_name = [desk.finder.found(active.version, list_key, subject, most=most) for subject in query]
-        return _best(by_name)[:most]
 
-    answers = await call_thread(lambda: tuple(answered(query) for query in queries))
+async def lists_that_can_be_asked(desk: Desk) -> list[ListAsked]:
+    """Every list of the rule set in force, with its version."""
+    async with desk.store.reading() as reading:
+        return await lists_of(desk, reading)
+
+
+async def lists_of(desk: Desk, reading: Reading) -> list[ListAsked]:
+    """Every list of the rule set in force, with its version."""
+    procedure: RuleSet = (await rulebook(desk, reading)).procedure(today(desk))
+    active = await reading.active_lists()
+    now = desk.outside.now()
+    sources = []
+    for key, definition in procedure.lists.items():
+        version = active.get(key)
+        age = max(0, (now - version.as_of) // DAY_MS) if version else 0
+        sources.append(ListAsked(definition, version, age))
+    return sources
+
+
+def _chosen(sources: Sequence[ListAsked], which: Which) -> list[ListAsked]:
+    """The lists that are asked; raises NotFound for a name that is no list's."""
+    known = {source.definition.key for source in sources}
+    for name in (*which.named, *sorted(which.left_out)):
+        if name not in known and name != ALL_LISTS:
+            raise NotFound("match_api.list_unknown", list=name[:60])
+    every = ALL_LISTS in which.named
+    chosen = [source for source in sources if every or source.definition.key in which.named]
+    # Of all that there are, one that is not required and has not been read in is no list yet.
+    there = [source for source in chosen if source.active or source.definition.required or not every]
+    return [source for source in there if source.definition.key not in which.left_out]
+
+
+def _answer(
+    desk: Desk,
+    sources: Sequence[ListAsked],
+    query: Sequence[Subject] | GranskaError,
+    keep: Callable[[FoundEntry], bool],
+    most: int,
+) -> Answer:
+    if isinstance(query, GranskaError):
+        return Answer(error=query)
+    asked = [(source, subject) for source in sources for subject in query if source.covers(subject)]
+    if not asked:
+        kinds = sorted({subject.schema.value for subject in query})
+        return Answer(error=InvalidInput([Problem("/queries", "match_api.schema", {"schema": ", ".join(kinds)})]))
+    best: dict[tuple[str, str], Listed] = {}
+    for source, subject in asked:
+        if source.active is None or source.stale:
+            return Answer(error=_cannot_answer(source))
+        key = source.definition.key
+        for found in desk.finder.found(source.active.version, key, subject, most=MOST_ANSWERS):
+            before = best.get((key, found.entry.entry_id))
+            if keep(found) and (before is None or _order(found.candidate) < _order(before.found.candidate)):
+                best[key, found.entry.entry_id] = Listed(source, found)
+    ordered = sorted(best.values(), key=lambda listed: (_order(listed.found.candidate), listed.found.entry.entry_id))
+    return Answer(tuple(ordered[:most]))
+
+
+def _cannot_answer(source: ListAsked) -> Unavailable:
+    definition = source.definition
+    if source.active is None:
+        return Unavailable("match_api.list_missing", list=definition.key)
+    return Unavailable("match_api.list_stale", list=definition.key, days=source.age_days, max=definition.max_age_days)
+
+
+def _order(candidate: Candidate) -> tuple[bool, int]:
+    return candidate.needs_identifier, -candidate.score
+
+
+async def _note(
+    desk: Desk,
+    case: Case,
+    sources: Collection[ListAsked],
+    queries: Sequence[Sequence[Subject] | GranskaError],
+    answers: Sequence[Answer],
+    by: Actor,
+) -> None:
+    """Log what was asked of each list; nothing where nothing was."""
+    subjects: list[Subject] = []
+    answered = 0
+    for query, answer in zip(queries, answers, strict=True):
+        if not isinstance(query, GranskaError) and answer.error is None:
+            subjects += query
+            answered += 1
+    if not subjects:
+        return
     async with desk.store.writing() as writing:
         if (await writing.case(case.id)).closed:
             raise InvalidInput([Problem("/case", "match_api.case_closed")])
-        asked = [
-            {"name": one.name, "schema": one.schema.value, "births": list(one.births),
-             "countries": list(one.countries), "numbers": list(one.numbers)}
-            for one in subjects
-        ]  # fmt: skip
-        data = MatchAsked(
-            list=list_key,
-            version=active.version,
-            sha256=active.sha256,
-            model=desk.finder.method().model,
-            asked=writing.keep("asked", asked, case=case.id),
-            queries=len(queries),
-            found=sum(map(len, answers)),
-        )
-        await writing.match_asked(Event(data, by, desk.outside.now(), case=case.id))
-    return Asked(active, definition, answers)
+        for source in sources:
+            if source.active is None:
+                continue
+            key = source.definition.key
+            found = [one for answer in answers for one in answer.results if one.source.definition.key == key]
+            data = MatchAsked(
+                list=key,
+                version=source.active.version,
+                sha256=source.active.sha256,
+                model=desk.finder.method().model,
+                asked=writing.keep("asked", [_as_kept(subject) for subject in subjects], case=case.id),
+                queries=answered,
+                found=len(found),
+            )
+            await writing.match_asked(Event(data, by, desk.outside.now(), case=case.id))
 
 
-def _best(by_name: Sequence[tuple[FoundEntry, ...]]) -> tuple[FoundEntry, ...]:
-    """The answers for several names of one subject as one, each entry by its best."""
-    best: dict[str, FoundEntry] = {}
-    for found in chain.from_iterable(by_name):
-        before = best.get(found.entry.entry_id)
-        if before is None or _order(found.candidate) < _order(before.candidate):
-            best[found.entry.entry_id] = found
-    return tuple(sorted(best.values(), key=lambda found: (_order(found.candidate), found.entry.entry_id)))
+def _as_kept(subject: Subject) -> dict[str, object]:
+    return {
+        "name": subject.name,
+        "schema": subject.schema.value,
+        "births": list(subject.births),
+        "countries": list(subject.countries),
+        "numbers": list(subject.numbers),
+    }
 
 
-def _order(one: Candidate) -> tuple[bool, int]:
-    return one.needs_identifier, -one.score
+_IN_ADDRESS = re.compile(r"(?P<prefix>.+)-(?P<year>\d{4})-(?P<number>\d+)")
 
 
-def _definition(procedure: RuleSet, list_key: str) -> ListDefinition:
-    definition = procedure.lists.get(list_key)
-    if definition is None:
-        raise NotFound("match_api.list_unknown", list=list_key)
-    return definition
-
-
-def _open_case(case: Case | None, diary_number: str) -> Case:
-    """The case that is asked about, which has to be named and open."""
+async def _open_case(reading: Reading, diary_number: str) -> Case:
+    """The case that is asked about, which has to be named and open; `HV-2026-1` in an address is `HV 2026/1`."""
+    case = await reading.case_by_diary_number(diary_number) if diary_number else None
+    if case is None and (parts := _IN_ADDRESS.fullmatch(diary_number)):
+        case = await reading.case_by_diary_number(f"{parts['prefix']} {parts['year']}/{parts['number']}")
     if case is None:
         code = "match_api.case_unknown" if diary_number else "match_api.case_missing"
         raise InvalidInput([Problem("/case", code, {"case": diary_number[:60]})])
     if case.closed:
         raise InvalidInput([Problem("/case", "match_api.case_closed")])
     return case
-
-
-def _check_subjects(subjects: Sequence[Subject], definition: ListDefinition) -> None:
-    """The list's legal basis covers everyone who is asked for, and their names can be compared."""
-    for subject in subjects:
-        if not _KINDS[subject.schema] & definition.subject_kinds:
-            raise InvalidInput([Problem("/queries", "match_api.schema", {"schema": subject.schema.value})])
-        if not comparable(subject.name, subject.schema):
-            raise InvalidInput([Problem("/queries", "match_api.not_comparable")])

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 from service.domain.errors import ListRefused
 from service.domain.organisation import normal_form
 from service.domain.watchlist import ListEntry, ListName, Schema
-from service.sources.countries import known_codes
+from service.matching.countries import known_codes
 from service.sources.shape import Notes, Noticed, Shape
 from service.sources.source import Dated, Source, births, clean, named, utc
 from service.sources.xml_records import check_root, records

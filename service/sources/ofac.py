@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from service.domain.errors import ListRefused
 from service.domain.watchlist import ListEntry, ListName, Schema
-from service.sources.countries import codes
+from service.matching.countries import codes
 from service.sources.shape import Notes, Noticed, Shape
 from service.sources.source import Dated, Source, births, clean, named, whole
 

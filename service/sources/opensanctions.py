@@ -12,10 +12,11 @@ from typing import Any
 
 from service.domain.errors import ListRefused
 from service.domain.organisation import normal_form
+from service.domain.text import full_names
 from service.domain.watchlist import ListEntry, ListName, Schema
-from service.sources.countries import known_codes
+from service.matching.countries import known_codes
 from service.sources.shape import Notes, Shape
-from service.sources.source import MAX_LINE, Dated, Source, births, clean, full_names, named, utc, whole
+from service.sources.source import MAX_LINE, Dated, Source, births, clean, named, utc, whole
 
 _SCHEMAS = {
     "Person": Schema.PERSON,

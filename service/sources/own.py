@@ -9,7 +9,7 @@ from service.domain.birth import read_birth
 from service.domain.errors import ListRefused
 from service.domain.organisation import normal_form
 from service.domain.watchlist import ListEntry, ListName, Schema
-from service.sources.countries import known_codes
+from service.matching.countries import known_codes
 from service.sources.shape import Notes
 from service.sources.source import MAX_LINE, Dated, Source, clean, named, utc
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BufferedReader
-from itertools import product
 from pathlib import Path
 
 from service.domain.birth import read_birth
@@ -125,11 +124,3 @@ def several_names(text: str) -> list[str]:
             found.append(outside)
         found += [part for part in inside if len(part.split()) > 1 and part[:1].isupper()]
     return list(dict.fromkeys(found))
-
-
-def full_names(first: list[str], middle: list[str], last: list[str]) -> list[str]:
-    """The names that an entry's parts make: each first name with the middle ones and each last name."""
-    between = " ".join(dict.fromkeys(middle))
-    pairs = product(first or [""], last or [""])
-    names = [" ".join(filter(None, (given, between, family))) for given, family in pairs]
-    return [name for name in dict.fromkeys(names) if name]

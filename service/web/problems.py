@@ -52,7 +52,19 @@ def status_of(error: GranskaError) -> int:
 
 
 def _is_api(request: Request[Any, Any, Any]) -> bool:
-    return render.is_api(request.url.path) or forms.is_json(request)
+    """Whether another system asks: by the address, by what it sends, or by what it says that it can read."""
+    accepted = request.headers.get("accept", "")
+    reads_json = "json" in accepted and "html" not in accepted
+    return render.is_api(request.url.path) or forms.is_json(request) or reads_json
+
+
+def title_of(request: Request[Any, Any, Any], error: GranskaError) -> str:
+    """The sentence of an error; of wrong input what is wrong with it."""
+    words, language = render.words(request), render.language(request)
+    if isinstance(error, InvalidInput):
+        said = [words.say(language, problem.code, problem.params) for problem in error.problems]
+        return " ".join(dict.fromkeys(said))
+    return words.say(language, error.code, error.params)
 
 
 def domain_error(request: Request[Any, Any, Any], error: GranskaError) -> Response[Any]:
@@ -64,7 +76,12 @@ def domain_error(request: Request[Any, Any, Any], error: GranskaError) -> Respon
         if error.code == "conflict.declare_first" and request.method == "GET" and asked:
             return Redirect(f"/cases/{asked[1]}", status_code=303)  # where the question is put
         return error_page(request, status, title)
-    document: dict[str, Any] = {"type": f"urn:granska:problem:{error.code}", "title": title, "status": status}
+    document: dict[str, Any] = {
+        "type": f"urn:granska:problem:{error.code}",
+        "title": title,
+        "status": status,
+        "detail": title_of(request, error),
+    }
     if isinstance(error, InvalidInput):
         document["errors"] = [
             {
@@ -102,7 +119,7 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     headers = dict(error.headers or {})
     if not _is_api(request):
         return error_page(request, status, title, headers)
-    document = {"type": f"urn:granska:problem:{code}", "title": title, "status": status}
+    document = {"type": f"urn:granska:problem:{code}", "title": title, "status": status, "detail": title}
     return Response(document, status_code=status, media_type=PROBLEM_JSON, headers=headers)
 
 

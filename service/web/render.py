@@ -164,9 +164,13 @@ def words(request: Request[Any, Any, Any]) -> Catalogue:
     return _pages(request).words
 
 
+#: What a client of yente asks below a case's address.
+_OF_YENTE = re.compile(r"/cases/[^/]+/(?:match|catalog|algorithms|search|entities|statements|healthz|readyz)(?:/|$)")
+
+
 def is_api(path: str) -> bool:
     """Whether another system is asking, and wants no page."""
-    return path.startswith(("/api/", "/match/"))
+    return path.startswith(("/api/", "/match/", "/search/", "/entities/", "/statements")) or bool(_OF_YENTE.match(path))
 
 
 def language(request: Request[Any, Any, Any]) -> str:

@@ -93,9 +93,13 @@ async def _user(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any]) -> U
     return user if user is not None and signed_in_at >= user.password_at else None
 
 
+#: How a key is sent: as OAuth does, and as clients of yente do.
+KEY_SCHEMES = ("bearer", "apikey")
+
+
 async def _key(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any], rights: frozenset[str]) -> Any:
     scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
-    key = await users_and_keys.service_key(desk, secret.strip()) if scheme.casefold() == "bearer" else None
+    key = await users_and_keys.service_key(desk, secret.strip()) if scheme.casefold() in KEY_SCHEMES else None
     if key is None:
         raise NotAuthorizedException(headers={"WWW-Authenticate": 'Bearer realm="granska"'})
     if key.right not in rights:

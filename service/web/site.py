@@ -161,7 +161,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
             cookie_secure=config.secure,
             cookie_httponly=True,
             cookie_samesite="lax",
-            exclude=["^/api/", "^/match/"],
+            exclude=["^/api/", "^/match/", "^/cases/[^/]+/match/"],
         ),
         allowed_hosts=AllowedHostsConfig(allowed_hosts=list(config.hosts)) if config.hosts else None,
         before_send=[_security_headers(config.secure)],

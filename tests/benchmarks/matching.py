@@ -26,6 +26,7 @@ from service.matching.names import analyse
 from service.matching.script import words
 from service.sources.formats import UN_XML, read_list
 from tests.benchmarks import fit
+from tests.benchmarks.edges import association_compounds, compounds, initials, tailed
 from tests.benchmarks.innocents import ORIGINS, people, strangers
 from tests.benchmarks.invented import many_names
 from tests.builders import SHARED
@@ -162,8 +163,8 @@ def name_pairs() -> None:
     _index_recall(pairs)
 
 
-def _judged(left: str, right: str, schema: Schema) -> Any:
-    return search.both(Subject(left, schema), Subject(right, schema), MODEL, fit.TABLE)
+def _judged(left: str, right: str, schema: Schema, *births: str) -> Any:
+    return search.both(Subject(left, schema, births), Subject(right, schema, births), MODEL, fit.TABLE)
 
 
 def _index_recall(pairs: Sequence[fit.Pair]) -> None:
@@ -280,6 +281,62 @@ def _innocent(finder: Finder, entries: Sequence[ListEntry]) -> None:
             + "; ".join(f"{name} {hits / 500:.3f}" for name, hits in scans.items())
             + f"; logic-v2 .70 {said}"
         )
+
+
+def with_their_year() -> None:
+    """Whether who has a common name becomes a suspect by the very year that the officer is told to ask for."""
+    say("\n## The same innocent people with a birth year, each with four years at random: candidate; needs_identifier")
+    entries = list(read_list(UN_XML, UN))
+    chance = random.Random(5)
+    with tempfile.TemporaryDirectory() as folder:
+        finder = Finder(Path(folder))
+        finder.build("un", entries)
+        for origin in ORIGINS:
+            states: Counter[str] = Counter()
+            for name in people(origin, 500):
+                for _ in range(4):
+                    born = str(chance.randint(1950, 2005))
+                    found = finder.find("un", "un", Subject(name, Schema.PERSON, (born,)))
+                    loud = any(not one.needs_identifier for one in found)
+                    states["candidate" if loud else "needs_identifier" if found else "no_candidate"] += 1
+            say(f"  {origin}: {wilson(states['candidate'], 2000)}; {states['needs_identifier'] / 2000:.3f}")
+    say("strangers who share part of a name and the year of birth: called a resemblance")
+    rows = {}
+    for origin in ORIGINS:
+        pairs = strangers(origin, 2000)
+        said = [_judged(left, right, Schema.PERSON, "1980").state.value for left, right in pairs]
+        rows[origin] = sum(one != "no_candidate" for one in said)
+        say(f"  {origin}: {wilson(rows[origin], len(said))}")
+    others = sum(rows[one] for one in ORIGINS if one != "arabic") / (2000 * (len(ORIGINS) - 1))
+    say(f"  Arabic to the rest: {rows['arabic'] / 2000 / max(others, 1e-9):.2f} : 1")
+
+
+def spellings() -> None:
+    """Whole listed names with tails, initials and compounds: what is true is found, what contradicts is none."""
+    say("\n## Spellings (invented)")
+    tails = [state for listed, asked in tailed() for state in [_of_one(listed, asked, Schema.ORGANISATION)]]
+    say(f"whole listed name with tails: at least needs_identifier {wilson(_asked_about(tails), len(tails))}")
+    for title, kind, schema in (
+        ("initials", initials, Schema.PERSON),
+        ("compounds", compounds, Schema.PERSON),
+        ("compounds of associations", association_compounds, Schema.ORGANISATION),
+    ):
+        same = [_of_one(listed, asked, schema) for listed, asked, match in kind() if match]
+        other = [_of_one(listed, asked, schema) for listed, asked, match in kind() if not match]
+        wrong = f", contradicted ones candidate {wilson(other.count('candidate'), len(other))}" if other else ""
+        say(f"{title}: true ones found {wilson(_asked_about(same), len(same))}{wrong}")
+
+
+def _asked_about(states: Sequence[str]) -> int:
+    return sum(state != "no_candidate" for state in states)
+
+
+def _of_one(listed: str, asked: str, schema: Schema) -> str:
+    """What a list of this one name says."""
+    with tempfile.TemporaryDirectory() as folder:
+        finder = Finder(Path(folder))
+        finder.build("un", [ListEntry("1", schema, (ListName(listed),))])
+        return _first(finder, asked, schema)
 
 
 def _aliases(entries: Sequence[ListEntry]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -403,6 +460,8 @@ def main() -> None:
         name_pairs()
         disparity()
         un_list()
+        with_their_year()
+    spellings()
     speed()
 
 

@@ -152,10 +152,19 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
         room = petter.get("/queue").text
         number = re.findall(r"HV \d{4}/\d+", room)[0]
         walk.step(
-            ("POST", "/match/{list_key:str}"),
+            ("POST", "/match/{dataset:str}"),
             lambda: api.post(
                 "/match/demo",
                 headers={"Authorization": f"Bearer {match_key}", "Granska-Case": number},
+                json={"queries": {"q": {"schema": "Person", "properties": {"name": ["Tarkvin Vosberg"]}}}},
+            ),
+            wants="match:asked",
+        )
+        walk.step(
+            ("POST", "/cases/{number:str}/match/{dataset:str}"),
+            lambda: api.post(
+                f"/cases/{number.replace(' ', '-').replace('/', '-')}/match/default",
+                headers={"Authorization": f"Bearer {match_key}"},
                 json={"queries": {"q": {"schema": "Person", "properties": {"name": ["Tarkvin Vosberg"]}}}},
             ),
             wants="match:asked",

@@ -107,7 +107,22 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("GET", "/workbench"): {C},
     ("POST", "/workbench"): {C},
     ("GET", "/cases/{case_id:uuid}/matching"): {C},
-    ("POST", "/match/{list_key:str}"): "key",
+    ("POST", "/match/{dataset:str}"): "key",
+    ("POST", "/cases/{number:str}/match/{dataset:str}"): "key",
+    ("GET", "/match/algorithms"): "key",
+    ("GET", "/match/catalog"): "key",
+    ("GET", "/cases/{number:str}/algorithms"): "key",
+    ("GET", "/cases/{number:str}/catalog"): "key",
+    ("GET", "/cases/{number:str}/healthz"): "anyone",
+    ("GET", "/cases/{number:str}/readyz"): "anyone",
+    ("GET", "/cases/{number:str}/search/{dataset:str}"): "key",
+    ("GET", "/cases/{number:str}/entities/{entity:str}"): "key",
+    ("GET", "/cases/{number:str}/entities/{entity:str}/adjacent"): "key",
+    ("GET", "/cases/{number:str}/entities/{entity:str}/adjacent/{prop:str}"): "key",
+    ("GET", "/cases/{number:str}/statements"): "key",
+    ("GET", "/search/{dataset:str}"): "key",
+    ("GET", "/entities/{entity:str}"): "key",
+    ("GET", "/statements"): "key",
     ("GET", "/incidents"): {A, P, C, R},
     ("POST", "/incidents"): {A, P, C},
     ("GET", "/incidents/{incident_id:uuid}"): {A, P, C},
@@ -184,9 +199,10 @@ def address(path: str) -> str:
         path = path.replace("{" + mark + ":uuid}", ID)
     return (
         path.replace("{kind:str}", "grant").replace("{topic:str}", "officer").replace("{seq:int}", "0")
-        .replace("{file_path:path}", "granska.js").replace("{list_key:str}", "demo").replace("{pair:str}", "0" * 64)
+        .replace("{file_path:path}", "granska.js").replace("{dataset:str}", "demo").replace("{pair:str}", "0" * 64)
         .replace("{secret:str}", "gissning.ics").replace("{room_id:str}", "tallen").replace("{season_id:str}", "ingen")
         .replace("{step:str}", "note").replace("{grant_round_id:str}", "2026-autumn").replace("{name:str}", "decision")
+        .replace("{number:str}", "HV-2026-1").replace("{entity:str}", "P-1").replace("{prop:str}", "name")
     )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ class ProblemDocument:
     type: str
     title: str
     status: int
+    detail: str | None = None
     errors: list[FieldError] | None = None
     alternatives: list[dict[str, Any]] | None = None
 

@@ -1,38 +1,30 @@
-"""Name matching for the City's other systems, in the request and response shape of OpenSanctions' yente.
+"""Name matching for the City's other systems, for any client of OpenSanctions' yente, unchanged.
 
-`match` in an answer means that a person must look: nothing here is ever a match, only a person can say that. An answer
-with `needs_identifier` is one that the name alone cannot settle.
+The case stands in the address: `https://…/cases/HV-2026-1` is what a client takes for the server, so that no question
+is asked without one. `match` in an answer means that a person must look: nothing here is ever a match, only a person
+can say that. An answer with `needs_identifier` is one that the name alone cannot settle.
 """
 
-import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from litestar import Response, post
+from litestar import MediaType, Response, get, post
 from litestar.params import FromPath, HeaderParameter, QueryParameter
 
 from service.casework.intake import application_document
-from service.domain.birth import read_birth
-from service.domain.errors import InvalidInput, Problem, TooLarge, WrongMediaType
+from service.desk.ports.desk import Desk
+from service.domain.errors import GranskaError, InvalidInput, NotFound, TooLarge, WrongMediaType
 from service.domain.events.event import Actor, ActorKind
-from service.domain.organisation import normal_form
-from service.domain.text import visible
-from service.domain.watchlist import Candidate, ListEntry, MatchEvidence, Schema, Subject
+from service.domain.people import ServiceKey
+from service.domain.watchlist import MatchEvidence
 from service.screening import match_api
-from service.web.api import describe
+from service.web.api import describe, match_query
+from service.web.api.match_query import Query, Wanted
 from service.web.deps import AnyRequest, TheDesk, TheKey
-from service.web.route_permissions import MATCH_KEY, may
+from service.web.problems import status_of, title_of
+from service.web.route_permissions import ANYONE, MATCH_KEY, may
 
 MAX_BYTES = 1_000_000
-MAX_NAME = 1000
-MOST_NAMES = 20
-_NAMES = ("name", "alias", "previousName", "weakAlias")
-_SCHEMAS = {
-    "Person": Schema.PERSON,
-    **dict.fromkeys(("Organization", "Company", "LegalEntity", "PublicBody"), Schema.ORGANISATION),
-}
-_PERSON_BIRTHS, _COUNTRIES = ("birthDate",), ("nationality", "citizenship", "country", "jurisdiction")
-_NUMBERS = ("registrationNumber", "idNumber")
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 #: The shape of yente's request; each query is about one person or one organisation.
 _QUERIES = {
@@ -46,16 +38,15 @@ _QUERIES = {
                 "type": "object",
                 "required": ["schema", "properties"],
                 "properties": {
-                    "schema": {"enum": list(_SCHEMAS)},
-                    "properties": {
-                        "type": "object",
-                        "properties": dict.fromkeys((*_NAMES, *_PERSON_BIRTHS, *_COUNTRIES, *_NUMBERS), _TEXTS),
-                    },
+                    "id": {"type": "string"},
+                    "schema": {"enum": list(match_query.SCHEMAS)},
+                    "properties": {"type": "object", "properties": dict.fromkeys(match_query.READ, _TEXTS)},
                 },
             },
         }
     },
 }
+_CASE = "/cases/{number:str}"
 
 
 @dataclass(frozen=True)
@@ -66,171 +57,128 @@ class Answers:
     limit: int
 
 
+_ANSWERS = describe.COMMON | {
+    404: describe.problem("No such list"),
+    503: describe.problem("The list cannot be asked now"),
+}
+
+
 @post(
-    "/match/{list_key:str}",
+    "/match/{dataset:str}",
     opt=may(MATCH_KEY),
     status_code=200,
     include_in_schema=True,
     operation_id="match",
     operation_class=describe.reads(_QUERIES),
-    responses=describe.COMMON
-    | {
-        404: describe.problem("No such list"),
-        503: describe.problem("The list cannot be asked now"),
-    },
+    responses=_ANSWERS,
 )
 async def match(
     request: AnyRequest,
     desk: TheDesk,
     key: TheKey,
-    list_key: FromPath[str],
+    dataset: FromPath[str],
     case: Annotated[
         str, QueryParameter(description="The diary number of the case, where the header does not say it")
     ] = "",
     case_header: Annotated[str, HeaderParameter(name="Granska-Case", description="The diary number of the case")] = "",
-    most: Annotated[
-        str,
-        QueryParameter(
-            name="limit",
-            description="How many candidates of each query; 5 if left out",
-            schema_extra={"type": "integer", "minimum": 1, "maximum": match_api.MOST_ANSWERS},
-        ),
-    ] = "5",
-) -> Response[Answers]:
+) -> Response[Any]:
     """Each query's candidates; the header `Granska-Case` (or the parameter `case`) names the case it is about."""
+    return await _matched(request, desk, key, dataset, case_header or case)
+
+
+@post(
+    _CASE + "/match/{dataset:str}",
+    opt=may(MATCH_KEY),
+    status_code=200,
+    include_in_schema=True,
+    operation_id="match_of_case",
+    operation_class=describe.reads(_QUERIES),
+    responses=_ANSWERS,
+)
+async def match_of_case(
+    request: AnyRequest, desk: TheDesk, key: TheKey, number: FromPath[str], dataset: FromPath[str]
+) -> Response[Any]:
+    """The same, with the case in the address: `/cases/HV-2026-1` is what a client of yente takes for its server."""
+    return await _matched(request, desk, key, dataset, number)
+
+
+async def _matched(request: AnyRequest, desk: Desk, key: ServiceKey, dataset: str, number: str) -> Response[Any]:
     if request.content_type[0] != "application/json":
         raise WrongMediaType("input.json_only")
     body = await request.body()
     if len(body) > MAX_BYTES:
         raise TooLarge("input.body_too_large", max=MAX_BYTES // 1000)
-    queries = _queries(application_document.parse_json(body))
-    limit = _limit(most)
-    found = await match_api.ask(
+    wanted = match_query.read_wanted(dataset, request.query_params, _algorithm(desk))
+    queries = match_query.read_queries(application_document.parse_json(body))
+    answers = await match_api.ask(
         desk,
-        list_key,
-        [subjects for subjects, _ in queries.values()],
-        diary_number=case_header or case,
-        limit=limit,
+        wanted.which,
+        [query.asked for query in queries.values()],
+        diary_number=number,
+        limit=wanted.limit,
+        keep=wanted.keeps,
         by=Actor(ActorKind.KEY, key.pseudonym),
     )
+    errors = [answer.error for answer in answers if answer.error]
+    if len(errors) == len(answers):
+        raise _together(errors)
+    responses = {
+        name: _response(request, query, answer, wanted)
+        for (name, query), answer in zip(queries.items(), answers, strict=True)
+    }
+    return Response(Answers(responses, wanted.limit))
+
+
+def _together(errors: list[GranskaError]) -> GranskaError:
+    """Where no query could be answered, the whole request could not be."""
+    invalid = [error for error in errors if isinstance(error, InvalidInput)]
+    if len(invalid) < len(errors):
+        return next(error for error in errors if not isinstance(error, InvalidInput))
+    return InvalidInput([problem for error in invalid for problem in error.problems])
+
+
+def _response(request: AnyRequest, query: Query, answer: match_api.Answer, wanted: Wanted) -> dict[str, Any]:
+    """The answer to one query; one that could not be asked has an error, and no results that could be read as none."""
+    echo = {"id": query.id, "schema": query.schema, "properties": query.properties}
+    said = {"query": echo, "dropped": query.dropped, "not_compared": query.not_compared}
+    if answer.error:
+        return {"status": status_of(answer.error), "detail": title_of(request, answer.error), **said}
     words = request.app.state.pages.words
-    responses = {}
-    for (name, (_, given)), answers in zip(queries.items(), found.answers, strict=True):
-        results = [_result(one, entry, list_key, found.active.generated, words) for one, entry in answers]
-        responses[name] = {
-            "status": 200,
-            "results": results,
-            "total": {"value": len(results), "relation": "eq"},
-            "query": {"id": None, "schema": given["schema"], "properties": given["properties"]},
-        }
-    return Response(Answers(responses, limit))
+    results = [_result(listed, wanted, words) for listed in answer.results]
+    return {"status": 200, "results": results, "total": {"value": len(results), "relation": "eq"}, **said}
 
 
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= match_api.MOST_ANSWERS):
-        raise InvalidInput([Problem("/limit", "input.number_between", {"min": 1, "max": match_api.MOST_ANSWERS})])
-    return int(text)
-
-
-def _queries(document: Any) -> dict[str, tuple[list[Subject], dict[str, Any]]]:
-    queries = document.get("queries") if isinstance(document, dict) else None
-    if not isinstance(queries, dict) or not queries:
-        raise InvalidInput([Problem("/queries", "input.missing")])
-    try:
-        json.dumps(queries, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise InvalidInput([Problem("/queries", "input.nul")]) from error
-    read, problems = {}, []
-    for name, given in queries.items():
-        try:
-            read[name] = (_subjects(given), given)
-        except _Unreadable as error:
-            problems.append(Problem(f"/queries/{name}", f"match_api.{error.code}", {"value": error.value}))
-    if problems:
-        raise InvalidInput(problems)
-    return read
-
-
-class _Unreadable(Exception):
-    """A query that cannot be read: what is wrong, and with which value."""
-
-    def __init__(self, code: str, value: str = "") -> None:
-        super().__init__(code)
-        self.code, self.value = code, value[:80]
-
-
-def _subjects(given: Any) -> list[Subject]:
-    """Whom a query asks for, by each of the names it gives; raises _Unreadable for what cannot be read."""
-    if not isinstance(given, dict) or not isinstance(given.get("properties"), dict):
-        raise _Unreadable("query")
-    schema, properties = _SCHEMAS.get(str(given.get("schema"))), given["properties"]
-    if schema is None:
-        raise _Unreadable("schema_unknown", str(given.get("schema")))
-    names = _names_in(properties)
-    countries = tuple(country.casefold() for country in _texts(properties, _COUNTRIES))
-    if schema is Schema.PERSON:
-        births = _births_in(properties)
-        return [Subject(name, schema, births, countries) for name in names]
-    numbers = [normal_form(number) for number in _texts(properties, _NUMBERS)]
-    issued = tuple(number for number in numbers if number)
-    return [Subject(name, schema, (), countries, issued) for name in names]
-
-
-def _names_in(properties: dict[str, Any]) -> list[str]:
-    names = list(dict.fromkeys(_texts(properties, _NAMES)))
-    if not 1 <= len(names) <= MOST_NAMES:
-        raise _Unreadable("query")
-    if any(len(name) > MAX_NAME or "\x00" in name or not visible(name) for name in names):
-        raise _Unreadable("query")
-    return names
-
-
-def _births_in(properties: dict[str, Any]) -> tuple[str, ...]:
-    births = tuple(_texts(properties, _PERSON_BIRTHS))
-    for born in births:
-        if read_birth(born) is None:
-            raise _Unreadable("birth_date", born)
-    return births
-
-
-def _texts(properties: dict[str, Any], names: tuple[str, ...]) -> list[str]:
-    found: list[str] = []
-    for name in names:
-        value = properties.get(name) or []
-        several = value if isinstance(value, list) else [value]
-        if not all(isinstance(one, str) for one in several):
-            raise _Unreadable("query")
-        found += [one for one in several if one.strip()]
-    return found
-
-
-def _result(one: Candidate, entry: ListEntry, list_key: str, generated: str, words: Any) -> dict[str, Any]:
-    person = entry.schema is Schema.PERSON
-    listed = {
+def _result(listed: match_api.Listed, wanted: Wanted, words: Any) -> dict[str, Any]:
+    candidate, entry = listed.found
+    assert listed.source.active is not None
+    generated = listed.source.active.generated
+    schema = match_query.schema_of(listed.found)
+    properties = {
         "name": [entry.names[0].text],
-        "alias": [other.text for other in entry.names[1:] if not other.weak],
-        "weakAlias": [other.text for other in entry.names if other.weak],
+        "alias": [name.text for name in entry.names[1:] if not name.weak],
+        "weakAlias": [name.text for name in entry.names if name.weak],
         "birthDate": list(entry.births),
-        "nationality" if person else "country": list(entry.countries),
+        "nationality" if schema == match_query.PERSON else "country": list(entry.countries),
         "registrationNumber": list(entry.org_numbers),
     }
+    score = candidate.score / 1000
     return {
         "id": entry.entry_id,
         "caption": entry.names[0].text,
-        "schema": "Person" if person else "Organization",
-        "properties": {name: values for name, values in listed.items() if values},
-        "datasets": [list_key],
+        "schema": schema,
+        "properties": {name: values for name, values in properties.items() if values},
+        "datasets": [listed.source.definition.key],
         "referents": [],
         "target": True,
         "first_seen": generated,
         "last_seen": generated,
         "last_change": generated,
-        "score": one.score / 1000,
-        "match": not one.needs_identifier,
-        "needs_identifier": one.needs_identifier,
+        "score": score,
+        "match": not candidate.needs_identifier and score >= wanted.threshold,
+        "needs_identifier": candidate.needs_identifier,
         "explanations": {
             f"{position + 1:02d}_{reason.code}": _explained(reason, words)
-            for position, reason in enumerate(one.evidence)
+            for position, reason in enumerate(candidate.evidence)
         },
     }
 
@@ -242,4 +190,78 @@ def _explained(reason: MatchEvidence, words: Any) -> dict[str, Any]:
     return {"score": says, "query": reason.left or None, "candidate": reason.right or None, "detail": detail}
 
 
-HANDLERS = (match,)
+def _algorithm(desk: Desk) -> str:
+    return f"granska-{desk.finder.method().model}"
+
+
+@get([_CASE + "/algorithms", "/match/algorithms"], opt=may(MATCH_KEY), media_type=MediaType.JSON)
+async def algorithms(desk: TheDesk) -> dict[str, Any]:
+    """By what names are compared; there is one way."""
+    name = _algorithm(desk)
+    about = "Granska's own comparison: a candidate is something to look into, never a match."
+    return {"algorithms": [{"name": name, "description": about, "docs": {}}], "default": name, "best": name}
+
+
+@get([_CASE + "/catalog", "/match/catalog"], opt=may(MATCH_KEY), media_type=MediaType.JSON)
+async def catalog(desk: TheDesk) -> dict[str, Any]:
+    """The lists that can be asked, and whether they are current; `default` is all of them."""
+    sources = await match_api.lists_that_can_be_asked(desk)
+    there = [source for source in sources if source.active]
+    current = [source.definition.key for source in there if not source.stale]
+    outdated = [source.definition.key for source in there if source.stale]
+    every = {
+        "name": match_api.ALL_LISTS,
+        "title": "All lists",
+        "load": False,
+        "children": [source.definition.key for source in there],
+    }
+    return {
+        "datasets": [*map(_dataset, there), every],
+        "current": current,
+        "outdated": outdated,
+        "index_stale": bool(outdated),
+    }
+
+
+def _dataset(source: match_api.ListAsked) -> dict[str, Any]:
+    assert source.active is not None
+    return {
+        "name": source.definition.key,
+        "title": source.definition.title,
+        "summary": source.definition.legal_basis,
+        "version": source.active.version,
+        "updated_at": source.active.generated,
+        "last_export": source.active.generated,
+        "entity_count": source.active.entries,
+        "load": True,
+        "index_version": source.active.version,
+        "index_current": not source.stale,
+        "children": [],
+    }
+
+
+@get([_CASE + "/healthz", _CASE + "/readyz"], opt=may(ANYONE) | {"skip_session": True}, media_type=MediaType.JSON)
+async def health() -> dict[str, str]:
+    """Whether the service answers; says nothing of the case."""
+    return {"status": "ok"}
+
+
+_NO_SEARCH = [
+    _CASE + "/search/{dataset:str}",
+    _CASE + "/entities/{entity:str}",
+    _CASE + "/entities/{entity:str}/adjacent",
+    _CASE + "/entities/{entity:str}/adjacent/{prop:str}",
+    _CASE + "/statements",
+    "/search/{dataset:str}",
+    "/entities/{entity:str}",
+    "/statements",
+]
+
+
+@get(_NO_SEARCH, opt=may(MATCH_KEY), media_type=MediaType.JSON)
+async def no_search() -> None:
+    """There is no search for people, and no register of them: names are compared in an open case, and nowhere else."""
+    raise NotFound("match_api.no_search")
+
+
+HANDLERS = (match, match_of_case, algorithms, catalog, health, no_search)

@@ -27,7 +27,7 @@ def a_match_key(service: Service) -> str:
 def ask(service: Service, key: str, queries: Any, *, list_key: str = "demo", case: str = "") -> httpx.Response:
     headers = {"Authorization": f"Bearer {key}"} | ({"Granska-Case": case} if case else {})
     with httpx.Client(base_url=service.url, timeout=PATIENCE) as client:
-        return client.post(f"/match/{list_key}?limit=3&algorithm=logic-v2", json={"queries": queries}, headers=headers)
+        return client.post(f"/match/{list_key}?limit=3&algorithm=best", json={"queries": queries}, headers=headers)
 
 
 def a_case(service: Service, **changed: Any) -> dict[str, str]:
@@ -52,7 +52,7 @@ def test_answers_in_the_shape_an_existing_client_reads_and_logs_what_was_asked(s
     assert (hit["datasets"], hit["match"], hit["needs_identifier"]) == (["demo"], True, False)
     assert 0 < hit["score"] < 1
     assert "Födelseåret stämmer" in json.dumps(hit["explanations"], ensure_ascii=False)
-    assert body["responses"]["q1"]["query"]["properties"] == QUERY["properties"]
+    assert body["responses"]["q1"]["query"] == {"id": None} | QUERY
 
     entry = granska("log", "show", "--case", case["id"], "--json", environment=service.environment).stdout
     asked = [json.loads(json.loads(line)["leaf"]) for line in entry.splitlines()]
@@ -74,7 +74,6 @@ def test_nothing_is_answered_without_the_right_the_case_or_a_readable_question(s
     for wrong in (
         {}, [], {"q": {"schema": "Vessel", "properties": {"name": ["Snö"]}}}, {"q": {"schema": "Person"}},
         {"q": {"schema": "Person", "properties": {"name": []}}}, {"q": {"schema": "Person", "properties": {"name": [7]}}},
-        {"q": {"schema": "Person", "properties": {"name": ["A"], "birthDate": ["igår"]}}},
     ):  # fmt: skip
         refused = ask(service, key, wrong, case=number)
         assert refused.status_code == 422, wrong

@@ -1,6 +1,6 @@
 """Countries as lists name them."""
 
-from service.sources.countries import codes, known_codes
+from service.matching.countries import codes, known_codes
 
 
 def test_names_in_both_languages_and_codes_become_codes_each_once() -> None:
