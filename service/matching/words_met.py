@@ -54,12 +54,21 @@ def _same_year(left: str, right: str) -> bool:
     return len(short) == 2 and len(long) == 4 and long[:2] in ("19", "20") and long[2:] == short
 
 
+#: Letters that one name may begin with, depending on who writes it: Yusuf and Jusuf, Karl and Carl, Wiktor and Viktor.
+_SAME_SOUND = {
+    **dict.fromkeys("ckq", "ckq"),
+    **dict.fromkeys("jy", "jy"),
+    **dict.fromkeys("vw", "vw"),
+    **dict.fromkeys("sz", "sz"),
+}
+
+
 def _initial(left: Token, right: Token) -> tuple[float, How] | None:
     if not (left.latin and right.latin) or left.role is right.role:
         return None
     initial, name = (left, right) if left.role is Role.INITIAL else (right, left)
-    begins = {name.text[0], name.base[:1]}  # Yusuf and Jusuf, Karl and Carl
-    return (0.75, How.INITIAL) if {initial.text, base_key(initial.text)} & begins else None
+    same = _SAME_SOUND.get(initial.text, initial.text)
+    return (0.75, How.INITIAL) if name.text[0] in same else None
 
 
 def _across(left: Token, right: Token, table: Population) -> tuple[float, How] | None:

@@ -21,6 +21,10 @@ def tailed() -> list[tuple[str, str]]:
     return [(name, tail.format(name)) for name, tail in product(_HEAVY, _TAILS)]
 
 
+#: Letters that one name may begin with, depending on who writes it.
+_ALIKE = {"C": "CK", "K": "CK"}
+
+
 def _written(first: str, second: str) -> list[str]:
     one, other = first[0], second[0]
     return [f"{one}.{other}.", f"{one}. {other}.", f"{one}{other}", f"{one} {other}"]
@@ -33,7 +37,8 @@ def initials() -> list[tuple[str, str, bool]]:
         family = _FAMILIES[number % len(_FAMILIES)]
         listed = f"{first} {second} {family}"
         rows += [(listed, f"{letters} {family}", True) for letters in _written(first, second)]
-        third = next(name for name in _GIVEN[number % 7 :] if name[0] not in (first[0], second[0]))
+        taken = {letter for name in (first, second) for letter in _ALIKE.get(name[0], name[0])}
+        third = next(name for name in _GIVEN[number % 7 :] if name[0] not in taken)
         rows += [(listed, f"{letters} {family}", False) for letters in _written(third, second)]
     return rows
 

@@ -90,6 +90,7 @@ async def _open_case(
     if registrar is not None:
         policy.check_can_register(registrar, application.kind)
     received_at = _received_at(document, now)
+    _check_births(application, local_day(now))
     try:
         rules = (await rulebook(desk, writing)).criteria(local_day(received_at), local_day(now))
     except NotFound as error:
@@ -119,6 +120,22 @@ async def _open_case(
     await writing.case_received(_event(case, details, rules, by), case, details, diary=diary)
     await bookings.ask(desk, writing, case, application, times, by=by)
     return Received(case.id, case.diary_number, case.state)
+
+
+#: Nobody who stands for an association is younger; such a year is a slip.
+YOUNGEST = 10
+
+
+def _check_births(application: Application, today: date) -> None:
+    """Raise InvalidInput for a year of birth to come, or a child's: it would acquit somebody in silence."""
+    latest = today.year - YOUNGEST
+    problems = [
+        Problem(f"/representatives/{place}/birth_year", "input.number_between", {"min": 1880, "max": latest})
+        for place, person in enumerate(application.representatives)
+        if person.birth_year and person.birth_year > latest
+    ]
+    if problems:
+        raise InvalidInput(problems)
 
 
 def _due(application: Application, received: date, answer_days: int) -> date:
