@@ -1,6 +1,10 @@
 """The official client of yente, unmodified, against Granska: whatever it can send is obeyed, or refused by name."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -57,6 +61,17 @@ def test_the_official_client_matches_unchanged(client: yente_client.Client) -> N
     assert answer.query["properties"]["firstName"] == ["Tarkvin"]
     assert any("Födelseåret stämmer" in (why.detail or "") for why in answer.top.explanations.values())
     assert client.match(yente_client.Person(name="Ylva Granfors")).results == []
+
+
+def test_its_command_matches_unchanged(lite: Service, key: str, case: str) -> None:
+    asked = ["-s", "Person", "-p", "name=Tarkvin Vosberg", "-p", "birthDate=1971", "--format", "json"]
+    environment = os.environ | {"YENTE_BASE_URL": base(lite, case), "OPENSANCTIONS_API_KEY": key}
+    command = Path(sys.executable).with_name("yente-cli")
+
+    done = subprocess.run([command, "match", *asked], capture_output=True, text=True, check=False, env=environment)
+
+    assert done.returncode == 0, done.stderr
+    assert "Tarquin Vossberg" in done.stdout
 
 
 def test_it_streams_over_many(client: yente_client.Client) -> None:
