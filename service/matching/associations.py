@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 from service.matching.keys import base_key, fold_keys, skeleton
 from service.matching.memory import remembered
 from service.matching.script import ABJAD, HAN, spelled, words
-from service.matching.tokens import Role, Token
+from service.matching.tokens import STEM, Role, Token
 
 TABLE = Path(__file__).parent / "tables" / "forms-2026-1.toml"
 
@@ -264,5 +264,5 @@ def association_token(text: str) -> Token:
     if len(text) == 1 and text[0] != HAN:
         return Token(text, Role.INITIAL, 0.3, text, frozenset(), "")
     weight = 0.55 if text in forms.generic or stem(text) in forms.generic else 1.0
-    keys = frozenset((*fold_keys(sound), "%" + base_key(stem(sound)))) if sound.isalpha() else frozenset((base,))
+    keys = frozenset((*fold_keys(sound), STEM + base_key(stem(sound)))) if sound.isalpha() else frozenset((base,))
     return Token(text, Role.NAME, weight, base, keys, skeleton(base))

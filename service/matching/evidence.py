@@ -189,9 +189,9 @@ def _acronym(short: Sequence[Token], long: Sequence[Token]) -> bool:
 
 
 def acronyms_of(tokens: Sequence[Token]) -> set[str]:
-    """What a name of several words is called by its letters: those that weigh, or all."""
+    """What a name of several words is called by the letters of those that weigh."""
     heavy = "".join(token.text[0] for token in tokens if token.role in (Role.NAME, Role.ACTIVITY))
-    return {heavy, "".join(token.text[0] for token in tokens)} if len(heavy) >= 2 else set()
+    return {heavy} if len(heavy) >= 2 else set()
 
 
 #: What an acronym and the words it stands for do not say against each other.

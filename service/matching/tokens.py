@@ -39,6 +39,8 @@ class Token:
         return self.text[:1] not in (ABJAD, HAN)
 
 
+#: Before the key of a word without its ending, which only words of associations have.
+STEM = "%"
 LINKS = frozenset("bin ben ibn ibnu bint binti binte bent ould wuld ogly oglu oghlu kyzy qizi kizi qyzy".split())
 LIGHT_WEIGHTS = {
     **dict.fromkeys("al el ul ur il l as ash an ad ar at az us".split(), 0.08),

@@ -10,7 +10,7 @@ from service.matching.memory import remembered
 from service.matching.population import Population
 from service.matching.script import HAN, spelled
 from service.matching.short_forms import short_form
-from service.matching.tokens import Role, Token
+from service.matching.tokens import STEM, Role, Token
 
 
 class How(StrEnum):
@@ -67,6 +67,8 @@ def _initial(left: Token, right: Token) -> tuple[float, How] | None:
     if not (left.latin and right.latin) or left.role is right.role:
         return None
     initial, name = (left, right) if left.role is Role.INITIAL else (right, left)
+    if any(key.startswith(STEM) for key in name.keys):
+        return None  # a word of an association's name is nobody's given name
     same = _SAME_SOUND.get(initial.text, initial.text)
     return (0.75, How.INITIAL) if name.text[0] in same else None
 
@@ -162,7 +164,7 @@ def _spelled(left: Token, right: Token, table: Population) -> tuple[float, How] 
         return 0.96, How.KNOWN
     if table.different_names(a, b):
         return None
-    if left.base == right.base and min(len(a), len(b)) >= 2:
+    if left.base == right.base and min(len(a), len(b)) >= (2 if a[0] == b[0] else 3):
         return 0.94, How.SOUND
     if max(len(a), len(b)) <= 6 and _korean(a) == _korean(b):
         return 0.85, How.SOUND
