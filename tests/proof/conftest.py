@@ -47,7 +47,16 @@ async def _fill(folder: Path) -> None:
         await run_waiting_checks(desk)
         queries = [[Subject("Tarkvin Vosberg", Schema.PERSON)]]
         for number in range(270):
-            await match_api.ask(desk, "demo", queries, diary_number=room.diary_number, limit=5, by=ANOTHER_SYSTEM)
+            which = match_api.Which(("demo",))
+            await match_api.ask(
+                desk,
+                which,
+                queries,
+                diary_number=room.diary_number,
+                limit=5,
+                keep=lambda _: True,
+                by=ANOTHER_SYSTEM,
+            )
             if number in (60, 120, 200, 260):
                 await checkpoints.sign_log(desk)
         await checkpoints.send_checkpoints(desk)

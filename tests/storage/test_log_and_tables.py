@@ -120,6 +120,8 @@ async def verified_after(folder: Path, statement: str) -> Verification:
         ("UPDATE list_entry SET body = replace(body, 'Vossberg', 'Fossberg')", "list"),
         ("DELETE FROM list_entry WHERE position = 0", "list"),
         ("UPDATE list_version SET added = 99", "list"),
+        ("UPDATE list_version SET state = 'held'", "list"),
+        ("UPDATE list_version SET report = replace(report, 'persons', 'people')", "list"),
         ("UPDATE finding SET sources = '[]' WHERE sources <> '[]'", "finding"),
         ("UPDATE finding SET duration_ms = 9999", "finding"),
         ("UPDATE account SET password_hash = 'x' WHERE name = 'Alva'", "user"),
