@@ -23,13 +23,14 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.jobs import JobState
 from service.desk.rulebook import today
 from service.desk.stops import end_stops
-from service.domain.clock import Instant, second_of
+from service.domain.clock import DAY_MS, Instant, second_of
 from service.domain.errors import GranskaError, NotFound, place_of
 from service.privacy.erasure import sweep_files
 from service.privacy.erasure_plan import plan_due
 from service.privacy.retention import erase_access_log, erase_speakers
 from service.proof.checkpoints import send_checkpoints, sign_log
 from service.screening.list_fetch import fetch_lists, read_marks, written_marks
+from service.screening.list_indexes import check_indexes
 from service.screening.run_checks import run_waiting_checks
 from service.support.changes import read_mark, what_changed
 from service.support.reassessments import ASKED, DRY_RUN, DryRun
@@ -130,6 +131,12 @@ async def _lists(desk: Desk, mark: str, _told: Told) -> Ran:
     return Ran(_counted(len(new)), written_marks(marks))
 
 
+async def _indexes(desk: Desk, _mark: str, _told: Told) -> Ran:
+    """Hold what names are looked for in against indexes built afresh; what differed fails the job, so it is seen."""
+    await check_indexes(desk)
+    return Ran()
+
+
 async def _erasure(desk: Desk, _mark: str, _told: Told) -> Ran:
     """What goes by itself, since the rule set says so: speakers, the access log, bytes that no row names."""
     await erase_speakers(desk)
@@ -158,6 +165,7 @@ def jobs(*, sign_every_ms: int) -> tuple[Job, ...]:
         Job("holds", 30 * SECOND_MS, _holds),
         Job("checkpoints", sign_every_ms, _checkpoints),
         Job("lists", 6 * HOUR_MS, _lists),
+        Job("indexes", DAY_MS, _indexes),
         Job("erasure", HOUR_MS, _erasure),
         Job("erasure-due", HOUR_MS, _erasure_due),
     )

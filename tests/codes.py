@@ -36,6 +36,7 @@ from service.domain.enclosure import ENCLOSURE_KINDS
 from service.domain.events.catalogue import CATALOGUE
 from service.domain.events.describe import all_events, field_names
 from service.domain.finding import Outcome, Resolution, Trait
+from service.domain.ledger.order import Breach
 from service.domain.letter import ApplicantNews
 from service.domain.people import Role
 from service.domain.premises import ACCESSIBILITY, EQUIPMENT, WEEKDAYS, BookingStatus, Hirer
@@ -156,6 +157,7 @@ PATTERNS: dict[str, Iterable[str]] = {
     "event.{}": CATALOGUE.newest,
     "error.next.{}": ["400", "403", "404", "405", "409", "413", "422", "429", "500"],
     "fault.{}": called_with("fault", 1, *FAULTS)
+    | {f"order-{breach}" for breach in Breach}
     | returned_from("_wrong", FAULTS[0])
     | returned_from("fault_of", "service/domain/events/catalogue.py"),
     "http.{}": ["400", "401", "403", "404", "405", "413", "415", "500"],

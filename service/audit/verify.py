@@ -269,7 +269,10 @@ class LogCheck:
             return
         try:
             at, data = milliseconds(document["at"]), CATALOGUE.current(written)
-            self._ledger.add(Entry(document["seq"], at, document["actor"]["id"], document["case"], data))
+            entry = Entry(document["seq"], at, document["actor"]["id"], document["case"], data)
+            for breach in self._ledger.broken_by(entry):
+                self._fault(entry.seq, f"order-{breach}")
+            self._ledger.add(entry)
         except (KeyError, ValueError, OverflowError):
             # An entry may be well formed and still speak of something that never came to be.
             self._fault(document["seq"], "does-not-follow")

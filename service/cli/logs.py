@@ -18,6 +18,7 @@ from service.domain.errors import GranskaError
 from service.proof import verification
 from service.proof.checkpoints import Signed, origin_of, rotate_key, send_checkpoints, sign_log
 from service.proof.inclusion_proofs import prove_case
+from service.screening.list_indexes import wrong_indexes
 from service.settings import Settings
 
 
@@ -35,30 +36,36 @@ def log() -> None:
 )
 @click.option("--key", "keys", multiple=True, metavar="KEY", help="A public key line to believe, instead of our own.")
 @click.option("--fast", is_flag=True, help="Hashes, tree and signatures only.")
+@click.option("--deep", is_flag=True, help="Build the lists' search indexes afresh too, and compare.")
 @told
-def log_verify(file: Path | None, checkpoints: Path | None, keys: tuple[str, ...], fast: bool) -> None:
+def log_verify(file: Path | None, checkpoints: Path | None, keys: tuple[str, ...], fast: bool, deep: bool) -> None:
     """Verify the whole log of the database, or an exported log FILE. The exit status is 1 when anything is wrong."""
     if file is not None:
         with file.open(encoding="utf-8", errors="surrogateescape") as lines:
             result = verification.Verification(verification.verify_exported(lines))
     else:
-        result = _verified(checkpoints, keys, fast=fast)
+        result = _verified(checkpoints, keys, fast=fast, deep=deep)
     say_verified(result, tables=file is None and not fast, fast=fast)
     if not result.ok:
         sys.exit(1)
 
 
-def _verified(checkpoints: Path | None, keys: tuple[str, ...], *, fast: bool) -> verification.Verification:
+def _verified(checkpoints: Path | None, keys: tuple[str, ...], *, fast: bool, deep: bool) -> verification.Verification:
     try:
         believed = [read_verifying_key(one) for one in keys]
     except BadKey as error:
         raise GranskaError("verify.bad_key", path="--key") from error
     exported = verification.read_exported(checkpoints) if checkpoints else None
     depth = Depth.HASHES if fast else Depth.MEANING
+
+    async def verify(desk: Desk, settings: Settings) -> verification.Verification:
+        result = await verification.verify_log(desk, depth=depth, exported=exported, keys=believed)
+        if deep:
+            result.wrong_indexes = await wrong_indexes(desk)
+        return result
+
     try:
-        return with_desk(
-            lambda desk, settings: verification.verify_log(desk, depth=depth, exported=exported, keys=believed)
-        )
+        return with_desk(verify)
     except GranskaError:
         raise
     except Exception as error:  # noqa: BLE001 - a database too broken to be opened is a fault in it, not in us
@@ -86,6 +93,8 @@ def _say_faults(result: verification.Verification) -> None:
         _say_fault("cli.log.fault", fault)
     for table, row, kind in result.table_faults[:MOST_SAID]:
         say("cli.log.table_fault", table=table, row=row, kind=kind, what=catalogue().text("sv", "fault.table"))
+    for version in result.wrong_indexes:
+        say("cli.log.table_fault", table="list", row=version, kind="index", what=catalogue().text("sv", "fault.index"))
     for fault in result.reading.faults[:MOST_SAID] if result.reading else ():
         _say_fault("cli.log.access_fault", fault)
 

@@ -96,7 +96,7 @@ class IndexBuilder:
             records.add(_record(token))
             heavy.append(token.weight >= DISTINCTIVE)
             weights.append(token.weight if token.weight >= DISTINCTIVE and token.role in FOUND_BY else 0.0)
-            for term in terms_of(token, table):
+            for term in sorted(terms_of(token, table)):  # the same files from the same names, whichever process
                 terms.append(term)
                 owners.append(number)
         records.close()

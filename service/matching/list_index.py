@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
@@ -117,10 +118,10 @@ class ListIndexBuilder:
             self._numbers.append(_number_key(issued))
             self._owners.append(number)
 
-    def _acronyms(self, words: Sequence[str], schema: Schema) -> set[str]:
+    def _acronyms(self, words: Sequence[str], schema: Schema) -> list[str]:
         if schema is Schema.PERSON:
-            return set()
-        return acronyms_of([token_of(word, schema, self._table) for word in words])
+            return []
+        return sorted(acronyms_of([token_of(word, schema, self._table) for word in words]))
 
     def drop(self) -> None:
         """Let go of the files without finishing them."""
@@ -128,8 +129,8 @@ class ListIndexBuilder:
         for builder in self._names.values():
             builder.drop()
 
-    def finish(self) -> None:
-        """Write what is left; only now can the folder be opened."""
+    def finish(self, entries_digest: str) -> None:
+        """Write what is left; only now can the folder be opened. The digest is that of the entries as they are kept."""
         self._entries.close()
         numbers = np.array(self._numbers, dtype=np.uint64)
         order = np.argsort(numbers, kind="stable")
@@ -138,18 +139,49 @@ class ListIndexBuilder:
         for schema, builder in self._names.items():
             builder.finish((token_of(one, schema, self._table) for one in builder.vocabulary), self._table)
         (self._folder / "health.json").write_text(json.dumps(self._counts), encoding="utf-8")
-        about = index_traits(self._table) | {"files": file_digests(self._folder)}
+        about = index_traits(self._table) | {"entries": entries_digest, "files": file_digests(self._folder)}
         (self._folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The files of an index but the one that names them, in order."""
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "about.json"]
 
 
 def file_digests(folder: Path) -> dict[str, str]:
     """The SHA-256 (hex) of every file of an index but the one that names them."""
     found = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name != "about.json":
-            with path.open("rb") as file:
-                found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    for path in files_of(folder):
+        with path.open("rb") as file:
+            found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
     return found
+
+
+class Seal:
+    """The files of an index as they were when it was looked at whole: whatever has touched one since is noticed.
+
+    A mapped file that is written to, cut or exchanged changes under whoever reads it. Its change time (ctime) goes
+    with every such touch and cannot be set back by a program: it is asked for in microseconds.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._paths = [str(path) for path in files_of(folder)]
+        self._seen = self._now()
+
+    def _now(self) -> list[tuple[int, int, int, int]]:
+        found = []
+        for path in self._paths:
+            told = os.stat(path)
+            found.append((told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns))
+        return found
+
+    @property
+    def holds(self) -> bool:
+        """Whether no file has been touched."""
+        try:
+            return self._now() == self._seen
+        except OSError:
+            return False
 
 
 def index_traits(table: population.Population) -> dict[str, str]:

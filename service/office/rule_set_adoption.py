@@ -11,9 +11,18 @@ from service.desk.rulebook import rulebook, today
 from service.domain.application import Kind
 from service.domain.errors import Conflict, NotAllowed, NotFound, RuleSetRefused
 from service.domain.events.event import SYSTEM_ACTOR, Actor, Event
-from service.domain.events.office import RuleSetAdopted, RuleSetDrafted, RuleSetImpactSeen
+from service.domain.events.office import (
+    AdoptedAdverse,
+    AdoptedClause,
+    AdoptedPoint,
+    DecidingRules,
+    RuleSetAdopted,
+    RuleSetDrafted,
+    RuleSetImpactSeen,
+)
 from service.domain.people import Role
-from service.domain.ruleset import RequiredCheck, RuleSet
+from service.domain.routine import Adverse
+from service.domain.ruleset import Clause, DelegationPoint, RequiredCheck, RuleSet
 from service.rules.references import line_of
 from service.screening.what_if import Impact, impact_of
 
@@ -144,7 +153,56 @@ async def _check_new(desk: Desk, reading: Reading, rules: RuleSet, *, in_time: b
 
 
 def _adopted(rules: RuleSet, *, draft: str | None) -> RuleSetAdopted:
-    return RuleSetAdopted(ruleset=rules.id, sha256=rules.sha256, valid_from=rules.valid_from, draft=draft)
+    return RuleSetAdopted(
+        ruleset=rules.id,
+        sha256=rules.sha256,
+        valid_from=rules.valid_from,
+        draft=draft,
+        deciding=deciding_rules(rules),
+    )
+
+
+def deciding_rules(rules: RuleSet) -> DecidingRules:
+    """What of a rule set says who may decide what, as its event has it."""
+    points = [_point(point) for point in rules.delegation.values()]
+    clauses = [_clause(clause) for clause in rules.clauses.values()]
+    adverse = [_adverse(rule) for rule in rules.routine.adverse]
+    return DecidingRules(
+        points=tuple(points),
+        clauses=tuple(clauses),
+        adverse=tuple(adverse),
+        partial_share_percent=rules.routine.partial_share_percent,
+        ceiling_months=rules.routine.ceiling_months,
+    )
+
+
+def _point(point: DelegationPoint) -> AdoptedPoint:
+    return AdoptedPoint(
+        id=point.id,
+        kinds=tuple(sorted(point.kinds)),
+        outcomes=tuple(sorted(point.outcomes)),
+        grounds=tuple(sorted(point.grounds)),
+        ceiling_ore=point.ceiling_ore,
+        board=point.board,
+    )
+
+
+def _clause(clause: Clause) -> AdoptedClause:
+    return AdoptedClause(
+        id=clause.id,
+        ground=clause.ground,
+        kinds=tuple(sorted(clause.kinds)),
+        outcomes=tuple(sorted(clause.outcomes)),
+        frame=clause.frame,
+    )
+
+
+def _adverse(rule: Adverse) -> AdoptedAdverse:
+    return AdoptedAdverse(
+        outcomes=tuple(sorted(rule.outcomes)),
+        grounds=tuple(sorted(rule.grounds)),
+        completion_suffices=rule.completion_suffices,
+    )
 
 
 @dataclass(frozen=True)

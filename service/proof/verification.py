@@ -29,7 +29,10 @@ CHECKPOINT, HASHES, PUBLIC_KEY, ACCESS_LOG_FILE = ".checkpoint", ".hashes", ".vk
 
 @dataclass
 class Verification:
-    """The whole answer: of the entries, the kept values, the tables and the access log."""
+    """The whole answer: of the entries, the kept values, the tables and the access log.
+
+    `wrong_indexes` are the list versions whose search index was not what their entries make, where that was asked.
+    """
 
     report: Report
     value_faults: list[Fault] = field(default_factory=list)
@@ -39,12 +42,14 @@ class Verification:
     facts: int = 0
     exported: int = 0
     unvouched: tuple[int, ...] = ()
+    wrong_indexes: Sequence[str] = ()
 
     @property
     def ok(self) -> bool:
         """Nothing was wrong anywhere."""
+        beside = self.value_faults or self.table_faults or self.wrong_indexes
         read_well = self.reading is None or self.reading.ok
-        return self.report.ok and not self.value_faults and not self.table_faults and read_well
+        return self.report.ok and not beside and read_well
 
     @property
     def first(self) -> Fault | None:

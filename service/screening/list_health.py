@@ -9,7 +9,7 @@ from service.desk.rulebook import rulebook, today
 from service.domain.clock import DAY_MS
 from service.domain.ruleset import RuleSet
 from service.domain.watchlist import ListDefinition
-from service.screening.search_lists import ensure_index
+from service.screening.list_indexes import ensure_index
 
 
 @dataclass(frozen=True)

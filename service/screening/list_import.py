@@ -27,7 +27,7 @@ from service.domain.watchlist import ListDefinition, ListEntry, ListHealth, List
 from service.pipeline.isolated import call_thread
 from service.screening.list_entry_text import text_of_entry
 from service.screening.list_gate import Report, before_of, report_on
-from service.screening.search_lists import ensure_index
+from service.screening.list_indexes import ensure_index
 
 BATCH = 2000
 LIST_OWNERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
@@ -207,7 +207,7 @@ async def _put_aside(
     except BaseException:
         building.drop()
         raise
-    await call_thread(building.done)
+    await call_thread(lambda: building.done(digest.hexdigest()))
     return count, digest.hexdigest()
 
 

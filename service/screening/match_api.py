@@ -17,7 +17,7 @@ from service.domain.events.intake import MatchAsked
 from service.domain.ruleset import RuleSet
 from service.domain.watchlist import Candidate, FoundEntry, ListDefinition, Schema, Subject
 from service.pipeline.isolated import call_thread
-from service.screening.search_lists import ensure_index
+from service.screening.list_indexes import ensure_index
 
 MOST_QUERIES = 100
 MOST_SUBJECTS = 1000

@@ -16,9 +16,10 @@ from service.domain.organisation import normal_form
 from service.domain.premises import LEFT_OUT, BookingStatus
 from service.domain.watchlist import ListDefinition, Method
 from service.pipeline.runner import Unavailable
+from service.screening.list_indexes import ensure_fresh
 from service.screening.material import Material
 from service.screening.recorded import Then
-from service.screening.search_lists import ensure_index, find_here, list_answer, search_list, with_held_apart
+from service.screening.search_lists import find_here, list_answer, search_list, with_held_apart
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ async def _lists_again(desk: Desk, then: Then, kept: Any) -> tuple[ListAnswer, .
         if row is None:
             _check_not_required(definition)
             continue
-        await ensure_index(desk, row["version"])
+        await ensure_fresh(desk, row["version"])
         found = find_here(desk, then.case.organisation_id, definition, row["version"], parties, model=method.model)
         answers.append(
             list_answer(

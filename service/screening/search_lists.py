@@ -1,20 +1,19 @@
 """The names of a case are looked for on the lists, in indexes that are what they were built as."""
 
-import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from functools import partial
 
 from service.audit.canonical import canonical
-from service.desk.ports.desk import Building, Desk
+from service.desk.ports.desk import Desk
 from service.domain import policy
 from service.domain.application import Party
 from service.domain.case import Case
 from service.domain.check import ListAnswer, PartyAnswer
 from service.domain.errors import NotFound
 from service.domain.people import User
-from service.domain.watchlist import Candidate, ListDefinition, ListEntry, Method
+from service.domain.watchlist import Candidate, ListDefinition, Method
 from service.pipeline.isolated import call_thread
+from service.screening.list_indexes import ensure_index
 from service.screening.material import material_of
 
 
@@ -113,32 +112,6 @@ def with_held_apart(answers: Sequence[PartyAnswer], held_apart: frozenset[str]) 
         candidates = [replace(found, held_apart=found.pair in held_apart) for found in answer.candidates]
         marked.append(replace(answer, candidates=tuple(candidates)))
     return tuple(marked)
-
-
-_building = asyncio.Lock()
-
-
-async def ensure_index(desk: Desk, version: str) -> None:
-    """Build a version's index where there is none, as after an upgrade or a move; imports build their own."""
-    if desk.finder.knows(version):
-        return
-    async with _building:  # whoever comes meanwhile waits for this one rather than building another
-        if desk.finder.knows(version):
-            return
-        building = desk.finder.building(version)
-        try:
-            async with desk.store.reading() as reading:
-                async for batch in reading.list_entries(version):
-                    await call_thread(partial(_add_all, building, batch))
-        except BaseException:
-            building.drop()
-            raise
-        await call_thread(building.done)
-
-
-def _add_all(building: Building, batch: Sequence[ListEntry]) -> None:
-    for one in batch:
-        building.add(one)
 
 
 def _pair(desk: Desk, organisation: str, party: Party, candidate: Candidate) -> str:

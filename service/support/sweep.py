@@ -28,9 +28,9 @@ from service.domain.ruleset import RequiredCheck
 from service.domain.watchlist import ListDefinition, ListEntry
 from service.pipeline.isolated import call_thread
 from service.screening.ask_again import AskedAgain, ask_again, checks_with
+from service.screening.list_indexes import ensure_index
 from service.screening.material import Material
 from service.screening.needs import fetch_lists
-from service.screening.search_lists import ensure_index
 from service.support.live import BATCH, live_by_id, live_cases, support_of
 
 logger = logging.getLogger("granska.support")
@@ -245,7 +245,7 @@ async def _indexed(desk: Desk, entries: Sequence[ListEntry]) -> AsyncIterator[st
     def build() -> None:
         for entry in entries:
             building.add(entry)
-        building.done()
+        building.done("")  # of none that are kept
 
     await call_thread(build)
     try:

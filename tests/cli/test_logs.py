@@ -26,7 +26,7 @@ def test_the_damaged_demo_log_is_wrong_in_one_entry(tmp_path: Path) -> None:
     status, said = run(tmp_path, "log", "verify", str(FIXTURES / "logs" / "damaged.jsonl"))
 
     assert status == 1
-    assert "Första felaktiga posten: 96" in said
+    assert "Första felaktiga posten: 76" in said
 
 
 def test_an_exported_log_verifies_alone(folder: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from service.domain.watchlist import Schema, Subject
 from service.matching import list_index
-from service.matching.finder import Finder
+from service.matching.finder import UNTOLD, Finder
 from tests.matching.comparing import ENTRIES, FINDER
 
 
@@ -26,7 +26,7 @@ def test_an_index_is_opened_again_as_it_was_and_built_anew_for_another_analysis(
     asked = Subject("Tarkvin Vosberg", Schema.PERSON)
     assert again.find("v1", "demo", asked) == FINDER.find("v1", "demo", asked)
     monkeypatch.setattr(list_index, "ANALYSIS", "another")
-    assert not Finder(tmp_path).knows("v1")
+    assert not Finder(tmp_path).knows("v1", UNTOLD)
 
 
 def test_an_index_that_was_not_finished_is_not_there(tmp_path: Path) -> None:
@@ -36,5 +36,5 @@ def test_an_index_that_was_not_finished_is_not_there(tmp_path: Path) -> None:
         building.add(ENTRIES[0])
         raise RuntimeError("the file was broken")
 
-    assert not finder.knows("v1")
+    assert not finder.knows("v1", UNTOLD)
     assert list(tmp_path.iterdir()) == []

@@ -157,7 +157,7 @@ async def test_what_is_rejected_is_gone_and_the_one_before_holds(desk: Desk, own
     assert (await active(desk), (await version(desk, held.version)).state) == (before, ListState.REJECTED)
     async with desk.store.reading() as reading:
         assert [batch async for batch in reading.list_entries(held.version)] == []
-    assert not desk.finder.knows(held.version)
+    assert not desk.finder.has(held.version)
     assert (await verify_log(desk)).ok
     again = await brought(desk, owner, ROWS[:7], LATER)
     assert (again.state, again.same) == (ListState.HELD, False), "a person who hands it in again asks again"

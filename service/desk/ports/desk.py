@@ -166,8 +166,11 @@ class Building(Protocol):
         """Take the next entry with all its names."""
         ...
 
-    def done(self) -> None:
-        """Write what is left and put the index where it is found by its version."""
+    def done(self, entries_digest: str) -> bool:
+        """Write what is left and put the index where it is found by its version; the digest is of the kept entries.
+
+        Where one lies there, says whether it was the very same.
+        """
         ...
 
     def drop(self) -> None:
@@ -209,8 +212,20 @@ class ReadList(Protocol):
 class Finder(Protocol):
     """Finds list entries that resemble a name."""
 
-    def knows(self, version: str) -> bool:
-        """Whether this version has an index that can be searched now."""
+    def knows(self, version: str, entries_digest: str) -> bool:
+        """Whether this version has an index that can be searched now, built of the entries of this digest."""
+        ...
+
+    def ready(self, version: str) -> bool:
+        """Whether its index is open and nobody has touched it since it was looked at whole."""
+        ...
+
+    def afresh(self, version: str) -> bool:
+        """Whether its index has been built, or held against one built afresh, here, and nobody has touched it since."""
+        ...
+
+    def has(self, version: str) -> bool:
+        """Whether there is an index of this version, right or wrong."""
         ...
 
     def building(self, version: str) -> Building:

@@ -3,7 +3,19 @@
 from typing import Annotated
 
 from service.domain.events.event import ANYONE, HANDLERS, EventData, event
-from service.domain.events.fields import Code, Commitment, Day, Digest, Part, Pseudonym, RuleSetRef, Time, Uuid, Whole
+from service.domain.events.fields import (
+    Code,
+    Commitment,
+    Day,
+    Digest,
+    Ore,
+    Part,
+    Pseudonym,
+    RuleSetRef,
+    Time,
+    Uuid,
+    Whole,
+)
 from service.domain.people import Role
 
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
@@ -104,6 +116,45 @@ class RuleSetImpactSeen(EventData, frozen=True):
     impact: Annotated[Digest, "of the whole report"]
 
 
+class AdoptedPoint(Part, frozen=True):
+    """A delegation point (delegationspunkt) as it was adopted."""
+
+    id: Annotated[Code, "its id"]
+    kinds: Annotated[tuple[Code, ...], "of which cases"]
+    outcomes: Annotated[tuple[Code, ...], "what can be decided under it"]
+    grounds: Annotated[tuple[Code, ...], "on which grounds"]
+    ceiling_ore: Annotated[Ore | None, "how far it reaches, in öre"]
+    board: Annotated[bool, "whether it is the board itself"]
+
+
+class AdoptedClause(Part, frozen=True):
+    """What a clause can carry, as it was adopted."""
+
+    id: Annotated[Code, "its id"]
+    ground: Annotated[Code, "what sort of reason it is"]
+    kinds: Annotated[tuple[Code, ...], "of which cases"]
+    outcomes: Annotated[tuple[Code, ...], "what can be decided on it"]
+    frame: Annotated[bool, "whether a part may be cut for it without that being a refusal"]
+
+
+class AdoptedAdverse(Part, frozen=True):
+    """What goes against the applicant, as it was adopted."""
+
+    outcomes: Annotated[tuple[Code, ...], "which outcomes"]
+    grounds: Annotated[tuple[Code, ...], "on which grounds"]
+    completion_suffices: Annotated[bool, "whether a request for what was missing has told them enough"]
+
+
+class DecidingRules(Part, frozen=True):
+    """Who may decide what by a rule set, so that the log alone shows whether they did."""
+
+    points: Annotated[tuple[AdoptedPoint, ...], "the delegation points"]
+    clauses: Annotated[tuple[AdoptedClause, ...], "the clauses"]
+    adverse: Annotated[tuple[AdoptedAdverse, ...], "what goes against the applicant"]
+    partial_share_percent: Annotated[Whole, "what less than that of what was asked for is a refusal"]
+    ceiling_months: Annotated[Whole, "for how long a ceiling counts what was granted before"]
+
+
 @event("ruleset:adopted", persons=_ADOPTERS, service=True)
 class RuleSetAdopted(EventData, frozen=True):
     """A rule set has been adopted."""
@@ -112,6 +163,7 @@ class RuleSetAdopted(EventData, frozen=True):
     sha256: Annotated[Digest, "of its text"]
     valid_from: Annotated[Day, "the day from which it holds"]
     draft: Annotated[Uuid | None, "the draft it was; none at set-up"]
+    deciding: Annotated[DecidingRules, "who may decide what by it"]
 
 
 @event("list:imported", persons=_ADOPTERS, service=True)

@@ -27,7 +27,7 @@ from service.domain.ledger.facts import (
     FindingFact,
     SecrecyFact,
 )
-from service.domain.ledger.tables import Tables
+from service.domain.ledger.tables import Granted, Tables
 from service.domain.people import DELEGATION_PREFIX
 from service.domain.stops import StopScope
 
@@ -69,6 +69,7 @@ def case_received(tables: Tables, data: CaseReceived, entry: Entry) -> None:
         withdrawn=False,
         version=1,
     )
+    tables.cases_of.setdefault(data.organisation, set()).add(entry.case or "")
 
 
 @FOLDS.of(CaseScreened)
@@ -243,6 +244,7 @@ def case_decided(tables: Tables, data: CaseDecided, entry: Entry) -> None:
         raise ValueError("decided by someone who might not")
     if DecisionOutcome(data.outcome) in FAVOURABLE:
         tables.check_not_stopped(entry, StopScope.DECISIONS)
+        tables.granted[entry.case or ""] = Granted(data.people.delegation_point, data.amount_ore or 0, entry.at)
     tables.given[data.decision] = (entry.case, entry.actor)
     tables.case_of(entry).state = State.DECIDED
     tables.decision[data.decision] = DecisionFact(

@@ -7,7 +7,9 @@ findings, its decision or the rights used has its counterpart here, so neither c
 from service.domain.events.event import ANYONE, Entry
 from service.domain.events.folds import Folds
 from service.domain.ledger import bookings, casework, office, support
+from service.domain.ledger.course import follow
 from service.domain.ledger.facts import Fact, Key
+from service.domain.ledger.order import Breach, breaches
 from service.domain.ledger.tables import Tables
 from service.domain.people import is_person
 
@@ -20,6 +22,10 @@ class Ledger:
     def __init__(self) -> None:
         self.tables = Tables()
 
+    def broken_by(self, entry: Entry) -> list[Breach]:
+        """What an event breaks of the routine's order; asked before it is taken into account."""
+        return list(breaches(self.tables, entry))
+
     def add(self, entry: Entry) -> None:
         """Take one event into account.
 
@@ -29,6 +35,8 @@ class Ledger:
         if casework.is_step(entry):
             casework.step_taken(self.tables, entry)
         FOLDS.follow(self.tables, entry)
+        if entry.case is not None:
+            follow(self.tables.course_of(entry.case), entry)
 
     def facts(self) -> dict[Key, Fact]:
         """Every fact by table and id."""

@@ -26,7 +26,7 @@ from service.domain.events.office import (
     UserCreated,
 )
 from service.domain.ledger.facts import DraftFact, IncidentFact, KeyFact, ListFact, RightFact, RuleSetFact, UserFact
-from service.domain.ledger.tables import ProposedRight, Tables
+from service.domain.ledger.tables import Adopted, ProposedRight, Tables
 from service.domain.people import ROLE_PREFIX, SYSTEM, Role, takes_two
 from service.domain.watchlist import ListState
 
@@ -123,6 +123,16 @@ def impact_seen(tables: Tables, data: RuleSetImpactSeen, entry: Entry) -> None:
 def rule_set_adopted(tables: Tables, data: RuleSetAdopted, entry: Entry) -> None:
     """A rule set, and the draft it was."""
     tables.ruleset[data.ruleset] = RuleSetFact(data.sha256, data.valid_from.isoformat())
+    tables.adopted[data.ruleset] = Adopted(
+        data.ruleset,
+        data.sha256,
+        data.valid_from,
+        points={point.id: point for point in data.deciding.points},
+        clauses={clause.id: clause for clause in data.deciding.clauses},
+        adverse=data.deciding.adverse,
+        partial_share_percent=data.deciding.partial_share_percent,
+        ceiling_months=data.deciding.ceiling_months,
+    )
     if data.draft:
         tables.draft[data.draft].adopted_by = entry.actor
 

@@ -105,7 +105,7 @@ def _move(tables: Tables, cases: tuple[str, ...], before: str, after: str) -> No
     for case in cases:
         if tables.case[case].organisation != before:
             raise ValueError("a case that was of another association")
-        tables.case[case].organisation = after
+        tables.move_case(case, after)
     for clearance in tables.clearance.values():
         if clearance.case in cases:
             clearance.organisation = after

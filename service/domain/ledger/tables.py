@@ -1,9 +1,13 @@
 """The facts so far, a table at a time, and what the folds ask of each other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
+from service.domain.clock import Instant
 from service.domain.events.event import Entry
+from service.domain.events.office import AdoptedAdverse, AdoptedClause, AdoptedPoint
+from service.domain.ledger.course import Course
 from service.domain.ledger.facts import (
     AllocationFact,
     BookingFact,
@@ -38,6 +42,29 @@ class ProposedRight:
     user: str
     right: str
     by: str
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """A rule set that was adopted, and who may decide what by it."""
+
+    id: str
+    sha256: str
+    valid_from: date
+    points: Mapping[str, AdoptedPoint]
+    clauses: Mapping[str, AdoptedClause]
+    adverse: tuple[AdoptedAdverse, ...]
+    partial_share_percent: int
+    ceiling_months: int
+
+
+@dataclass(frozen=True)
+class Granted:
+    """What a case's last favourable decision gave, in öre, under which delegation point, and when."""
+
+    point: str
+    amount_ore: int
+    at: Instant
 
 
 @dataclass
@@ -77,6 +104,12 @@ class Tables:
     #: In which case, and by whom, something was decided or executed, by its id.
     given: dict[str, tuple[str | None, str]] = field(default_factory=dict)
 
+    #: What the order of steps depends on: each case's course, the rule sets' say, each association's cases and grants.
+    courses: dict[str, Course] = field(default_factory=dict)
+    adopted: dict[str, Adopted] = field(default_factory=dict)
+    cases_of: dict[str, set[str]] = field(default_factory=dict)
+    granted: dict[str, Granted] = field(default_factory=dict)
+
     #: By case, the stops of its association's support that were set down in it, by their ids.
     stops: dict[str, dict[str, Stop]] = field(default_factory=dict)
     #: By case, what has been handed over to be paid, in öre.
@@ -103,6 +136,23 @@ class Tables:
     def case_of(self, entry: Entry) -> CaseFact:
         """The case that an entry names; raises KeyError where there is none."""
         return self.case[entry.case or ""]
+
+    def course_of(self, case: str) -> Course:
+        """The course of a case so far."""
+        return self.courses.setdefault(case, Course())
+
+    def granted_to(self, organisation: str, *, but: str) -> Iterator[Granted]:
+        """What an association has been granted in its other cases."""
+        for case in self.cases_of.get(organisation, set()) - {but}:
+            if case in self.granted:
+                yield self.granted[case]
+
+    def move_case(self, case: str, organisation: str) -> None:
+        """A case is of this association from now on."""
+        fact = self.case[case]
+        self.cases_of.get(fact.organisation, set()).discard(case)
+        self.cases_of.setdefault(organisation, set()).add(case)
+        fact.organisation = organisation
 
     def stops_in(self, entry: Entry) -> dict[str, Stop]:
         """The stops that were set down in the entry's case."""

@@ -28,6 +28,7 @@ def test_every_job_has_its_runs_its_failures_and_its_lag(lite: Service) -> None:
     assert set(found["granska_job_runs"]) == {
         "screening", "sweep", "dry-run", "doors", "deadlines", "holds", "checkpoints", "lists", "erasure",
         "erasure-due",
+        "indexes",
     }  # fmt: skip
     assert set(found["granska_job_failures"].values()) == {0.0}
     assert all(lag < 120 for lag in found["granska_job_lag_seconds"].values())
