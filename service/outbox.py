@@ -1,6 +1,7 @@
 """Ways for a checkpoint to leave the house, so that the database's owner cannot rewrite yesterday unseen."""
 
 import asyncio
+import contextlib
 import os
 import smtplib
 import ssl
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from service.audit.checkpoint import body_of, unsigned
+from service.audit.verifier import verifier_digest
 
 DEADLINE_SECONDS = 20.0
 
@@ -43,22 +45,32 @@ class FolderChannel:
             # Only the keys of the first day: later ones are believed because these vouch for them.
             for key in sorted(self.keys.glob("*.vkey")):
                 _write_once(self.folder / key.name, key.read_text("ascii"))
+        digest = verifier_digest()
+        # As `sha256sum --check` reads it; each version of the program has its own file.
+        _write_once(self.folder / f"verify-{digest[:12]}.sha256", f"{digest}  verify.py\n")
         _write_once(self.folder / f"{first:012d}-{size:012d}.hashes", "".join(f"{one}\n" for one in hashes))
         _write_once(self.folder / f"{size:012d}.checkpoint", note)
 
 
 def _write_once(path: Path, text: str) -> None:
-    """Write a new file safely; one that is there already must say the same."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-    except FileExistsError:
-        if path.read_text("utf-8") != text:
-            raise
-        return
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    """Write a new file, whole or not at all; one that is there already must say the same.
+
+    It is written beside and moved into place, so that a full disk leaves nothing that looks like a checkpoint; what an
+    interrupted write, or a copy of one, has left of this very text is replaced. Raises OSError.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        there = path.read_bytes()
+        if there == text.encode():
+            return
+        if not text.encode().startswith(there):
+            raise FileExistsError(path.name)
+    part = path.with_name(f".{path.name}.part")
+    with part.open("w", encoding="utf-8", newline="") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    os.chmod(part, 0o644)
+    os.replace(part, path)
 
 
 @dataclass(frozen=True)

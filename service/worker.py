@@ -115,9 +115,9 @@ async def _holds(desk: Desk, _mark: str, _told: Told) -> Ran:
 
 
 async def _checkpoints(desk: Desk, _mark: str, _told: Told) -> Ran:
-    """Sign what has come, and send it out; without a key the log goes unsigned, and says so where it is shown."""
+    """Sign what has come, and send it out; a job that fails is seen, and tried again."""
     await sign_log(desk)
-    await send_checkpoints(desk)
+    (await send_checkpoints(desk)).check()
     return Ran()
 
 

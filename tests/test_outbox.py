@@ -1,6 +1,8 @@
 """Checkpoints leave the house: by https, mail and folder, to receivers that misbehave."""
 
 import asyncio
+import errno
+import os
 import ssl
 import threading
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from typing import ClassVar
 import pytest
 
 from service import app
+from service.audit.verifier import verifier_digest
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.outbox import FolderChannel, HttpsChannel, MailChannel
@@ -103,9 +106,9 @@ async def test_a_second_party_over_https_gets_the_note(desk: Desk, listener: str
     sending = with_channels(desk, HttpsChannel(listener))
     signed = await checkpoints.sign_log(desk)
 
-    assert await checkpoints.send_checkpoints(sending) == 1
+    assert (await checkpoints.send_checkpoints(sending)).count == 1
     assert _Listener.received == [signed.note.encode()]
-    assert await checkpoints.send_checkpoints(sending) == 0, "nothing is sent twice"
+    assert (await checkpoints.send_checkpoints(sending)).count == 0, "nothing is sent twice"
 
 
 @pytest.mark.parametrize("behaviour", ["redirects", "refuses", "hangs up"])
@@ -114,27 +117,30 @@ async def test_a_second_party_that_does_not_take_it_gets_it_again(desk: Desk, li
     await checkpoints.sign_log(desk)
     _Listener.behaviour = behaviour
 
-    assert await checkpoints.send_checkpoints(sending) == 0
+    assert (await checkpoints.send_checkpoints(sending)).count == 0
     async with desk.store.reading() as reading:
         [failed] = await reading.dispatches(10)
     assert failed.error
+    with pytest.raises(GranskaError, match="not_sent"):
+        (await checkpoints.send_checkpoints(sending)).check()
 
     _Listener.behaviour = "well"
-    assert await checkpoints.send_checkpoints(sending) == 1
+    assert (await checkpoints.send_checkpoints(sending)).count == 1
 
 
 async def test_a_second_party_that_answers_with_a_flood_is_not_listened_to(desk: Desk, listener: str) -> None:
     _Listener.behaviour = "bomb"
     await checkpoints.sign_log(desk)
 
-    assert await asyncio.wait_for(checkpoints.send_checkpoints(with_channels(desk, HttpsChannel(listener))), 10) == 1
+    sending = with_channels(desk, HttpsChannel(listener))
+    assert (await asyncio.wait_for(checkpoints.send_checkpoints(sending), 10)).count == 1
 
 
 async def test_nobody_there_is_a_failure_that_is_told(desk: Desk) -> None:
     await checkpoints.sign_log(desk)
     nobody = with_channels(desk, HttpsChannel("https://127.0.0.1:1/x"), MailChannel("a@x.example", "b@x.example", "127.0.0.1:1"))  # fmt: skip
 
-    assert await checkpoints.send_checkpoints(nobody) == 0
+    assert (await checkpoints.send_checkpoints(nobody)).count == 0
     async with desk.store.reading() as reading:
         assert {one.channel for one in await reading.dispatches(10)} == {"https", "mail"}
 
@@ -161,7 +167,7 @@ async def test_a_letter_reaches_the_mail_server(desk: Desk) -> None:
     signed = await checkpoints.sign_log(desk)
     sending = with_channels(desk, MailChannel("revisor@x.example", "granska@x.example", f"127.0.0.1:{port}"))
 
-    assert await checkpoints.send_checkpoints(sending) == 1
+    assert (await checkpoints.send_checkpoints(sending)).count == 1
     server.close()
     await server.wait_closed()
     assert signed.note.split("\n")[2] in letters[0]
@@ -200,4 +206,57 @@ async def test_a_planted_dispatch_does_not_stop_the_sending(desk: Desk, settings
         await writing.checkpoint_sent(999_999_999, "folder", 1, None)
     await checkpoints.sign_log(desk)
 
-    assert await checkpoints.send_checkpoints(sending) == 1
+    assert (await checkpoints.send_checkpoints(sending)).count == 1
+
+
+async def test_a_full_disk_leaves_nothing_that_looks_like_a_checkpoint_and_is_tried_again(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out"
+    sending = with_channels(desk, FolderChannel(folder, tmp_path / "keys"))
+    await checkpoints.sign_log(desk)
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        assert (await checkpoints.send_checkpoints(sending)).failed == ("folder",)
+    assert not list(folder.glob("*.checkpoint"))
+    assert not list(folder.glob("*.hashes"))
+
+    assert (await checkpoints.send_checkpoints(sending)).count == 1
+    assert read_exported(folder).notes
+    assert not list(folder.glob(".*.part"))
+
+
+@pytest.mark.parametrize("kept", [0, 1, 40])
+async def test_what_an_interrupted_copy_left_is_replaced_and_what_is_not_ours_never(
+    desk: Desk, tmp_path: Path, kept: int
+) -> None:
+    folder = tmp_path / "out"
+    channel = FolderChannel(folder, tmp_path / "keys")
+    signed = await checkpoints.sign_log(desk)
+    async with desk.store.reading() as reading:
+        hashes = await reading.log_hashes(0, signed.size)
+    folder.mkdir()
+    mine = folder / f"{signed.size:012d}.checkpoint"
+    mine.write_text(signed.note[:kept])
+
+    await channel.send(signed.size, signed.note, 0, hashes)
+    assert mine.read_text() == signed.note
+
+    mine.write_text("another's\n")
+    with pytest.raises(FileExistsError):
+        await channel.send(signed.size, signed.note, 0, hashes)
+    assert mine.read_text() == "another's\n"
+
+
+async def test_each_folder_has_the_digest_of_the_verifier_that_is_handed_out(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    await checkpoints.sign_log(desk)
+    await checkpoints.send_checkpoints(with_channels(desk, FolderChannel(folder, tmp_path / "keys")))
+
+    [published] = folder.glob("verify-*.sha256")
+    assert published.read_text() == f"{verifier_digest()}  verify.py\n"
+    assert verifier_digest() in Path("README.md").read_text("utf-8")

@@ -9,6 +9,7 @@ import click
 
 from service.audit.checkpoint import read_receipt, verify_receipt
 from service.audit.note import BadKey, BadNote, read_verifying_key
+from service.audit.verifier import verifier_digest
 from service.audit.verify import Depth, Fault
 from service.cli.common import MOST_SAID, catalogue, say, told
 from service.cli.with_desk import user_called, with_desk
@@ -16,7 +17,7 @@ from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.proof import verification
-from service.proof.checkpoints import Signed, origin_of, rotate_key, send_checkpoints, sign_log
+from service.proof.checkpoints import Sent, Signed, origin_of, rotate_key, send_checkpoints, sign_log
 from service.proof.inclusion_proofs import prove_case
 from service.screening.list_indexes import wrong_indexes
 from service.settings import Settings
@@ -119,25 +120,27 @@ def _say_signed(result: verification.Verification) -> None:
 def log_checkpoint() -> None:
     """Sign the log as it stands now, and send the signature to every channel that has been set up."""
 
-    async def work(desk: Desk, settings: Settings) -> tuple[Signed, int]:
+    async def work(desk: Desk, settings: Settings) -> tuple[Signed, Sent]:
         signed = await sign_log(desk)
         return signed, await send_checkpoints(desk)
 
     signed, sent = with_desk(work)
     click.echo(signed.note, nl=False)
-    say("cli.log.signed_now" if signed.fresh else "cli.log.was_signed", err=True, sent=sent)
+    say("cli.log.signed_now" if signed.fresh else "cli.log.was_signed", err=True, sent=sent.count)
+    sent.check()
 
 
 @log.command("key")
 @told
 def log_key() -> None:
-    """Show the public key that the log is signed with; give it to the auditor."""
+    """Show the public key that the log is signed with, and the digest of verify.py; give both to the auditor."""
 
     async def work(desk: Desk, settings: Settings) -> str:
         async with desk.store.reading() as reading:
             return (await origin_of(reading))[1]
 
     click.echo(with_desk(work))
+    say("cli.log.verifier", err=True, digest=verifier_digest())
 
 
 @log.command("rotate-key")

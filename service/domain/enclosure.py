@@ -30,6 +30,14 @@ ENCLOSURE_KINDS: tuple[str, ...] = tuple(kind.value for kind in EnclosureKind)
 SPEAKS_OF_A_TIME = frozenset(EnclosureKind) - {EnclosureKind.ANSWER, EnclosureKind.OTHER}
 
 
+#: The media types that are taken, and how the name of such a file ends: by what it is, whatever it was called.
+PDF, PNG, JPEG, TEXT = "application/pdf", "image/png", "image/jpeg", "text/plain"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ODT = "application/vnd.oasis.opendocument.text"
+ENDINGS = {PDF: ".pdf", PNG: ".png", JPEG: ".jpg", DOCX: ".docx", XLSX: ".xlsx", ODT: ".odt", TEXT: ".txt"}
+
+
 @dataclass(frozen=True)
 class Enclosure:
     """What is known of a stored file; its bytes lie outside the database under their digest.

@@ -1,25 +1,28 @@
 """A case in one file, for a court, an archive or a citizen: whole or partly masked, and provable as it is."""
 
+import hashlib
 import io
 import json
-import mimetypes
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from service.audit.leaf import data_as_written
+from service.audit.note import sign
+from service.audit.verifier import VERIFIER
 from service.casework.decision.record_page import PURPOSES, Erasure, erased_when
 from service.desk.actors import person, still
 from service.desk.ports.cases import StoredEnclosure
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import KeptValue, LogRow
+from service.desk.ports.store import Reading
 from service.domain import policy
 from service.domain.case import Case
-from service.domain.errors import InvalidInput, NotAllowed, Problem
+from service.domain.enclosure import ENDINGS
+from service.domain.errors import InvalidInput, NotAllowed, Problem, Unavailable
 from service.domain.events.catalogue import commitments_in
 from service.domain.events.decision_record import AdoptedRules
 from service.domain.events.event import Event
@@ -31,7 +34,8 @@ from service.privacy.erasure_plan import CLASS_OF, CLASSES
 from service.proof.checkpoints import first_key
 from service.proof.inclusion_proofs import Proof, prove
 
-VERIFIER = Path(__file__).resolve().parent.parent / "audit" / "handout" / "verify.py"
+#: The first line of what is signed of a bundle; no log can be called so, and no checkpoint begins so.
+MANIFEST = "granska bundle manifest v1"
 #: What a public copy leaves out unless someone chooses otherwise (offentlighetsprincipen, after a harm test).
 MASKED_BY_DEFAULT = tuple(one for one in CLASSES if one not in ("application", "decision"))
 #: Who works with cases and their records; an administrator does not.
@@ -84,7 +88,7 @@ async def bundle(
         if not by.roles & RECORD_ROLES:
             raise NotAllowed("access.role")
         mask = _with_numbers(mask | forced_mask(by))
-        data = CaseHandedOut(purpose=purpose, masked=tuple(sorted(mask)))
+        data = await _handed_out(writing, case_id, mask, purpose)
         event = Event(data, person(by), desk.outside.now(), case=case_id)
         await writing.case_handed_out(event)
     async with desk.store.reading() as reading:
@@ -97,7 +101,7 @@ async def bundle(
         names = await reading.names() | {one.id: one.name for one in await reading.users()}
         key, rotations = await first_key(reading)
         texts = {one.id: one.body for one in await reading.rule_sets()}
-    masked = frozenset(one for one, kept in found.items() if _is_masked(kept, mask))
+    masked = _masked(found, mask)
     contents = Contents(
         case=case,
         organisation=None if details.organisation_ref in masked else details.org_name,
@@ -111,7 +115,30 @@ async def bundle(
         rotations=rotations,
         enclosures=[one for one in enclosures if one.name_ref in found and one.name_ref not in masked],
     )
-    return case, _zip(desk, contents, found, texts, front(contents))
+    files = _files(desk, contents, found, texts, front(contents))
+    return case, _zip(files, _manifest(desk, contents, files))
+
+
+async def _handed_out(reading: Reading, case_id: str, mask: frozenset[str], purpose: str) -> CaseHandedOut:
+    """What the log says of a bundle: by it a reader sees that nothing was left out, added, or masked beside it."""
+    entries = await reading.entries_of_case(case_id)
+    commitments = [commitment for row in entries for commitment in _commitments(row)]
+    found = await reading.kept_values(commitments)
+    return CaseHandedOut(
+        purpose=purpose,
+        masked=tuple(sorted(mask)),
+        entries=_digest([row.hash for row in entries]),
+        values=_digest(sorted(set(commitments))),
+        withheld=_digest(sorted(_masked(found, mask))),
+    )
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+
+
+def _masked(found: Mapping[str, KeptValue], mask: frozenset[str]) -> frozenset[str]:
+    return frozenset(commitment for commitment, kept in found.items() if _is_masked(kept, mask))
 
 
 def _is_masked(kept: KeptValue, mask: frozenset[str]) -> bool:
@@ -130,27 +157,45 @@ def _commitments(row: LogRow) -> list[str]:
     return commitments_in(data_as_written(row.leaf))
 
 
-def _zip(desk: Desk, contents: Contents, found: Mapping[str, KeptValue], texts: Mapping[str, str], front: str) -> bytes:
+def _files(
+    desk: Desk, contents: Contents, found: Mapping[str, KeptValue], texts: Mapping[str, str], front: str
+) -> dict[str, bytes]:
+    files = {
+        "index.html": front.encode(),
+        "verify.py": VERIFIER.read_bytes(),
+        "log.vkey": f"{contents.key}\n".encode(),
+        "rotations.json": json.dumps(msgspec.to_builtins(contents.rotations), indent=1).encode(),
+        "values.json": _values(contents, found).encode(),
+    }
+    for proof in contents.proofs:
+        files[f"entries/{proof.name}.json"] = proof.leaf
+        files[f"entries/{proof.name}.tlog-proof"] = proof.receipt.text().encode()
+    for name in sorted(_rule_sets(contents.entries)):
+        if name in texts:
+            files[f"rulesets/{name}.toml"] = texts[name].encode()
+    for stored in contents.enclosures:
+        enclosure = stored.enclosure
+        if desk.files.holds(enclosure.sha256):
+            name = f"enclosures/{enclosure.sha256[:12]}-{enclosure.kind}{ENDINGS.get(enclosure.media_type, '')}"
+            files[name] = desk.files.path(enclosure.sha256).read_bytes()
+    return files
+
+
+def _manifest(desk: Desk, contents: Contents, files: Mapping[str, bytes]) -> str:
+    """Every file by its digest, signed with the log's key (C2SP signed-note); raises Unavailable without one."""
+    key = desk.keys.signing()
+    if key is None:
+        raise Unavailable("checkpoint.no_key")
+    lines = [f"{hashlib.sha256(body).hexdigest()} {name}" for name, body in sorted(files.items())]
+    return sign("\n".join([MANIFEST, contents.case.id, *lines, ""]), key)
+
+
+def _zip(files: Mapping[str, bytes], manifest: str) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("index.html", front)
-        archive.writestr("verify.py", VERIFIER.read_bytes())
-        archive.writestr("log.vkey", contents.key + "\n")
-        archive.writestr("rotations.json", json.dumps(msgspec.to_builtins(contents.rotations), indent=1))
-        archive.writestr("values.json", _values(contents, found))
-        for one in contents.proofs:
-            archive.writestr(f"entries/{one.name}.json", one.leaf)
-            archive.writestr(f"entries/{one.name}.tlog-proof", one.receipt.text())
-        for name in sorted(_rule_sets(contents.entries)):
-            if name in texts:
-                archive.writestr(f"rulesets/{name}.toml", texts[name].encode())
-        for enclosure in contents.enclosures:
-            sha256 = enclosure.enclosure.sha256
-            if desk.files.holds(sha256):
-                ending = mimetypes.guess_extension(enclosure.enclosure.media_type) or ""
-                name = f"enclosures/{sha256[:12]}-{enclosure.enclosure.kind}{ending}"
-                if name not in archive.namelist():
-                    archive.writestr(name, desk.files.path(sha256).read_bytes())
+        for name, body in files.items():
+            archive.writestr(name, body)
+        archive.writestr("manifest.note", manifest)
     return target.getvalue()
 
 

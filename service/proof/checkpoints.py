@@ -82,9 +82,22 @@ async def _check_goes_on(reading: Reading, last: KeptCheckpoint, head: LogHead) 
         raise GranskaError("checkpoint.contradiction", size=last.size)
 
 
-async def send_checkpoints(desk: Desk) -> int:
-    """Send every channel what it has not had; returns how many went out. What fails is kept, and tried again."""
-    sent = 0
+@dataclass(frozen=True)
+class Sent:
+    """How many checkpoints went out, and the channels that did not take theirs."""
+
+    count: int
+    failed: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """Raise Unavailable where a channel did not take its checkpoint: until it does, that way out proves nothing."""
+        if self.failed:
+            raise Unavailable("checkpoint.not_sent", channels=", ".join(self.failed))
+
+
+async def send_checkpoints(desk: Desk) -> Sent:
+    """Send every channel what it has not had. What fails is kept, and tried again."""
+    sent, failed = 0, list[str]()
     for channel in desk.outbox:
         try:
             sent += await _send(desk, channel)
@@ -94,7 +107,8 @@ async def send_checkpoints(desk: Desk) -> int:
                 last = await writing.last_checkpoint()
                 size = last.size if last else 0
                 await writing.checkpoint_sent(size, channel.name, desk.outside.now(), type(error).__name__[:60])
-    return sent
+            failed.append(channel.name)
+    return Sent(sent, tuple(failed))
 
 
 async def _send(desk: Desk, channel: Channel) -> int:

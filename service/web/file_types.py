@@ -7,13 +7,9 @@ import zlib
 
 import puremagic
 
+from service.domain.enclosure import DOCX, ENDINGS, JPEG, ODT, PDF, PNG, TEXT, XLSX
 from service.domain.errors import InvalidInput, Problem
 
-PDF, PNG, JPEG, TEXT = "application/pdf", "image/png", "image/jpeg", "text/plain"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ODT = "application/vnd.oasis.opendocument.text"
-ACCEPTED = {PDF: ".pdf", PNG: ".png", JPEG: ".jpg", DOCX: ".docx", XLSX: ".xlsx", ODT: ".odt", TEXT: ".txt"}
 _BY_ENDING = {".pdf": PDF, ".png": PNG, ".jpg": JPEG, ".jpeg": JPEG, ".jfif": JPEG}
 
 
@@ -21,7 +17,7 @@ def media_type(body: bytes) -> str:
     """The media type, from the content alone; raises InvalidInput for a kind that is not taken."""
     found = _office(body) or _magic(body) or _text(body)
     if found is None:
-        raise InvalidInput([Problem("/file", "enclosure.type", {"choices": ", ".join(sorted(ACCEPTED.values()))})])
+        raise InvalidInput([Problem("/file", "enclosure.type", {"choices": ", ".join(sorted(ENDINGS.values()))})])
     return found
 
 

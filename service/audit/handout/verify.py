@@ -30,6 +30,7 @@ except ImportError:
     sys.exit("Installera cryptography / Install cryptography: pip install cryptography")
 
 DOMAIN = b"granska/commit/v1\x00"
+MANIFEST = "granska bundle manifest v1"
 HEX = re.compile(r"[0-9a-f]{64}")
 MOST_BYTES = 200_000_000
 #: Every event that an entry can be, and its newest version; this program reads each version up to that.
@@ -382,40 +383,146 @@ class Report:
 
 
 def verify(bundle, key_line, report):
-    files, seen = bundle.files, {"verify.py", "index.html", "log.vkey", "rotations.json"}
+    files, seen = bundle.files, {"verify.py", "index.html", "log.vkey", "rotations.json", "manifest.note"}
     keys = keys_of(files, key_line, report)
     if keys is None:
         return
+    case = check_manifest(files, keys, report)
     told = Told()
     for name in sorted(one for one in files if one.startswith("entries/") and one.endswith(".json")):
         seen |= {name, name[: -len(".json")] + ".tlog-proof"}
         verify_entry(files, name, keys, told, report)
-    if "index.html" in files:
-        report.note(
-            "index.html",
-            "är en läsvänlig avskrift: det är filerna här som bevisar",
-            "is a readable copy: the files here are the proof",
-        )
     if not told.entries:
         report.bad("entries/", "ingen post kunde kontrolleras", "no entry could be verified")
-    check_values(files, seen, told.vouched, told.erased, report)
-    check_digests(files, seen, told.vouched, told.rule_sets, report)
+    check_whole(told, case, report)
+    check_values(files, seen, told, report)
+    check_digests(files, seen, told, report)
     for name in sorted(set(files) - seen):
         report.bad(name, "ingen post i loggen står för den här filen", "no entry of the log vouches for this file")
     print()
+    say_decisions(told)
     if report.faults:
         print(f"{report.faults} fel. / {report.faults} faults.")
     else:
         print("Allt stämmer. / Everything holds.")
-    print("Att en post finns här visas; att ingen post har lämnats utanför visas inte av ett utdrag.")
-    print("That an entry stands here is shown; that none was left out is not something an extract can show.")
+    print("Läs index.html mot besluten ovan: det är posterna som bevisar.")
+    print("Read index.html against the decisions above: it is the entries that prove.")
+    digest = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()
+    print(f"Det här programmet / this program: SHA-256 {digest}")
+
+
+def check_manifest(files, keys, report):
+    """Every file is the one that was signed for, and none is missing; returns the case that it was signed for."""
+    try:
+        text, _, block = files["manifest.note"].decode("utf-8").rpartition("\n\n")
+        if not any(signed_by(text + "\n", block, key) for key in keys):
+            raise Wrong("förteckningen är inte underskriven med nyckeln", "the key has not signed the manifest")
+        first, case, *lines = text.split("\n")
+        if first != MANIFEST:
+            raise Wrong("förteckningen har fel form", "the manifest has the wrong form")
+        listed = dict(reversed(line.split(" ", 1)) for line in lines)
+    except Wrong as wrong:
+        report.bad("manifest.note", wrong.sv, wrong.en)
+        return None
+    except Exception as error:
+        name = type(error).__name__
+        report.bad("manifest.note", f"går inte att läsa ({name})", f"cannot be read ({name})")
+        return None
+    for name in sorted(set(listed) | (set(files) - {"manifest.note"})):
+        if name not in files:
+            report.bad(name, "saknas i utdraget", "is missing from the bundle")
+        elif name not in listed:
+            report.bad(
+                name, "fanns inte i utdraget när det lämnades ut", "was not in the bundle when it was handed out"
+            )
+        elif hashlib.sha256(files[name]).hexdigest() != listed[name]:
+            report.bad(name, "är inte den fil som lämnades ut", "is not the file that was handed out")
+    return case
+
+
+def signed_by(text, block, key):
+    """Whether one of these signature lines is by this key over this text (C2SP signed-note)."""
+    name, identity, public = key
+    for line in block.split("\n"):
+        signer, _, encoded = line.removeprefix("\u2014 ").partition(" ")
+        raw = unb64(encoded)
+        if signer == name and raw[:4] == identity:
+            try:
+                Ed25519PublicKey.from_public_bytes(public).verify(raw[4:], text.encode())
+                return True
+            except InvalidSignature:
+                return False
+    return False
+
+
+def digest_of(lines):
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
+
+
+def check_whole(told, case, report):
+    """All entries are of one case, and all that there were when it was handed out are here."""
+    cases = {entry["case"] for entry, _ in told.read} | ({case} if case else set())
+    if len(cases) > 1:
+        report.bad("entries/", "posterna hör till olika ärenden", "the entries belong to different cases")
+    handed = told.handed_out()
+    if handed is None:
+        report.bad("entries/", "ingen post säger att ärendet lämnades ut", "no entry says that the case was handed out")
+        return
+    before = [leaf for entry, leaf in told.read if entry["seq"] < handed["seq"]]
+    if digest_of(before) != handed["data"]["entries"]:
+        report.bad(
+            "entries/",
+            "är inte alla de poster som ärendet hade när det lämnades ut",
+            "are not all the entries that the case had when it was handed out",
+        )
+    elif any(entry["seq"] > handed["seq"] for entry, _ in told.read):
+        report.bad("entries/", "en post är yngre än utlämnandet", "an entry is younger than the handing out")
+    else:
+        report.good("entries/", "är alla poster som ärendet hade", "are all the entries that the case had")
+
+
+OUTCOMES = {
+    "approval": ("bifall", "approval"),
+    "partial_approval": ("delvis bifall", "approval in part"),
+    "refusal": ("avslag", "refusal"),
+    "dismissal": ("avvisning", "dismissal"),
+    "write_off": ("avskrivning", "written off"),
+    "revocation": ("återkallelse", "revocation"),
+    "recovery": ("återkrav", "recovery"),
+}
+
+
+def say_decisions(told):
+    """Each decision as its entry has it: what, how much, by whom and on what day (UTC)."""
+    for entry, _ in told.read:
+        if entry["type"] != "case:decided":
+            continue
+        data = entry["data"]
+        sv, en = OUTCOMES.get(data["outcome"], (data["outcome"], data["outcome"]))
+        amount = "" if data["amount_ore"] is None else f", {data['amount_ore'] / 100:.2f} kr"
+        where = f"post/entry {entry['seq']}, {data['diary_number']}"
+        print(plain(f"Beslut / decision {entry['at'][:10]}: {sv} / {en}{amount}, {entry['actor']['id']} ({where})"))
+    if told.entries:
+        print()
 
 
 class Told:
-    """What the entries that hold vouch for: digests, erasures, rule sets; and how many they are."""
+    """What the entries that hold vouch for: digests, erasures, rule sets; the entries themselves, and their hashes."""
 
     def __init__(self):
-        self.vouched, self.erased, self.rule_sets, self.entries = set(), set(), set(), 0
+        self.vouched, self.erased, self.erased_files, self.rule_sets = set(), set(), set(), set()
+        self.read, self.opened = [], set()
+
+    @property
+    def entries(self):
+        return len(self.read)
+
+    def of_type(self, type):
+        return [entry for entry, _ in self.read if entry["type"] == type]
+
+    def handed_out(self):
+        """The last entry that says the case was handed out: the one of this bundle."""
+        return next(reversed(self.of_type("case:handed-out")), None)
 
 
 def keys_of(files, key_line, report):
@@ -456,7 +563,11 @@ def verify_entry(files, name, keys, told, report):
     check_version(name, entry, report)
     if entry.get("type") == "value:erased" and entry.get("type_version") in ERASED_IN:
         told.erased |= set(data[ERASED_IN[entry["type_version"]]])
-    told.entries += 1
+        told.erased_files |= set(data["enclosures"])
+    told.read.append((entry, leaf_hash(files[name]).hex()))
+    derived = f"entries/{entry['seq']:06d}-{entry['type'].replace(':', '-')}.json"
+    if name != derived:
+        report.bad(name, f"heter inte som posten: {derived}", f"is not called as the entry is: {derived}")
     report.good(
         name,
         f"är post {entry['seq']} i loggen, oförändrad ({entry['at']}), enligt kontrollpunkten över {size} poster",
@@ -464,8 +575,8 @@ def verify_entry(files, name, keys, told, report):
     )
 
 
-def check_values(files, seen, vouched, erased, report):
-    """Each opened value is the one that an entry has committed to."""
+def check_values(files, seen, told, report):
+    """Each opened value is the one that an entry has committed to; none is missing, and only what was to be is masked."""
     seen.add("values.json")
     try:
         values = json.loads(files["values.json"], object_pairs_hook=without_twins)
@@ -473,48 +584,88 @@ def check_values(files, seen, vouched, erased, report):
     except (Exception, Wrong):
         report.bad("values.json", "går inte att läsa", "cannot be read")
         return
-    counts = {"opened": 0, "masked": 0, "erased": 0}
+    of_kind = {"opened": set(), "masked": set(), "erased": set()}
     for name, one in values.items():
-        label = (
-            f"values.json: {one.get('field', '')!s} {name[:12]}"
-            if isinstance(one, dict)
-            else f"values.json: {name[:12]}"
-        )
+        field = f" {one.get('field', '')!s}" if isinstance(one, dict) else ""
         try:
-            if name not in vouched:
-                raise Wrong("ingen post har förbundit sig till värdet", "no entry has committed to the value")
-            if set(one) == {"field", "masked"} and one["masked"] is True:
-                counts["masked"] += 1
-            elif set(one) == {"field", "erased"}:
-                if name not in erased:
-                    raise Wrong("ingen post säger att värdet är gallrat", "no entry says that the value was erased")
-                counts["erased"] += 1
-            elif set(one) != {"field", "value", "salt"}:
-                raise Wrong("uppgiften har fel form", "the value has the wrong form")
-            elif commitment(one["field"], one["value"], bytes.fromhex(one["salt"])) != name:
-                raise Wrong("värdet är inte det som posten förband sig till", "the value is not the one committed to")
-            else:
-                counts["opened"] += 1
+            of_kind[kind_of(name, one, told)].add(name)
         except Wrong as wrong:
-            report.bad(label, wrong.sv, wrong.en)
+            report.bad(f"values.json:{field} {name[:12]}", wrong.sv, wrong.en)
         except Exception as error:
-            report.bad(label, f"går inte att läsa ({type(error).__name__})", f"cannot be read ({type(error).__name__})")
+            why = type(error).__name__
+            report.bad(f"values.json:{field} {name[:12]}", f"går inte att läsa ({why})", f"cannot be read ({why})")
+    told.opened = of_kind["opened"]
+    check_withheld(values, of_kind["masked"], told, report)
+    opened, masked, erased = (len(of_kind[kind]) for kind in ("opened", "masked", "erased"))
     report.good(
         "values.json",
-        f"{counts['opened']} uppgifter stämmer, {counts['masked']} är maskerade, {counts['erased']} är gallrade",
-        f"{counts['opened']} values hold, {counts['masked']} are masked, {counts['erased']} are erased",
+        f"{opened} uppgifter stämmer, {masked} är maskerade, {erased} är gallrade",
+        f"{opened} values hold, {masked} are masked, {erased} are erased",
     )
 
 
-def check_digests(files, seen, vouched, rule_sets, report):
-    """Enclosures and rule sets are the bytes whose digest an entry names."""
+def kind_of(name, one, told):
+    """Whether a value is opened, masked or erased, as it may be by the entries; raises Wrong where it may not."""
+    if name not in told.vouched:
+        raise Wrong("ingen post har förbundit sig till värdet", "no entry has committed to the value")
+    if set(one) == {"field", "masked"} and one["masked"] is True:
+        return "masked"
+    if set(one) == {"field", "erased"}:
+        if name not in told.erased:
+            raise Wrong("ingen post säger att värdet är gallrat", "no entry says that the value was erased")
+        return "erased"
+    if set(one) != {"field", "value", "salt"}:
+        raise Wrong("uppgiften har fel form", "the value has the wrong form")
+    if commitment(one["field"], one["value"], bytes.fromhex(one["salt"])) != name:
+        raise Wrong("värdet är inte det som posten förband sig till", "the value is not the one committed to")
+    return "opened"
+
+
+def check_withheld(values, masked, told, report):
+    """All values of the entries are there, and those are masked that the entry of the handing out says."""
+    handed = told.handed_out()
+    if handed is None:
+        return
+    if digest_of(sorted(values)) != handed["data"]["values"]:
+        report.bad("values.json", "är inte alla uppgifter som posterna har", "are not all the values of the entries")
+    if digest_of(sorted(masked)) != handed["data"]["withheld"]:
+        report.bad(
+            "values.json",
+            "andra uppgifter är maskerade än när ärendet lämnades ut",
+            "other values are masked than when the case was handed out",
+        )
+
+
+#: How the name of a file ends, by what it is.
+ENDINGS = {
+    "application/pdf": ".pdf",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "text/plain": ".txt",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.oasis.opendocument.text": ".odt",
+}
+
+
+def check_digests(files, seen, told, report):
+    """Enclosures and rule sets are the bytes whose digest an entry names, under the names that follow from it."""
+    derived, wanted = {}, set()
+    for entry in told.of_type("enclosure:added"):
+        data = entry["data"]
+        name = f"enclosures/{data['sha256'][:12]}-{data['kind']}{ENDINGS.get(data['media_type'], '')}"
+        derived[name] = data["sha256"]
+        if data["name"] in told.opened and data["enclosure"] not in told.erased_files:
+            wanted.add(name)
+    for name in sorted(wanted - set(files)):
+        report.bad(name, "saknas: posten nämner filen", "is missing: an entry names the file")
     for name in sorted(one for one in files if one.startswith(("enclosures/", "rulesets/"))):
         seen.add(name)
         digest = hashlib.sha256(files[name]).hexdigest()
         if name.startswith("rulesets/"):
-            holds = (name[len("rulesets/") : -len(".toml")], digest) in rule_sets
+            holds = name.endswith(".toml") and (name[len("rulesets/") : -len(".toml")], digest) in told.rule_sets
         else:
-            holds = digest in vouched and name.startswith(f"enclosures/{digest[:12]}-")
+            holds = derived.get(name) == digest
         if holds:
             report.good(name, "är den fil som loggen nämner", "is the file that the log names")
         else:

@@ -51,6 +51,9 @@ class CaseHandedOut(CaseEvent, frozen=True):
 
     purpose: Annotated[Code, "for what"]
     masked: Annotated[tuple[Code, ...], "the kinds of value that were masked"]
+    entries: Annotated[Digest, "of the hashes of all entries of the case before this one, in their order"]
+    values: Annotated[Digest, "of all commitments in them, sorted"]
+    withheld: Annotated[Digest, "of those whose values were masked, sorted"]
 
 
 @event("subject-access:exported", persons=frozenset({Role.COORDINATOR}))

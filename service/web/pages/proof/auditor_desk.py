@@ -37,8 +37,11 @@ async def checkpoint(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     except GranskaError as error:
         render.tell(request, error.code, **error.params)
         return Redirect("/log", status_code=303)
-    await send_checkpoints(desk)
-    render.tell(request, "done.signed", size=signed.size)
+    sent = await send_checkpoints(desk)
+    if sent.failed:
+        render.tell(request, "checkpoint.not_sent", channels=", ".join(sent.failed))
+    else:
+        render.tell(request, "done.signed", size=signed.size)
     return Redirect("/log", status_code=303)
 
 
