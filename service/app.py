@@ -136,10 +136,10 @@ async def opened_desk(
             await jobs.close()
 
 
-async def migrate_database(settings: Settings) -> int:
+async def migrate_database(settings: Settings, *, outside: Outside | None = None) -> int:
     """Bring the schema up to date and open the log; returns how many migrations were run."""
     prepare_folder(settings.folder)
-    outside = real_outside()
+    outside = outside or real_outside()
     async with opened(settings.address) as engine:
         done = await migrate()
         store = TableStore(engine, random=outside.random, new_id=outside.new_id)
@@ -147,7 +147,7 @@ async def migrate_database(settings: Settings) -> int:
         sweep_indexes(settings.folder / "indexes")
     for path in settings.folder.glob("*.sqlite"):
         os.chmod(path, 0o600)
-    async with opened_desk(settings) as desk:
+    async with opened_desk(settings, outside=outside) as desk:
         await open_log(desk, origin=settings.log_origin or f"granska/{secrets.token_hex(4)}")
     return done
 

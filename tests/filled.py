@@ -26,7 +26,7 @@ async def a_filled_desk(settings: Settings, folders: pytest.TempPathFactory) -> 
 
 
 async def _fill_desk(settings: Settings) -> None:
-    await app.migrate_database(settings)
+    await app.migrate_database(settings, outside=Clock().outside())
     async with app.opened_desk(settings, outside=Clock().outside()) as opened:
         for file in (RULES_2025, RULES_2026):
             await adopt_at_setup(opened, file.read_text("utf-8"))

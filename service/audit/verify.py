@@ -19,6 +19,7 @@ from service.audit.canonical import NotCanonical, parse
 from service.audit.checkpoint import Checkpoint
 from service.audit.commitment import commit
 from service.audit.leaf import FORMAT, milliseconds
+from service.domain.clock import CLOCK_TOLERANCE_MS
 from service.domain.events.catalogue import CATALOGUE, commitments_in
 from service.domain.events.event import Entry, EventData
 from service.domain.ledger.ledger import Ledger
@@ -114,6 +115,7 @@ class LogCheck:
         self._due = sorted({(one.size, one.root) for one in checkpoints if one.size}, reverse=True)
         self._expected = expected
         self._good_size = 0
+        self._latest = 0
         self._stack: list[bytes] = []
         self._compared = 0
         self.report = Report()
@@ -267,6 +269,7 @@ class LogCheck:
     def _fold(self, document: Mapping[str, Any], written: EventData) -> None:
         if self._ledger is None:
             return
+        self._time(document)
         try:
             at, data = milliseconds(document["at"]), CATALOGUE.current(written)
             entry = Entry(document["seq"], at, document["actor"]["id"], document["case"], data)
@@ -276,6 +279,16 @@ class LogCheck:
         except (KeyError, ValueError, OverflowError):
             # An entry may be well formed and still speak of something that never came to be.
             self._fault(document["seq"], "does-not-follow")
+
+    def _time(self, document: Mapping[str, Any]) -> None:
+        """Each entry was written after those before it, but for what clocks of several machines differ."""
+        try:
+            at = milliseconds(document["at"])
+        except ValueError:
+            return  # a day that there is not has been named
+        if self._latest - at > CLOCK_TOLERANCE_MS:
+            self._fault(document["seq"], "time-backwards")
+        self._latest = max(self._latest, at)
 
 
 def _parsed(leaf: bytes) -> Any:

@@ -12,6 +12,8 @@ Second = NewType("Second", int)
 #: Before anything happened.
 NEVER = Instant(0)
 DAY_MS = 86_400_000
+#: So far may the clocks of machines that write one log differ; what goes back further than that is no order.
+CLOCK_TOLERANCE_MS = 60_000
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 

@@ -10,6 +10,7 @@ from service.audit.checkpoint import Checkpoint
 from service.audit.leaf import timestamp
 from service.audit.verify import Fault, Report
 from service.desk.ports.log import ScannedAccess
+from service.domain.clock import CLOCK_TOLERANCE_MS
 
 
 class AccessTree:
@@ -19,6 +20,7 @@ class AccessTree:
         self._report = report
         self._frontier, self._nodes = merkle.Frontier(), hashlib.sha256()
         self._roots: dict[int, set[bytes]] = {}
+        self._latest = 0
         for checkpoint in good:
             self._roots.setdefault(checkpoint.size, set()).add(checkpoint.root)
 
@@ -36,6 +38,10 @@ class AccessTree:
             self._fault(seq, "changed")
         elif not _columns_agree(str(leaf), case_id, actor, at):
             self._fault(seq, "columns")
+        if isinstance(at, int):
+            if self._latest - at > CLOCK_TOLERANCE_MS:
+                self._fault(seq, "time-backwards")
+            self._latest = max(self._latest, at)
         for _, _, node in self._frontier.add(kept):
             self._nodes.update(f"{node.hex()}\n".encode())
         self._pass_checkpoints(seq)

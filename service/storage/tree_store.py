@@ -12,7 +12,8 @@ from piccolo.table import Table
 
 from service.audit import merkle
 from service.desk.ports.log import KeptCheckpoint, LogHead, StoredNode
-from service.domain.clock import Instant
+from service.domain.clock import CLOCK_TOLERANCE_MS, Instant, local_time
+from service.domain.errors import Unavailable
 from service.library_internals import engine_of, on_connection_thread, table_name
 from service.storage.engine import SafeSQLite
 
@@ -79,7 +80,7 @@ class TreeStore:
         return await self._append_postgres(transaction.connection, make)
 
     def _append_lite(self, database: Any, make: Make) -> int:
-        row = database.execute(f"SELECT seq, hash FROM {self.entries} ORDER BY seq DESC LIMIT 1").fetchone()
+        row = database.execute(f"SELECT seq, hash, at FROM {self.entries} ORDER BY seq DESC LIMIT 1").fetchone()
         size, last = (0, "") if row is None else (int(row["seq"]) + 1, str(row["hash"]))
         tail = self._tail(size, last)
         if tail is None:
@@ -89,17 +90,17 @@ class TreeStore:
                     one = database.execute(f"SELECT hash FROM {table} WHERE {column} = ?", [number]).fetchone()
                     found[place] = bytes.fromhex(one["hash"])
             tail = Tail.of(size, found)
-        columns, values, nodes = self._grown(tail, make)
+        columns, values, nodes = self._grown(tail, make, 0 if row is None else int(row["at"]))
         marks = ", ".join("?" for _ in values)
         database.execute(f"INSERT INTO {self.entries} ({columns}) VALUES ({marks})", values)
         database.executemany(f"INSERT INTO {self.nodes} (place, hash) VALUES (?, ?)", nodes)
         return size
 
     async def _append_postgres(self, connection: Any, make: Make) -> int:
-        row = await connection.fetchrow(f"SELECT seq, hash FROM {self.entries} ORDER BY seq DESC LIMIT 1")
+        row = await connection.fetchrow(f"SELECT seq, hash, at FROM {self.entries} ORDER BY seq DESC LIMIT 1")
         size, last = (0, "") if row is None else (int(row["seq"]) + 1, str(row["hash"]))
         tail = self._tail(size, last) or Tail.of(size, await self.hashes(merkle.subtrees((0, size))))
-        columns, values, nodes = self._grown(tail, make)
+        columns, values, nodes = self._grown(tail, make, 0 if row is None else int(row["at"]))
         marks = ", ".join(f"${number}" for number in range(1, len(values) + 1))
         await connection.execute(f"INSERT INTO {self.entries} ({columns}) VALUES ({marks})", *values)
         if nodes:
@@ -112,9 +113,14 @@ class TreeStore:
         known = _tail_last_written.get(engine_of(self.entry), {}).get(self.entries)
         return known if known is not None and (known.size, known.last) == (size, last) else None
 
-    def _grown(self, tail: "Tail", make: Make) -> tuple[str, list[Any], list[tuple[int, str]]]:
-        """The row and nodes that come next; the tail with them is what is remembered."""
+    def _grown(self, tail: "Tail", make: Make, last_at: int) -> tuple[str, list[Any], list[tuple[int, str]]]:
+        """The row and nodes that come next; the tail with them is what is remembered.
+
+        Raises Unavailable where the clock has gone back: a log whose days run backwards proves no order.
+        """
         leaf, row = make(tail.size)
+        if last_at - row["at"] > CLOCK_TOLERANCE_MS:
+            raise Unavailable("log.clock_behind", last=f"{local_time(Instant(last_at)):%Y-%m-%d %H:%M}")
         hashed = merkle.leaf_hash(leaf.encode())
         nodes: list[tuple[int, str]] = []
         stack, node, index, place = list(tail.stack), hashed, tail.size, merkle.nodes_before(tail.size)

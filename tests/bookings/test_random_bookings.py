@@ -199,7 +199,7 @@ def judge(log: list[dict[str, Any]]) -> int:
 
 async def walked(folder: Path, steps: list[tuple[str, int]]) -> int:
     clock, settings_ = Clock(), Settings(data=str(folder))
-    await app.migrate_database(settings_)
+    await app.migrate_database(settings_, outside=clock.outside())
     async with app.opened_desk(settings_, outside=clock.outside()) as desk:
         await rooms_and_rules(desk)
         walk = Walk(desk, clock, [await someone(desk, f"P{n}", *rights.split()) for n, rights in enumerate(PEOPLE)])

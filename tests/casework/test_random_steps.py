@@ -289,7 +289,7 @@ def judge_erasure(before: list[dict[str, Any]], entry: dict[str, Any]) -> None:
 
 async def walked(settings_: Settings, steps: list[tuple[str, int]]) -> tuple[int, list[str]]:
     clock = Clock()
-    await app.migrate_database(settings_)
+    await app.migrate_database(settings_, outside=clock.outside())
     async with app.opened_desk(settings_, outside=clock.outside()) as desk:
         for file in (RULES_2025, RULES_2026):
             await adopt_at_setup(desk, file.read_text("utf-8"))

@@ -5,6 +5,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from service.audit import merkle
@@ -69,6 +70,18 @@ def edit_and_recompute(database: sqlite3.Connection, rng: random.Random, folder:
     seq = rng.randrange(1, _signed(database))
     leaves[seq] = edited(leaves[seq], rng)
     rebuild(database, leaves)
+
+
+def dated_back(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
+    """A day earlier than it was written, everywhere where it says so, and not under a checkpoint yet."""
+    leaves = leaves_of(database)
+    seq = rng.randrange(_signed(database), len(leaves))
+    read = json.loads(leaves[seq])
+    earlier = datetime.fromisoformat(read["at"]) - timedelta(days=1)
+    read["at"] = f"{earlier:%Y-%m-%dT%H:%M:%S}.{earlier.microsecond // 1000:03d}Z"
+    leaves[seq] = json.dumps(read, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    rebuild(database, leaves)
+    database.execute("UPDATE log_entry SET at = at - 86400000 WHERE seq = ?", (seq,))
 
 
 def delete(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
@@ -186,4 +199,5 @@ ATTACKS: dict[str, tuple[Attack, bool]] = {
     "edit a checkpoint": (edit_a_checkpoint, True),
     "re-encode a record": (encode_differently, True),
     "insert a false entry at the tail": (add_at_the_tail, False),
+    "date an entry back": (dated_back, True),
 }

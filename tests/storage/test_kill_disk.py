@@ -17,7 +17,7 @@ from tests.servers import PATIENCE
 from tests.steps import someone
 
 WRITER = """
-import asyncio, sys
+import asyncio, sys, time
 from service.domain.events.event import Event, SYSTEM_ACTOR
 from service.domain.events.office import RightGranted
 from service.storage.database import opened
@@ -35,7 +35,7 @@ async def main(path):
             grant = f"00000000-0000-4000-8000-{next(count):012x}"
             data = RightGranted(grant=grant, user=user, right="role:auditor", proposal=None)
             async with store.writing() as writing:
-                await writing.right_granted(Event(data, SYSTEM_ACTOR, 1))
+                await writing.right_granted(Event(data, SYSTEM_ACTOR, time.time_ns() // 1_000_000))
             print("ack", grant, flush=True)
 
 asyncio.run(main(sys.argv[1]))

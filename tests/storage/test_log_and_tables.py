@@ -67,7 +67,7 @@ async def test_an_event_that_breaks_its_schema_is_not_saved_and_neither_is_its_c
 async def folder(tmp_path: Path, clock: Clock) -> Path:
     """A SQLite folder with a decided case, closed, with its guards dropped as an attacker would."""
     settings = Settings(data=str(tmp_path))
-    await app.migrate_database(settings)
+    await app.migrate_database(settings, outside=clock.outside())
     async with app.opened_desk(settings, outside=clock.outside()) as desk:
         await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
         samir = await someone(desk, "Samir", "role:coordinator")
@@ -184,7 +184,7 @@ async def test_the_same_events_give_the_same_root_on_both_databases(
         settings = Settings(data=str(tmp_path / str(position)), database=address)
         (settings.folder / "keys").mkdir(parents=True)
         (settings.folder / "keys" / "distinction.key").write_bytes(bytes(32))
-        await app.migrate_database(settings)
+        await app.migrate_database(settings, outside=Clock().outside())
         async with app.opened_desk(settings, outside=Clock().outside()) as desk:
             await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
             officer = await someone(desk, "Alva", "role:association_officer")

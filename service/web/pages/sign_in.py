@@ -78,6 +78,9 @@ async def sign_in(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     if user is None:
         return _refused(request, "sign_in.wrong", 422, email, next_page)
     failures.forget_last(email, address)
+    if now < user.password_at:
+        # The session would be from before the password, and over at once: a sign-in that loops without a word.
+        return _refused(request, "sign_in.clock_behind", 503, email, next_page)
     request.session.clear()
     _open_session(request, user, now)
     return Redirect(next_page or home(user), status_code=303)
