@@ -21,7 +21,8 @@ from service.matching.population import Population
 from service.outbox import FolderChannel, HttpsChannel, MailChannel
 from service.pipeline.registry import Registry
 from service.proof.checkpoints import open_log
-from service.proof.verification import Exported, Verification, verify_log
+from service.proof.exported import Exported
+from service.proof.verification import Verification, verify_log
 from service.rules.load import parse
 from service.settings import Settings, resource
 from service.sources.fetch import fetch_list

@@ -142,7 +142,7 @@ HELD_BECAUSE = {
     "older", "same_date", "fell_kept_entries", *(f"fell_{known.name}" for known in fields(ListHealth)),
     *(f"remark_{noticed.value}" for noticed in HOLDING),
 }  # fmt: skip
-FAULTS = ("service/audit/verify.py", "service/proof/verification.py")
+FAULTS = ("service/audit/verify.py", "service/proof/verification.py", "service/proof/exported.py")
 #: What can stand in each place of a code that is put together.
 PATTERNS: dict[str, Iterable[str]] = {
     "act.{}": sent_names(inquiry.ActFound),

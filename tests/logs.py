@@ -4,18 +4,34 @@ import hashlib
 import json
 import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from service import app
 from service.audit.verify import Depth
 from service.desk.ports.desk import Desk
-from service.proof.verification import Verification, read_exported, verify_log
+from service.proof.exported import read_exported
+from service.proof.verification import Verification, verify_log
 from service.settings import Settings
 
 
 def settings_of(folder: Path) -> Settings:
     return Settings(data=str(folder), checkpoint_folder=str(folder / "exported"))
+
+
+@contextmanager
+def unguarded(folder: Path) -> Iterator[sqlite3.Connection]:
+    """The database as its owner can open it: the guards dropped, and put back as they were once they are done."""
+    with sqlite3.connect(folder / "granska.sqlite") as database:
+        guards = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in guards:
+            database.execute(f"DROP TRIGGER {name}")
+        yield database
+        for _, sql in guards:
+            database.execute(sql)
+    database.close()
 
 
 def copy_of(folder: Path, target: Path) -> Path:

@@ -232,13 +232,17 @@ class LogCheck:
             good = self._due.pop()[1] == root_here and good
         if not good and self._good_size >= 0:
             # The first entry that differs is one of these; the exported hashes say which, where there are any.
-            if not any(one.kind == "rewritten" for one in self.report.faults):
+            if not any(one.kind == "rewritten" or self._names(one) for one in self.report.faults):
                 self._fault(self._good_size, "rewritten", f"{self._good_size}-{size - 1}")
             self._good_size = -1
         elif good and self._good_size >= 0:
             self._good_size = size
         self.report.signed = size
         return self._due[-1][0] if self._due else -1
+
+    def _names(self, fault: Fault) -> bool:
+        """Whether a fault is already the very entry that a checkpoint here does not agree with."""
+        return fault.kind == "changed" and fault.seq is not None and fault.seq >= self._good_size
 
     def _compare(self, seq: int, leaf_hash: bytes) -> None:
         known = self._expected(seq) if self._expected else None

@@ -20,7 +20,8 @@ from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.pipeline.registry import Registry
 from service.privacy import disclosure_bundle, erasure, erasure_plan, subject_access
-from service.proof import access_log, audit_sample, verification
+from service.proof import access_log, audit_sample
+from service.proof.exported import read_exported
 from service.screening import replay
 from service.settings import Settings, from_environment, resource
 from service.web.render import Pages
@@ -270,7 +271,7 @@ def restore(source: Path, checkpoints: Path | None) -> None:
     The restored log is verified, and must reach every exported checkpoint; what does not hold is not left there.
     Moving from SQLite to PostgreSQL is a backup and a restore: the log's root stays the same.
     """
-    exported = verification.read_exported(checkpoints) if checkpoints else None
+    exported = read_exported(checkpoints) if checkpoints else None
     result = asyncio.run(app.restore_backup(from_environment(), source, exported))
     say_verified(result, tables=True)
     if not result.ok:

@@ -18,6 +18,7 @@ from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.proof import verification
 from service.proof.checkpoints import Sent, Signed, origin_of, rotate_key, send_checkpoints, sign_log
+from service.proof.exported import read_exported
 from service.proof.inclusion_proofs import prove_case
 from service.screening.list_indexes import wrong_indexes
 from service.settings import Settings
@@ -56,7 +57,7 @@ def _verified(checkpoints: Path | None, keys: tuple[str, ...], *, fast: bool, de
         believed = [read_verifying_key(one) for one in keys]
     except BadKey as error:
         raise GranskaError("verify.bad_key", path="--key") from error
-    exported = verification.read_exported(checkpoints) if checkpoints else None
+    exported = read_exported(checkpoints) if checkpoints else None
     depth = Depth.HASHES if fast else Depth.MEANING
 
     async def verify(desk: Desk, settings: Settings) -> verification.Verification:
@@ -94,6 +95,8 @@ def _say_faults(result: verification.Verification) -> None:
         _say_fault("cli.log.fault", fault)
     for table, row, kind in result.table_faults[:MOST_SAID]:
         say("cli.log.table_fault", table=table, row=row, kind=kind, what=catalogue().text("sv", "fault.table"))
+    for key in result.foreign_keys:
+        say("cli.log.table_fault", table="keys", row=key, kind="foreign-key", what=catalogue().text("sv", "fault.key"))
     for version in result.wrong_indexes:
         say("cli.log.table_fault", table="list", row=version, kind="index", what=catalogue().text("sv", "fault.index"))
     for fault in result.reading.faults[:MOST_SAID] if result.reading else ():

@@ -182,14 +182,15 @@ async def create_key(desk: Desk, *, label: str, right: str = INTAKE_RIGHT, by: A
         raise InvalidInput([Problem("/right", "input.choice", {"choices": ", ".join(KEY_RIGHTS)})])
     secret = "granska_" + urlsafe_b64encode(desk.outside.random(24)).decode()
     digest = key_digest(secret)
-    data = KeyCreated(
-        key=desk.outside.new_id(),
-        pseudonym=_pseudonym(desk, "k"),
-        right=right,
-        digest=digest,
-    )
     async with desk.store.writing() as writing:
         await acting(writing, by, Role.ADMINISTRATOR)
+        data = KeyCreated(
+            key=desk.outside.new_id(),
+            pseudonym=_pseudonym(desk, "k"),
+            value=writing.keep("key-label", {"text": label}),
+            right=right,
+            digest=digest,
+        )
         event = Event(data, by, desk.outside.now())
         await writing.key_created(event, label=label)
     return secret

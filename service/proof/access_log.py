@@ -1,8 +1,8 @@
 """Whoever opens a case is written down, in a log of its own, before they see it."""
 
 from service.audit.leaf import timestamp
+from service.desk.ports.access_log import AccessRow
 from service.desk.ports.desk import Desk
-from service.desk.ports.log import AccessRow
 from service.domain.people import Role, User
 
 #: What can be done to a case by looking; the calendar with names shows many cases' hirers at once.

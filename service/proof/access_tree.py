@@ -9,7 +9,7 @@ from service.audit import merkle
 from service.audit.checkpoint import Checkpoint
 from service.audit.leaf import timestamp
 from service.audit.verify import Fault, Report
-from service.desk.ports.log import ScannedAccess
+from service.desk.ports.access_log import ScannedAccess
 from service.domain.clock import CLOCK_TOLERANCE_MS
 
 

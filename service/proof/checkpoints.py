@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 from service.audit import merkle
 from service.audit.checkpoint import Checkpoint, body_of, unsigned
-from service.audit.leaf import data_of
+from service.audit.leaf import data_of, timestamp
 from service.audit.note import BadKey, BadNote, VerifyingKey, read_verifying_key
 from service.desk.actors import acting
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import Channel, KeptCheckpoint, LogHead, LogRow
 from service.desk.ports.store import Reading
+from service.domain.clock import CLOCK_TOLERANCE_MS, NEVER, Instant
 from service.domain.errors import GranskaError, NotAllowed, Unavailable, place_of
 from service.domain.events.event import SYSTEM_ACTOR, Actor, Event
-from service.domain.events.log import LogKeyRotated, LogOpened
+from service.domain.events.log import LogHeads, LogKeyRotated, LogOpened, SentBefore, SignedBefore
 from service.domain.people import Role
 
 logger = logging.getLogger("granska.checkpoints")
@@ -59,15 +60,40 @@ async def sign_log(desk: Desk) -> Signed:
     await desk.access_log.checkpoint(
         lambda read, root: Checkpoint(key.name + ACCESS_LOG, read, root).signed(key), desk.outside.now()
     )
+    access = await desk.access_log.head()
     async with desk.store.writing() as writing:
         head, last = await writing.log_head(), await writing.last_checkpoint()
+        before, since = await _last_heads(writing)
         if last is not None:
             await _check_goes_on(writing, last, head)
-            if last.size == head.size:
+            if last.size == head.size and (before.access if before else 0) == access.size:
                 return Signed(last.size, last.note, fresh=False)
+        heads = await _heads_now(writing, before, since, access)
+        await writing.heads_noted(Event(heads, SYSTEM_ACTOR, desk.outside.now()))
+        head = await writing.log_head()
         note = Checkpoint(key.name, head.size, head.root).signed(key)
         await writing.checkpoint_signed(head.size, note, desk.outside.now())
     return Signed(head.size, note, fresh=True)
+
+
+async def _last_heads(reading: Reading) -> tuple[LogHeads | None, Instant]:
+    """What was said last of the access log and of what was signed, and when."""
+    found = await reading.entries_of_type(LogHeads, limit=1)
+    data = data_of(found[0].leaf) if found else None
+    return (data, found[0].at) if isinstance(data, LogHeads) else (None, NEVER)
+
+
+async def _heads_now(reading: Reading, before: LogHeads | None, since: Instant, access: LogHead) -> LogHeads:
+    """The access log's head, and the checkpoints and sendings that no such entry has named yet."""
+    size = max((one.size for one in before.signed), default=0) if before else 0
+    signed = []
+    while coming := await reading.checkpoint_after(size):
+        signed.append(SignedBefore(coming.size, timestamp(coming.at)))
+        size = coming.size
+    # What a clock of another machine dates a little earlier is named twice rather than not at all.
+    rows = await reading.sent_checkpoints(since=Instant(since - CLOCK_TOLERANCE_MS))
+    sent = [SentBefore(row.id, row.size, row.channel, timestamp(row.at)) for row in rows]
+    return LogHeads(access.size, access.root.hex(), tuple(signed), tuple(sent))
 
 
 async def _check_goes_on(reading: Reading, last: KeptCheckpoint, head: LogHead) -> None:

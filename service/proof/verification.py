@@ -2,29 +2,26 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from service.audit import merkle
 from service.audit.canonical import NotCanonical, parse
-from service.audit.checkpoint import Checkpoint, read_checkpoint, unsigned
+from service.audit.checkpoint import Checkpoint
 from service.audit.leaf import data_of, timestamp
-from service.audit.note import BadKey, BadNote, VerifyingKey, open_note, read_verifying_key
+from service.audit.note import VerifyingKey
 from service.audit.verify import CHUNK, MOST_FAULTS, Depth, Fault, LogCheck, Report, check_value, verify_rows
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow, ScannedEntry
 from service.desk.ports.store import Reading
-from service.domain.errors import GranskaError
+from service.domain.clock import NEVER
 from service.domain.events.log import AccessLogErased, LogKeyRotated
 from service.domain.ledger.facts import Key, differences
 from service.domain.ledger.ledger import Ledger
 from service.proof.access_tree import AccessTree
-from service.proof.checkpoints import ACCESS_LOG, MOST_ROTATIONS, rotations_in, vouched_for
-
-CHECKPOINT, HASHES, PUBLIC_KEY, ACCESS_LOG_FILE = ".checkpoint", ".hashes", ".vkey", "access-log-"
+from service.proof.checkpoints import ACCESS_LOG, MOST_ROTATIONS, first_key, rotations_in, vouched_for
+from service.proof.exported import Exported, HashFiles, opened
 
 
 @dataclass
@@ -43,11 +40,13 @@ class Verification:
     exported: int = 0
     unvouched: tuple[int, ...] = ()
     wrong_indexes: Sequence[str] = ()
+    foreign_keys: Sequence[str] = ()
+    access_roots: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
         """Nothing was wrong anywhere."""
-        beside = self.value_faults or self.table_faults or self.wrong_indexes
+        beside = self.value_faults or self.table_faults or self.wrong_indexes or self.foreign_keys
         read_well = self.reading is None or self.reading.ok
         return self.report.ok and not beside and read_well
 
@@ -56,33 +55,6 @@ class Verification:
         """The first bad entry, by its place in the log."""
         placed = [one for one in (*self.report.faults, *self.value_faults) if one.seq is not None]
         return min(placed, key=lambda one: one.seq or 0) if placed else None
-
-
-@dataclass(frozen=True)
-class Exported:
-    """What was sent out before: checkpoints, the hashes of the entries between them, and the log's public key."""
-
-    notes: tuple[tuple[str, str], ...] = ()
-    keys: tuple[VerifyingKey, ...] = ()
-    folder: Path | None = None
-    reading: tuple[tuple[str, str], ...] = ()
-
-
-def read_exported(folder: Path) -> Exported:
-    """A folder of exported checkpoints; whatever else lies there is left alone."""
-    found = [one for one in sorted(folder.glob(f"*{CHECKPOINT}")) if one.is_file()]
-    texts = [(one.name, one.read_text("utf-8", errors="replace")) for one in found]
-    notes = tuple(one for one in texts if not one[0].startswith(ACCESS_LOG_FILE))
-    reading = tuple(one for one in texts if one[0].startswith(ACCESS_LOG_FILE))
-    if not notes:
-        raise GranskaError("verify.no_checkpoints", path=folder.name)
-    keys = []
-    for one in sorted(folder.glob(f"*{PUBLIC_KEY}")):
-        try:
-            keys.append(read_verifying_key(one.read_text("utf-8", errors="replace").strip()))
-        except BadKey as error:
-            raise GranskaError("verify.bad_key", path=one.name) from error
-    return Exported(notes, tuple(keys), folder, reading)
 
 
 async def verify_log(
@@ -103,11 +75,12 @@ async def verify_log(
     try:
         async with desk.store.reading() as reading:
             await _entries(desk, reading, result, depth, exported, trusted)
+            result.foreign_keys = await _foreign(reading, [*desk.keys.known(), *exported.keys])
     except Exception as error:  # noqa: BLE001 - the database is hostile: whatever it makes us raise is a fault in it
         report.faults = [*result.report.faults, Fault(None, "cannot-be-read", type(error).__name__)]
         result.report = report
     if depth is Depth.MEANING:
-        result.reading = await verify_access_log(desk, trusted, exported)
+        result.reading = await verify_access_log(desk, trusted, exported, result.access_roots)
     return result
 
 
@@ -130,7 +103,7 @@ async def _entries(
     check = LogCheck(
         depth=depth,
         checkpoints=checkpoints,
-        expected=_HashFiles(exported.folder) if exported.folder else None,
+        expected=HashFiles(exported.folder) if exported.folder else None,
         ledger=ledger if full else None,
         on_commitment=(lambda seq, one, case: _first(committed, one, (seq, case))) if full else None,
     )
@@ -157,8 +130,8 @@ async def _checkpoints(
     rotations = await _rotations(reading)
     known = vouched_for(trusted, rotations_in(rotations))
     result.unvouched = tuple(row.seq for row in rotations if not _vouched(row))
-    own, bad = _opened([(f"{kept.size}", kept.note) for kept in await reading.checkpoints()], known)
-    theirs, theirs_bad = _opened(exported.notes, known)
+    own, bad = opened([(f"{kept.size}", kept.note) for kept in await reading.checkpoints()], known)
+    theirs, theirs_bad = opened(exported.notes, known)
     return [*own, *theirs], [*bad, *theirs_bad]
 
 
@@ -192,6 +165,9 @@ async def _tables(
     stored = [fact async for fact in reading.stored_facts()]
     derived, twice = ledger.taken()
     differing = differences(facts | derived, stored) + twice + _files(desk, ledger)
+    differing += await _statements(reading, ledger)
+    differing += [(("schema", one.name), one.wrong) for one in await reading.schema_faults()]
+    result.access_roots = ledger.tables.access_roots
     result.table_faults = [(table, row, kind) for (table, row), kind in differing[:MOST_FAULTS]]
 
 
@@ -218,54 +194,6 @@ async def _rotations(reading: Reading) -> list[LogRow]:
     return (await reading.entries_of_type(LogKeyRotated, limit=MOST_ROTATIONS))[::-1]
 
 
-def _opened(
-    notes: Sequence[tuple[str, str]], known: tuple[VerifyingKey, ...], *, ending: str = ""
-) -> tuple[list[Checkpoint], list[Fault]]:
-    """What each note says, and a fault for each that no known key has signed."""
-    good: list[Checkpoint] = []
-    bad: list[Fault] = []
-    for name, note in notes:
-        try:
-            found = read_checkpoint(note, known) if not ending else _of_access_log(note, known)
-            if not name.endswith(CHECKPOINT) and str(found.size) != name:
-                raise BadNote("kept under another size")
-            good.append(found)
-        except BadNote as why:
-            bad.append(Fault(None, "checkpoint", f"{name}: {why}"))
-    return good, bad
-
-
-def _of_access_log(note: str, known: tuple[VerifyingKey, ...]) -> Checkpoint:
-    """The access log is signed by the log's key, under a name of its own."""
-    text, signers = open_note(note, known)
-    found = unsigned(text)
-    if found.origin not in {one.name + ACCESS_LOG for one in signers}:
-        raise BadNote("signed by someone else than the log it speaks of")
-    return found
-
-
-class _HashFiles:
-    """The hashes that were exported with the checkpoints, read one file at a time."""
-
-    def __init__(self, folder: Path) -> None:
-        self._files = [
-            (int(one.stem.split("-")[0]), one)
-            for one in sorted(folder.glob(f"*{HASHES}"))
-            if re.fullmatch(r"[0-9]{12}-[0-9]{12}", one.stem) and one.is_file()
-        ]
-        self._start, self._hashes = 0, list[str]()
-
-    def __call__(self, seq: int) -> bytes | None:
-        while self._files and seq >= self._files[0][0]:
-            self._start, path = self._files.pop(0)
-            self._hashes = path.read_text("ascii", errors="replace").split()
-        at = seq - self._start
-        try:
-            return bytes.fromhex(self._hashes[at]) if 0 <= at < len(self._hashes) else None
-        except ValueError:
-            return b""
-
-
 def _place(seq: Any) -> int | None:
     return seq if isinstance(seq, int) else None
 
@@ -279,6 +207,34 @@ def _columns_agree(row: ScannedEntry) -> bool:
         return told == (row.type, row.case_id, row.actor, timestamp(row.at))
     except (ValueError, KeyError, TypeError, OverflowError, AttributeError, OSError):
         return not isinstance(row.at, int)  # where the entry itself is at fault it has been named
+
+
+async def _statements(reading: Reading, ledger: Ledger) -> list[tuple[Key, str]]:
+    """What pages show of signing and sending is what the log says, as far as it has come to say it."""
+    told = ledger.tables
+    signed = {one.size: timestamp(one.at) for one in await reading.checkpoints()}
+    sent = {row.id: row for row in await reading.sent_checkpoints(since=NEVER)}
+    last = max(told.signed, default=0)
+    found: list[tuple[Key, str]] = []
+    for size, at in signed.items():
+        if size <= last and told.signed.get(size) != at:
+            found.append((("checkpoint", f"{size}"), "differs:at" if size in told.signed else "not-in-log"))
+    found += [(("checkpoint", f"{size}"), "row-missing") for size in told.signed if size not in signed]
+    for name, one in told.sent.items():
+        row = sent.get(name)
+        if row is None:
+            found.append((("dispatch", name), "row-missing"))
+        elif (row.size, row.channel, timestamp(row.at)) != (one.size, one.channel, one.at):
+            found.append((("dispatch", name), "differs:at"))
+    found += [(("dispatch", name), "not-in-log") for name in sent if name not in told.sent and sent[name].size < last]
+    return found
+
+
+async def _foreign(reading: Reading, lying: Sequence[VerifyingKey]) -> list[str]:
+    """The keys that lie among ours, or with what was handed out, and that the log does not name."""
+    opened, rotations = await first_key(reading)
+    named = {opened, *(rotation.new for rotation in rotations)}
+    return sorted({str(key) for key in lying} - named)
 
 
 def _files(desk: Desk, ledger: Ledger) -> list[tuple[Key, str]]:
@@ -324,8 +280,13 @@ def _value(text: str) -> object:
         return object()  # equals nothing that could have been committed to
 
 
-async def verify_access_log(desk: Desk, trusted: tuple[VerifyingKey, ...], exported: Exported) -> Report:
-    """The access log's tree and signatures; a text whose time was over, as the log says, is gone; its hash counts."""
+async def verify_access_log(
+    desk: Desk, trusted: tuple[VerifyingKey, ...], exported: Exported, roots: Mapping[int, str]
+) -> Report:
+    """The access log's tree and signatures; a text whose time was over, as the log says, is gone; its hash counts.
+
+    `roots` are those that the log itself names, by size (hex): by them nothing can be taken out, channel or not.
+    """
     report = Report()
     try:
         async with desk.store.reading() as reading:
@@ -334,10 +295,11 @@ async def verify_access_log(desk: Desk, trusted: tuple[VerifyingKey, ...], expor
         erased = data_of(forgotten[0].leaf) if forgotten else None
         may_lack = erased.up_to if isinstance(erased, AccessLogErased) else 0
         notes = [(f"{one.size}", one.note) for one in await desk.access_log.checkpoints()]
-        good, report.faults = _opened(notes, known, ending=ACCESS_LOG)
-        theirs, bad = _opened(exported.reading, known, ending=ACCESS_LOG)
+        good, report.faults = opened(notes, known, ending=ACCESS_LOG)
+        named = [Checkpoint(ACCESS_LOG, size, bytes.fromhex(root)) for size, root in roots.items() if size]
+        theirs, bad = opened(exported.reading, known, ending=ACCESS_LOG)
         report.faults += bad
-        await _reading_entries(desk, report, [*good, *theirs], may_lack)
+        await _reading_entries(desk, report, [*good, *theirs, *named], may_lack)
     except Exception as error:  # noqa: BLE001 - hostile, as above
         report.faults.append(Fault(None, "cannot-be-read", type(error).__name__))
     return report

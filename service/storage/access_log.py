@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from service.audit.canonical import canonical
-from service.desk.ports.log import AccessRow, DueEntries, KeptCheckpoint, ScannedAccess, StoredNode
+from service.desk.ports.access_log import AccessRow, DueEntries, ScannedAccess
+from service.desk.ports.log import KeptCheckpoint, LogHead, StoredNode
 from service.domain.clock import Instant
 from service.storage.engine import SafeSQLite, reading
 from service.storage.tables import AccessCheckpoint, AccessEntry, AccessNode
@@ -133,6 +134,11 @@ class AccessLog:
         """Every checkpoint."""
         async with reading(self._engine):
             return await TREE.checkpoints()
+
+    async def head(self) -> LogHead:
+        async with reading(self._engine):
+            size = await TREE.size()
+            return LogHead(size, await TREE.root(size))
 
     async def last_checkpoint(self) -> KeptCheckpoint | None:
         async with reading(self._engine):

@@ -6,12 +6,23 @@ from operator import attrgetter
 from typing import Any
 
 from service.audit import merkle
-from service.desk.ports.log import KeptCheckpoint, KeptValue, LogHead, LogRow, ScannedEntry, SentCheckpoint, StoredValue
+from service.desk.ports.log import (
+    KeptCheckpoint,
+    KeptValue,
+    LogHead,
+    LogRow,
+    ScannedEntry,
+    SchemaFault,
+    SentCheckpoint,
+    SentRow,
+    StoredValue,
+)
 from service.domain.clock import Instant
 from service.domain.events.event import EventClass
 from service.domain.ledger.facts import StoredFact
 from service.storage import log_store
 from service.storage.facts import stored as facts
+from service.storage.facts.schema import schema_faults
 from service.storage.tables import Dispatch, LogEntry, LogValue
 
 #: How many log entries are read at a time, backwards.
@@ -67,6 +78,9 @@ class LogReading:
         found = await LogEntry.raw("PRAGMA integrity_check(1)")
         said = str(next(iter(found[0].values()))) if found else "nothing"
         return None if said == "ok" else said[:100]
+
+    async def schema_faults(self) -> list[SchemaFault]:
+        return await schema_faults(sqlite=self._sqlite)
 
     async def log_scan(self, *, columns: bool) -> AsyncIterator[list[ScannedEntry]]:
         names = ["leaf", "hash", *(("type", "case_id", "actor") if columns else ())]
@@ -125,6 +139,11 @@ class LogReading:
             limit,
         )
         return [SentCheckpoint(**one) for one in found]
+
+    async def sent_checkpoints(self, *, since: Instant) -> list[SentRow]:
+        through = Dispatch.error.is_null() & (Dispatch.at >= since)
+        found = await Dispatch.select().where(through).order_by(Dispatch.at, Dispatch.size)
+        return [SentRow(one["id"], one["size"], one["channel"], one["at"]) for one in found]
 
     async def entries_of_type(self, event: EventClass, *, limit: int) -> list[LogRow]:
         found = (

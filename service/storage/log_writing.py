@@ -11,6 +11,7 @@ from service.domain.events.log import (
     CaseHandedOut,
     ErasureProposed,
     ErasureSettled,
+    LogHeads,
     LogKeyRotated,
     LogOpened,
     RecordUnmasked,
@@ -53,6 +54,9 @@ class LogWriting:
         return seq
 
     async def log_opened(self, event: Event[LogOpened]) -> None:
+        await self._append(event)
+
+    async def heads_noted(self, event: Event[LogHeads]) -> None:
         await self._append(event)
 
     async def key_rotated(self, event: Event[LogKeyRotated]) -> None:

@@ -95,6 +95,7 @@ class OfficeWriting(LogWriting):
                 id=data.key,
                 pseudonym=data.pseudonym,
                 label=label,
+                value_ref=data.value,
                 digest=data.digest,
                 right_code=data.right,
             )

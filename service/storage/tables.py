@@ -34,6 +34,7 @@ class ApiKey(Table, tablename="api_key"):
     id = Text(primary_key=True)
     pseudonym = Text()
     label = Text()
+    value_ref = Text()
     digest = Text()
     right_code = Text()
 

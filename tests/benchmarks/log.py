@@ -43,7 +43,7 @@ UUID = "00000000-0000-4000-8000-{:012x}"
 
 def an_event(number: int) -> Event[CaseTaken]:
     data = CaseTaken(owner=UUID.format(number % 97), before=None)
-    return Event(data, PERSON, 1_790_000_000_000 + number, case=UUID.format(number % 5000))
+    return Event(data, PERSON, int(time.time() * 1000), case=UUID.format(number % 5000))
 
 
 def spread(seconds: list[float]) -> str:

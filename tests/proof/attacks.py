@@ -1,10 +1,11 @@
 """Ways to rewrite a log's database file, as its owner could: triggers dropped, hashes recomputed, keys stolen."""
 
 import contextlib
+import copy
 import json
 import random
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,11 +14,6 @@ from service.audit.checkpoint import Checkpoint
 from service.audit.note import SigningKey, read_signing_key
 
 Attack = Callable[[sqlite3.Connection, random.Random, Path], None]
-
-
-def drop_guards(database: sqlite3.Connection) -> None:
-    for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        database.execute(f"DROP TRIGGER {name}")
 
 
 def leaves_of(database: sqlite3.Connection) -> list[str]:
@@ -183,6 +179,76 @@ def _rewrite_and_sign(database: sqlite3.Connection, rng: random.Random, key: Sig
         database.execute("INSERT INTO log_checkpoint VALUES (?, ?, 1)", (size, note))
 
 
+def decide_out_of_order(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
+    """The decision of one case once more, for a case that was only received; with the rows that follow from it."""
+    leaves = leaves_of(database)
+    read = [json.loads(leaf) for leaf in leaves]
+    decided = rng.choice([entry for entry in read if entry["type"] == "case:decided"])
+    taken = {entry["case"] for entry in read if entry["type"] in ("case:decided", "case:taken")}
+    other = rng.choice(
+        [entry["case"] for entry in read if entry["type"] == "case:received" and entry["case"] not in taken]
+    )
+    forged = copy.deepcopy(decided) | {"case": other, "seq": len(leaves), "at": read[-1]["at"]}
+    forged["data"]["decision"] = f"00000000-0000-4000-8000-{rng.randrange(10**12):012d}"
+    leaves.append(json.dumps(forged, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+    rebuild(database, leaves)
+    database.execute(
+        "INSERT INTO decision SELECT ?, ?, outcome, amount_ore, delegation_point, decided_by, ? FROM decision WHERE id = ?",
+        (forged["data"]["decision"], other, len(leaves) - 1, decided["data"]["decision"]),
+    )
+    database.execute("UPDATE case_file SET state = 'decided', version = version + 1 WHERE id = ?", (other,))
+
+
+@contextlib.contextmanager
+def _access_log(folder: Path) -> Iterator[sqlite3.Connection]:
+    with sqlite3.connect(folder / "granska-access-log.sqlite") as database:
+        yield database
+    database.close()
+
+
+def empty_the_access_log(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
+    with _access_log(folder) as access:
+        for table in ("access_entry", "access_node", "access_checkpoint"):
+            access.execute(f"DELETE FROM {table}")
+
+
+def rewrite_the_access_log(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
+    """Someone else opened the case, with hashes, nodes and signatures to match; our own key signs it."""
+    key = _key(folder)
+    with _access_log(folder) as access:
+        leaves = [leaf for (leaf,) in access.execute("SELECT leaf FROM access_entry ORDER BY seq")]
+        seq = rng.randrange(len(leaves))
+        read = json.loads(leaves[seq]) | {"actor": "u-zzzzzzzzzz"}
+        leaves[seq] = json.dumps(read, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        access.execute("UPDATE access_entry SET actor = ? WHERE seq = ?", (read["actor"], seq))
+        access.execute("DELETE FROM access_node")
+        frontier, place = merkle.Frontier(), 0
+        for number, leaf in enumerate(leaves):
+            hashed = merkle.leaf_hash(leaf.encode())
+            access.execute("UPDATE access_entry SET leaf = ?, hash = ? WHERE seq = ?", (leaf, hashed.hex(), number))
+            for _, _, node in frontier.add(hashed):
+                access.execute("INSERT INTO access_node VALUES (?, ?)", (place, node.hex()))
+                place += 1
+        access.execute("DELETE FROM access_checkpoint")
+        note = Checkpoint(f"{key.name}/access-log", len(leaves), frontier.root()).signed(key)
+        access.execute("INSERT INTO access_checkpoint VALUES (?, ?, 1)", (len(leaves), note))
+
+
+def plant_a_key(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
+    foreign = SigningKey(_key(folder).name, rng.randbytes(32)).verifier
+    (folder / "keys" / f"log-{foreign.key_id.hex()}.vkey").write_text(f"{foreign}\n")
+
+
+def change_a_checkpoints_day(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
+    sizes = [size for (size,) in database.execute("SELECT size FROM log_checkpoint ORDER BY size")][:-1]
+    database.execute("UPDATE log_checkpoint SET at = at - 86400000 WHERE size = ?", (rng.choice(sizes),))
+
+
+def take_away_a_sending(database: sqlite3.Connection, rng: random.Random, folder: Path) -> None:
+    sizes = [size for (size,) in database.execute("SELECT size FROM checkpoint_dispatch ORDER BY size")]
+    database.execute("DELETE FROM checkpoint_dispatch WHERE size = ?", (rng.choice(sizes),))
+
+
 #: Every kind of attack, and whether it is seen with the database and our public key alone.
 ATTACKS: dict[str, tuple[Attack, bool]] = {
     "edit a record": (edit, True),
@@ -200,4 +266,10 @@ ATTACKS: dict[str, tuple[Attack, bool]] = {
     "re-encode a record": (encode_differently, True),
     "insert a false entry at the tail": (add_at_the_tail, False),
     "date an entry back": (dated_back, True),
+    "decide a case that nobody has taken": (decide_out_of_order, True),
+    "empty the access log": (empty_the_access_log, True),
+    "rewrite the access log": (rewrite_the_access_log, True),
+    "put a foreign key among ours": (plant_a_key, True),
+    "change when a checkpoint was signed": (change_a_checkpoints_day, True),
+    "take away that a checkpoint was sent": (take_away_a_sending, True),
 }

@@ -15,13 +15,12 @@ from service.domain.decision import DecisionOutcome
 from service.domain.events.event import Actor, ActorKind
 from service.domain.watchlist import Schema, Subject
 from service.office.rule_set_adoption import adopt_at_setup
-from service.proof import checkpoints
+from service.proof import access_log, checkpoints
 from service.screening import match_api
 from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks
 from tests.builders import FIXTURES, RULES_2026, a_grant_document, a_premises_document, a_proposal
 from tests.logs import copy_of, settings_of
-from tests.proof.attacks import drop_guards
 from tests.steps import in_review, seen, someone, withdrawn
 
 ANOTHER_SYSTEM = Actor(ActorKind.KEY, "k-abcdefghij")
@@ -60,15 +59,27 @@ async def _fill(folder: Path) -> None:
             if number in (60, 120, 200, 260):
                 await checkpoints.sign_log(desk)
         await checkpoints.send_checkpoints(desk)
+        for _ in range(5):
+            await access_log.note(desk, officer, access_log.OPENED, case_id)
+        await checkpoints.sign_log(desk)
+        for _ in range(9):
+            await match_api.ask(
+                desk,
+                which,
+                queries,
+                diary_number=room.diary_number,
+                limit=5,
+                keep=lambda _: True,
+                by=ANOTHER_SYSTEM,
+            )
 
 
 @pytest.fixture(scope="session")
 def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder, closed, with its guards dropped as an attacker would; never changed by a test."""
+    """The folder, closed; never changed by a test."""
     folder = tmp_path_factory.mktemp("signed")
     asyncio.run(_fill(folder))
     with sqlite3.connect(folder / "granska.sqlite") as database:
-        drop_guards(database)
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
     return folder

@@ -2,12 +2,11 @@
 
 import random
 import shutil
-import sqlite3
 from pathlib import Path
 
 import pytest
 
-from tests.logs import copy_of, verified
+from tests.logs import copy_of, unguarded, verified
 from tests.proof.attacks import ATTACKS
 
 TRIALS, TRIALS_ALONE = 10, 10
@@ -28,9 +27,8 @@ async def test_an_attack_is_caught(name: str, signed: Path, tmp_path: Path) -> N
     caught, caught_alone, tail = 0, 0, 0
     for trial in range(TRIALS):
         folder = copy_of(signed, tmp_path / "copy")
-        with sqlite3.connect(folder / "granska.sqlite") as database:
+        with unguarded(folder) as database:
             attack(database, random.Random(f"{name} {trial}"), folder)
-        database.close()
         with_exported = await verified(folder, exported=signed / "exported")
         caught += not with_exported.ok
         tail += with_exported.report.unsigned > 9
@@ -49,11 +47,10 @@ async def test_the_exported_hashes_name_the_entry_that_was_rewritten(signed: Pat
     from tests.proof.attacks import edited, leaves_of, rebuild
 
     folder = copy_of(signed, tmp_path / "copy")
-    with sqlite3.connect(folder / "granska.sqlite") as database:
+    with unguarded(folder) as database:
         leaves = leaves_of(database)
         leaves[123] = edited(leaves[123], random.Random(1))
         rebuild(database, leaves)
-    database.close()
 
     result = await verified(folder, exported=signed / "exported")
 

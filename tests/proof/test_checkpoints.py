@@ -12,7 +12,8 @@ from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError, NotAllowed
 from service.proof import checkpoints, inclusion_proofs
-from service.proof.verification import read_exported, verify_log
+from service.proof.exported import read_exported
+from service.proof.verification import verify_log
 from service.settings import Settings
 from tests.steps import decided_case, someone
 

@@ -5,7 +5,6 @@ versions of them are declared in this file. `fixtures/logs/` gets one whole log 
 """
 
 import json
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -35,8 +34,8 @@ from service.proof.verification import verify_log
 from service.screening.replay import Tally, replay_all
 from service.screening.run_checks import run_waiting_checks
 from service.settings import Settings
-from tests.logs import settings_of
-from tests.proof.attacks import drop_guards, leaves_of, rebuild
+from tests.logs import settings_of, unguarded
+from tests.proof.attacks import leaves_of, rebuild
 from tests.steps import do, settle_all, taken_grant, three, unbiased
 
 
@@ -142,8 +141,7 @@ async def a_case_of_all_three(desk: Desk) -> str:
 
 def write_as_before(settings: Settings) -> None:
     """The whole log as it would have been written before today's versions, signed by nobody yet."""
-    with sqlite3.connect(settings.folder / "granska.sqlite") as database:
-        drop_guards(database)
+    with unguarded(settings.folder) as database:
         leaves = leaves_of(database)
         written = [as_it_was_written(leaf) for leaf in leaves]
         assert sum(before != after for before, after in zip(written, leaves, strict=True)) >= 3

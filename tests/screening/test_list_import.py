@@ -201,14 +201,14 @@ async def test_what_a_person_has_accepted_of_the_file_is_not_asked_again(
 
 @pytest.mark.parametrize("local_hour", [0, 1, 12, 23])
 async def test_today_is_never_the_future(desk: Desk, owner: User, clock: Clock, local_hour: int) -> None:
-    midnight = clock.at - 12 * 3_600_000  # in Stockholm, where it is noon
+    midnight = clock.at + 12 * 3_600_000  # in Stockholm, where it is noon
     clock.at = midnight + local_hour * 3_600_000 + 60_000
 
-    imported = await import_list(desk, "demo", a_list(ROWS, "2026-11-22"), by=person(owner))
+    imported = await import_list(desk, "demo", a_list(ROWS, "2026-11-23"), by=person(owner))
 
     assert imported.entries == len(ROWS)
     with pytest.raises(ListRefused) as refused:
-        await import_list(desk, "demo", a_list(ROWS, "2026-11-23T12:00:00Z"), by=person(owner))
+        await import_list(desk, "demo", a_list(ROWS, "2026-11-24T12:00:00Z"), by=person(owner))
     assert refused.value.code == "list.from_the_future"
 
 

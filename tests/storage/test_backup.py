@@ -12,7 +12,8 @@ from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.outbox import FolderChannel
 from service.proof import checkpoints
-from service.proof.verification import read_exported, verify_log
+from service.proof.exported import read_exported
+from service.proof.verification import verify_log
 from service.settings import Settings
 from service.storage import backup
 from tests.builders import a_grant_document

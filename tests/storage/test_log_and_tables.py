@@ -1,5 +1,6 @@
 """Tables and log must agree: whatever is changed behind the service's back, `log verify` says so."""
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -15,14 +16,17 @@ from service.domain.decision import DecisionOutcome
 from service.domain.events.event import SYSTEM_ACTOR, Event
 from service.domain.events.office import RightGranted
 from service.office.rule_set_adoption import adopt_at_setup
+from service.office.users_and_keys import create_key
+from service.proof import checkpoints
 from service.proof.verification import Verification, verify_log
 from service.settings import Settings
 from service.storage.engine import writing
 from service.storage.tables import LogEntry
 from tests.builders import FIXTURES, RULES_2026, a_grant_document, a_proposal
 from tests.fakes import Clock
+from tests.logs import settings_of, unguarded
 from tests.servers import new_database
-from tests.steps import brought_in, seen, someone, withdrawn
+from tests.steps import brought_in, put_in, seen, someone, withdrawn
 
 
 async def test_the_database_itself_refuses_to_change_the_log(desk: Desk, settings: Settings) -> None:
@@ -65,26 +69,28 @@ async def test_an_event_that_breaks_its_schema_is_not_saved_and_neither_is_its_c
 
 @pytest.fixture
 async def folder(tmp_path: Path, clock: Clock) -> Path:
-    """A SQLite folder with a decided case, closed, with its guards dropped as an attacker would."""
-    settings = Settings(data=str(tmp_path))
+    """A SQLite folder with a decided case, closed."""
+    settings = settings_of(tmp_path)
     await app.migrate_database(settings, outside=clock.outside())
     async with app.opened_desk(settings, outside=clock.outside()) as desk:
         await adopt_at_setup(desk, RULES_2026.read_text("utf-8"))
         samir = await someone(desk, "Samir", "role:coordinator")
         await brought_in(desk, "demo", demo_list(desk, FIXTURES), by=actors.person(samir))
         officer = await someone(desk, "Alva", "role:association_officer", "delegation:F1")
+        await create_key(desk, label="E-tjänsten")
+        await checkpoints.sign_log(desk)
+        await checkpoints.send_checkpoints(desk)
         case_id = await withdrawn(desk, officer, a_grant_document())
+        await put_in(desk, case_id, officer)
         proposal = a_proposal(DecisionOutcome.WRITE_OFF, clauses=("3.1",))
         await sign.decide(desk, case_id, proposal, by=officer, seen=await seen(desk, case_id))
+        await checkpoints.sign_log(desk)
         assert (await verify_log(desk)).ok
-    with sqlite3.connect(tmp_path / "granska.sqlite") as database:
-        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            database.execute(f"DROP TRIGGER {name}")
     return tmp_path
 
 
 async def verified_after(folder: Path, statement: str) -> Verification:
-    with sqlite3.connect(folder / "granska.sqlite") as database:
+    with unguarded(folder) as database:
         assert database.execute(statement).rowcount != 0, "the attack must change something"
     async with app.opened_desk(Settings(data=str(folder))) as desk:
         return await verify_log(desk)
@@ -117,6 +123,22 @@ async def verified_after(folder: Path, statement: str) -> Verification:
         ("UPDATE account SET name = 'Någon annan'", "user"),
         ("UPDATE ruleset SET body = body || ' '", "ruleset"),
         ("UPDATE list_version SET as_of = '2030-01-01T00:00:00.000Z'", "list"),
+        ("UPDATE enclosure SET added_at = added_at - 86400000", "enclosure"),
+        ("UPDATE api_key SET label = 'Någon annan'", "key"),
+        (
+            "UPDATE log_checkpoint SET at = at - 3600000 WHERE size = (SELECT min(size) FROM log_checkpoint)",
+            "checkpoint",
+        ),
+        ("DELETE FROM log_checkpoint WHERE size = (SELECT min(size) FROM log_checkpoint)", "checkpoint"),
+        (
+            "UPDATE checkpoint_dispatch SET at = at - 3600000 WHERE size = (SELECT min(size) FROM log_checkpoint)",
+            "dispatch",
+        ),
+        (
+            "UPDATE checkpoint_dispatch SET channel = 'mail' WHERE size = (SELECT min(size) FROM log_checkpoint)",
+            "dispatch",
+        ),
+        ("DELETE FROM checkpoint_dispatch WHERE size = (SELECT min(size) FROM log_checkpoint)", "dispatch"),
         ("UPDATE list_entry SET body = replace(body, 'Vossberg', 'Fossberg')", "list"),
         ("DELETE FROM list_entry WHERE position = 0", "list"),
         ("UPDATE list_version SET added = 99", "list"),
@@ -161,6 +183,33 @@ async def test_a_changed_log_or_value_is_named(folder: Path, statement: str, kin
     result = await verified_after(folder, statement)
 
     assert kind in {one.kind for one in (*result.report.faults, *result.value_faults)}
+
+
+@pytest.mark.parametrize("guard", ["log_entry_no_update", "log_entry_gapless", "slot_free_insert"])
+async def test_a_guard_that_is_gone_or_changed_is_named(folder: Path, guard: str) -> None:
+    with sqlite3.connect(folder / "granska.sqlite") as database:
+        [(sql,)] = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", (guard,)).fetchall()
+        database.execute(f"DROP TRIGGER {guard}")
+    async with app.opened_desk(Settings(data=str(folder))) as desk:
+        gone = await verify_log(desk)
+    with sqlite3.connect(folder / "granska.sqlite") as database:
+        database.execute(re.sub(r"RAISE\([^)]*\)", "RAISE(IGNORE)", sql))
+    async with app.opened_desk(Settings(data=str(folder))) as desk:
+        changed = await verify_log(desk)
+
+    assert gone.table_faults == [("schema", guard, "row-missing")]
+    assert changed.table_faults == [("schema", guard, "differs:sql")]
+
+
+@pytest.mark.parametrize("settings", ["postgres"], indirect=True)
+async def test_a_guard_of_postgres_that_is_gone_or_sleeps_is_named(desk: Desk) -> None:
+    engine = LogEntry._meta.db
+    await engine.run_ddl("ALTER TABLE log_entry DISABLE TRIGGER log_entry_frozen")
+    await engine.run_ddl("DROP TRIGGER log_entry_gapless ON log_entry")
+
+    assert {(row, kind) for _, row, kind in (await verify_log(desk)).table_faults} == {
+        ("log_entry_frozen", "differs:sql"), ("log_entry_gapless", "row-missing"),
+    }  # fmt: skip
 
 
 async def test_the_first_bad_entry_is_named(folder: Path) -> None:

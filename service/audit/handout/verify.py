@@ -106,6 +106,7 @@ VERSIONS = {
     "list:confirmed": 1,
     "list:imported": 1,
     "list:rejected": 1,
+    "log:heads": 1,
     "log:key-rotated": 1,
     "log:opened": 1,
     "match:asked": 1,

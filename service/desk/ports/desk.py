@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from service.desk.ports.access_log import AccessLog
 from service.desk.ports.jobs import Jobs
-from service.desk.ports.log import AccessLog, Channel, Keys
+from service.desk.ports.log import Channel, Keys
 from service.desk.ports.store import Reading, Writing
 from service.domain.application import Party
 from service.domain.check import CheckDescription, CheckInput

@@ -1,6 +1,6 @@
-"""What is kept of the log and the access log, and the ways out of the house."""
+"""What is kept of the log, and the ways out of the house."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -13,6 +13,7 @@ from service.domain.events.log import (
     CaseHandedOut,
     ErasureProposed,
     ErasureSettled,
+    LogHeads,
     LogKeyRotated,
     LogOpened,
     RecordUnmasked,
@@ -34,18 +35,6 @@ class LogRow:
     case_id: str | None = None
     actor: str = ""
     at: Instant = NEVER
-
-
-@dataclass(frozen=True)
-class AccessRow:
-    """One entry of the access log; `leaf` is None where its time is over."""
-
-    seq: int
-    leaf: str | None
-    hash: str
-    case_id: str | None
-    actor: str
-    at: Instant
 
 
 @dataclass(frozen=True)
@@ -79,19 +68,29 @@ class SentCheckpoint:
 
 
 @dataclass(frozen=True)
+class SentRow:
+    """A checkpoint that came through: by which way, and when (UTC milliseconds)."""
+
+    id: str
+    size: int
+    channel: str
+    at: Instant
+
+
+@dataclass(frozen=True)
+class SchemaFault:
+    """A table, an index or a guard that is not as the migrations make it, and what is wrong with it."""
+
+    name: str
+    wrong: str
+
+
+@dataclass(frozen=True)
 class LogHead:
     """How many entries the log has, and the root of the tree over them (RFC 6962)."""
 
     size: int
     root: bytes
-
-
-@dataclass(frozen=True)
-class DueEntries:
-    """How many entries of the access log are to lose their texts, and the number of the first after them."""
-
-    count: int
-    up_to: int
 
 
 class ScannedEntry(NamedTuple):
@@ -109,17 +108,6 @@ class ScannedEntry(NamedTuple):
     at: Any = None
 
 
-class ScannedAccess(NamedTuple):
-    """An entry of the access log as the database holds it, which may be anything; `leaf` None where it was erased."""
-
-    seq: Any
-    leaf: Any
-    hash: Any
-    case_id: Any
-    actor: Any
-    at: Any
-
-
 class StoredNode(NamedTuple):
     """A node of a tree as it is stored: its place, counted as nodes become complete, and its hash (hex)."""
 
@@ -135,58 +123,6 @@ class StoredValue(NamedTuple):
     text: str
     salt: str
     case_id: str | None
-
-
-class AccessLog(Protocol):
-    """Who looked at what: a log of its own; times are UTC milliseconds."""
-
-    async def note(self, *, actor: str, role: str, action: str, case: str | None, at: str, at_ms: Instant) -> int:
-        """Write down that someone, in this role, did this with this case; returns the entry's number."""
-        ...
-
-    async def page(self, *, before: int | None, case: str | None, limit: int) -> list[AccessRow]:
-        """Entries before this number (None: from the newest), newest first, at most so many."""
-        ...
-
-    async def of_case(self, case: str) -> list[AccessRow]:
-        """Everyone who opened a case, oldest first."""
-        ...
-
-    async def last_opened(self, case: str, actor: str) -> Instant | None:
-        """When this person last opened this case; None if never."""
-        ...
-
-    async def size(self) -> int:
-        """How many entries there have been."""
-        ...
-
-    async def due_before(self, at_ms: Instant) -> DueEntries:
-        """The entries older than this that still have their text; none is a count of 0."""
-        ...
-
-    async def forget_before(self, at_ms: Instant) -> None:
-        """Take the texts of entries older than this away; their hashes stay."""
-        ...
-
-    def scan_nodes(self) -> AsyncIterator[list[StoredNode]]:
-        """The stored tree, in the order in which its nodes became complete, a batch at a time."""
-        ...
-
-    async def checkpoint(self, sign: Callable[[int, bytes], str], at_ms: Instant) -> int:
-        """Sign the tree as it is, unless it has been; returns its size."""
-        ...
-
-    def scan(self) -> AsyncIterator[list[ScannedAccess]]:
-        """Every entry as it is stored, a batch at a time."""
-        ...
-
-    async def checkpoints(self) -> list[KeptCheckpoint]:
-        """Every checkpoint, oldest first."""
-        ...
-
-    async def last_checkpoint(self) -> KeptCheckpoint | None:
-        """The newest checkpoint; None where there is none."""
-        ...
 
 
 class Channel(Protocol):
@@ -261,6 +197,10 @@ class LogReading(Protocol):
         """Where the database's own structure contradicts itself; None where it holds, or cannot be asked."""
         ...
 
+    async def schema_faults(self) -> list[SchemaFault]:
+        """What of the schema, its guards among it, is not as the migrations make it."""
+        ...
+
     def log_scan(self, *, columns: bool) -> AsyncIterator[list[ScannedEntry]]:
         """Every entry as it is stored, a batch at a time; the columns beside the leaf only if asked for."""
         ...
@@ -313,6 +253,10 @@ class LogReading(Protocol):
         """How far a channel has had the checkpoints: the size of the last one, 0 for none."""
         ...
 
+    async def sent_checkpoints(self, *, since: Instant) -> list[SentRow]:
+        """Every checkpoint that came through from then on, oldest first."""
+        ...
+
     async def dispatches(self, limit: int) -> list[SentCheckpoint]:
         """For each channel, what became of the last it was sent, at most so many."""
         ...
@@ -359,6 +303,10 @@ class LogWriting(Protocol):
 
     async def log_opened(self, event: Event[LogOpened]) -> None:
         """The log's first entry: its name and its first key."""
+        ...
+
+    async def heads_noted(self, event: Event[LogHeads]) -> None:
+        """How far the access log had come, and what was signed and sent since."""
         ...
 
     async def key_rotated(self, event: Event[LogKeyRotated]) -> None:

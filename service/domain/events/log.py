@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from service.domain.events.event import READERS, CaseEvent, EventData, event
-from service.domain.events.fields import Code, Commitment, Digest, Part, PublicKey, Signature, Uuid, Whole
+from service.domain.events.fields import Code, Commitment, Digest, Part, PublicKey, Signature, Time, Uuid, Whole
 from service.domain.people import Role
 
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
@@ -24,6 +24,35 @@ class LogKeyRotated(EventData, frozen=True):
     old: Annotated[PublicKey, "the key before"]
     new: Annotated[PublicKey, "the key from now on"]
     signature: Annotated[Signature | None, "by which the old key vouches for the new one; none where it was lost"]
+
+
+class SignedBefore(Part, frozen=True):
+    """A checkpoint of the log that was signed before this entry."""
+
+    size: Annotated[Whole, "of the log, as it was signed"]
+    at: Annotated[Time, "when"]
+
+
+class SentBefore(Part, frozen=True):
+    """A checkpoint that came through on its way out, before this entry."""
+
+    dispatch: Annotated[Uuid, "the sending"]
+    size: Annotated[Whole, "of the checkpoint"]
+    channel: Annotated[Code, "by which way"]
+    at: Annotated[Time, "when"]
+
+
+@event("log:heads", service=True)
+class LogHeads(EventData, frozen=True):
+    """Before the log is signed: how far the access log had come, and what was signed and sent since the last time.
+
+    By it the access log cannot be emptied, nor a signature's day be changed, without the log contradicting it.
+    """
+
+    access: Annotated[Whole, "how many entries the access log had"]
+    access_root: Annotated[Digest, "the root of its tree"]
+    signed: Annotated[tuple[SignedBefore, ...], "the checkpoints since the last such entry"]
+    sent: Annotated[tuple[SentBefore, ...], "those that came through since then"]
 
 
 @event("sample:drawn", persons=frozenset({Role.AUDITOR}))

@@ -88,6 +88,7 @@ class KeyCreated(EventData, frozen=True):
 
     key: Annotated[Uuid, "the key"]
     pseudonym: Annotated[Pseudonym, "what the log calls it"]
+    value: Annotated[Commitment, "what it is called here"]
     right: Annotated[Code, "the one thing it may do"]
     digest: Annotated[Digest, "of the key itself"]
 

@@ -163,6 +163,7 @@ def enclosure_added(tables: Tables, data: EnclosureAdded, entry: Entry) -> None:
         size=data.size,
         sha256=data.sha256,
         name=data.name,
+        added_at=entry.at,
         speaks_from=data.speaks_from.isoformat() if data.speaks_from else None,
         speaks_to=data.speaks_to.isoformat() if data.speaks_to else None,
     )

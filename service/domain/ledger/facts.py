@@ -58,6 +58,7 @@ class KeyFact(Fact):
     """A key of another system."""
 
     pseudonym: str
+    value: str
     right: str
     digest: str
 
@@ -187,6 +188,7 @@ class EnclosureFact(Fact):
     size: int
     sha256: str
     name: str
+    added_at: Instant
     speaks_from: str | None
     speaks_to: str | None
 

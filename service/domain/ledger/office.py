@@ -2,7 +2,14 @@
 
 from service.domain.events.event import Entry
 from service.domain.events.folds import Folds
-from service.domain.events.log import ErasureProposed, ErasureSettled, ValueErased
+from service.domain.events.log import (
+    ErasureProposed,
+    ErasureSettled,
+    LogHeads,
+    LogKeyRotated,
+    LogOpened,
+    ValueErased,
+)
 from service.domain.events.office import (
     IncidentCorrected,
     IncidentDisputed,
@@ -31,6 +38,26 @@ from service.domain.people import ROLE_PREFIX, SYSTEM, Role, takes_two
 from service.domain.watchlist import ListState
 
 FOLDS = Folds[Tables]()
+
+
+@FOLDS.of(LogOpened)
+def log_opened(tables: Tables, data: LogOpened, _: Entry) -> None:
+    """The first key."""
+    tables.log_keys.add(data.vkey)
+
+
+@FOLDS.of(LogKeyRotated)
+def key_rotated(tables: Tables, data: LogKeyRotated, _: Entry) -> None:
+    """Another."""
+    tables.log_keys.add(data.new)
+
+
+@FOLDS.of(LogHeads)
+def log_heads(tables: Tables, data: LogHeads, _: Entry) -> None:
+    """What has been signed and sent, and how far the access log had come."""
+    tables.signed.update({one.size: one.at for one in data.signed})
+    tables.sent.update({one.dispatch: one for one in data.sent})
+    tables.access_roots[data.access] = data.access_root
 
 
 @FOLDS.of(UserCreated)
@@ -95,7 +122,7 @@ def right_withdrawn(tables: Tables, data: RightWithdrawn, entry: Entry) -> None:
 @FOLDS.of(KeyCreated)
 def key_created(tables: Tables, data: KeyCreated, _: Entry) -> None:
     """A key."""
-    tables.key[data.key] = KeyFact(data.pseudonym, data.right, data.digest)
+    tables.key[data.key] = KeyFact(data.pseudonym, data.value, data.right, data.digest)
 
 
 @FOLDS.of(RuleSetDrafted)

@@ -6,6 +6,7 @@ from datetime import date
 
 from service.domain.clock import Instant
 from service.domain.events.event import Entry
+from service.domain.events.log import SentBefore
 from service.domain.events.office import AdoptedAdverse, AdoptedClause, AdoptedPoint
 from service.domain.ledger.course import Course
 from service.domain.ledger.facts import (
@@ -109,6 +110,14 @@ class Tables:
     adopted: dict[str, Adopted] = field(default_factory=dict)
     cases_of: dict[str, set[str]] = field(default_factory=dict)
     granted: dict[str, Granted] = field(default_factory=dict)
+
+    #: What the log says was signed and sent: instants by size, and attempts by their ids.
+    signed: dict[int, str] = field(default_factory=dict)
+    sent: dict[str, SentBefore] = field(default_factory=dict)
+    #: The roots of the access log's tree that the log names, by its size.
+    access_roots: dict[int, str] = field(default_factory=dict)
+    #: The public keys that the log names.
+    log_keys: set[str] = field(default_factory=set)
 
     #: By case, the stops of its association's support that were set down in it, by their ids.
     stops: dict[str, dict[str, Stop]] = field(default_factory=dict)

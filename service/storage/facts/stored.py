@@ -69,6 +69,8 @@ async def stored() -> AsyncIterator[tuple[Key, Fact]]:
     """Every fact the tables hold, table by table, in constant memory but for one batch."""
     async for row, value in _with_values(Account, "value_ref"):
         yield ("user", row["id"]), _user(row, value)
+    async for row, value in _with_values(ApiKey, "value_ref"):
+        yield ("key", row["id"]), _key(row, value)
     async for row in _all(ListVersion):
         yield ("list", row["id"]), await _list(row)
     async for batch in _batches(CaseRow):
@@ -99,8 +101,14 @@ def _right(row: Row) -> RightFact:
     return RightFact(user=row["account_id"], right=row["right_code"], since=row["from_at"], until=row["to_at"])
 
 
-def _key(row: Row) -> KeyFact:
-    return KeyFact(pseudonym=row["pseudonym"], right=row["right_code"], digest=row["digest"])
+def _key(row: Row, value: Any) -> KeyFact:
+    same = value is None or value["text"] == row["label"]
+    return KeyFact(
+        pseudonym=row["pseudonym"],
+        value=row["value_ref"] if same else MISMATCH,
+        right=row["right_code"],
+        digest=row["digest"],
+    )
 
 
 def _rule_set(row: Row) -> RuleSetFact:
@@ -242,6 +250,7 @@ def _enclosure(row: Row) -> EnclosureFact:
         size=row["size"],
         sha256=row["sha256"],
         name=row["name_ref"],
+        added_at=row["added_at"],
         speaks_from=row["speaks_from"],
         speaks_to=row["speaks_to"],
     )
@@ -265,7 +274,6 @@ def _decision(row: Row) -> DecisionFact:
 #: The tables whose rows say all by themselves.
 _BY_ROW: dict[str, tuple[type[Table], Callable[[Row], Fact]]] = {
     "right": (RightGrant, _right),
-    "key": (ApiKey, _key),
     "ruleset": (RuleSetRow, _rule_set),
     "draft": (RuleSetDraft, _draft),
     "finding": (FindingRow, _finding),

@@ -70,6 +70,7 @@ TABLES = (
         id TEXT NOT NULL PRIMARY KEY,
         pseudonym TEXT NOT NULL,
         label TEXT NOT NULL,
+        value_ref TEXT NOT NULL,
         digest TEXT NOT NULL,
         right_code TEXT NOT NULL
     )""",
@@ -367,16 +368,20 @@ def guards_postgres() -> list[str]:
     return statements
 
 
+def statements(*, lite: bool) -> list[str]:
+    """What this migration has run, in its order: on SQLite, or on PostgreSQL."""
+    # Text is sorted by code point on both; the service makes sort keys that put å, ä and ö last.
+    indexes = [one.replace("@C", "" if lite else ' COLLATE "C"') for one in INDEXES]
+    return [*TABLES, *indexes, *(guards_sqlite() if lite else guards_postgres())]
+
+
 async def forwards() -> MigrationManager:
     """Build the schema, one statement per call."""
     manager = MigrationManager(migration_id=ID, app_name="storage", description=DESCRIPTION)
 
     async def run() -> None:
         engine: Any = piccolo_conf.DB
-        lite = engine.engine_type == "sqlite"
-        # Text is sorted by code point on both; the service makes sort keys that put å, ä and ö last.
-        indexes = [one.replace("@C", "" if lite else ' COLLATE "C"') for one in INDEXES]
-        for statement in (*TABLES, *indexes, *(guards_sqlite() if lite else guards_postgres())):
+        for statement in statements(lite=engine.engine_type == "sqlite"):
             await engine.run_ddl(statement)
 
     manager.add_raw(run)

@@ -199,14 +199,18 @@ def guards_postgres() -> list[str]:
     ]
 
 
+def statements(*, lite: bool) -> list[str]:
+    """What this migration has run, in its order: on SQLite, or on PostgreSQL."""
+    return [*TABLES, *INDEXES, *(guards_sqlite() if lite else guards_postgres())]
+
+
 async def forwards() -> MigrationManager:
     """Build the tables, one statement per call."""
     manager = MigrationManager(migration_id=ID, app_name="storage", description=DESCRIPTION)
 
     async def run() -> None:
         engine: Any = piccolo_conf.DB
-        lite = engine.engine_type == "sqlite"
-        for statement in (*TABLES, *INDEXES, *(guards_sqlite() if lite else guards_postgres())):
+        for statement in statements(lite=engine.engine_type == "sqlite"):
             await engine.run_ddl(statement)
 
     manager.add_raw(run)
