@@ -22,17 +22,18 @@ from service.outbox import FolderChannel, HttpsChannel, MailChannel
 from service.pipeline.registry import Registry
 from service.proof.checkpoints import open_log
 from service.proof.exported import Exported
+from service.proof.security_log import note_backup
 from service.proof.verification import Verification, verify_log
 from service.rules.load import parse
 from service.settings import Settings, resource
 from service.sources.fetch import fetch_list
 from service.sources.formats import read_list
 from service.storage import backup
-from service.storage.access_log import AccessLog
 from service.storage.database import applied, migrate, opened, reading_engine
 from service.storage.files import FileStore
 from service.storage.job_store import JobStore
 from service.storage.keys import KeyFolder
+from service.storage.log.access_log import AccessLog
 from service.storage.session_store import SessionStore
 from service.storage.store import TableStore
 from service.typesetting import Typesetter
@@ -156,6 +157,7 @@ async def migrate_database(settings: Settings, *, outside: Outside | None = None
 async def write_backup(settings: Settings, target: Path) -> dict[str, int]:
     """A backup of everything but sign-ins and the signing key; returns how many rows of each table."""
     async with opened_desk(settings) as desk:
+        await note_backup(desk)
         part = target.with_name(f".{target.name}.part")
         try:
             counts = await backup.dump(part, folder=settings.folder, software=desk.software)

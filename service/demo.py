@@ -20,7 +20,7 @@ from service.office.rule_set_adoption import adopt_at_setup
 from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks
 
-PASSWORD = "granska-demo-2026"  # noqa: S105 - the demo's own, printed at start
+PASSWORD = "lindarna-vid-kanalen"  # noqa: S105 - the demo's own, printed at start
 ACCOUNTS = (
     ("Alva Handläggare", "alva@demo.example", ("role:association_officer", "delegation:F1")),
     ("Petter Lokal", "petter@demo.example", ("role:premises_officer", "delegation:L1")),

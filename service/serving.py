@@ -118,6 +118,7 @@ def site_for(settings: Settings, *, port: int, checks: Registry | None = None) -
             idle_seconds=int(settings.idle_minutes) * 60,
             hosts=(*hosts, *([public] if public else [])),
             csrf_secret=_secret(settings.folder / "csrf-secret"),
+            hsts_subdomains=settings.hsts_subdomains == "1",
         ),
         opening,
     )
@@ -149,5 +150,7 @@ def serve_forever(settings: Settings, *, host: str, port: int) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=5,
     )

@@ -28,6 +28,13 @@ class Settings:
         "", "The address people use, such as https://granska.kommun.se; https makes cookies secure."
     )
     diary_prefix: str = _setting("HV", "What our own diary numbers begin with.")
+    trusted_proxies: str = _setting(
+        "",
+        "The addresses or networks of proxies, with commas between, whose word on where a visitor comes from is taken.",
+    )
+    hsts_subdomains: str = _setting(
+        "", "1 tells browsers to reach every name below the public address by https too, for a year."
+    )
     session_minutes: str = _setting("480", "How long a sign-in lasts at most, in minutes.")
     idle_minutes: str = _setting("60", "After how many minutes without a click a person is signed out.")
     population: str = _setting(

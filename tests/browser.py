@@ -11,7 +11,7 @@ from tests.servers import PATIENCE, Service
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
-DEMO_PASSWORD = "granska-demo-2026"
+DEMO_PASSWORD = "lindarna-vid-kanalen"
 
 
 class Visitor:

@@ -26,7 +26,7 @@ FIXTURES = ROOT / "fixtures"
 SHARED = ROOT.parent / "shared"
 NUMBER, OTHER_NUMBER = "802999-0002", "802999-0010"
 RULES_2025, RULES_2026 = (FIXTURES / "rulesets" / f"granvik-{year}-1.toml" for year in (2025, 2026))
-PASSWORD = "ett-langt-losenord"
+PASSWORD = "blaklocka-under-bron"
 STATEMENTS = {
     "democratic_state": True,
     "human_rights": True,

@@ -48,7 +48,7 @@ from service.office.users_and_keys import KEY_RIGHTS
 from service.pipeline.installed import told
 from service.pipeline.registry import Registry
 from service.privacy import disclosure_bundle, erasure_plan
-from service.proof import access_log
+from service.proof import access_log, security_log
 from service.rules.load import parse
 from service.rules.references import LETTER_PLACES
 from service.sources.shape import HOLDING, Noticed
@@ -192,6 +192,11 @@ GROUPS: dict[str, Iterable[str]] = {
         access_log.EXPORTED,
         access_log.CALENDAR,
         access_log.ASSOCIATION,
+        security_log.SIGNED_IN,
+        security_log.FAILED,
+        security_log.SLOWED,
+        security_log.REFUSED,
+        security_log.BACKUP,
     ],
     "accessibility": ACCESSIBILITY,
     "addendum": follow_up.ADDENDA,

@@ -12,7 +12,7 @@ import pytest
 
 from service import app
 from service.desk.ports.desk import Desk
-from service.office import users_and_keys
+from service.office import passwords
 from service.settings import Settings
 from tests.builders import SHARED
 from tests.fakes import Clock
@@ -25,7 +25,7 @@ _forbidden_skips: list[str] = []
 hypothesis.settings.register_profile("granska", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("granska")
 #: The people of a test's own desk need no hash that takes a tenth of a second; those of a served district have it.
-users_and_keys._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+passwords._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -132,7 +132,7 @@ class Service:
 
     def signed_in(self, name: str) -> "Browserlike":
         visitor = self.visitor()
-        answer = visitor.send("/sign-in", email=f"{name}@demo.example", password="granska-demo-2026")
+        answer = visitor.send("/sign-in", email=f"{name}@demo.example", password="lindarna-vid-kanalen")
         assert answer.status_code == 303, answer.text
         return visitor
 
@@ -206,7 +206,7 @@ def wait_for_health(url: str, process: subprocess.Popen[bytes], log: Path) -> No
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         with contextlib.suppress(httpx.TransportError):
-            if httpx.get(url + "/health", timeout=PATIENCE).status_code == 200:
+            if httpx.get(url + "/healthz", timeout=PATIENCE).status_code == 200:
                 return
         assert process.poll() is None, log.read_text()
         time.sleep(0.05)

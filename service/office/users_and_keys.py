@@ -5,11 +5,9 @@ import unicodedata
 from base64 import b32encode, urlsafe_b64encode
 from collections.abc import Sequence
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
-
 from service.desk.actors import acting
 from service.desk.ports.desk import Desk
+from service.desk.ports.office import Credentials
 from service.desk.ports.store import Reading
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
@@ -27,14 +25,11 @@ from service.domain.people import (
     User,
     takes_two,
 )
+from service.office.passwords import KNOWN, NEW, Lane, credential, hashed, matches, password_faults
 
 KEY_RIGHTS = (INTAKE_RIGHT, MATCH_RIGHT, METRICS_RIGHT)
-MIN_PASSWORD, MAX_PASSWORD = 12, 200
 #: As argon2 asks for (RFC 9106, section 3.1).
 SALT_BYTES = 16
-_hasher = PasswordHasher()
-#: Compared with where there is no such user, so that the answer takes as long either way.
-_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$Hg+BI5DIr4gM4ZHFJJE7XA$77rJLOztFccjCKt7+wzYlSV+zxcRTbsNqCP6J8txN7U"
 
 
 def _pseudonym(desk: Desk, letter: str) -> str:
@@ -54,12 +49,11 @@ async def create_user(
         problems.append(Problem("/name", "input.missing" if not name else "input.format"))
     if "@" not in email or len(email) > 200 or not email.isprintable() or " " in email:
         problems.append(Problem("/email", "input.not_email"))
-    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        problems.append(Problem("/password", "input.password", {"min": MIN_PASSWORD}))
+    problems += await password_faults("/password", password, about=(name, email))
     if problems:
         raise InvalidInput(problems)
     user = User(desk.outside.new_id(), _pseudonym(desk, "u"), name, email, frozenset())
-    hashed = _hasher.hash(password, salt=desk.outside.random(SALT_BYTES))
+    stored = await hashed(password, salt=desk.outside.random(SALT_BYTES))
     async with desk.store.writing() as writing:
         await acting(writing, by, Role.ADMINISTRATOR)
         if await writing.user_by_email(email):
@@ -69,17 +63,12 @@ async def create_user(
             user=user.id,
             pseudonym=user.pseudonym,
             value=value_ref,
-            credential=credential(hashed),
+            credential=credential(stored),
             temporary=temporary,
         )
         event = Event(data, by, desk.outside.now())
-        await writing.user_created(event, user=user, password_hash=hashed, value_ref=value_ref)
+        await writing.user_created(event, user=user, password_hash=stored, value_ref=value_ref)
     return user
-
-
-def credential(hashed: str) -> str:
-    """A digest of a password's salted hash, so that nobody exchanges it in the table unseen."""
-    return hashlib.sha256(hashed.encode()).hexdigest()
 
 
 async def check_rights(desk: Desk, rights: Sequence[str]) -> None:
@@ -148,32 +137,44 @@ async def _check_right(desk: Desk, reading: Reading, right: str) -> None:
         raise InvalidInput([Problem("/right", "input.choice", {"choices": ", ".join(sorted(known))})])
 
 
+async def account(desk: Desk, email: str) -> Credentials | None:
+    """The user with this e-mail, and their password's hash; None where there is none."""
+    if "\x00" in email:
+        return None
+    async with desk.store.reading() as reading:
+        return await reading.user_by_email(email)
+
+
 async def sign_in(desk: Desk, *, email: str, password: str) -> User | None:
     """The user with this e-mail and password, or None; takes as long either way."""
-    async with desk.store.reading() as reading:
-        found = await reading.user_by_email(email) if "\x00" not in email else None
-    hashed = found.password_hash if found else _NOBODY
-    try:
-        _hasher.verify(hashed, password)
-    except (Argon2Error, InvalidHashError):
-        return None
-    return found.user if found else None
+    found = await account(desk, email)
+    return await signed_in(found, password)
+
+
+async def signed_in(found: Credentials | None, password: str, *, lane: Lane = NEW) -> User | None:
+    """The user of the account where this is their password; takes as long where there is none.
+
+    Raises Unavailable where too many wait for the same.
+    """
+    right = await matches(found.password_hash if found else None, password, lane=lane)
+    return found.user if found and right else None
 
 
 async def change_password(desk: Desk, user: User, *, old: str, new: str) -> None:
     """A person chooses a new password; whoever is signed in under the old one is not any more."""
-    if not MIN_PASSWORD <= len(new) <= MAX_PASSWORD:
-        raise InvalidInput([Problem("/new_password", "input.password", {"min": MIN_PASSWORD})])
-    if await sign_in(desk, email=user.email, password=old) is None:
+    problems = await password_faults("/new_password", new, about=(user.name, user.email))
+    if problems:
+        raise InvalidInput(problems)
+    if await signed_in(await account(desk, user.email), old, lane=KNOWN) is None:
         raise InvalidInput([Problem("/old_password", "sign_in.wrong_old")])
     if new == old:
         raise InvalidInput([Problem("/new_password", "sign_in.same_password")])
-    hashed = _hasher.hash(new, salt=desk.outside.random(SALT_BYTES))
+    stored = await hashed(new, salt=desk.outside.random(SALT_BYTES))
     actor = Actor(ActorKind.PERSON, user.pseudonym)
     async with desk.store.writing() as writing:
-        data = PasswordChanged(user=user.id, credential=credential(hashed))
+        data = PasswordChanged(user=user.id, credential=credential(stored))
         event = Event(data, actor, desk.outside.now())
-        await writing.password_changed(event, password_hash=hashed)
+        await writing.password_changed(event, password_hash=stored)
 
 
 async def create_key(desk: Desk, *, label: str, right: str = INTAKE_RIGHT, by: Actor = SYSTEM_ACTOR) -> str:

@@ -17,7 +17,7 @@ from service.domain.errors import GranskaError
 from service.library_internals import column_name, columns_of, engine_of, primary_key, table_name
 from service.storage import tables
 from service.storage.engine import is_sqlite, reading, writing
-from service.storage.tree_store import SCAN
+from service.storage.log.tree_store import SCAN
 
 FORMAT = "granska-backup-1"
 MANIFEST = "manifest.json"

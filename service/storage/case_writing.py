@@ -31,7 +31,7 @@ from service.domain.events.intake import (
 )
 from service.domain.events.support import ReassessmentSettled
 from service.storage import rows
-from service.storage.log_writing import LogWriting
+from service.storage.log.log_writing import LogWriting
 from service.storage.tables import (
     CaseRow,
     DecisionRow,

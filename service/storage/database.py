@@ -11,8 +11,9 @@ from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.apps.migrations.tables import Migration
 
 from service.library_internals import bind, engine_of
-from service.storage import access_log, piccolo_conf, tables
+from service.storage import piccolo_conf, tables
 from service.storage.engine import build_engine, close_engine, is_sqlite, open_engine
+from service.storage.log import access_log
 
 
 @asynccontextmanager

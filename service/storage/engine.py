@@ -8,8 +8,8 @@ BEGIN leaks its connection (4), a failed COMMIT leaves the transaction current (
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -217,9 +217,49 @@ async def close_engine(engine: Any) -> None:
         await engine.close_connection_pool()
 
 
+#: What another may end: somebody writes, the disk is full or read-only or fails, the file cannot be opened.
+_LITE_LATER = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+}
+#: The same as PostgreSQL says it: connection, resources, intervention, read-only, locks (its appendix A).
+_POSTGRES_LATER = ("08", "25006", "40", "53", "55", "57", "58")
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """A database that cannot do it now is said to be so: nothing was saved, and it can be tried again."""
+    try:
+        yield
+    except Exception as error:
+        if _may_be_tried_again(error):
+            raise Unavailable("storage.unavailable") from error
+        raise
+
+
+def _may_be_tried_again(error: Exception) -> bool:
+    if isinstance(error, sqlite3.OperationalError):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in _LITE_LATER
+    state = getattr(error, "sqlstate", None)
+    if isinstance(state, str):
+        return state.startswith(_POSTGRES_LATER)
+    return type(error).__module__.startswith("asyncpg") or isinstance(error, ConnectionError)
+
+
 @asynccontextmanager
 async def writing(engine: Any) -> AsyncIterator[None]:
     """A write transaction; on PostgreSQL the log's lock comes before any row, so there is one lock order everywhere."""
+    with explained():
+        async with _writing(engine):
+            yield
+
+
+@asynccontextmanager
+async def _writing(engine: Any) -> AsyncIterator[None]:
     async with engine.transaction():
         if not isinstance(engine, SafeSQLite):
             await engine.run_ddl(f"SELECT pg_advisory_xact_lock({LOG_LOCK})")
@@ -229,6 +269,13 @@ async def writing(engine: Any) -> AsyncIterator[None]:
 @asynccontextmanager
 async def reading(engine: Any) -> AsyncIterator[None]:
     """One read transaction: everything asked inside it sees the same moment."""
+    with explained():
+        async with _reading(engine):
+            yield
+
+
+@asynccontextmanager
+async def _reading(engine: Any) -> AsyncIterator[None]:
     if isinstance(engine, SafeSQLite):
         async with engine.transaction(transaction_type=TransactionType.deferred):
             yield

@@ -25,7 +25,7 @@ from service.domain.watchlist import ListEntry, ListState
 from service.screening.list_entry_text import entry_of
 from service.storage import rows
 from service.storage.list_texts import entry_texts
-from service.storage.log_reading import LogReading
+from service.storage.log.log_reading import LogReading
 from service.storage.tables import (
     Account,
     ApiKey,

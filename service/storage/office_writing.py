@@ -27,7 +27,7 @@ from service.domain.events.office import (
 from service.domain.people import User
 from service.domain.watchlist import ListState
 from service.storage import rows
-from service.storage.log_writing import LogWriting
+from service.storage.log.log_writing import LogWriting
 from service.storage.tables import (
     Account,
     ApiKey,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from service.storage.log_writing import LogWriting
+from service.storage.log.log_writing import LogWriting
 from service.storage.office_writing import OfficeWriting
 from service.storage.premises_writing import PremisesWriting
 from service.storage.table_reading import TableReading

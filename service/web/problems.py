@@ -29,6 +29,8 @@ from service.web.route_permissions import NotSignedIn, PasswordNotOwn
 
 logger = logging.getLogger("granska.web")
 PROBLEM_JSON = "application/problem+json"
+#: After how long to try again what could not be had.
+RETRY_SECONDS = "5"
 
 STATUS: dict[type[GranskaError], int] = {
     NotFound: 404,
@@ -71,11 +73,12 @@ def domain_error(request: Request[Any, Any, Any], error: GranskaError) -> Respon
     """Something the service can explain."""
     status, language = status_of(error), render.language(request)
     title = render.words(request).say(language, error.code, error.params)
+    later = {"Retry-After": RETRY_SECONDS} if status == 503 else {}
     if not _is_api(request):
         asked = re.match(r"/(?:cases|records)/([0-9a-f-]{36})/?", request.url.path)
         if error.code == "conflict.declare_first" and request.method == "GET" and asked:
             return Redirect(f"/cases/{asked[1]}", status_code=303)  # where the question is put
-        return error_page(request, status, title)
+        return error_page(request, status, title, later)
     document: dict[str, Any] = {
         "type": f"urn:granska:problem:{error.code}",
         "title": title,
@@ -91,7 +94,7 @@ def domain_error(request: Request[Any, Any, Any], error: GranskaError) -> Respon
             }
             for one in error.problems
         ]
-    return Response(document, status_code=status, media_type=PROBLEM_JSON)
+    return Response(document, status_code=status, media_type=PROBLEM_JSON, headers=later)
 
 
 def slot_taken(request: Request[Any, Any, Any], error: SlotTaken) -> Response[Any]:
@@ -166,6 +169,8 @@ def page_or_complaint(
     wrong = error.problems if isinstance(error, InvalidInput) else [Problem(f"/{at}", error.code, error.params)]
     answer = render.page(request, template, errors=list(wrong), **values)
     answer.status_code = status_of(error)
+    if answer.status_code == 503:
+        answer.headers["Retry-After"] = RETRY_SECONDS
     return answer
 
 

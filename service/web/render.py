@@ -26,6 +26,7 @@ from markupsafe import Markup, escape
 from service.audit.leaf import milliseconds
 from service.domain.clock import Instant, local_time
 from service.domain.organisation import shown_number
+from service.domain.people import User
 from service.web.forms import Form, Given
 from service.words import DEFAULT, LANGUAGES, Catalogue
 
@@ -186,8 +187,9 @@ def page(request: Request[Any, Any, Any], template: str, **values: Any) -> Respo
     state = ScopeState.from_scope(request.scope)
     session = request.scope.get("session")
     said = session.pop("said", None) if isinstance(session, dict) else None
-    common = {
-        "user": request.scope.get("user"),
+    who = request.scope.get("user")
+    common: dict[str, Any] = {
+        "user": who if isinstance(who, User) else None,  # what has a key gets no page but an error's
         "csrf_token": state.csrf_token if isinstance(state.csrf_token, str) else "",
         "path": page_path(request.url.path),
         "said": said,

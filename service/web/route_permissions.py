@@ -1,7 +1,10 @@
 """Who may use which route: every route says so, and one that does not is closed to all."""
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException
@@ -9,8 +12,9 @@ from litestar.handlers import BaseRouteHandler
 
 from service.desk.ports.desk import Desk
 from service.domain.errors import NotAllowed
-from service.domain.people import INTAKE_RIGHT, MATCH_RIGHT, METRICS_RIGHT, Role, User
+from service.domain.people import INTAKE_RIGHT, MATCH_RIGHT, METRICS_RIGHT, Role, ServiceKey, User
 from service.office import users_and_keys
+from service.web.browsers import cookie_name
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,13 @@ RIGHTS_READERS = May(roles=frozenset({Role.AUDITOR, Role.ADMINISTRATOR}))
 
 CONFIRMERS = May(roles=frozenset({Role.ADMINISTRATOR, Role.DECISION_MAKER}))
 
+#: The cookie of the form token.
+FORM_COOKIE = "granska_csrf"
 #: Marks the routes that a person reaches before having chosen their own password.
 OPEN_TO_TEMPORARY = "open_to_temporary"
-USER_ID, SIGNED_IN_AT = "user", "signed_in_at"
+USER_ID, SIGNED_IN_AT, FORM_TOKEN = "user", "signed_in_at", "form_token"
+#: What only looks (RFC 9110, section 9.2.1).
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def may(who: May) -> dict[str, Any]:
@@ -68,8 +76,12 @@ async def check_access(connection: ASGIConnection[Any, Any, Any, Any], handler: 
     if wanted is None:
         raise NotAllowed("access.closed")
     desk: Desk = connection.app.state.desk
+    if not wanted.keys:
+        _check_comes_from_here(connection)
     if wanted.keys:
-        connection.scope["user"] = await _key(desk, connection, wanted.keys)
+        connection.scope["user"] = key = await _key(desk, connection)
+        if key.right not in wanted.keys:
+            raise NotAllowed("access.key_right")
         return
     user = await _user(desk, connection)
     connection.scope["user"] = user
@@ -81,6 +93,28 @@ async def check_access(connection: ASGIConnection[Any, Any, Any, Any], handler: 
         raise PasswordNotOwn
     if not user.has(*wanted.roles):
         raise NotAllowed("access.role")
+
+
+def form_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """A digest of the form token's cookie, by which a session knows the token that is its own."""
+    cookie = connection.cookies.get(cookie_name(FORM_COOKIE, secure=connection.app.state.secure), "")
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def _check_comes_from_here(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """A form is sent from a page of ours, with the token of this very session; raises NotAllowed."""
+    if connection.scope.get("method") in SAFE_METHODS:
+        return
+    site, origin = connection.headers.get("sec-fetch-site"), connection.headers.get("origin")
+    if site is not None and site not in ("same-origin", "none"):
+        raise NotAllowed("access.other_site")
+    # Our own pages say no referrer, and so "null"; where the browser says no more than that, the token decides.
+    if origin not in (None, "null") and urlsplit(origin).netloc != connection.headers.get("host"):
+        raise NotAllowed("access.other_site")
+    session: Any = connection.scope.get("session")
+    kept = session.get(FORM_TOKEN) if isinstance(session, dict) else None
+    if kept is not None and not hmac.compare_digest(kept, form_token(connection)):
+        raise NotAllowed("access.other_site")
 
 
 async def _user(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any]) -> User | None:
@@ -97,11 +131,9 @@ async def _user(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any]) -> U
 KEY_SCHEMES = ("bearer", "apikey")
 
 
-async def _key(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any], rights: frozenset[str]) -> Any:
+async def _key(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any]) -> ServiceKey:
     scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
     key = await users_and_keys.service_key(desk, secret.strip()) if scheme.casefold() in KEY_SCHEMES else None
     if key is None:
         raise NotAuthorizedException(headers={"WWW-Authenticate": 'Bearer realm="granska"'})
-    if key.right not in rights:
-        raise NotAllowed("access.key_right")
     return key

@@ -11,11 +11,15 @@ from litestar.stores.base import Store
 from litestar.types import Empty
 
 from service.desk.ports.desk import Desk, SessionKeeper
+from service.domain.errors import Unavailable
 from service.library_internals import set_session_id, use_backend
+from service.web.browsers import cookie_name
 
 COOKIE = "granska_session"
 FRESH_ID = "granska_fresh_session_id"
 _LOADED = "granska_session_as_loaded"
+#: Where a session could not be kept: why.
+NOT_KEPT = "granska_session_not_kept"
 SEEN = "seen"
 #: How often a session that is only looked with is written, so that idleness can be told (seconds).
 SEEN_EVERY = 60
@@ -75,6 +79,17 @@ class Sessions(ServerSideSessionBackend):
 
     async def store_in_message(self, scope_session: Any, message: Any, connection: Any) -> None:
         """Save what has changed; drop the id the request brought where it is unknown or a new one is wanted."""
+        try:
+            await self._store(scope_session, message, connection)
+        except Unavailable as error:
+            # The answer is on its way, so no handler of errors can exchange it: the site does (`site._not_kept`).
+            only_seen = scope_session is not Empty and _but_seen(scope_session) == _but_seen(
+                connection.scope["state"].get(_LOADED)
+            )
+            if not only_seen:
+                connection.scope["state"][NOT_KEPT] = error
+
+    async def _store(self, scope_session: Any, message: Any, connection: Any) -> None:
         loaded = connection.scope["state"].get(_LOADED, {})
         fresh = connection.scope["state"].pop(FRESH_ID, False)
         brought = connection.cookies.get(self.config.key)
@@ -98,12 +113,16 @@ class Sessions(ServerSideSessionBackend):
         set_session_id(connection, self.generate_session_id())
 
 
+def _but_seen(session: Any) -> dict[str, Any]:
+    return {name: value for name, value in dict(session or {}).items() if name != SEEN}
+
+
 class SessionConfig(ServerSideSessionConfig):
     """Our cookie, our lifetime, our backend."""
 
     def __init__(self, *, secure: bool, lifetime_seconds: int, idle_seconds: int) -> None:
         super().__init__(
-            key=COOKIE,
+            key=cookie_name(COOKIE, secure=secure),
             max_age=lifetime_seconds,
             secure=secure,
             httponly=True,

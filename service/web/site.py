@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
-from litestar import Litestar, get
+from litestar import Litestar, Request, get
 from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import MutableScopeHeaders
@@ -17,9 +17,12 @@ from litestar.handlers import BaseRouteHandler
 from litestar.static_files import create_static_files_router
 
 from service.desk.ports.desk import Desk
+from service.proof import log_page
+from service.proof.security_log import SecurityLog
 from service.web.api import applications, describe, match, metrics
 from service.web.api import premises as premises_api
-from service.web.deps import DEPENDENCIES
+from service.web.browsers import Browsers, cookie_name
+from service.web.deps import DEPENDENCIES, TheDesk
 from service.web.pages import help, sign_in
 from service.web.pages.bookings import calendar, phone, rooms, seasons
 from service.web.pages.casework import (
@@ -37,9 +40,11 @@ from service.web.pages.proof import auditor_desk, log
 from service.web.pages.screening import incidents, lists, matching_workbench
 from service.web.pages.support import association, reassessments, withdrawal
 from service.web.problems import HANDLERS as ERROR_HANDLERS
+from service.web.problems import domain_error
 from service.web.render import Pages
-from service.web.route_permissions import ANYONE, check_access, may
-from service.web.sessions import SessionConfig, session_store
+from service.web.route_permissions import ANYONE, FORM_COOKIE, check_access, may
+from service.web.sessions import NOT_KEPT, SessionConfig, session_store
+from service.web.throttle import Throttle
 from service.words import Catalogue
 
 STATIC = Path(__file__).parent / "static"
@@ -78,15 +83,23 @@ class SiteConfig:
     idle_seconds: int = 3600
     hosts: tuple[str, ...] = ()
     csrf_secret: str = ""
+    hsts_subdomains: bool = False
 
 
 #: Opens the desk and starts the worker, for as long as the site runs.
 Opening = Callable[[], AbstractAsyncContextManager[tuple[Desk, Worker]]]
 
 
-@get("/health", opt=may(ANYONE) | {"skip_session": True}, media_type="text/plain")
+@get("/healthz", opt=may(ANYONE) | {"skip_session": True}, media_type="text/plain")
 async def health() -> str:
     """Whether the service answers."""
+    return "ok"
+
+
+@get("/readyz", opt=may(ANYONE) | {"skip_session": True}, media_type="text/plain")
+async def ready(desk: TheDesk) -> str:
+    """Whether it can do its work: 200, or 503 where its database cannot be asked; without details."""
+    await log_page.log_size(desk)
     return "ok"
 
 
@@ -129,6 +142,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
         jobs,
         help,
     )
+    secret = config.csrf_secret or secrets.token_hex(32)
     site = Litestar(
         route_handlers=[
             *chain.from_iterable(page.HANDLERS for page in pages),
@@ -137,6 +151,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
             *premises_api.HANDLERS,
             *metrics.HANDLERS,
             health,
+            ready,
             create_static_files_router(
                 path="/static",
                 directories=[STATIC],
@@ -156,15 +171,15 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
             ).middleware
         ],
         csrf_config=CSRFConfig(
-            secret=config.csrf_secret or secrets.token_hex(32),
-            cookie_name="granska_csrf",
+            secret=secret,
+            cookie_name=cookie_name(FORM_COOKIE, secure=config.secure),
             cookie_secure=config.secure,
             cookie_httponly=True,
             cookie_samesite="lax",
             exclude=["^/api/", "^/match/", "^/cases/[^/]+/match/"],
         ),
         allowed_hosts=AllowedHostsConfig(allowed_hosts=list(config.hosts)) if config.hosts else None,
-        before_send=[_security_headers(config.secure)],
+        before_send=[_not_kept, _security_headers(config), _note_refusal],
         lifespan=[lifespan],
         openapi_config=describe.config(),
         include_in_schema=False,
@@ -173,26 +188,66 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
         logging_config=None,
     )
     site.state.pages = Pages(config.templates, config.words, static_version=_static_version(), demo=config.demo)
-    site.state.failures = sign_in.Failures()
+    site.state.throttle = Throttle()
+    site.state.security_log = SecurityLog()
+    site.state.browsers = Browsers(secret, config.secure)
     site.state.fixtures = config.fixtures
     site.state.public_url = config.public_url.rstrip("/")
     site.state.secure = config.secure
     return site
 
 
-def _security_headers(secure: bool) -> Any:
+#: What is fetched by a calendar, and says by itself how long it may be kept.
+_KEPT = "cache-control"
+
+
+def _security_headers(config: SiteConfig) -> Any:
+    transport = "max-age=31536000" + ("; includeSubDomains" if config.hsts_subdomains else "")
+
     async def add(message: Any, scope: Any) -> None:
         if message["type"] != "http.response.start":
             return
         headers = MutableScopeHeaders.from_message(message)
         for name, value in HEADERS.items():
             headers[name] = value
-        if secure:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
+        if config.secure:
+            headers["Strict-Transport-Security"] = transport
         if scope["path"].startswith("/static/"):
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        elif _KEPT not in headers:
+            headers["Cache-Control"] = "no-store"
 
     return add
+
+
+async def _not_kept(message: Any, scope: Any) -> None:
+    """Where who is signed in could not be kept, the answer says so instead of what it was to say."""
+    error = scope.get("state", {}).get(NOT_KEPT)
+    if error is None:
+        return
+    answer = domain_error(Request(scope), error)
+    body = str(answer.content).encode()
+    if message["type"] == "http.response.start":
+        headers = {
+            **answer.headers,
+            "Content-Type": f"{answer.media_type}; charset=utf-8",
+            "Content-Length": str(len(body)),
+        }
+        message["status"] = answer.status_code
+        message["headers"] = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    elif message["type"] == "http.response.body":
+        message["body"], message["more_body"] = body, False
+
+
+async def _note_refusal(message: Any, scope: Any) -> None:
+    """Write down whom a step was refused for want of a right, before they are told."""
+    who = scope.get("user")
+    if message["type"] != "http.response.start" or message["status"] != 403 or who is None:
+        return
+    app = scope["litestar_app"]
+    case_id = scope.get("path_params", {}).get("case_id")
+    step = f"{scope['method']} {scope.get('path_template', '')}"
+    await app.state.security_log.refused(app.state.desk, who, step, str(case_id) if case_id else None)
 
 
 def _static_version() -> str:

@@ -30,8 +30,8 @@ from service.screening.list_import import import_list
 from service.screening.replay import Tally, replay_all
 from service.screening.run_checks import run_waiting_checks
 from service.settings import Settings
-from service.storage import log_store
 from service.storage.engine import reading, writing
+from service.storage.log import log_store
 from service.storage.tables import Idempotency, LogEntry
 from tests.builders import FIXTURES, RULES_2026, a_grant_document
 from tests.steps import someone

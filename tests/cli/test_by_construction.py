@@ -69,7 +69,7 @@ def test_every_command_that_changes_anything_leaves_its_event(demo: Path, tmp_pa
         ("rules impact", ["rules", "impact", "DRAFT", "--by", siv]),
         ("rules adopt", ["rules", "adopt", "DRAFT", "--by", siv]),
         ("whatif", ["whatif", str(rules)]),
-        ("users add", ["users", "add", "z@demo.example", "--name", "Z", "--password", "ett-langt-losenord"]),
+        ("users add", ["users", "add", "z@demo.example", "--name", "Z", "--password", "blaklocka-under-bron"]),
         ("users grant", ["users", "grant", "z@demo.example", "role:auditor"]),
         ("keys add", ["keys", "add", "x", "--right", "match", "--by", adam]),
         ("receive", ["receive", str(tmp_path / "a.json"), "--by", "alva@demo.example"]),

@@ -23,12 +23,12 @@ def test_data_are_for_their_owner_only(folder: Path) -> None:
 
 
 def test_a_user_with_a_right_that_does_not_exist_is_not_half_made(folder: Path) -> None:
-    add = ["users", "add", "ny@x.example", "--name", "Ny", "--password", "ett-langt-losenord"]
+    add = ["users", "add", "ny@x.example", "--name", "Ny", "--password", "blaklocka-under-bron"]
 
     assert run(folder, *add, "--right", "role:bogus")[0] == 1
     assert run(folder, *add, "--right", "role:auditor")[0] == 0
     assert run(folder, "users", "grant", "ny@x.example", "role:coordinator")[0] == 0
-    two = ["users", "add", "andra@x.example", "--name", "Ny", "--password", "ett-langt-losenord"]
+    two = ["users", "add", "andra@x.example", "--name", "Ny", "--password", "blaklocka-under-bron"]
     assert run(folder, *two, "--right", "delegation:F2")[0] == 1, "there are cases: a decider takes two persons"
     assert run(folder, "users", "grant", "ny@x.example", "role:administrator")[0] == 1
     assert run(folder, *two)[0] == 0, "and nobody was half made"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from service.domain.errors import Unavailable
 from service.settings import Settings
 from service.storage.database import applied, migrate, opened
 from service.storage.engine import BUSY_SECONDS, SafeSQLite, build_engine, reading, writing
@@ -95,7 +96,7 @@ async def test_a_hundred_failed_begins_leave_no_thread_and_no_descriptor(tmp_pat
         other.execute("BEGIN IMMEDIATE")
         threads, files = threading.active_count(), descriptors()
         for _ in range(100):
-            with pytest.raises(sqlite3.OperationalError):
+            with pytest.raises(Unavailable):
                 async with writing(engine):
                     pass
         other.execute("ROLLBACK")

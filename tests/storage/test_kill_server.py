@@ -73,7 +73,7 @@ def test_the_server_is_killed_sixty_times_and_no_acknowledged_decision_is_lost(t
         with started(tmp_path, port, environment) as process:
             if session is None:
                 alva = Browserlike(f"http://127.0.0.1:{port}")
-                alva.send("/sign-in", email="alva@demo.example", password="granska-demo-2026")
+                alva.send("/sign-in", email="alva@demo.example", password="lindarna-vid-kanalen")
                 token = alva.token()
                 session = dict(alva.client.cookies)
             threads = [
@@ -109,7 +109,7 @@ def started(folder: Path, port: int, environment: dict[str, str]) -> Iterator[su
     try:
         for _ in range(400):
             with contextlib.suppress(httpx.TransportError):
-                if httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200:
+                if httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
                     break
             assert process.poll() is None, (folder / "server.log").read_text()
             time.sleep(0.02)

@@ -15,8 +15,8 @@ from service.audit.leaf import encode
 from service.audit.verify import Depth, LogCheck
 from service.domain.events.event import Actor, ActorKind, Event
 from service.domain.events.intake import CaseTaken
-from service.storage import log_store
 from service.storage.engine import _PRAGMAS
+from service.storage.log import log_store
 from service.storage.piccolo_migrations.m0001_base import INDEXES, TABLES, guards_sqlite
 from service.storage.tables import LogEntry
 

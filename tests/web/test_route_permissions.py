@@ -22,7 +22,8 @@ CASES, OFFICERS, DECIDERS = EVERYONE - {X}, {A, P}, {A, P, D}
 #: Every route and who gets past its door; "anyone" needs no sign-in, "key" is the e-service's.
 MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("GET", "/"): EVERYONE,
-    ("GET", "/health"): "anyone",
+    ("GET", "/healthz"): "anyone",
+    ("GET", "/readyz"): "anyone",
     ("GET", "/sign-in"): "anyone",
     ("POST", "/sign-in"): "anyone",
     ("POST", "/sign-out"): "anyone",
@@ -308,14 +309,14 @@ def test_a_right_to_decide_without_its_delegation_decision_is_complained_of_and_
 
 def test_a_password_that_another_chose_opens_nothing_but_the_page_to_choose_ones_own(lite: Service) -> None:
     adam = _signed_in(lite, "adam")
-    adam.send("/users", name="Nils Ny", email="nils@demo.example", password="granska-demo-2026")
+    adam.send("/users", name="Nils Ny", email="nils@demo.example", password="lindarna-vid-kanalen")
     card = adam.get("/users").text.split("Nils Ny")[1]
     assert adam.send(f"/users/{card.split('/users/')[1][:36]}/rights", right="role:auditor").status_code == 303
     nils = lite.signed_in("nils")
 
     for page in ("/log", "/queue", "/"):
         assert nils.get(page, follow_redirects=False).headers["location"] == "/password", page
-    changed = nils.send("/password", old_password="granska-demo-2026", new_password="ett alldeles eget lösenord")
+    changed = nils.send("/password", old_password="lindarna-vid-kanalen", new_password="ett alldeles eget lösenord")
     assert changed.status_code == 303
     assert nils.get("/log").status_code == 200
 

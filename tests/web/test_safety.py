@@ -4,7 +4,16 @@ import pytest
 
 from tests.servers import Service
 
-PAGES = ["/sign-in", "/help", "/nothing", "/queue", "/static/granska.js", "/api/v1/openapi.json", "/health", "/cases/x"]
+PAGES = [
+    "/sign-in",
+    "/help",
+    "/nothing",
+    "/queue",
+    "/static/granska.js",
+    "/api/v1/openapi.json",
+    "/healthz",
+    "/cases/x",
+]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +52,7 @@ def test_the_technical_log_holds_no_person_no_secret_and_no_injected_line(lite: 
         "INJECTED",
         alva.client.cookies["granska_session"],
         lite.key,
-        "granska-demo-2026",
+        "lindarna-vid-kanalen",
     ):
         assert secret not in log
 

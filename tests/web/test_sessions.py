@@ -16,7 +16,7 @@ def test_an_id_the_service_did_not_give_is_never_adopted(lite: Service) -> None:
     visitor = lite.visitor()
     visitor.client.cookies.set("granska_session", "attacker-chosen-id", domain="127.0.0.1")
 
-    visitor.send("/sign-in", email="alva@demo.example", password="granska-demo-2026")
+    visitor.send("/sign-in", email="alva@demo.example", password="lindarna-vid-kanalen")
 
     ids = [one.value for one in visitor.client.cookies.jar if one.name == "granska_session"]
     assert "attacker-chosen-id" not in ids[-1:]
@@ -28,7 +28,7 @@ def test_signing_in_again_gives_a_new_id_and_ends_the_old_one(lite: Service) -> 
     alva = lite.signed_in("alva")
     before = session_of(alva.client)
 
-    alva.send("/sign-in", email="alva@demo.example", password="granska-demo-2026")
+    alva.send("/sign-in", email="alva@demo.example", password="lindarna-vid-kanalen")
 
     assert session_of(alva.client) != before
     assert httpx.get(lite.url + "/queue", cookies={"granska_session": before}).status_code == 303

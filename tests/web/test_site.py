@@ -8,7 +8,16 @@ import pytest
 from service.web.site import HEADERS
 from tests.servers import Service, running
 
-PAGES = ["/sign-in", "/help", "/nothing", "/queue", "/static/granska.js", "/api/v1/openapi.json", "/health", "/cases/x"]
+PAGES = [
+    "/sign-in",
+    "/help",
+    "/nothing",
+    "/queue",
+    "/static/granska.js",
+    "/api/v1/openapi.json",
+    "/healthz",
+    "/cases/x",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -32,11 +41,11 @@ def test_cookies_are_for_the_server_and_for_this_site_only(lite: Service) -> Non
     visitor = lite.visitor()
     answers = [
         visitor.get("/sign-in"),
-        visitor.send("/sign-in", email="alva@demo.example", password="granska-demo-2026"),
+        visitor.send("/sign-in", email="alva@demo.example", password="lindarna-vid-kanalen"),
     ]
     cookies = [one for answer in answers for one in answer.headers.get_list("set-cookie")]
 
-    assert len(cookies) == 2
+    assert len(cookies) == 3, "the form token, the session, and the browser that was used before"
     for one in cookies:
         assert "httponly" in one.casefold()
         assert "samesite=lax" in one.casefold()

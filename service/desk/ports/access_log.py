@@ -42,8 +42,13 @@ class ScannedAccess(NamedTuple):
 class AccessLog(Protocol):
     """Who looked at what: a log of its own; times are UTC milliseconds."""
 
-    async def note(self, *, actor: str, role: str, action: str, case: str | None, at: str, at_ms: Instant) -> int:
-        """Write down that someone, in this role, did this with this case; returns the entry's number."""
+    async def note(
+        self, *, actor: str, role: str, action: str, case: str | None, at: str, at_ms: Instant, step: str = ""
+    ) -> int:
+        """Write down that someone, in this role, did this with this case; returns the entry's number.
+
+        `step` is what was asked for where someone was refused it.
+        """
         ...
 
     async def page(self, *, before: int | None, case: str | None, limit: int) -> list[AccessRow]:

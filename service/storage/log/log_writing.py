@@ -20,7 +20,7 @@ from service.domain.events.log import (
     ValueErased,
 )
 from service.domain.events.support import SupportSwept
-from service.storage import log_store
+from service.storage.log import log_store
 from service.storage.tables import (
     CaseRow,
     Dispatch,

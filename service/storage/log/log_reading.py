@@ -20,9 +20,9 @@ from service.desk.ports.log import (
 from service.domain.clock import Instant
 from service.domain.events.event import EventClass
 from service.domain.ledger.facts import StoredFact
-from service.storage import log_store
 from service.storage.facts import stored as facts
 from service.storage.facts.schema import schema_faults
+from service.storage.log import log_store
 from service.storage.tables import Dispatch, LogEntry, LogValue
 
 #: How many log entries are read at a time, backwards.

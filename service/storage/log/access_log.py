@@ -9,9 +9,9 @@ from service.audit.canonical import canonical
 from service.desk.ports.access_log import AccessRow, DueEntries, ScannedAccess
 from service.desk.ports.log import KeptCheckpoint, LogHead, StoredNode
 from service.domain.clock import Instant
-from service.storage.engine import SafeSQLite, reading
+from service.storage.engine import SafeSQLite, explained, reading
+from service.storage.log.tree_store import TreeStore
 from service.storage.tables import AccessCheckpoint, AccessEntry, AccessNode
-from service.storage.tree_store import TreeStore
 
 TREE = TreeStore(AccessEntry, AccessNode, AccessCheckpoint)
 #: Its own advisory lock on PostgreSQL: whoever reads does not wait for whoever decides.
@@ -50,18 +50,22 @@ class AccessLog:
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[None]:
-        async with self._engine.transaction():
-            if not isinstance(self._engine, SafeSQLite):
-                await self._engine.run_ddl(f"SELECT pg_advisory_xact_lock({LOCK})")
-            yield
+        with explained():
+            async with self._engine.transaction():
+                if not isinstance(self._engine, SafeSQLite):
+                    await self._engine.run_ddl(f"SELECT pg_advisory_xact_lock({LOCK})")
+                yield
 
-    async def note(self, *, actor: str, role: str, action: str, case: str | None, at: str, at_ms: Instant) -> int:
+    async def note(
+        self, *, actor: str, role: str, action: str, case: str | None, at: str, at_ms: Instant, step: str = ""
+    ) -> int:
         """Someone, in this role, did this with this case; returns the entry's number."""
         salt = self._random(SALT_BYTES).hex()
 
         def make(seq: int) -> tuple[str, dict[str, Any]]:
             told = {"v": 1, "seq": seq, "at": at, "actor": actor, "role": role, "action": action, "case": case}
-            return canonical(told | {"salt": salt}), {"case_id": case, "actor": actor, "at": at_ms}
+            asked = {"step": step} if step else {}
+            return canonical(told | asked | {"salt": salt}), {"case_id": case, "actor": actor, "at": at_ms}
 
         async with self._writing():
             return await TREE.append(make)
