@@ -1,10 +1,12 @@
 #!/bin/sh
-# What the tests need beside Python: a browser and PostgreSQL. Installs Debian's packages when it may, else says what is missing.
+# What the tests need beside Python: a browser, PostgreSQL, strace and Go. Installs Debian's packages when it may, else says what is missing.
 set -u
 packages=""
 command -v chromium >/dev/null 2>&1 || packages="$packages chromium"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages="$packages postgresql"
 command -v strace >/dev/null 2>&1 || packages="$packages strace"
+# A program of a stranger, by which what is handed out is verified.
+{ command -v go >/dev/null 2>&1 && [ -d /usr/share/gocode/src/golang.org/x/mod ]; } || packages="$packages golang-go golang-golang-x-mod-dev"
 [ -z "$packages" ] && exit 0
 if command -v apt-get >/dev/null 2>&1; then
     if [ "$(id -u)" = 0 ]; then as=""; elif sudo -n true 2>/dev/null; then as="sudo -n"; else as=no; fi

@@ -33,7 +33,7 @@ SYSTEM = "system"
 PERSON_PREFIX = "u-"
 ROLE_PREFIX, DELEGATION_PREFIX = "role:", "delegation:"
 #: What a key of another system may do: hand in applications, ask a list for names, or see how the service runs.
-INTAKE_RIGHT, MATCH_RIGHT, METRICS_RIGHT = "intake", "match", "metrics"
+INTAKE_RIGHT, MATCH_RIGHT, METRICS_RIGHT, LOG_RIGHT = "intake", "match", "metrics", "log"
 
 
 def takes_two(right: str) -> bool:

@@ -17,6 +17,7 @@ from service.domain.events.office import KeyCreated, PasswordChanged, RightGrant
 from service.domain.people import (
     DELEGATION_PREFIX,
     INTAKE_RIGHT,
+    LOG_RIGHT,
     MATCH_RIGHT,
     METRICS_RIGHT,
     ROLE_PREFIX,
@@ -27,7 +28,7 @@ from service.domain.people import (
 )
 from service.office.passwords import KNOWN, NEW, Lane, credential, hashed, matches, password_faults
 
-KEY_RIGHTS = (INTAKE_RIGHT, MATCH_RIGHT, METRICS_RIGHT)
+KEY_RIGHTS = (INTAKE_RIGHT, MATCH_RIGHT, METRICS_RIGHT, LOG_RIGHT)
 #: As argon2 asks for (RFC 9106, section 3.1).
 SALT_BYTES = 16
 

@@ -3,10 +3,10 @@
 from service.audit.leaf import timestamp
 from service.desk.ports.access_log import AccessRow
 from service.desk.ports.desk import Desk
-from service.domain.people import Role, User
+from service.domain.people import Role, ServiceKey, User
 
 #: What can be done to a case by looking; the calendar with names shows many cases' hirers at once.
-OPENED, ENCLOSURE, RECORD, BUNDLE, PUBLIC_COPY, HISTORY, REPLAYED, EXPORTED, CALENDAR, ASSOCIATION = (
+OPENED, ENCLOSURE, RECORD, BUNDLE, PUBLIC_COPY, HISTORY, REPLAYED, EXPORTED, CALENDAR, ASSOCIATION, LOG_EXPORTED = (
     "opened",
     "enclosure",
     "record",
@@ -17,6 +17,7 @@ OPENED, ENCLOSURE, RECORD, BUNDLE, PUBLIC_COPY, HISTORY, REPLAYED, EXPORTED, CAL
     "exported",
     "calendar",
     "association",
+    "log-exported",
 )
 
 
@@ -32,6 +33,12 @@ async def note(desk: Desk, user: User, action: str, case_id: str | None, *, role
         at=timestamp(now),
         at_ms=now,
     )
+
+
+async def note_key(desk: Desk, key: ServiceKey, action: str) -> None:
+    """Write down that another system did this, by its key."""
+    now = desk.outside.now()
+    await desk.access_log.note(actor=key.pseudonym, role="none", action=action, case=None, at=timestamp(now), at_ms=now)
 
 
 async def page(desk: Desk, *, before: int | None, case_id: str | None, limit: int) -> tuple[list[AccessRow], int]:

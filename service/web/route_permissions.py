@@ -12,7 +12,7 @@ from litestar.handlers import BaseRouteHandler
 
 from service.desk.ports.desk import Desk
 from service.domain.errors import NotAllowed
-from service.domain.people import INTAKE_RIGHT, MATCH_RIGHT, METRICS_RIGHT, Role, ServiceKey, User
+from service.domain.people import INTAKE_RIGHT, LOG_RIGHT, MATCH_RIGHT, METRICS_RIGHT, Role, ServiceKey, User
 from service.office import users_and_keys
 from service.web.browsers import cookie_name
 
@@ -31,6 +31,7 @@ SIGNED_IN = May(roles=frozenset(Role))
 INTAKE_KEY = May(keys=frozenset({INTAKE_RIGHT}))
 MATCH_KEY = May(keys=frozenset({MATCH_RIGHT}))
 METRICS_KEY = May(keys=frozenset({METRICS_RIGHT}))
+LOG_KEY = May(keys=frozenset({LOG_RIGHT}))
 ANY_KEY = May(keys=INTAKE_KEY.keys | MATCH_KEY.keys)
 CASE_READERS = May(roles=frozenset(Role) - {Role.ADMINISTRATOR})
 OFFICERS = May(roles=frozenset({Role.ASSOCIATION_OFFICER, Role.PREMISES_OFFICER}))

@@ -20,6 +20,7 @@ from service.desk.ports.desk import Desk
 from service.proof import log_page
 from service.proof.security_log import SecurityLog
 from service.web.api import applications, describe, match, metrics
+from service.web.api import log as log_api
 from service.web.api import premises as premises_api
 from service.web.browsers import Browsers, cookie_name
 from service.web.deps import DEPENDENCIES, TheDesk
@@ -36,7 +37,7 @@ from service.web.pages.casework import (
 )
 from service.web.pages.office import jobs, letter_texts, rule_set_drafts, users
 from service.web.pages.privacy import disclosure, erasure
-from service.web.pages.proof import auditor_desk, log
+from service.web.pages.proof import auditor_desk, log, take_home
 from service.web.pages.screening import incidents, lists, matching_workbench
 from service.web.pages.support import association, reassessments, withdrawal
 from service.web.problems import HANDLERS as ERROR_HANDLERS
@@ -128,6 +129,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
         paper_application,
         log,
         auditor_desk,
+        take_home,
         decision_record,
         disclosure,
         users,
@@ -150,6 +152,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
             *match.HANDLERS,
             *premises_api.HANDLERS,
             *metrics.HANDLERS,
+            *log_api.HANDLERS,
             health,
             ready,
             create_static_files_router(
