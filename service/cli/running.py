@@ -1,6 +1,7 @@
 """Commands that set the service up and run it."""
 
 import asyncio
+from datetime import datetime
 
 import click
 from rich.console import Console
@@ -12,6 +13,8 @@ from service.cli.common import catalogue, say, sentence, told
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
+from service.domain.people import ServiceKey
+from service.office import rights as office_rights
 from service.office import users_and_keys
 from service.settings import Settings, from_environment, resource
 
@@ -121,12 +124,64 @@ def keys() -> None:
 @click.option(
     "--right", required=True, type=click.Choice(users_and_keys.KEY_RIGHTS), help="The one thing the key may do."
 )
+@click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="The last day on which it holds.")
 @click.option("--by", required=True, metavar="EMAIL", help="The administrator who makes the key; stands in the log.")
 @told
-def keys_add(label: str, right: str, by: str) -> None:
+def keys_add(label: str, right: str, expires: datetime | None, by: str) -> None:
     """Make a key called LABEL and show it once; only its digest is kept."""
+    last = expires.date() if expires else None
 
     async def work(desk: Desk, settings: Settings) -> str:
-        return await users_and_keys.create_key(desk, label=label, right=right, by=person(await user_called(desk, by)))
+        actor = person(await user_called(desk, by))
+        return await users_and_keys.create_key(desk, label=label, right=right, expires=last, by=actor)
 
     click.echo(with_desk(work))
+
+
+@keys.command("list")
+@told
+def keys_list() -> None:
+    """Every key: what the log calls it, its label, its right, and whether it still holds."""
+
+    async def work(desk: Desk, settings: Settings) -> list[ServiceKey]:
+        return (await office_rights.rights_shown(desk)).keys
+
+    for key in with_desk(work):
+        click.echo(f"{key.pseudonym}  {key.right:<8} {_state_of(key):<16} {key.label}")
+
+
+def _state_of(key: ServiceKey) -> str:
+    if key.revoked_at:
+        return "revoked"
+    return f"until {key.expires}" if key.expires else "holds"
+
+
+@keys.command("rotate")
+@click.argument("key")
+@click.option(
+    "--overlap-days", type=click.IntRange(0, 90), default=14, show_default=True, help="How long the old one holds on."
+)
+@click.option("--by", required=True, metavar="EMAIL", help="The administrator who does it; stands in the log.")
+@told
+def keys_rotate(key: str, overlap_days: int, by: str) -> None:
+    """Make a new key in the place of KEY (what the log calls it), shown once; the old one holds some days more."""
+
+    async def work(desk: Desk, settings: Settings) -> str:
+        actor = person(await user_called(desk, by))
+        return await users_and_keys.rotate_key(desk, key, overlap_days=overlap_days, by=actor)
+
+    click.echo(with_desk(work))
+
+
+@keys.command("revoke")
+@click.argument("key")
+@click.option("--by", required=True, metavar="EMAIL", help="The administrator who does it; stands in the log.")
+@told
+def keys_revoke(key: str, by: str) -> None:
+    """KEY (what the log calls it) does not hold any more, at once."""
+
+    async def work(desk: Desk, settings: Settings) -> None:
+        await users_and_keys.revoke_key(desk, key, by=person(await user_called(desk, by)))
+
+    with_desk(work)
+    say("cli.keys.revoked", key=key)

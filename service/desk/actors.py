@@ -18,7 +18,7 @@ def person(user: User) -> Actor:
 async def still(reading: Reading, user: User) -> User:
     """The same person with the rights of this moment."""
     now = await reading.user(user.id)
-    if now is None:
+    if now is None or now.closed_at is not None:
         raise NotAllowed("access.role")
     return now
 
@@ -28,7 +28,7 @@ async def acting(reading: Reading, actor: Actor, *roles: Role) -> User | None:
     if actor.kind is not ActorKind.PERSON:
         return None
     user = await reading.user_by_pseudonym(actor.id)
-    if user is None or (roles and not user.has(*roles)):
+    if user is None or user.closed_at is not None or (roles and not user.has(*roles)):
         raise NotAllowed("access.role")
     return user
 

@@ -50,6 +50,7 @@ STEPS: dict[EventClass, Step] = {
     intake.CaseTaken: Step(frozenset({State.SCREENED, State.IN_REVIEW}), State.IN_REVIEW, "handler"),
     review.CaseAssigned: Step(frozenset({State.SCREENED, State.IN_REVIEW}), State.IN_REVIEW, "handler"),
     intake.CaseReleased: Step(_BEFORE_PROPOSAL, State.SCREENED, "owner"),
+    intake.CaseLeft: Step(_BEFORE_PROPOSAL, State.SCREENED, "administrator"),
     intake.CaseRescreenAsked: Step(_OPEN, None, "handler"),
     intake.FindingResolved: Step(_BEFORE_PROPOSAL, None, "owner"),
     review.FindingConfirmed: Step(_PREPARED, None, "colleague"),

@@ -1,6 +1,7 @@
 """Users of the service and what each is trusted with."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from service.domain.application import Kind
@@ -52,7 +53,8 @@ class User:
     """A signed-in person; `pseudonym` is what the log calls them, rights are roles and delegation points.
 
     `password_at` (UTC milliseconds) is when the password was last changed: sign-ins from before it are over. One that
-    another has chosen is `temporary`: nothing can be done with it but to choose one's own.
+    another has chosen is `temporary`: nothing can be done with it but to choose one's own. `closed_at` (UTC ms) is when
+    the account was closed; None where it is in use.
     """
 
     id: str
@@ -62,6 +64,7 @@ class User:
     rights: frozenset[str]
     password_at: Instant = NEVER
     temporary: bool = False
+    closed_at: Instant | None = None
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -90,9 +93,18 @@ class User:
 
 @dataclass(frozen=True)
 class ServiceKey:
-    """Another system of the City; `right` is the one thing it may do: hand in applications, or ask for names."""
+    """Another system of the City; `right` is the one thing it may do: hand in applications, or ask for names.
+
+    It holds to the end of the day `expires`, where one is set, and until `revoked_at` (UTC milliseconds).
+    """
 
     id: str
     pseudonym: str
     label: str
     right: str
+    expires: date | None = None
+    revoked_at: Instant | None = None
+
+    def holds(self, today: date) -> bool:
+        """Whether it can be used today."""
+        return self.revoked_at is None and (self.expires is None or today <= self.expires)

@@ -89,6 +89,12 @@ async def decline_right(desk: Desk, proposal_id: str, *, by: User) -> None:
         await writing.right_declined(Event(RightDeclined(proposal=proposal_id), person(by), desk.outside.now()))
 
 
+async def names(desk: Desk) -> dict[str, str]:
+    """What the log calls each user and key, and their name or label."""
+    async with desk.store.reading() as reading:
+        return await reading.names()
+
+
 @dataclass(frozen=True)
 class GrantMade:
     """Who gave a right, who had put it forward and on what; `decisions` is how many were made in the first days."""

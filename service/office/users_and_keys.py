@@ -1,19 +1,29 @@
 """Users, what each is trusted with, and the keys of the city's e-service."""
 
 import hashlib
+import re
 import unicodedata
 from base64 import b32encode, urlsafe_b64encode
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from service.desk.actors import acting
 from service.desk.ports.desk import Desk
 from service.desk.ports.office import Credentials
-from service.desk.ports.store import Reading
+from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.event import SYSTEM_ACTOR, Actor, ActorKind, Event
 from service.domain.events.intake import CaseReceived
-from service.domain.events.office import KeyCreated, PasswordChanged, RightGranted, RightWithdrawn, UserCreated
+from service.domain.events.office import (
+    KeyCreated,
+    KeyExpirySet,
+    KeyRevoked,
+    PasswordChanged,
+    RightGranted,
+    RightWithdrawn,
+    UserCreated,
+)
 from service.domain.people import (
     DELEGATION_PREFIX,
     INTAKE_RIGHT,
@@ -50,6 +60,8 @@ async def create_user(
         problems.append(Problem("/name", "input.missing" if not name else "input.format"))
     if "@" not in email or len(email) > 200 or not email.isprintable() or " " in email:
         problems.append(Problem("/email", "input.not_email"))
+    for pointer, text in (("/name", name), ("/email", email)):
+        problems += [Problem(pointer, "input.look_alike")] if looks_alike(text) else []
     problems += await password_faults("/password", password, about=(name, email))
     if problems:
         raise InvalidInput(problems)
@@ -70,6 +82,15 @@ async def create_user(
         event = Event(data, by, desk.outside.now())
         await writing.user_created(event, user=user, password_hash=stored, value_ref=value_ref)
     return user
+
+
+def looks_alike(text: str) -> bool:
+    """Whether a word of it mixes alphabets, as one does that is to be taken for another (Cyrillic a in Alva)."""
+    for word in re.findall(r"\w+", text):
+        alphabets = {unicodedata.name(sign, "?").partition(" ")[0] for sign in word if sign.isalpha()}
+        if len(alphabets) > 1:
+            return True
+    return False
 
 
 async def check_rights(desk: Desk, rights: Sequence[str]) -> None:
@@ -158,7 +179,7 @@ async def signed_in(found: Credentials | None, password: str, *, lane: Lane = NE
     Raises Unavailable where too many wait for the same.
     """
     right = await matches(found.password_hash if found else None, password, lane=lane)
-    return found.user if found and right else None
+    return found.user if found and right and found.user.closed_at is None else None
 
 
 async def change_password(desk: Desk, user: User, *, old: str, new: str) -> None:
@@ -178,24 +199,60 @@ async def change_password(desk: Desk, user: User, *, old: str, new: str) -> None
         await writing.password_changed(event, password_hash=stored)
 
 
-async def create_key(desk: Desk, *, label: str, right: str = INTAKE_RIGHT, by: Actor = SYSTEM_ACTOR) -> str:
-    """A key with one right and nothing else; shown once, kept as a digest."""
+async def create_key(
+    desk: Desk, *, label: str, right: str = INTAKE_RIGHT, expires: date | None = None, by: Actor = SYSTEM_ACTOR
+) -> str:
+    """A key with one right and nothing else, to the end of a day where one is given; shown once, kept as a digest."""
     if right not in KEY_RIGHTS:
         raise InvalidInput([Problem("/right", "input.choice", {"choices": ", ".join(KEY_RIGHTS)})])
-    secret = "granska_" + urlsafe_b64encode(desk.outside.random(24)).decode()
-    digest = key_digest(secret)
+    if expires is not None and expires < today(desk):
+        raise InvalidInput([Problem("/expires", "input.not_past")])
     async with desk.store.writing() as writing:
         await acting(writing, by, Role.ADMINISTRATOR)
-        data = KeyCreated(
-            key=desk.outside.new_id(),
-            pseudonym=_pseudonym(desk, "k"),
-            value=writing.keep("key-label", {"text": label}),
-            right=right,
-            digest=digest,
-        )
-        event = Event(data, by, desk.outside.now())
-        await writing.key_created(event, label=label)
+        return await _create_key(desk, writing, label=label, right=right, expires=expires, by=by)
+
+
+async def _create_key(desk: Desk, writing: Writing, *, label: str, right: str, expires: date | None, by: Actor) -> str:
+    secret = "granska_" + urlsafe_b64encode(desk.outside.random(24)).decode()
+    data = KeyCreated(
+        key=desk.outside.new_id(),
+        pseudonym=_pseudonym(desk, "k"),
+        value=writing.keep("key-label", {"text": label}),
+        right=right,
+        digest=key_digest(secret),
+        expires=expires,
+    )
+    await writing.key_created(Event(data, by, desk.outside.now()), label=label)
     return secret
+
+
+async def rotate_key(desk: Desk, pseudonym: str, *, overlap_days: int, by: Actor) -> str:
+    """A new key in the place of another, which holds for some days more; shown once. Raises NotFound."""
+    async with desk.store.writing() as writing:
+        await acting(writing, by, Role.ADMINISTRATOR)
+        old = await _key(writing, pseudonym)
+        secret = await _create_key(desk, writing, label=old.label, right=old.right, expires=None, by=by)
+        last = today(desk) + timedelta(days=overlap_days)
+        data = KeyExpirySet(key=old.id, expires=min(last, old.expires or last))
+        await writing.key_expiry_set(Event(data, by, desk.outside.now()))
+    return secret
+
+
+async def revoke_key(desk: Desk, pseudonym: str, *, by: Actor) -> None:
+    """The key does not hold any more, from now on. Raises NotFound, or Conflict where it is revoked already."""
+    async with desk.store.writing() as writing:
+        await acting(writing, by, Role.ADMINISTRATOR)
+        key = await _key(writing, pseudonym)
+        if key.revoked_at is not None:
+            raise Conflict("key.revoked_already")
+        await writing.key_revoked(Event(KeyRevoked(key=key.id), by, desk.outside.now()))
+
+
+async def _key(reading: Reading, pseudonym: str) -> ServiceKey:
+    for one in await reading.keys():
+        if one.pseudonym == pseudonym:
+            return one
+    raise NotFound("key.not_found")
 
 
 def key_digest(secret: str) -> str:
@@ -204,6 +261,7 @@ def key_digest(secret: str) -> str:
 
 
 async def service_key(desk: Desk, secret: str) -> ServiceKey | None:
-    """The key this secret is, or None."""
+    """The key this secret is, or None where it does not hold."""
     async with desk.store.reading() as reading:
-        return await reading.key(key_digest(secret))
+        key = await reading.key(key_digest(secret))
+    return key if key is not None and key.holds(today(desk)) else None

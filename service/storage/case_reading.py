@@ -191,6 +191,12 @@ class CaseReading:
         )
         return [rows.case_of(one) for one in found]
 
+    async def cases_in_hands_of(self, user_id: str) -> list[Case]:
+        found = await CaseRow.select().where(
+            (CaseRow.owner_id == user_id) & CaseRow.state.not_in([state.value for state in CLOSED])
+        )
+        return [rows.case_of(one) for one in found]
+
     async def diary_numbers(self, case_ids: Sequence[str]) -> dict[str, str]:
         if not case_ids:
             return {}

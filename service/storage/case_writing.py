@@ -19,6 +19,7 @@ from service.domain.events.bookings import KeyAccessSettled
 from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import Event, RoutineStep
 from service.domain.events.intake import (
+    CaseLeft,
     CaseReceived,
     CaseReleased,
     CaseRescreenAsked,
@@ -111,7 +112,7 @@ class CaseWriting(LogWriting):
         await self._save(case, attention=sum(one.case_finding.open for one in findings))
         await ScreeningJob.delete().where(ScreeningJob.case_id == case.id)
 
-    async def case_moved(self, event: Event[CaseTaken | CaseReleased], case: Case) -> None:
+    async def case_moved(self, event: Event[CaseTaken | CaseReleased | CaseLeft], case: Case) -> None:
         await self._append(event)
         await self._save(case)
 

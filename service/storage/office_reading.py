@@ -1,5 +1,6 @@
 """Answers questions about what the office keeps beside its cases: rules, lists, incidents, people and keys."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
@@ -181,13 +182,16 @@ class OfficeReading(LogReading):
                 password_at=account["password_at"],
                 temporary=bool(account["temporary"]),
                 email=account["email"],
+                closed_at=account["closed_at"],
                 rights=frozenset(rights[account["id"]]),
             )
             for account in accounts
         ]
 
     async def names(self) -> dict[str, str]:
-        found = {one["pseudonym"]: one["name"] for one in await Account.select(Account.pseudonym, Account.name)}
+        accounts = await Account.select(Account.pseudonym, Account.name)
+        bearers = Counter(one["name"] for one in accounts)
+        found = {one["pseudonym"]: _told_apart(one, bearers) for one in accounts}
         keys = {one["pseudonym"]: one["label"] for one in await ApiKey.select(ApiKey.pseudonym, ApiKey.label)}
         return found | keys
 
@@ -230,5 +234,12 @@ def _maybe_entry(body: str | None) -> ListEntry | None:
     return entry_of(body) if body else None
 
 
+def _told_apart(account: Mapping[str, Any], bearers: Counter[str]) -> str:
+    """A person's name; where several are called so, with what the log calls them."""
+    name = str(account["name"])
+    return f"{name} ({account['pseudonym']})" if bearers[name] > 1 else name
+
+
 def _key_of(row: Mapping[str, Any]) -> ServiceKey:
-    return ServiceKey(row["id"], row["pseudonym"], row["label"], row["right_code"])
+    expires = date.fromisoformat(row["expires_on"]) if row["expires_on"] else None
+    return ServiceKey(row["id"], row["pseudonym"], row["label"], row["right_code"], expires, row["revoked_at"])

@@ -10,11 +10,15 @@ from service.domain.events.office import (
     IncidentVerified,
     IncidentWithdrawn,
     KeyCreated,
+    KeyExpirySet,
+    KeyRevoked,
     ListActivated,
     ListConfirmed,
     ListImported,
     ListRejected,
     PasswordChanged,
+    ResetMade,
+    ResetSettled,
     RightDeclined,
     RightGranted,
     RightProposed,
@@ -22,6 +26,7 @@ from service.domain.events.office import (
     RuleSetAdopted,
     RuleSetDrafted,
     RuleSetImpactSeen,
+    UserClosed,
     UserCreated,
 )
 from service.domain.people import User
@@ -37,6 +42,7 @@ from service.storage.tables import (
     RightGrant,
     RuleSetDraft,
     RuleSetRow,
+    Session,
 )
 
 
@@ -68,6 +74,17 @@ class OfficeWriting(LogWriting):
         }
         await Account.update(changed).where(Account.id == event.data.user)
 
+    async def user_closed(self, event: Event[UserClosed]) -> None:
+        await self._append(event)
+        await Account.update({Account.closed_at: event.at}).where(Account.id == event.data.user)
+        await Session.delete().where(Session.account_id == event.data.user)
+
+    async def reset_made(self, event: Event[ResetMade]) -> None:
+        await self._append(event)
+
+    async def reset_settled(self, event: Event[ResetSettled]) -> None:
+        await self._append(event)
+
     async def right_proposed(self, event: Event[RightProposed]) -> None:
         await self._append(event)
 
@@ -98,8 +115,17 @@ class OfficeWriting(LogWriting):
                 value_ref=data.value,
                 digest=data.digest,
                 right_code=data.right,
+                expires_on=data.expires.isoformat() if data.expires else None,
             )
         )
+
+    async def key_expiry_set(self, event: Event[KeyExpirySet]) -> None:
+        await self._append(event)
+        await ApiKey.update({ApiKey.expires_on: event.data.expires.isoformat()}).where(ApiKey.id == event.data.key)
+
+    async def key_revoked(self, event: Event[KeyRevoked]) -> None:
+        await self._append(event)
+        await ApiKey.update({ApiKey.revoked_at: event.at}).where(ApiKey.id == event.data.key)
 
     async def ruleset_drafted(self, event: Event[RuleSetDrafted], *, body: str) -> None:
         await self._append(event)

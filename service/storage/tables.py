@@ -16,6 +16,7 @@ class Account(Table, tablename="account"):
     temporary = Boolean()
     value_ref = Text()
     created_at = BigInt()
+    closed_at = BigInt(null=True, default=None)
 
 
 class RightGrant(Table, tablename="right_grant"):
@@ -37,6 +38,8 @@ class ApiKey(Table, tablename="api_key"):
     value_ref = Text()
     digest = Text()
     right_code = Text()
+    expires_on = Text(null=True, default=None)
+    revoked_at = BigInt(null=True, default=None)
 
 
 class Session(Table, tablename="session"):
@@ -45,6 +48,9 @@ class Session(Table, tablename="session"):
     id = Text(primary_key=True)
     body = Text()
     expires_at = BigInt()
+    account_id = Text()
+    began_at = BigInt()
+    seen_at = BigInt()
 
 
 class RuleSetRow(Table, tablename="ruleset"):

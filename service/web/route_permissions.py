@@ -15,18 +15,22 @@ from service.domain.errors import NotAllowed
 from service.domain.people import INTAKE_RIGHT, LOG_RIGHT, MATCH_RIGHT, METRICS_RIGHT, Role, ServiceKey, User
 from service.office import users_and_keys
 from service.web.browsers import cookie_name
+from service.web.sessions import SIGNED_IN_AT, USER_ID
 
 
 @dataclass(frozen=True)
 class May:
-    """Who may: anyone, anyone signed in, some roles, or a key with one of these rights."""
+    """Who may: anyone, anyone with an account for what is their own, some roles, or a key with one of these rights."""
 
     anyone: bool = False
+    own: bool = False
     roles: frozenset[Role] = frozenset()
     keys: frozenset[str] = frozenset()
 
 
 ANYONE = May(anyone=True)
+#: One's own account, also for whoever has been given no right.
+OWN_ACCOUNT = May(own=True)
 SIGNED_IN = May(roles=frozenset(Role))
 INTAKE_KEY = May(keys=frozenset({INTAKE_RIGHT}))
 MATCH_KEY = May(keys=frozenset({MATCH_RIGHT}))
@@ -53,7 +57,8 @@ CONFIRMERS = May(roles=frozenset({Role.ADMINISTRATOR, Role.DECISION_MAKER}))
 FORM_COOKIE = "granska_csrf"
 #: Marks the routes that a person reaches before having chosen their own password.
 OPEN_TO_TEMPORARY = "open_to_temporary"
-USER_ID, SIGNED_IN_AT, FORM_TOKEN = "user", "signed_in_at", "form_token"
+#: Where a session keeps the digest of its form token.
+FORM_TOKEN = "form_token"  # noqa: S105 - a name
 #: What only looks (RFC 9110, section 9.2.1).
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -92,7 +97,7 @@ async def check_access(connection: ASGIConnection[Any, Any, Any, Any], handler: 
         raise NotSignedIn
     if user.temporary and not handler.opt.get(OPEN_TO_TEMPORARY):
         raise PasswordNotOwn
-    if not user.has(*wanted.roles):
+    if not wanted.own and not user.has(*wanted.roles):
         raise NotAllowed("access.role")
 
 
@@ -125,7 +130,9 @@ async def _user(desk: Desk, connection: ASGIConnection[Any, Any, Any, Any]) -> U
     async with desk.store.reading() as reading:
         user = await reading.user(user_id)
     signed_in_at = connection.scope["session"].get(SIGNED_IN_AT, 0)  # type: ignore[union-attr]
-    return user if user is not None and signed_in_at >= user.password_at else None
+    if user is None or user.closed_at is not None or signed_in_at < user.password_at:
+        return None
+    return user
 
 
 #: How a key is sent: as OAuth does, and as clients of yente do.

@@ -1,5 +1,6 @@
 """Litestar's sessions over what storage keeps: a new id at sign-in, unknown ids dropped, no write for a mere look."""
 
+import json
 import time
 from datetime import timedelta
 from typing import Any
@@ -11,11 +12,14 @@ from litestar.stores.base import Store
 from litestar.types import Empty
 
 from service.desk.ports.desk import Desk, SessionKeeper
+from service.domain.clock import Instant
 from service.domain.errors import Unavailable
 from service.library_internals import set_session_id, use_backend
 from service.web.browsers import cookie_name
 
 COOKIE = "granska_session"
+#: What a session says: who has signed in, and when (UTC milliseconds).
+USER_ID, SIGNED_IN_AT = "user", "signed_in_at"
 FRESH_ID = "granska_fresh_session_id"
 _LOADED = "granska_session_as_loaded"
 #: Where a session could not be kept: why.
@@ -30,6 +34,11 @@ def rotate(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
     connection.scope["state"][FRESH_ID] = True
 
 
+def id_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The id of the session that this request came with."""
+    return connection.cookies.get(cookie_name(COOKIE, secure=connection.app.state.secure), "")
+
+
 class TableStore(Store):
     """What Litestar asks of a store, answered from the session table."""
 
@@ -41,7 +50,15 @@ class TableStore(Store):
         seconds = expires_in.total_seconds() if isinstance(expires_in, timedelta) else (expires_in or 0)
         now = self._now()
         body = value.encode() if isinstance(value, str) else value
-        await self._keeper.set(key, body, now=now, expires_at=now + int(seconds * 1000))
+        told = json.loads(body) if body else {}
+        await self._keeper.set(
+            key,
+            body,
+            now=now,
+            expires_at=now + int(seconds * 1000),
+            account=str(told.get(USER_ID, "")),
+            began=Instant(told.get(SIGNED_IN_AT, now)),
+        )
 
     async def get(self, key: str, renew_for: int | timedelta | None = None) -> bytes | None:
         """Read a session."""

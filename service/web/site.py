@@ -35,7 +35,7 @@ from service.web.pages.casework import (
     queue,
     steps,
 )
-from service.web.pages.office import jobs, letter_texts, rule_set_drafts, users
+from service.web.pages.office import accounts, jobs, letter_texts, rule_set_drafts, users
 from service.web.pages.privacy import disclosure, erasure
 from service.web.pages.proof import auditor_desk, log, take_home
 from service.web.pages.screening import incidents, lists, matching_workbench
@@ -133,6 +133,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
         decision_record,
         disclosure,
         users,
+        accounts,
         erasure,
         incidents,
         lists,

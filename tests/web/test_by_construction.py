@@ -13,7 +13,7 @@ from service.web.site import SiteConfig, build_site, routes
 from tests.builders import DAY, FIXTURES, ROOT, RULES_2026, a_grant_document
 from tests.list_files import EARLIER, LATER, ROWS, a_list
 from tests.servers import Browserlike, running
-from tests.web.walks import Walk, walk_premises
+from tests.web.walks import Walk, walk_accounts, walk_premises
 
 
 def one_value(folder: Path, question: str) -> str:
@@ -310,6 +310,7 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
             wants="case:handed-out",
         )
         walk.step(("POST", "/log/checkpoint"), lambda: ronja.send("/log/checkpoint"), wants="log:heads")
+        walk_accounts(walk, service, adam, ada)
         walk.step(("POST", "/log/verify"), lambda: ronja.send("/log/verify"), wants=None)
         walk.step(("POST", "/log/damaged"), lambda: ronja.send("/log/damaged"), wants=None)
         walk.step(("POST", "/workbench"), lambda: samir.send("/workbench", diary_number=number), wants=None)

@@ -64,6 +64,14 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("GET", "/api/v1/log/consistency"): "key",
     ("GET", "/api/v1/log/entries"): "key",
     ("GET", "/log/take"): {R},
+    ("POST", "/users/{user_id:uuid}/close"): {X},
+    ("POST", "/users/{user_id:uuid}/sign-out"): {X},
+    ("POST", "/users/{user_id:uuid}/reset"): {X},
+    ("POST", "/resets/{reset_id:uuid}/confirm"): {D, X},
+    ("POST", "/resets/{reset_id:uuid}/decline"): {D, X},
+    ("GET", "/reset/{secret:str}"): "anyone",
+    ("POST", "/reset/{secret:str}"): "anyone",
+    ("POST", "/password/sign-ins/{sign_in:str}"): EVERYONE,
     ("GET", "/log/take/checkpoint"): {R},
     ("GET", "/log/take/key"): {R},
     ("GET", "/log/take/consistency"): {R},
@@ -205,6 +213,7 @@ def address(path: str) -> str:
         "closure_id",
         "feed_id",
         "proposal_id",
+        "reset_id",
     ):
         path = path.replace("{" + mark + ":uuid}", ID)
     return (

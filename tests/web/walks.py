@@ -11,6 +11,9 @@ from tests.servers import Browserlike, Service
 WITHOUT_ROW = {"record:unmasked", "case:handed-out", "sample:drawn", "match:asked", "subject-access:exported"} | {
     "erasure:settled",
     "right:declined",
+    "log:heads",
+    "user:reset-made",
+    "user:reset-settled",
 }
 
 
@@ -141,3 +144,34 @@ def walk_premises(walk: Walk, service: Service, petter: Browserlike, samir: Brow
         wants="case:reopened",
     )
     return number
+
+
+def walk_accounts(walk: Walk, service: Service, adam: Browserlike, ada: Browserlike) -> None:
+    """An account that is made, given a link for a new password, seen signed in, and closed."""
+    made = {"name": "Nils Slut", "email": "slut@demo.example", "password": "blaklocka-under-bron"}
+    walk.step(("POST", "/users"), lambda: adam.send("/users", **made), wants="user:created")
+    nils = adam.get("/users").text.split("Nils Slut <span")[1].split("/users/")[1][:36]
+    route = ("POST", "/users/{user_id:uuid}/reset")
+    page = walk.step(route, lambda: adam.send(f"/users/{nils}/reset"), wants="user:reset-made").text
+    secret = re.findall(r"/reset/([\w=-]+)", page)[0]
+    chosen = {"new_password": "svala-over-taknocken"}
+    visitor = service.visitor()
+    walk.step(
+        ("POST", "/reset/{secret:str}"),
+        lambda: visitor.send(f"/reset/{secret}", **chosen),
+        wants="user:password-changed",
+    )
+    assert visitor.get(f"/reset/{secret}").status_code == 404, "it is used"
+    signed_in = {"email": "slut@demo.example", "password": "svala-over-taknocken"}
+    assert visitor.send("/sign-in", **signed_in).status_code == 303
+    walk.step(
+        ("POST", "/password/sign-ins/{sign_in:str}"), lambda: visitor.send("/password/sign-ins/others"), wants=None
+    )
+    bo = adam.get("/users").text.split("Disa Beslutsfattare <span")[1].split("/users/")[1][:36]
+    for step, wants in (("confirm", "user:reset-settled"), ("decline", "user:reset-settled")):
+        walk.step(route, lambda: adam.send(f"/users/{bo}/reset"), wants="user:reset-made")
+        waiting = re.findall(r"/resets/([0-9a-f-]{36})/decline", ada.get("/rights/waiting").text)[0]
+        settled = ("POST", f"/resets/{{reset_id:uuid}}/{step}")
+        walk.step(settled, lambda: ada.send(f"/resets/{waiting}/{step}"), wants=wants)  # noqa: B023
+    walk.step(("POST", "/users/{user_id:uuid}/sign-out"), lambda: adam.send(f"/users/{nils}/sign-out"), wants=None)
+    walk.step(("POST", "/users/{user_id:uuid}/close"), lambda: adam.send(f"/users/{nils}/close"), wants="user:closed")

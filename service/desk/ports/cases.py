@@ -16,6 +16,7 @@ from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import Event, RoutineStep
 from service.domain.events.fields import ApplicationPart
 from service.domain.events.intake import (
+    CaseLeft,
     CaseReceived,
     CaseReleased,
     CaseRescreenAsked,
@@ -228,6 +229,10 @@ class CaseReading(Protocol):
         """An association's cases, by its number as it is kept, in which something is still to be decided."""
         ...
 
+    async def cases_in_hands_of(self, user_id: str) -> list[Case]:
+        """The open cases that a user owns, in no order."""
+        ...
+
     async def diary_numbers(self, case_ids: Sequence[str]) -> dict[str, str]:
         """The diary numbers of these cases, by id."""
         ...
@@ -349,7 +354,7 @@ class CaseWriting(Protocol):
         """What the checks found in a round; nothing of the case waits for them any more."""
         ...
 
-    async def case_moved(self, event: Event[CaseTaken | CaseReleased], case: Case) -> None:
+    async def case_moved(self, event: Event[CaseTaken | CaseReleased | CaseLeft], case: Case) -> None:
         """A case taken or put back; raises Conflict where someone changed it meanwhile."""
         ...
 

@@ -84,6 +84,15 @@ class Typesetter(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class SignIn:
+    """A sign-in as its owner sees it: `key` names it and cannot be used to take it over."""
+
+    key: str
+    began_at: Instant
+    seen_at: Instant
+
+
 class SessionKeeper(Protocol):
     """Where sign-ins are kept; times are UTC milliseconds."""
 
@@ -91,8 +100,18 @@ class SessionKeeper(Protocol):
         """What is kept of a sign-in; None where there is none that still holds."""
         ...
 
-    async def set(self, session_id: str, body: bytes, *, now: Instant, expires_at: Instant) -> None:
-        """Keep this of a sign-in until then, in place of what was there."""
+    async def set(
+        self, session_id: str, body: bytes, *, now: Instant, expires_at: Instant, account: str, began: Instant
+    ) -> None:
+        """Keep this of a sign-in until then, in place of what was there; `account` is empty before someone signs in."""
+        ...
+
+    async def of_account(self, account: str, *, now: Instant) -> list[SignIn]:
+        """A user's sign-ins that still hold, the one seen last first."""
+        ...
+
+    async def end(self, account: str, *, but: str = "", only: str = "") -> int:
+        """End a user's sign-ins, all or `only` one, but not the one with the session id `but`; returns how many."""
         ...
 
     async def delete(self, session_id: str) -> None:

@@ -17,11 +17,15 @@ from service.domain.events.office import (
     IncidentVerified,
     IncidentWithdrawn,
     KeyCreated,
+    KeyExpirySet,
+    KeyRevoked,
     ListActivated,
     ListConfirmed,
     ListImported,
     ListRejected,
     PasswordChanged,
+    ResetMade,
+    ResetSettled,
     RightDeclined,
     RightGranted,
     RightProposed,
@@ -29,6 +33,7 @@ from service.domain.events.office import (
     RuleSetAdopted,
     RuleSetDrafted,
     RuleSetImpactSeen,
+    UserClosed,
     UserCreated,
 )
 from service.domain.people import ServiceKey, User
@@ -298,6 +303,18 @@ class OfficeWriting(Protocol):
         """A password's new hash; every sign-in from before is over."""
         ...
 
+    async def user_closed(self, event: Event[UserClosed]) -> None:
+        """An account that is not used any more; its sign-ins are over."""
+        ...
+
+    async def reset_made(self, event: Event[ResetMade]) -> None:
+        """A link for a new password."""
+        ...
+
+    async def reset_settled(self, event: Event[ResetSettled]) -> None:
+        """A link for a new password is confirmed, or taken back."""
+        ...
+
     async def right_proposed(self, event: Event[RightProposed]) -> None:
         """A right that takes two has been put forward."""
         ...
@@ -316,6 +333,14 @@ class OfficeWriting(Protocol):
 
     async def key_created(self, event: Event[KeyCreated], *, label: str) -> None:
         """A key of another system, known by its digest; `label` is what the administrator calls it."""
+        ...
+
+    async def key_expiry_set(self, event: Event[KeyExpirySet]) -> None:
+        """The last day on which a key holds."""
+        ...
+
+    async def key_revoked(self, event: Event[KeyRevoked]) -> None:
+        """A key that does not hold any more."""
         ...
 
     async def ruleset_drafted(self, event: Event[RuleSetDrafted], *, body: str) -> None:

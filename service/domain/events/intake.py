@@ -101,6 +101,13 @@ class CaseReleased(CaseEvent, frozen=True):
     before: Annotated[Uuid, "who had it"]
 
 
+@event("case:left", persons=frozenset({Role.ADMINISTRATOR}))
+class CaseLeft(CaseEvent, frozen=True):
+    """The officer's account has been closed, and the case is back in the queue."""
+
+    before: Annotated[Uuid, "who had it"]
+
+
 @event("finding:resolved", persons=HANDLERS, material=True)
 class FindingResolved(CaseEvent, frozen=True):
     """The officer has settled a finding, in words."""

@@ -46,6 +46,31 @@ class PasswordChanged(EventData, frozen=True):
     credential: Annotated[Digest, "of the hash of the new password"]
 
 
+@event("user:closed", persons=_ADMINISTRATOR)
+class UserClosed(EventData, frozen=True):
+    """An account is not used any more: its sign-ins are over, its rights are withdrawn, its cases are in the queue."""
+
+    user: Annotated[Uuid, "the account"]
+
+
+@event("user:reset-made", persons=_ADMINISTRATOR)
+class ResetMade(EventData, frozen=True):
+    """An administrator has made a link by which someone chooses a new password once, having forgotten the old one."""
+
+    reset: Annotated[Uuid, "the link"]
+    user: Annotated[Uuid, "for whom"]
+    digest: Annotated[Digest, "of the secret in the link"]
+    second: Annotated[bool, "whether it holds only when another has confirmed it: where they may decide"]
+
+
+@event("user:reset-settled", persons=_CONFIRMERS)
+class ResetSettled(EventData, frozen=True):
+    """Another has confirmed a link for a new password, or it is taken back."""
+
+    reset: Annotated[Uuid, "the link"]
+    confirmed: Annotated[bool, "whether it holds from now on"]
+
+
 @event("right:proposed", persons=_ADMINISTRATOR)
 class RightProposed(EventData, frozen=True):
     """An administrator has put forward that someone is to be given a right that takes two."""
@@ -91,6 +116,22 @@ class KeyCreated(EventData, frozen=True):
     value: Annotated[Commitment, "what it is called here"]
     right: Annotated[Code, "the one thing it may do"]
     digest: Annotated[Digest, "of the key itself"]
+    expires: Annotated[Day | None, "the last day on which it holds; none where no end has been set"]
+
+
+@event("key:expiry-set", persons=_ADMINISTRATOR)
+class KeyExpirySet(EventData, frozen=True):
+    """A key holds until the end of a day, as when another takes its place."""
+
+    key: Annotated[Uuid, "the key"]
+    expires: Annotated[Day, "the last day on which it holds"]
+
+
+@event("key:revoked", persons=_ADMINISTRATOR)
+class KeyRevoked(EventData, frozen=True):
+    """A key does not hold any more."""
+
+    key: Annotated[Uuid, "the key"]
 
 
 @event("ruleset:drafted", persons=_ADOPTERS)

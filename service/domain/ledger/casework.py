@@ -7,6 +7,7 @@ from service.domain.events.decision_record import CaseDecided
 from service.domain.events.event import Entry, RoutineStep
 from service.domain.events.folds import Folds
 from service.domain.events.intake import (
+    CaseLeft,
     CaseReceived,
     CaseReleased,
     CaseRescreenAsked,
@@ -118,6 +119,16 @@ def case_taken(tables: Tables, data: CaseTaken, entry: Entry) -> None:
     """Whose case it is."""
     case = tables.case_of(entry)
     case.owner, case.state = data.owner, State.IN_REVIEW
+    tables.touch(entry)
+
+
+@FOLDS.of(CaseLeft)
+def case_left(tables: Tables, data: CaseLeft, entry: Entry) -> None:
+    """Nobody's case, since whose it was is here no longer; or ValueError."""
+    case = tables.case_of(entry)
+    if data.before != case.owner or tables.user[data.before].closed_at is None:
+        raise ValueError("a case taken from one whose account is open")
+    case.owner, case.state = None, State.SCREENED
     tables.touch(entry)
 
 

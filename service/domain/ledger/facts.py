@@ -41,6 +41,7 @@ class UserFact(Fact):
     credential: str
     password_at: Instant
     temporary: bool
+    closed_at: Instant | None
 
 
 @dataclass(slots=True)
@@ -61,6 +62,8 @@ class KeyFact(Fact):
     value: str
     right: str
     digest: str
+    expires: str | None
+    revoked_at: Instant | None
 
 
 @dataclass(slots=True)

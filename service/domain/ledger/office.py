@@ -18,11 +18,15 @@ from service.domain.events.office import (
     IncidentVerified,
     IncidentWithdrawn,
     KeyCreated,
+    KeyExpirySet,
+    KeyRevoked,
     ListActivated,
     ListConfirmed,
     ListImported,
     ListRejected,
     PasswordChanged,
+    ResetMade,
+    ResetSettled,
     RightDeclined,
     RightGranted,
     RightProposed,
@@ -30,6 +34,7 @@ from service.domain.events.office import (
     RuleSetAdopted,
     RuleSetDrafted,
     RuleSetImpactSeen,
+    UserClosed,
     UserCreated,
 )
 from service.domain.ledger.facts import DraftFact, IncidentFact, KeyFact, ListFact, RightFact, RuleSetFact, UserFact
@@ -65,7 +70,7 @@ def user_created(tables: Tables, data: UserCreated, entry: Entry) -> None:
     """An account."""
     tables.user_called[data.pseudonym] = data.user
     tables.user[data.user] = UserFact(
-        data.pseudonym, data.value, data.credential, password_at=entry.at, temporary=data.temporary
+        data.pseudonym, data.value, data.credential, password_at=entry.at, temporary=data.temporary, closed_at=None
     )
 
 
@@ -74,6 +79,31 @@ def password_changed(tables: Tables, data: PasswordChanged, entry: Entry) -> Non
     """Its password."""
     user = tables.user[data.user]
     user.credential, user.password_at, user.temporary = data.credential, entry.at, False
+
+
+@FOLDS.of(UserClosed)
+def user_closed(tables: Tables, data: UserClosed, entry: Entry) -> None:
+    """It is over; nobody closes their own, or ValueError."""
+    if data.user == tables.user_called.get(entry.actor):
+        raise ValueError("an account closed by its own user")
+    tables.user[data.user].closed_at = entry.at
+
+
+@FOLDS.of(ResetMade)
+def reset_made(tables: Tables, data: ResetMade, entry: Entry) -> None:
+    """A link, and who made it; one for a user who may decide takes a second person, or ValueError."""
+    decides = any(takes_two(right) for right in tables.held.get(data.user, ()))
+    if decides and not data.second:
+        raise ValueError("a new password for one who may decide, by one person alone")
+    tables.resets[data.reset] = entry.actor
+
+
+@FOLDS.of(ResetSettled)
+def reset_settled(tables: Tables, data: ResetSettled, entry: Entry) -> None:
+    """Another has confirmed it, or ValueError; or it is taken back."""
+    made_by = tables.resets.pop(data.reset)
+    if data.confirmed and made_by == entry.actor:
+        raise ValueError("a link for a new password confirmed by whoever made it")
 
 
 @FOLDS.of(RightProposed)
@@ -122,7 +152,20 @@ def right_withdrawn(tables: Tables, data: RightWithdrawn, entry: Entry) -> None:
 @FOLDS.of(KeyCreated)
 def key_created(tables: Tables, data: KeyCreated, _: Entry) -> None:
     """A key."""
-    tables.key[data.key] = KeyFact(data.pseudonym, data.value, data.right, data.digest)
+    expires = data.expires.isoformat() if data.expires else None
+    tables.key[data.key] = KeyFact(data.pseudonym, data.value, data.right, data.digest, expires, revoked_at=None)
+
+
+@FOLDS.of(KeyExpirySet)
+def key_expiry_set(tables: Tables, data: KeyExpirySet, _: Entry) -> None:
+    """Its last day."""
+    tables.key[data.key].expires = data.expires.isoformat()
+
+
+@FOLDS.of(KeyRevoked)
+def key_revoked(tables: Tables, data: KeyRevoked, entry: Entry) -> None:
+    """It is over."""
+    tables.key[data.key].revoked_at = entry.at
 
 
 @FOLDS.of(RuleSetDrafted)

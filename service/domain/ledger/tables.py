@@ -73,6 +73,8 @@ class Tables:
     """What each table must say, by the id of its row; each is named as the table is in a fault."""
 
     user: dict[str, UserFact] = field(default_factory=dict)
+    #: Links for a new password that are neither confirmed nor taken back, and who made each.
+    resets: dict[str, str] = field(default_factory=dict)
     right: dict[str, RightFact] = field(default_factory=dict)
     key: dict[str, KeyFact] = field(default_factory=dict)
     draft: dict[str, DraftFact] = field(default_factory=dict)

@@ -94,6 +94,7 @@ def _user(row: Row, value: Any) -> UserFact:
         credential=sha256_of(row["password_hash"]),
         password_at=row["password_at"],
         temporary=bool(row["temporary"]),
+        closed_at=row["closed_at"],
     )
 
 
@@ -108,6 +109,8 @@ def _key(row: Row, value: Any) -> KeyFact:
         value=row["value_ref"] if same else MISMATCH,
         right=row["right_code"],
         digest=row["digest"],
+        expires=row["expires_on"],
+        revoked_at=row["revoked_at"],
     )
 
 

@@ -24,7 +24,8 @@ TABLES = (
         password_at BIGINT NOT NULL,
         temporary BOOLEAN NOT NULL,
         value_ref TEXT NOT NULL,
-        created_at BIGINT NOT NULL
+        created_at BIGINT NOT NULL,
+        closed_at BIGINT
     )""",
     """CREATE TABLE case_file (
         id TEXT NOT NULL PRIMARY KEY,
@@ -72,12 +73,17 @@ TABLES = (
         label TEXT NOT NULL,
         value_ref TEXT NOT NULL,
         digest TEXT NOT NULL,
-        right_code TEXT NOT NULL
+        right_code TEXT NOT NULL,
+        expires_on TEXT,
+        revoked_at BIGINT
     )""",
     """CREATE TABLE session (
         id TEXT NOT NULL PRIMARY KEY,
         body TEXT NOT NULL,
-        expires_at BIGINT NOT NULL
+        expires_at BIGINT NOT NULL,
+        account_id TEXT NOT NULL,
+        began_at BIGINT NOT NULL,
+        seen_at BIGINT NOT NULL
     )""",
     """CREATE TABLE ruleset (
         id TEXT NOT NULL PRIMARY KEY,
@@ -269,6 +275,7 @@ INDEXES = (
     "CREATE INDEX right_grant_account ON right_grant (account_id)",
     "CREATE UNIQUE INDEX api_key_digest ON api_key (digest)",
     "CREATE INDEX session_expiry ON session (expires_at)",
+    "CREATE INDEX session_account ON session (account_id)",
     "CREATE UNIQUE INDEX list_version_active ON list_version (list_key) WHERE state = 'active'",
     "CREATE INDEX list_entry_version ON list_entry (version_id, position)",
     "CREATE INDEX organisation_attribute_value ON organisation_attribute (attribute, value)",

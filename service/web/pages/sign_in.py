@@ -9,9 +9,9 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from service.domain.clock import Instant
-from service.domain.errors import InvalidInput, Problem, Unavailable
+from service.domain.errors import GranskaError, InvalidInput, Problem, Unavailable
 from service.domain.people import Role, User
-from service.office import users_and_keys
+from service.office import accounts, users_and_keys
 from service.office.passwords import KNOWN, MAX_PASSWORD, NEW
 from service.proof.security_log import SecurityLog
 from service.web import browsers, forms, render, sessions
@@ -22,12 +22,12 @@ from service.web.route_permissions import (
     ANYONE,
     FORM_TOKEN,
     OPEN_TO_TEMPORARY,
+    OWN_ACCOUNT,
     SIGNED_IN,
-    SIGNED_IN_AT,
-    USER_ID,
     form_token,
     may,
 )
+from service.web.sessions import SIGNED_IN_AT, USER_ID
 from service.web.throttle import PERSON, Throttle, Try
 from service.words import DEFAULT, LANGUAGES
 
@@ -120,13 +120,21 @@ def _open_session(request: AnyRequest, user: User, now: Instant) -> None:
     sessions.rotate(request)
 
 
-@get("/password", opt=may(SIGNED_IN) | {OPEN_TO_TEMPORARY: True})
-async def password_page(request: AnyRequest) -> Response[Any]:
-    """Choose a new password."""
-    return render.page(request, "pages/password.html")
+@get("/password", opt=may(OWN_ACCOUNT) | {OPEN_TO_TEMPORARY: True})
+async def password_page(request: AnyRequest, desk: TheDesk, user: MaybeUser) -> Response[Any]:
+    """Choose a new password, and see where one is signed in."""
+    return await _password_page(request, desk, user, None)
 
 
-@post("/password", opt=may(SIGNED_IN) | {OPEN_TO_TEMPORARY: True}, status_code=303)
+async def _password_page(
+    request: AnyRequest, desk: TheDesk, user: MaybeUser, error: GranskaError | None
+) -> Response[Any]:
+    assert user is not None
+    mine = await accounts.sign_ins(desk, user)
+    return page_or_complaint(request, "pages/password.html", error=error, at="old_password", sign_ins=mine)
+
+
+@post("/password", opt=may(OWN_ACCOUNT) | {OPEN_TO_TEMPORARY: True}, status_code=303)
 async def change_password(request: AnyRequest, desk: TheDesk, user: MaybeUser) -> Response[Any]:
     """The new password; other browsers are signed out, and this one gets a new session."""
     assert user is not None
@@ -135,14 +143,14 @@ async def change_password(request: AnyRequest, desk: TheDesk, user: MaybeUser) -
     own, now = f"password:{user.id}", desk.outside.now()
     wait_ms = throttle.wait_ms(own, PERSON, now)
     if wait_ms:
-        answer = page_or_complaint(request, "pages/password.html", error=_wait(wait_ms))
+        answer = await _password_page(request, desk, user, _wait(wait_ms))
         answer.status_code = 429
         return answer
     throttle.count(own, PERSON, now)
     try:
         await users_and_keys.change_password(desk, user, old=form.text("old_password"), new=form.text("new_password"))
     except (InvalidInput, Unavailable) as error:
-        return page_or_complaint(request, "pages/password.html", error=error, at="old_password")
+        return await _password_page(request, desk, user, error)
     throttle.uncount(own, PERSON)
     _open_session(request, user, desk.outside.now())
     render.tell(request, "done.password_changed")

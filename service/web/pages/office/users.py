@@ -9,8 +9,8 @@ from service.desk.actors import person
 from service.desk.rulebook import book_now, today
 from service.domain.errors import GranskaError, NotFound
 from service.domain.people import DELEGATION_PREFIX, ROLE_PREFIX, Role, User, takes_two
+from service.office import accounts, users_and_keys
 from service.office import rights as office_rights
-from service.office import users_and_keys
 from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
@@ -27,6 +27,7 @@ async def rights(request: AnyRequest, desk: TheDesk) -> Response[Any]:
         history=shown.history,
         made=shown.made,
         keys=shown.keys,
+        resets=await accounts.resets_shown(desk),
         first_days=office_rights.FIRST_DAYS,
     )
 
@@ -34,17 +35,23 @@ async def rights(request: AnyRequest, desk: TheDesk) -> Response[Any]:
 @get("/rights/waiting", opt=may(CONFIRMERS))
 async def waiting(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """The rights that wait for a second person."""
-    return await _waiting(request, desk, user)
+    return await waiting_page(request, desk, user)
 
 
-async def _waiting(request: AnyRequest, desk: TheDesk, user: User, error: GranskaError | None = None) -> Response[Any]:
+async def waiting_page(
+    request: AnyRequest, desk: TheDesk, user: User, error: GranskaError | None = None
+) -> Response[Any]:
+    """What waits for a second person; where it could not be settled, with why."""
     proposed, called = await office_rights.waiting_rights(desk)
+    resets = await accounts.waiting_resets(desk)
     return page_or_complaint(
         request,
         "pages/rights_waiting.html",
         error=error,
         at="waiting",
         waiting=proposed,
+        resets=resets,
+        names=await office_rights.names(desk) if resets else {},
         called=called,
         own=user.pseudonym,
     )
@@ -58,7 +65,7 @@ async def confirm(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
     except NotFound:
         raise
     except GranskaError as error:
-        return await _waiting(request, desk, user, error)
+        return await waiting_page(request, desk, user, error)
     render.tell(request, "done.right_granted")
     return Redirect("/rights/waiting", status_code=303)
 
@@ -74,10 +81,10 @@ async def decline(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
 @get("/users", opt=may(ADMINISTRATORS))
 async def users(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """All users and what each may."""
-    return await _users(request, desk)
+    return await users_page(request, desk)
 
 
-async def _users(
+async def users_page(
     request: AnyRequest,
     desk: TheDesk,
     error: GranskaError | None = None,
@@ -85,6 +92,7 @@ async def _users(
     *,
     at_user: str = "",
 ) -> Response[Any]:
+    """All users; where something could not be done, with why."""
     shown = await office_rights.rights_shown(desk)
     procedure = (await book_now(desk)).procedure(today(desk))
     return page_or_complaint(
@@ -114,7 +122,7 @@ async def add_user(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respon
             by=person(user),
         )
     except GranskaError as error:
-        return await _users(request, desk, error, form)
+        return await users_page(request, desk, error, form)
     render.tell(request, "done.user_added")
     return Redirect("/users", status_code=303)
 
@@ -130,7 +138,7 @@ async def grant(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
         else:
             await users_and_keys.grant_right(desk, user_id, right, by=person(user))
     except GranskaError as error:
-        return await _users(request, desk, error, form, at_user=user_id)
+        return await users_page(request, desk, error, form, at_user=user_id)
     render.tell(request, "done.right_proposed" if takes_two(right) else "done.right_granted")
     return Redirect("/users", status_code=303)
 
@@ -141,7 +149,7 @@ async def withdraw(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respon
     try:
         await users_and_keys.withdraw_right(desk, str(request.path_params["grant_id"]), by=person(user))
     except GranskaError as error:
-        return await _users(request, desk, error)
+        return await users_page(request, desk, error)
     render.tell(request, "done.right_withdrawn")
     return Redirect("/users", status_code=303)
 
