@@ -54,6 +54,10 @@ class Unavailable(GranskaError):
     """Something that is needed to answer cannot be had now; never to be taken for "nothing found"."""
 
 
+class TooMany(GranskaError):
+    """More than one may ask for; `seconds` says when to try again."""
+
+
 class ListRefused(GranskaError):
     """A list file or its definition is not fit to be used; the version before stays active."""
 

@@ -107,6 +107,8 @@ class KindRules:
 
     answer_days: int
     checks: tuple[RequiredCheck, ...]
+    #: How long ago at most an application can have come in when it is registered, in days.
+    received_within_days: int
 
     @property
     def speakers_compared(self) -> bool:

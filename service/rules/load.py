@@ -51,6 +51,8 @@ from service.rules.references import check_references, line_of
 ORE_PER_KRONA = 100
 #: For how many days a stop can stand on which the association was not heard, where the rule set does not say.
 EXCEPTION_DAYS = 14
+#: Where a rule set says nothing: a year is longer than any paper lies.
+RECEIVED_WITHIN_DAYS = 365
 
 
 @cache
@@ -239,7 +241,8 @@ def _stop_ground(given: Mapping[str, Any]) -> StopGround:
 
 
 def _kind_rules(given: Mapping[str, Any]) -> KindRules:
-    return KindRules(given["answer_days"], tuple(_required_check(check) for check in given["checks"]))
+    checks = tuple(_required_check(check) for check in given["checks"])
+    return KindRules(given["answer_days"], checks, given.get("received_within_days", RECEIVED_WITHIN_DAYS))
 
 
 def _required_check(given: Mapping[str, Any]) -> RequiredCheck:

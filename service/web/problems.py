@@ -19,6 +19,7 @@ from service.domain.errors import (
     RuleSetRefused,
     SlotTaken,
     TooLarge,
+    TooMany,
     Unavailable,
     Unreadable,
     WrongMediaType,
@@ -37,6 +38,7 @@ STATUS: dict[type[GranskaError], int] = {
     NotAllowed: 403,
     Conflict: 409,
     Unavailable: 503,
+    TooMany: 429,
     InvalidInput: 422,
     Unreadable: 400,
     TooLarge: 413,
@@ -73,7 +75,7 @@ def domain_error(request: Request[Any, Any, Any], error: GranskaError) -> Respon
     """Something the service can explain."""
     status, language = status_of(error), render.language(request)
     title = render.words(request).say(language, error.code, error.params)
-    later = {"Retry-After": RETRY_SECONDS} if status == 503 else {}
+    later = {"Retry-After": f"{error.params.get('seconds', RETRY_SECONDS)}"} if status in (429, 503) else {}
     if not _is_api(request):
         asked = re.match(r"/(?:cases|records)/([0-9a-f-]{36})/?", request.url.path)
         if error.code == "conflict.declare_first" and request.method == "GET" and asked:

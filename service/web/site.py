@@ -17,6 +17,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.static_files import create_static_files_router
 
 from service.desk.ports.desk import Desk
+from service.domain.people import ServiceKey
 from service.proof import log_page
 from service.proof.security_log import SecurityLog
 from service.web.api import applications, describe, match, metrics
@@ -42,6 +43,7 @@ from service.web.pages.screening import incidents, lists, matching_workbench
 from service.web.pages.support import association, reassessments, withdrawal
 from service.web.problems import HANDLERS as ERROR_HANDLERS
 from service.web.problems import domain_error
+from service.web.quotas import Refusals
 from service.web.render import Pages
 from service.web.route_permissions import ANYONE, FORM_COOKIE, check_access, may
 from service.web.sessions import NOT_KEPT, SessionConfig, session_store
@@ -194,6 +196,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
     site.state.pages = Pages(config.templates, config.words, static_version=_static_version(), demo=config.demo)
     site.state.throttle = Throttle()
     site.state.security_log = SecurityLog()
+    site.state.refusals = Refusals()
     site.state.browsers = Browsers(secret, config.secure)
     site.state.fixtures = config.fixtures
     site.state.public_url = config.public_url.rstrip("/")
@@ -245,10 +248,13 @@ async def _not_kept(message: Any, scope: Any) -> None:
 
 async def _note_refusal(message: Any, scope: Any) -> None:
     """Write down whom a step was refused for want of a right, before they are told."""
-    who = scope.get("user")
-    if message["type"] != "http.response.start" or message["status"] != 403 or who is None:
+    who, app = scope.get("user"), scope["litestar_app"]
+    if message["type"] != "http.response.start" or who is None:
         return
-    app = scope["litestar_app"]
+    if isinstance(who, ServiceKey) and message["status"] >= 400:
+        app.state.refusals.add(who, message["status"])
+    if message["status"] != 403:
+        return
     case_id = scope.get("path_params", {}).get("case_id")
     step = f"{scope['method']} {scope.get('path_template', '')}"
     await app.state.security_log.refused(app.state.desk, who, step, str(case_id) if case_id else None)

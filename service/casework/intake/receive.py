@@ -1,6 +1,7 @@
 """Step one: an application is received, its rules are pinned, and a case is opened."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,7 +22,7 @@ from service.domain.application import Application, from_document
 from service.domain.case import Case, State
 from service.domain.clock import Instant, local_day, to_milliseconds, utc_time
 from service.domain.errors import Conflict, InvalidInput, NotFound, Problem
-from service.domain.events.event import Actor, Event
+from service.domain.events.event import Actor, ActorKind, Event
 from service.domain.events.fields import ApplicationPart
 from service.domain.events.intake import CaseReceived
 from service.domain.organisation import normal_form
@@ -95,10 +96,13 @@ async def _open_case(
         rules = (await rulebook(desk, writing)).criteria(local_day(received_at), local_day(now))
     except NotFound as error:
         raise InvalidInput([Problem("/received_at", error.code, error.params)]) from error
+    oldest = local_day(now) - timedelta(days=rules.kinds[application.kind].received_within_days)
+    if local_day(received_at) < oldest:
+        raise InvalidInput([Problem("/received_at", "intake.received_too_long_ago", {"day": oldest.isoformat()})])
     times = bookings.times_of(application.premises, rules.premises) if application.premises else []
     case_id = desk.outside.new_id()
     organisation_id = await _organisation_id(desk, writing, application)
-    diary_number, diary = await _diary_number(desk, writing, document, now)
+    diary_number, diary = await _diary_number(desk, writing, document, by, now)
     case = Case(
         id=case_id,
         diary_number=diary_number,
@@ -159,12 +163,15 @@ async def _organisation_id(desk: Desk, reading: Reading, application: Applicatio
 
 
 async def _diary_number(
-    desk: Desk, reading: Reading, document: Mapping[str, Any], now: Instant
+    desk: Desk, reading: Reading, document: Mapping[str, Any], by: Actor, now: Instant
 ) -> tuple[str, DiaryPlace]:
     """The City's own number where it gave one, else the next in our gapless series of the year."""
     year = local_day(now).year
     given = document.get("diary_number")
     if given:
+        own = rf"{re.escape(desk.diary_prefix)}\s+\d{{4}}/\d+"
+        if by.kind is ActorKind.KEY and re.fullmatch(own, given.strip(), re.IGNORECASE):
+            raise InvalidInput([Problem("/diary_number", "intake.own_series", {"prefix": desk.diary_prefix})])
         if await reading.diary_number_taken(given):
             raise InvalidInput([Problem("/diary_number", "intake.diary_number_taken")])
         return given, DiaryPlace(year, None)

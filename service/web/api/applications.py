@@ -15,7 +15,7 @@ from service.domain.application import Kind
 from service.domain.enclosure import ENCLOSURE_KINDS
 from service.domain.errors import InvalidInput, Problem, TooLarge, WrongMediaType
 from service.domain.events.event import Actor, ActorKind
-from service.web import file_types, forms
+from service.web import file_types, forms, quotas
 from service.web.api import describe
 from service.web.deps import AnyRequest, CaseId, TheDesk, TheKey
 from service.web.route_permissions import INTAKE_KEY, may
@@ -88,6 +88,7 @@ async def hand_in(
     ] = None,
 ) -> Response[Received]:
     """Receive an application; the case's checks are run at once, after the answer."""
+    quotas.take(request, desk, key, "applications", quotas.APPLICATIONS)
     if request.content_type[0] != "application/json":
         raise WrongMediaType("input.json_only")
     if idempotency_key is not None and not (0 < len(idempotency_key) <= MAX_KEY and idempotency_key.isprintable()):
@@ -121,6 +122,7 @@ async def hand_in(
 )
 async def enclose(request: AnyRequest, desk: TheDesk, key: TheKey, case_id: CaseId) -> Response[Made]:
     """Receive one enclosure of an application: form fields `kind`, `file`, `speaks_from`, `speaks_to`."""
+    quotas.take(request, desk, key, "enclosures", quotas.ENCLOSURES)
     if request.content_type[0] != "multipart/form-data":
         raise WrongMediaType("input.multipart_only")
     posted = await forms.read(request)

@@ -10,7 +10,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from service.desk.ports.jobs import JobState
 from service.domain.clock import Instant
 from service.proof.log_page import log_size
-from service.web.deps import TheDesk
+from service.web.deps import AnyRequest, TheDesk
+from service.web.quotas import Refusals
 from service.web.route_permissions import METRICS_KEY, may
 
 
@@ -38,11 +39,29 @@ class JobMetrics:
         yield GaugeMetricFamily("granska_log_entries", "Entries of the event log.", value=self._log_size)
 
 
+class RefusalMetrics:
+    """What each key was refused, as a collector."""
+
+    def __init__(self, refusals: Refusals) -> None:
+        self._refusals = refusals
+
+    def collect(self) -> Iterator[Metric]:
+        """One sample for each key and status."""
+        refused = CounterMetricFamily(
+            "granska_key_refused", "Requests by a key that were refused.", labels=["key", "status"]
+        )
+        for (key, status), count in sorted(self._refusals.counted.items()):
+            refused.add_metric([key, f"{status}"], count)
+        yield refused
+
+
 @get("/metrics", opt=may(METRICS_KEY))
-async def metrics(desk: TheDesk) -> Response[bytes]:
-    """The worker's jobs and the log's size."""
+async def metrics(request: AnyRequest, desk: TheDesk) -> Response[bytes]:
+    """The worker's jobs, the log's size, and what each key was refused."""
+    refusals: Refusals = request.app.state.refusals
     registry = CollectorRegistry()
     registry.register(JobMetrics(await desk.jobs.states(), desk.outside.now(), await log_size(desk)))
+    registry.register(RefusalMetrics(refusals))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 

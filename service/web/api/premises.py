@@ -15,7 +15,7 @@ from service.desk.rulebook import today
 from service.domain.errors import InvalidInput, Problem, SlotTaken, WrongMediaType
 from service.domain.events.event import Actor, ActorKind
 from service.domain.premises import Booking, Room, day_of
-from service.web import forms
+from service.web import forms, quotas
 from service.web.api import describe
 from service.web.deps import AnyRequest, CaseId, TheDesk, TheKey
 from service.web.problems import slot_taken
@@ -162,6 +162,7 @@ def _free_in(room: Room, grid: availability.Grid) -> FreeRoom:
 )
 async def hold(request: AnyRequest, desk: TheDesk, key: TheKey) -> Response[Held]:
     """Hold a time while someone fills in; an application takes it over by `premises.hold`."""
+    quotas.take(request, desk, key, "holds", quotas.HOLDS)
     if request.content_type[0] != "application/json":
         raise WrongMediaType("input.json_only")
     posted = await forms.read(request)
