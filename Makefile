@@ -98,7 +98,10 @@ bench-matching: test-setup .venv-bench/.ready ## Measure name matching, with its
 bench-support: test-setup .venv-bench/.ready ## Measure comparing all support again, whole and after a change, also with Dask
 	@PYTHONPATH=.:$$(ls -d $(VENV)/lib/python3*/site-packages) .venv-bench/bin/python -m tests.benchmarks.support
 
-reset: ## Throw the data folder away and start afresh
+reset: ## Throw the data folder away and start afresh (asks first; YES=1 does not)
+	@if [ "$(YES)" != 1 ]; then \
+		printf 'Ta bort allt i %s? Skriv ja: ' "$(GRANSKA_DATA)"; read answer; [ "$$answer" = ja ] || { echo "Inget togs bort."; exit 1; }; \
+	fi
 	@rm -rf "$(GRANSKA_DATA)"
 	@echo "Borttaget: $(GRANSKA_DATA)"
 

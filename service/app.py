@@ -25,6 +25,7 @@ from service.proof.exported import Exported
 from service.proof.security_log import note_backup
 from service.proof.verification import Verification, verify_log
 from service.rules.load import parse
+from service.scanner import Scanner
 from service.settings import Settings, resource
 from service.sources.fetch import fetch_list
 from service.sources.formats import read_list
@@ -124,6 +125,7 @@ async def opened_desk(
             checks=checks,
             finder=Finder(settings.folder / "indexes", table=population_table(settings)),
             files=FileStore(settings.folder / "enclosures"),
+            scan=Scanner(settings.clamd),
             typesetter=Typesetter(resource("templates") / "letters" / "letter.typ"),
             parse_rules=parse,
             read_list=read_list,

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import gc
 import logging
 import os
@@ -13,6 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -23,6 +25,7 @@ from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
 from service.pipeline.registry import Registry
 from service.settings import Settings, resource
+from service.web.bounds import Bounds
 from service.web.site import SiteConfig, build_site
 
 logger = logging.getLogger("granska.serving")
@@ -141,10 +144,11 @@ def serve_forever(settings: Settings, *, host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise GranskaError("serve.port_taken", port=port) from error
+    lock = _alone_in(settings) if not settings.database else None
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("piccolo").setLevel(logging.WARNING)
     uvicorn.run(
-        site_for(settings, port=port),
+        Bounds(site_for(settings, port=port)),
         host=host,
         port=port,
         log_level="warning",
@@ -154,3 +158,17 @@ def serve_forever(settings: Settings, *, host: str, port: int) -> None:
         forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=5,
     )
+    if lock is not None:
+        lock.close()
+
+
+def _alone_in(settings: Settings) -> IO[bytes]:
+    """A lock on the data folder, held while this process serves: SQLite has one writer, and so one service."""
+    app.prepare_folder(settings.folder)
+    lock = (settings.folder / "serving.lock").open("ab")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise GranskaError("serve.folder_taken", folder=settings.data) from error
+    return lock

@@ -48,6 +48,10 @@ class Settings:
     checkpoint_mail: str = _setting("", "An e-mail address of a second party that checkpoints are sent to.")
     mail_server: str = _setting("localhost:25", "The mail server, host:port, that checkpoints are sent through.")
     mail_from: str = _setting("granska@localhost", "The sender of those letters.")
+    clamd: str = _setting(
+        "",
+        "A scanner for harmful code (clamd): host:port, or its socket's path; empty means files are not scanned.",
+    )
     workers: str = _setting(
         "1", "How many workers `granska serve` starts beside itself; 0 where `granska work` is run by itself."
     )

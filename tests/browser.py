@@ -91,6 +91,10 @@ def hand_in(service: Service, document: dict[str, object]) -> str:
     with service.api() as api:
         case = api.post("/api/v1/applications", json=document).json()
         for kind in ("stadgar", "arsmotesprotokoll", "verksamhetsplan"):
-            api.post(case["enclosures"], data={"kind": kind}, files={"file": (f"{kind}.txt", b"text")})
+            api.post(
+                case["enclosures"],
+                data={"kind": kind},
+                files={"file": (f"{kind}.txt", b"Stadgar for en liten forening")},
+            )
     service.screened(case["id"])
     return str(case["id"])

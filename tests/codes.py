@@ -32,7 +32,7 @@ from service.domain.application import Kind, PartyKind
 from service.domain.case import State
 from service.domain.check import Need
 from service.domain.decision import DecisionOutcome
-from service.domain.enclosure import ENCLOSURE_KINDS
+from service.domain.enclosure import ENCLOSURE_KINDS, Condition, Scanned
 from service.domain.events.catalogue import CATALOGUE
 from service.domain.events.describe import all_events, field_names
 from service.domain.finding import Outcome, Resolution, Trait
@@ -155,12 +155,12 @@ PATTERNS: dict[str, Iterable[str]] = {
     "demo.{}": [email.partition("@")[0] for _, email, _ in ACCOUNTS],
     "done.step.{}": STEPS,
     "event.{}": CATALOGUE.newest,
-    "error.next.{}": ["400", "403", "404", "405", "409", "413", "422", "429", "500"],
+    "error.next.{}": ["400", "403", "404", "405", "408", "409", "413", "422", "429", "500"],
     "fault.{}": called_with("fault", 1, *FAULTS)
     | {f"order-{breach}" for breach in Breach}
     | returned_from("_wrong", FAULTS[0])
     | returned_from("fault_of", "service/domain/events/catalogue.py"),
-    "http.{}": ["400", "401", "403", "404", "405", "413", "415", "500"],
+    "http.{}": ["400", "401", "403", "404", "405", "408", "413", "415", "500"],
     "help.{}": TOPICS,
     "letter.decision.{}": [*DecisionOutcome, "approval.room", "partial_approval.room"],
     "letter.example.{}": PLACES,
@@ -213,6 +213,8 @@ GROUPS: dict[str, Iterable[str]] = {
     "document_class": {*erasure_plan.CLASSES, *RULES.retention, disclosure_bundle.PERSONAL_NUMBERS},
     "drift": {*called_with("Difference", 1, REPLAY), "outcome", "code", "params", "evidence", "speakers", "lists"},
     "enclosure": ENCLOSURE_KINDS,
+    "condition": Condition,
+    "scanned": Scanned,
     "equipment": EQUIPMENT,
     "field": fields_of_events() | APPLICATION_FIELDS,
     "ground": erasure_plan.GROUNDS,
@@ -255,7 +257,16 @@ GROUPS: dict[str, Iterable[str]] = {
 #: Patterns of terms, whose values the groups have.
 TERMS = {f"term.{group}.{{}}" for group in GROUPS}
 #: Strings that look like codes: names of files, and what the web server's protocol calls its messages.
-NO_CODES = {"http.response.start", "http.response.body", "log.key", "log.vkey", "letter.typ", "demo.csv", "verify.py"}
+NO_CODES = {
+    "http.response.start",
+    "http.response.body",
+    "http.request",
+    "log.key",
+    "log.vkey",
+    "letter.typ",
+    "demo.csv",
+    "verify.py",
+}
 #: Patterns that make no code: names of files, addresses within the house.
 NO_PATTERNS = re.compile(
     r".*\.(part|vkey|zip|pdf|npy|bin|sqlite|hashes|checkpoint|json|po|tlog-proof|toml)|"

@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from service.domain.application import Kind
 from service.domain.check import CheckDescription, CheckInput, Example, Fetched, GivenEnclosure, Need, Params
-from service.domain.enclosure import EnclosureKind
+from service.domain.enclosure import Condition, EnclosureKind
 from service.domain.examples import DAY, an_input
 from service.domain.finding import CheckResult, Evidence, Outcome, Trait
 
@@ -29,7 +29,7 @@ class Completeness:
 
     description = CheckDescription(
         "completeness",
-        "2",
+        "3",
         frozenset(Kind),
         owner="Granska",
         rests_on="https://lagen.nu/2017:900#P20",
@@ -53,7 +53,7 @@ class Completeness:
     )
 
     def run(self, given: CheckInput, params: CompletenessParams) -> CheckResult:
-        """Not met when something is missing; says each thing that is."""
+        """Not met when something is missing; a person looks where it cannot be read. Says each such thing."""
         kinds = {enclosure.kind for enclosure in given.enclosures}
         missing = [
             Evidence("completeness.enclosure_missing", {"enclosure": kind.value})
@@ -63,7 +63,21 @@ class Completeness:
         missing += [*_people(given, params), *_room(given)]
         if missing:
             return CheckResult(Outcome.NOT_MET, "completeness.missing", {"count": len(missing)}, tuple(missing))
+        unread = _unread(given, params)
+        if unread:
+            return CheckResult(Outcome.NEEDS_INQUIRY, "completeness.unread", {"count": len(unread)}, tuple(unread))
         return CheckResult(Outcome.MET, "completeness.complete", {"count": len(kinds)})
+
+
+def _unread(given: CheckInput, params: CompletenessParams) -> list[Evidence]:
+    """The documents that are asked for and are there only as files that nobody can read as they are."""
+    unread = []
+    for kind in params.enclosures:
+        conditions = [one.condition for one in given.enclosures if one.kind == kind]
+        if Condition.WHOLE not in conditions:
+            params_of = {"enclosure": kind.value, "condition": conditions[0].value}
+            unread.append(Evidence("completeness.enclosure_unread", params_of))
+    return unread
 
 
 def _people(given: CheckInput, params: CompletenessParams) -> list[Evidence]:

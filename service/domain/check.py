@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from msgspec import Struct
 
 from service.domain.application import Application, Kind, Party, PartyKind
+from service.domain.enclosure import Condition
 from service.domain.finding import CheckResult, Outcome, Trait
 from service.domain.watchlist import Candidate, Method
 
@@ -104,7 +105,8 @@ class GivenEnclosure:
     """A document of the case (bilaga); `received_on` is the day it came.
 
     `speaks_from` and `speaks_to` are the day or the period that the document speaks of, both included, where it has
-    been stated. `asked` is false for what was handed in before anyone was asked for it.
+    been stated. `asked` is false for what was handed in before anyone was asked for it. `condition` is whether it can
+    be read at all.
     """
 
     id: str
@@ -113,6 +115,7 @@ class GivenEnclosure:
     speaks_from: date | None = None
     speaks_to: date | None = None
     asked: bool = True
+    condition: Condition = Condition.WHOLE
 
     @property
     def speaks_of(self) -> tuple[date, date] | None:

@@ -38,6 +38,30 @@ ODT = "application/vnd.oasis.opendocument.text"
 ENDINGS = {PDF: ".pdf", PNG: ".png", JPEG: ".jpg", DOCX: ".docx", XLSX: ".xlsx", ODT: ".odt", TEXT: ".txt"}
 
 
+class Condition(StrEnum):
+    """Whether a document can be read at all, as far as its file tells."""
+
+    WHOLE = "whole"
+    ENCRYPTED = "encrypted"
+    TRUNCATED = "truncated"
+    EMPTY = "empty"
+
+
+class Scanned(StrEnum):
+    """What a scanner for harmful code (skadlig kod) said of it."""
+
+    CLEAN = "clean"
+    HARMFUL = "harmful"
+    NOT_SCANNED = "not_scanned"
+
+
+def named_as_it_is(name: str, media_type: str) -> str:
+    """The file's name with the ending of what it is: what opens it goes by that, whatever the sender wrote."""
+    ending = ENDINGS.get(media_type, "")
+    same = {".jpg": (".jpg", ".jpeg")}.get(ending, (ending,))
+    return name if not ending or name.casefold().endswith(same) else f"{name}{ending}"
+
+
 @dataclass(frozen=True)
 class Enclosure:
     """What is known of a stored file; its bytes lie outside the database under their digest.
@@ -54,3 +78,5 @@ class Enclosure:
     added_at: Instant
     speaks_from: date | None = None
     speaks_to: date | None = None
+    condition: Condition = Condition.WHOLE
+    scanned: Scanned = Scanned.NOT_SCANNED

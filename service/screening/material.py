@@ -132,4 +132,5 @@ def _given(enclosure: Enclosure) -> GivenEnclosure:
         received_on=local_day(enclosure.added_at),
         speaks_from=enclosure.speaks_from,
         speaks_to=enclosure.speaks_to,
+        condition=enclosure.condition,
     )

@@ -12,6 +12,7 @@ from service.desk.ports.desk import Desk
 from service.domain.application import Party
 from service.domain.check import GivenEnclosure, Incident, ListAnswer, Need, OtherCase, RoomAnswer
 from service.domain.clock import DAY_MS
+from service.domain.enclosure import Condition
 from service.domain.organisation import normal_form
 from service.domain.premises import LEFT_OUT, BookingStatus
 from service.domain.watchlist import ListDefinition, Method
@@ -47,6 +48,7 @@ def _keep_enclosures(enclosures: tuple[GivenEnclosure, ...]) -> Any:
             "speaks_from": _written(enclosure.speaks_from),
             "speaks_to": _written(enclosure.speaks_to),
             "asked": enclosure.asked,
+            "condition": enclosure.condition.value,
         }
         for enclosure in enclosures
     ]
@@ -58,7 +60,7 @@ async def _enclosures_again(_: Desk, __: Then, kept: Any) -> tuple[GivenEnclosur
 
 def _enclosure_again(row: dict[str, Any]) -> GivenEnclosure:
     days = {name: _read(row[name]) for name in ("received_on", "speaks_from", "speaks_to")}
-    return GivenEnclosure(**row | days)
+    return GivenEnclosure(**row | days | {"condition": Condition(row["condition"])})
 
 
 def _written(day: date | None) -> str | None:

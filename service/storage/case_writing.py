@@ -96,6 +96,8 @@ class CaseWriting(LogWriting):
                 added_at=one.added_at,
                 speaks_from=one.speaks_from.isoformat() if one.speaks_from else None,
                 speaks_to=one.speaks_to.isoformat() if one.speaks_to else None,
+                condition=one.condition.value,
+                scanned=one.scanned.value,
             )
         )
         await self._save(case)

@@ -12,7 +12,7 @@ from service.desk.ports.cases import CaseDetails, DiaryPlace, SecrecyMarking, St
 from service.desk.ports.office import StoredIncident
 from service.domain.application import Kind
 from service.domain.case import Case, CaseFinding, State
-from service.domain.enclosure import Enclosure
+from service.domain.enclosure import Condition, Enclosure, Scanned
 from service.domain.events.fields import ApplicationPart, Part
 from service.domain.events.office import IncidentSaid
 from service.domain.finding import CheckResult, Finding, Outcome, Resolution, Run, Source, Trait
@@ -165,6 +165,8 @@ def enclosure_of(row: Row) -> StoredEnclosure:
             added_at=row["added_at"],
             speaks_from=_day(row["speaks_from"]),
             speaks_to=_day(row["speaks_to"]),
+            condition=Condition(row["condition"]),
+            scanned=Scanned(row["scanned"]),
         ),
         row["name_ref"],
     )

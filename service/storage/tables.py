@@ -196,6 +196,8 @@ class EnclosureRow(Table, tablename="enclosure"):
     added_at = BigInt()
     speaks_from = Text(null=True, default=None)
     speaks_to = Text(null=True, default=None)
+    condition = Text()
+    scanned = Text()
 
 
 class Distinction(Table, tablename="distinction"):

@@ -71,6 +71,8 @@ class EnclosureWithTitle(RoutineStep, frozen=True):
             name=self.title,
             speaks_from=None,
             speaks_to=None,
+            condition="whole",
+            scanned="not_scanned",
         )
 
 
@@ -92,6 +94,7 @@ def _without_note(data: dict[str, Any]) -> dict[str, Any]:
 
 def _with_title(data: dict[str, Any]) -> dict[str, Any]:
     assert data.pop("speaks_from") is data.pop("speaks_to") is None
+    assert (data.pop("condition"), data.pop("scanned")) == ("whole", "not_scanned")
     return {"title" if name == "name" else name: value for name, value in data.items()}
 
 

@@ -1,5 +1,6 @@
 """An enclosure is added to a case."""
 
+import asyncio
 import unicodedata
 from datetime import date
 
@@ -10,7 +11,14 @@ from service.desk.ports.store import Reading
 from service.domain import policy
 from service.domain.application import Kind
 from service.domain.case import Case, State
-from service.domain.enclosure import ENCLOSURE_KINDS, SPEAKS_OF_A_TIME, Enclosure, EnclosureKind
+from service.domain.enclosure import (
+    ENCLOSURE_KINDS,
+    SPEAKS_OF_A_TIME,
+    Condition,
+    Enclosure,
+    EnclosureKind,
+    named_as_it_is,
+)
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.event import Actor, ActorKind, Event
 from service.domain.events.intake import EnclosureAdded
@@ -34,8 +42,11 @@ async def add_enclosure(
     kinds: frozenset[Kind],
     speaks_from: str = "",
     speaks_to: str = "",
+    condition: Condition = Condition.WHOLE,
 ) -> str:
-    """Add a document to an undecided case; `media_type` is what its content was found to be. Returns its id.
+    """Add a document to an undecided case; `media_type` and `condition` are what its content was found to be.
+
+    Returns its id.
 
     `kinds` are those that the sender may add to; another system adds only to what it handed in itself. `speaks_from`
     and `speaks_to` (ISO 8601) are the day or the period that the document speaks of, both included; they may be empty.
@@ -51,11 +62,25 @@ async def add_enclosure(
     now, enclosure_id = desk.outside.now(), desk.outside.new_id()
     async with desk.store.reading() as reading:
         await _check_can_add(reading, case_id, kind, by, kinds)
-    sha256 = desk.files.put(body)
+    sha256 = await asyncio.to_thread(desk.files.put, body)
+    scanned = await desk.scan(body)
     async with desk.store.writing() as writing:
         case = await _check_can_add(writing, case_id, kind, by, kinds)
-        name_ref = writing.keep("enclosure-name", _safe_name(name), case=case_id)
-        enclosure = Enclosure(enclosure_id, kind, name, media_type, len(body), sha256, now, first, last)
+        kept = named_as_it_is(_safe_name(name), media_type)
+        name_ref = writing.keep("enclosure-name", kept, case=case_id)
+        enclosure = Enclosure(
+            id=enclosure_id,
+            kind=kind,
+            name=kept,
+            media_type=media_type,
+            size=len(body),
+            sha256=sha256,
+            added_at=now,
+            speaks_from=first,
+            speaks_to=last,
+            condition=condition,
+            scanned=scanned,
+        )
         data = EnclosureAdded(
             enclosure=enclosure_id,
             kind=kind,
@@ -65,6 +90,8 @@ async def add_enclosure(
             name=name_ref,
             speaks_from=first if first else None,
             speaks_to=last if last else None,
+            condition=condition.value,
+            scanned=scanned.value,
         )
         event = Event(data, by, now, case=case_id)
         await writing.enclosure_added(event, case, StoredEnclosure(enclosure, name_ref))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from service.casework.views.gate import check_open_to
 from service.desk.ports.desk import Desk
-from service.domain.errors import NotFound
+from service.domain.enclosure import Scanned
+from service.domain.errors import NotAllowed, NotFound
 from service.domain.people import User
 
 #: What a file is called whose name has been erased.
@@ -27,6 +28,8 @@ async def enclosure_file(desk: Desk, case_id: str, enclosure_id: str, *, by: Use
         stored = await reading.enclosure(case_id, enclosure_id)
     if stored is None or by.only_reviews:
         raise NotFound("enclosure.not_found")
+    if stored.scanned is Scanned.HARMFUL:
+        raise NotAllowed("enclosure.harmful")
     if not desk.files.holds(stored.sha256):
         raise NotFound("enclosure.changed")
     return EnclosureFile(desk.files.path(stored.sha256), stored.name or NAMELESS)

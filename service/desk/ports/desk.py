@@ -13,6 +13,7 @@ from service.desk.ports.store import Reading, Writing
 from service.domain.application import Party
 from service.domain.check import CheckDescription, CheckInput
 from service.domain.clock import Instant
+from service.domain.enclosure import Scanned
 from service.domain.finding import CheckResult
 from service.domain.letter import Sheet
 from service.domain.ruleset import RuleSet
@@ -321,6 +322,7 @@ class Desk:
     checks: Checks
     finder: Finder
     files: Files
+    scan: Callable[[bytes], Awaitable[Scanned]]
     typesetter: Typesetter
     parse_rules: Callable[[str], RuleSet]
     read_list: Callable[[str, bytes | Path, str | None], ReadList]

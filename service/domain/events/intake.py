@@ -153,6 +153,8 @@ class EnclosureAdded(CaseEvent, frozen=True):
     name: Annotated[Commitment, "the file's name"]
     speaks_from: Annotated[Day | None, "the day, or the first day, that it speaks of, where stated"]
     speaks_to: Annotated[Day | None, "the last day that it speaks of, where it is a period"]
+    condition: Annotated[Code, "whether it can be read: whole, encrypted, truncated or empty"]
+    scanned: Annotated[Code, "what a scanner for harmful code said of it"]
 
 
 @event("secrecy:marked", persons=HANDLERS)

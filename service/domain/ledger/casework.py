@@ -177,6 +177,8 @@ def enclosure_added(tables: Tables, data: EnclosureAdded, entry: Entry) -> None:
         added_at=entry.at,
         speaks_from=data.speaks_from.isoformat() if data.speaks_from else None,
         speaks_to=data.speaks_to.isoformat() if data.speaks_to else None,
+        condition=data.condition,
+        scanned=data.scanned,
     )
     tables.touch(entry)
 

@@ -194,6 +194,8 @@ class EnclosureFact(Fact):
     added_at: Instant
     speaks_from: str | None
     speaks_to: str | None
+    condition: str
+    scanned: str
 
 
 @dataclass(slots=True)

@@ -256,6 +256,8 @@ def _enclosure(row: Row) -> EnclosureFact:
         added_at=row["added_at"],
         speaks_from=row["speaks_from"],
         speaks_to=row["speaks_to"],
+        condition=row["condition"],
+        scanned=row["scanned"],
     )
 
 

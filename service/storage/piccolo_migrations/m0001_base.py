@@ -165,7 +165,9 @@ TABLES = (
         name_ref TEXT NOT NULL,
         added_at BIGINT NOT NULL,
         speaks_from TEXT,
-        speaks_to TEXT
+        speaks_to TEXT,
+        condition TEXT NOT NULL,
+        scanned TEXT NOT NULL
     )""",
     """CREATE TABLE distinction (
         pair TEXT NOT NULL PRIMARY KEY,

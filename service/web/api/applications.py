@@ -130,12 +130,14 @@ async def enclose(request: AnyRequest, desk: TheDesk, key: TheKey, case_id: Case
     if not file.body:
         raise InvalidInput([Problem("/file", "enclosure.empty")])
     asked = read_form(EnclosureForm, posted.answers())
+    looked = await file_types.look(file.body)
     enclosure_id = await enclosures.add_enclosure(
         desk,
         str(case_id),
         kind=asked.kind,
         name=file.name,
-        media_type=file_types.media_type(file.body),
+        media_type=looked.media_type,
+        condition=looked.condition,
         body=file.body,
         speaks_from=asked.speaks_from,
         speaks_to=asked.speaks_to,

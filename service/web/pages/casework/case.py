@@ -316,12 +316,14 @@ async def enclose(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respons
 
     async def step(form: forms.Form, seen: int) -> None:
         file = await forms.upload(form.upload("file"), most=enclosures.MAX_ENCLOSURE_BYTES)
+        looked = await file_types.look(file.body)
         await enclosures.add_enclosure(
             desk,
             _id(request),
             kind=form.text("kind"),
             name=file.name,
-            media_type=file_types.media_type(file.body) if file.body else "",
+            media_type=looked.media_type,
+            condition=looked.condition,
             body=file.body,
             speaks_from=form.text("speaks_from"),
             speaks_to=form.text("speaks_to"),
