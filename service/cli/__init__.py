@@ -18,6 +18,7 @@ COMMANDS = {
     "bundle": Listed("auditing:bundle", "Write CASE (its diary number) as one zip"),
     "checks": Listed("checks:checks", "Checks that are installed: where from, what they ask"),
     "demo": Listed("running:demo", "Fill a fresh data folder with the fictional demo district"),
+    "doctor": Listed("running:doctor", "Say what whoever runs the service must still do"),
     "erase": Listed("auditing:erase", "Erase personal values of CASES (diary numbers)"),
     "keys": Listed("running:keys", "Keys for the City's other systems"),
     "lists": Listed("lists_and_rules:lists", "Watch lists: import a version, show what is active"),

@@ -13,6 +13,7 @@ from service.cli.common import catalogue, say, sentence, told
 from service.cli.with_desk import user_called, with_desk
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
+from service.doctor import Advice, advice
 from service.domain.people import ServiceKey
 from service.office import rights as office_rights
 from service.office import users_and_keys
@@ -71,6 +72,22 @@ def show_demo(settings: Settings) -> None:
         table.add_row(f"{email}", f"{words.text('sv', rights[0].replace(':', '.'))} ({name})")
     Console().print(table)
     say("cli.demo.key", key=keyfile.read_text().strip())
+
+
+@click.command()
+@told
+def doctor() -> None:
+    """Say what whoever runs the service must still do. The exit status is 1 when there is anything."""
+
+    async def work(desk: Desk, settings: Settings) -> list[Advice]:
+        return await advice(desk, settings)
+
+    found = with_desk(work)
+    for one in found:
+        click.echo(sentence(one.code, **one.params))
+    if found:
+        raise SystemExit(1)
+    say("doctor.well")
 
 
 @click.group()

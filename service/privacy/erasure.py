@@ -14,6 +14,7 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
 from service.desk.second_person import PutForward
+from service.domain.clock import DAY_MS, Instant
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.event import Event
 from service.domain.events.log import ErasureOfCase, ErasureProposed, ErasureSettled, ValueErased
@@ -163,7 +164,7 @@ async def _administrator(writing: Writing, by: User) -> User:
 
 
 async def sweep_files(desk: Desk) -> int:
-    """Remove the files whose every enclosure has been erased: after an erasure, and at start for one cut off."""
+    """Remove the files that no enclosure names, or none that has not been erased: after what was cut off half way."""
     removed = 0
     # No enclosure can come in between: whoever adds one writes its row under the same lock.
     async with desk.store.writing() as writing:
@@ -171,4 +172,9 @@ async def sweep_files(desk: Desk) -> int:
             if desk.files.path(sha256).exists():
                 desk.files.remove(sha256)
                 removed += 1
+        # Bytes are kept before their row: a day is longer than any upload that is still under way.
+        lying = desk.files.kept_before(Instant(desk.outside.now() - DAY_MS))
+        for sha256 in sorted(set(lying) - await writing.named_files(lying)):
+            desk.files.remove(sha256)
+            removed += 1
     return removed

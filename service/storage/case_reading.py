@@ -55,6 +55,9 @@ _QUEUE_COLUMNS = (
     "LEFT JOIN decision d ON d.case_id = c.id AND d.seq = (SELECT max(seq) FROM decision WHERE case_id = c.id)"
 )
 
+#: So many are asked for at once.
+_CHUNK = 500
+
 
 class CaseReading:
     """Questions about cases."""
@@ -354,6 +357,14 @@ class CaseReading:
             "JOIN log_value v ON v.commitment = e.name_ref)"
         )
         return [one["sha256"] for one in found]
+
+    async def named_files(self, digests: Sequence[str]) -> set[str]:
+        named: set[str] = set()
+        for start in range(0, len(digests), _CHUNK):
+            some = list(digests[start : start + _CHUNK])
+            found = await EnclosureRow.select(EnclosureRow.sha256).where(EnclosureRow.sha256.is_in(some))
+            named |= {one["sha256"] for one in found}
+        return named
 
 
 def _conditions(query: QueueQuery) -> tuple[str, list[Any]]:

@@ -6,6 +6,11 @@ import os
 import tempfile
 from pathlib import Path
 
+from service.domain.clock import Instant
+
+#: Of a SHA-256 in hexadecimal.
+DIGEST_LENGTH = 64
+
 
 class FileStore:
     """A folder of files named by SHA-256; the same bytes are kept once."""
@@ -40,6 +45,11 @@ class FileStore:
                 return hashlib.file_digest(file, "sha256").hexdigest() == sha256
         except OSError:
             return False
+
+    def kept_before(self, at: Instant) -> list[str]:
+        """The digests of the files that were put there before this (UTC milliseconds)."""
+        files = [path for path in self._folder.glob("??/*") if len(path.name) == DIGEST_LENGTH]
+        return [path.name for path in files if path.stat().st_mtime * 1000 < at]
 
     def remove(self, sha256: str) -> None:
         """Erase these bytes: overwritten first, since a file system may keep what it only forgets the name of."""

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import re
 import sqlite3
 import zipfile
@@ -293,4 +294,24 @@ async def test_an_erasure_that_was_cut_off_is_finished_later(desk: Desk, clock: 
     assert await erasure.sweep_files(desk) == 1
 
     assert not desk.files.path(kept.enclosure.sha256).exists()
+    assert (await verify_log(desk)).ok
+
+
+async def test_bytes_that_no_row_names_are_swept_once_no_upload_can_be_under_way(desk: Desk, clock: Clock) -> None:
+    case_id, _ = await decided_with_a_document(desk)
+    stray = desk.files.put(b"lagt dit innan strommen gick")
+    young = desk.files.put(b"en uppladdning som pagar")
+    async with desk.store.reading() as reading:
+        kept = [one.enclosure.sha256 for one in await reading.enclosures(case_id)]
+    day_before = (desk.outside.now() - 86_400_000 - 60_000) / 1000
+    for digest in (stray, *kept):
+        os.utime(desk.files.path(digest), (day_before, day_before))
+    now = desk.outside.now() / 1000
+    os.utime(desk.files.path(young), (now, now))
+
+    assert await erasure.sweep_files(desk) == 1
+
+    assert not desk.files.path(stray).exists()
+    assert desk.files.path(young).exists()
+    assert all(desk.files.path(digest).exists() for digest in kept)
     assert (await verify_log(desk)).ok

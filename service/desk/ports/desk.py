@@ -139,6 +139,10 @@ class Files(Protocol):
         """Where these bytes are, or would be."""
         ...
 
+    def kept_before(self, at: Instant) -> list[str]:
+        """The digests of the files that were put there before this (UTC milliseconds)."""
+        ...
+
     def remove(self, sha256: str) -> None:
         """Erase these bytes so that the disk does not keep them; nothing where they are not there."""
         ...

@@ -289,6 +289,10 @@ class LogReading(Protocol):
         """The digests of files whose every enclosure has been erased."""
         ...
 
+    async def named_files(self, digests: Sequence[str]) -> set[str]:
+        """Those of these digests that an enclosure names."""
+        ...
+
     def stored_facts(self) -> AsyncIterator[StoredFact]:
         """What every table says, in the log's own terms, in constant memory."""
         ...
