@@ -81,6 +81,7 @@ def entries(folder: Path, since: int) -> list[dict[str, Any]]:
 #: Tables that hold no case, rule, list, right or record: sign-ins, the worker's jobs, statements about the log itself.
 APART = {
     "session",
+    "factor_use",
     "worker_job",
     "log_checkpoint",
     "checkpoint_dispatch",

@@ -9,6 +9,7 @@ from service.domain.check import Param
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import NotFound
 from service.domain.events.fields import RuleSetRef
+from service.domain.people import Role
 from service.domain.premises import Hirer
 from service.domain.premises_rules import PremisesRules
 from service.domain.routine import GrantRound, Ground, Letter, Routine
@@ -141,6 +142,8 @@ class RuleSet:
     letters: Mapping[str, Letter]
     appeal: Mapping[str, Mapping[str, str]]
     stops: Mapping[str, StopGround]
+    #: Who signs in with a code beside the password.
+    second_factor: frozenset[Role]
 
     def bars(self, ground: StopGround) -> bool:
         """Whether it is a bar in law: nothing is awaited, and it stands for as long as the listing."""

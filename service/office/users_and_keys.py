@@ -167,6 +167,12 @@ async def account(desk: Desk, email: str) -> Credentials | None:
         return await reading.user_by_email(email)
 
 
+async def user_of(desk: Desk, user_id: str) -> User | None:
+    """The user of this id, with the rights of this moment."""
+    async with desk.store.reading() as reading:
+        return await reading.user(user_id)
+
+
 async def sign_in(desk: Desk, *, email: str, password: str) -> User | None:
     """The user with this e-mail and password, or None; takes as long either way."""
     found = await account(desk, email)

@@ -17,6 +17,7 @@ from jsonschema.exceptions import best_match
 from service.domain.application import Kind
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import RuleSetRefused
+from service.domain.people import Role
 from service.domain.premises import Hirer
 from service.domain.routine import (
     Adverse,
@@ -135,6 +136,7 @@ def _rule_set(given: Mapping[str, Any], sha256: str) -> RuleSet:
         letters={name: Letter(name, one["route"], one["title"], one["body"]) for name, one in given["letters"].items()},
         appeal=given["appeal"],
         stops={ground["id"]: _stop_ground(ground) for ground in given["stops"]},
+        second_factor=frozenset(Role(role) for role in given.get("second_factor", {}).get("roles", ())),
     )
 
 

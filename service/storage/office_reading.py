@@ -152,7 +152,8 @@ class OfficeReading(LogReading):
         row = await Account.select().where(Account.email == email.strip().casefold()).first()
         if row is None:
             return None
-        return Credentials((await self._users([row]))[0], row["password_hash"])
+        user = (await self._users([row]))[0]
+        return Credentials(user, row["password_hash"], row["factor"], tuple(row["recovery"].split()))
 
     async def user(self, user_id: str) -> User | None:
         found = await self._users(await Account.select().where(Account.id == user_id))

@@ -17,6 +17,7 @@ from service.domain.events.office import (
     ListImported,
     ListRejected,
     PasswordChanged,
+    RecoveryUsed,
     ResetMade,
     ResetSettled,
     RightDeclined,
@@ -26,6 +27,7 @@ from service.domain.events.office import (
     RuleSetAdopted,
     RuleSetDrafted,
     RuleSetImpactSeen,
+    SecondFactorSet,
     UserClosed,
     UserCreated,
 )
@@ -36,6 +38,7 @@ from service.storage.log.log_writing import LogWriting
 from service.storage.tables import (
     Account,
     ApiKey,
+    FactorUse,
     IncidentRow,
     ListEntryRow,
     ListVersion,
@@ -62,6 +65,8 @@ class OfficeWriting(LogWriting):
                 temporary=event.data.temporary,
                 value_ref=value_ref,
                 created_at=event.at,
+                factor="",
+                recovery="",
             )
         )
 
@@ -73,6 +78,24 @@ class OfficeWriting(LogWriting):
             Account.temporary: False,
         }
         await Account.update(changed).where(Account.id == event.data.user)
+
+    async def second_factor_set(self, event: Event[SecondFactorSet], *, factor: str, recovery: str) -> None:
+        await self._append(event)
+        changed: dict[Any, Any] = {Account.factor: factor, Account.recovery: recovery}
+        await Account.update(changed).where(Account.id == event.data.user)
+
+    async def recovery_used(self, event: Event[RecoveryUsed], *, recovery: str) -> None:
+        await self._append(event)
+        await Account.update({Account.recovery: recovery}).where(Account.id == event.data.user)
+
+    async def factor_step_used(self, user_id: str, step: int) -> bool:
+        used = await FactorUse.select(FactorUse.step).where(FactorUse.id == user_id).first()
+        if used is not None and used["step"] >= step:
+            return False
+        await FactorUse.insert(FactorUse(id=user_id, step=step)).on_conflict(
+            target=FactorUse.id, action="DO UPDATE", values=[FactorUse.step]
+        )
+        return True
 
     async def user_closed(self, event: Event[UserClosed]) -> None:
         await self._append(event)

@@ -17,6 +17,8 @@ class Account(Table, tablename="account"):
     value_ref = Text()
     created_at = BigInt()
     closed_at = BigInt(null=True, default=None)
+    factor = Text()
+    recovery = Text()
 
 
 class RightGrant(Table, tablename="right_grant"):
@@ -40,6 +42,13 @@ class ApiKey(Table, tablename="api_key"):
     right_code = Text()
     expires_on = Text(null=True, default=None)
     revoked_at = BigInt(null=True, default=None)
+
+
+class FactorUse(Table, tablename="factor_use"):
+    """The newest time step whose code a user has signed in with, so that each is used once."""
+
+    id = Text(primary_key=True)
+    step = BigInt()
 
 
 class Session(Table, tablename="session"):

@@ -26,7 +26,7 @@ from service.domain.errors import (
     place_of,
 )
 from service.web import forms, render
-from service.web.route_permissions import NotSignedIn, PasswordNotOwn
+from service.web.route_permissions import FactorMissing, NotSignedIn, PasswordNotOwn
 
 logger = logging.getLogger("granska.web")
 PROBLEM_JSON = "application/problem+json"
@@ -159,6 +159,13 @@ def password_not_own(request: Request[Any, Any, Any], _: PasswordNotOwn) -> Resp
     return Redirect("/password", status_code=303)
 
 
+def factor_missing(request: Request[Any, Any, Any], _: FactorMissing) -> Response[Any]:
+    """To the page where one takes up a second factor; a system is told so."""
+    if forms.is_json(request):
+        return domain_error(request, NotAllowed("second_factor.demanded"))
+    return Redirect("/second-factor", status_code=303)
+
+
 def page_or_complaint(
     request: Request[Any, Any, Any], template: str, *, error: GranskaError | None, at: str = "", **values: Any
 ) -> Response[str]:
@@ -192,5 +199,6 @@ HANDLERS: dict[Any, Any] = {
     HTTPException: http_error,
     NotSignedIn: not_signed_in,
     PasswordNotOwn: password_not_own,
+    FactorMissing: factor_missing,
     Exception: unexpected,
 }

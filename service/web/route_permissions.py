@@ -58,6 +58,7 @@ FORM_COOKIE = "granska_csrf"
 #: Marks the routes that a person reaches before having chosen their own password.
 OPEN_TO_TEMPORARY = "open_to_temporary"
 #: Where a session keeps the digest of its form token.
+FACTOR_MISSING = "factor_missing"
 FORM_TOKEN = "form_token"  # noqa: S105 - a name
 #: What only looks (RFC 9110, section 9.2.1).
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -70,6 +71,10 @@ def may(who: May) -> dict[str, Any]:
 
 class NotSignedIn(Exception):
     """A page was asked for by someone who has not signed in."""
+
+
+class FactorMissing(Exception):
+    """Something was asked for by someone whose role demands a second factor, who has taken up none."""
 
 
 class PasswordNotOwn(Exception):
@@ -97,6 +102,9 @@ async def check_access(connection: ASGIConnection[Any, Any, Any, Any], handler: 
         raise NotSignedIn
     if user.temporary and not handler.opt.get(OPEN_TO_TEMPORARY):
         raise PasswordNotOwn
+    session: Any = connection.scope.get("session")
+    if not wanted.own and isinstance(session, dict) and session.get(FACTOR_MISSING):
+        raise FactorMissing
     if not wanted.own and not user.has(*wanted.roles):
         raise NotAllowed("access.role")
 

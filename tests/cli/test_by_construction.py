@@ -16,10 +16,10 @@ COMMANDS = {
     "serve": False, "migrate": False, "demo": True, "lists import": True, "lists fetch": True, "lists show": False, "rules setup": True,
     "rules propose": True, "rules impact": True, "rules adopt": True, "whatif": False, "users add": True,
     "users grant": True, "keys add": True, "receive": True, "screen": False, "pairs": False, "log verify": False,
-    "log show": False, "log checkpoint": False, "log key": False, "log rotate-key": True, "log prove": False,
+    "log show": False, "log checkpoint": True, "log key": False, "log rotate-key": True, "log prove": False,
     "log check": False, "checks try": False, "checks conform": False,
     "replay": False, "rooms load": True, "erase": True, "bundle": True, "subject-access": True, "backup": False, "restore": False,
-    "sweep": True, "work": True,
+    "sweep": True, "work": True, "keys list": False, "keys rotate": True, "keys revoke": True, "doctor": False,
 }  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def test_every_command_that_changes_anything_leaves_its_event(demo: Path, tmp_pa
     from tests.servers import granska
 
     text = RULES_2026.read_text("utf-8").replace("granvik-2026-1", "y-2027").replace("2026-07-01", DAY)
-    rules, draft = tmp_path / "y.toml", ""
+    rules, given = tmp_path / "y.toml", dict[str, str]()
     rules.write_text(text)
     (tmp_path / "list.csv").write_text(
         (FIXTURES / "lists" / "demo.csv").read_text().replace("GENERATED", "2026-11-20T10:00:00Z")
@@ -72,6 +72,9 @@ def test_every_command_that_changes_anything_leaves_its_event(demo: Path, tmp_pa
         ("users add", ["users", "add", "z@demo.example", "--name", "Z", "--password", "blaklocka-under-bron"]),
         ("users grant", ["users", "grant", "z@demo.example", "role:auditor"]),
         ("keys add", ["keys", "add", "x", "--right", "match", "--by", adam]),
+        ("keys list", ["keys", "list"]),
+        ("keys rotate", ["keys", "rotate", "KEY", "--by", adam]),
+        ("keys revoke", ["keys", "revoke", "KEY", "--by", adam]),
         ("receive", ["receive", str(tmp_path / "a.json"), "--by", "alva@demo.example"]),
         ("screen", ["screen", str(tmp_path / "names.csv"), "--list", f"d={tmp_path / 'list.csv'}", "--out", out + "1"]),
         ("pairs", ["pairs", str(tmp_path / "pairs.csv"), "--out", out + "2"]),
@@ -90,17 +93,28 @@ def test_every_command_that_changes_anything_leaves_its_event(demo: Path, tmp_pa
     ]  # fmt: skip
     for name, arguments in calls:
         before, size = state(demo), len(entries(demo, 0))
-        said = granska(
-            *[draft if one == "DRAFT" else one for one in arguments], environment={"GRANSKA_DATA": str(demo)}
-        )
+        said = granska(*[given.get(one, one) for one in arguments], environment={"GRANSKA_DATA": str(demo)})
         assert said.returncode == 0, (name, said.stdout, said.stderr)
         if name == "rules propose":
-            draft = said.stdout.split()[-1]
+            given["DRAFT"] = said.stdout.split()[-1]
+        if name == "keys list":
+            given["KEY"] = said.stdout.split()[0]
         new, changed = entries(demo, size), state(demo) != before
         assert bool(new) is COMMANDS[name], (name, [one["type"] for one in new])
         assert not changed or new, (name, "changed without an event")
         assert all(re.fullmatch(r"(u|k)-[a-z2-7]{10}|system", one["actor"]["id"]) for one in new)
-    # Elsewhere: demo and rules setup fill an empty place, erase, restore, sweep and work have tests of their own, serve is
-    # walked above.
-    elsewhere = {"log check", "serve", "sweep", "work", "demo", "rules setup", "erase", "restore", "lists fetch"}
+    # Elsewhere: demo and rules setup fill an empty place, erase, restore, sweep, doctor and work have tests of their own,
+    # serve is walked above.
+    elsewhere = {
+        "log check",
+        "serve",
+        "sweep",
+        "work",
+        "demo",
+        "rules setup",
+        "erase",
+        "restore",
+        "lists fetch",
+        "doctor",
+    }
     assert {name for name, _ in calls} | elsewhere == set(COMMANDS)

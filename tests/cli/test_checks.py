@@ -9,7 +9,7 @@ def test_the_checks_that_are_installed_are_told_with_what_they_take(tmp_path: Pa
     status, said = run(tmp_path, "checks")
 
     assert status == 0
-    assert "completeness 2: Finns det som rutinen kräver?" in said
+    assert "completeness 3: Finns det som rutinen kräver?" in said
     assert "Parameter window_from (text): Första dagen i fönstret, MM-DD" in said
     assert "Från granska" in said
     assert said.count("kontrollsumma") == said.count("Ägare: ") >= 8

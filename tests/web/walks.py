@@ -1,7 +1,10 @@
 """A walk through the routes, and the part of it that goes through the rooms."""
 
 import re
+import time
 from typing import Any
+
+import pyotp
 
 from tests.builders import a_premises_document, today
 from tests.logs import entries, state
@@ -173,5 +176,13 @@ def walk_accounts(walk: Walk, service: Service, adam: Browserlike, ada: Browserl
         waiting = re.findall(r"/resets/([0-9a-f-]{36})/decline", ada.get("/rights/waiting").text)[0]
         settled = ("POST", f"/resets/{{reset_id:uuid}}/{step}")
         walk.step(settled, lambda: ada.send(f"/resets/{waiting}/{step}"), wants=wants)  # noqa: B023
+    secret = "".join(re.findall(r"<code>([A-Z2-7 ]+)</code>", visitor.get("/second-factor").text)[0].split())
+    code = pyotp.TOTP(secret)
+    walk.step(
+        ("POST", "/second-factor"), lambda: visitor.send("/second-factor", code=code.now()), wants="user:factor-set"
+    )
+    visitor.send("/sign-in", **signed_in)
+    later = code.at(int(time.time()) + 30)
+    walk.step(("POST", "/sign-in/code"), lambda: visitor.send("/sign-in/code", code=later), wants=None)
     walk.step(("POST", "/users/{user_id:uuid}/sign-out"), lambda: adam.send(f"/users/{nils}/sign-out"), wants=None)
     walk.step(("POST", "/users/{user_id:uuid}/close"), lambda: adam.send(f"/users/{nils}/close"), wants="user:closed")

@@ -108,6 +108,8 @@ VERSIONS = {
     "list:rejected": 1,
     "log:heads": 1,
     "user:closed": 1,
+    "user:factor-set": 1,
+    "user:recovery-used": 1,
     "user:reset-made": 1,
     "user:reset-settled": 1,
     "key:expiry-set": 1,

@@ -24,6 +24,7 @@ from service.domain.events.office import (
     ListImported,
     ListRejected,
     PasswordChanged,
+    RecoveryUsed,
     ResetMade,
     ResetSettled,
     RightDeclined,
@@ -33,6 +34,7 @@ from service.domain.events.office import (
     RuleSetAdopted,
     RuleSetDrafted,
     RuleSetImpactSeen,
+    SecondFactorSet,
     UserClosed,
     UserCreated,
 )
@@ -166,10 +168,12 @@ class StoredGrant:
 
 @dataclass(frozen=True)
 class Credentials:
-    """A user, and the hash that their password is held against."""
+    """A user, and what they are held against: password's hash, secret of the second factor, recovery codes' digests."""
 
     user: User
     password_hash: str
+    factor: str = ""
+    recovery: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -301,6 +305,18 @@ class OfficeWriting(Protocol):
 
     async def password_changed(self, event: Event[PasswordChanged], *, password_hash: str) -> None:
         """A password's new hash; every sign-in from before is over."""
+        ...
+
+    async def second_factor_set(self, event: Event[SecondFactorSet], *, factor: str, recovery: str) -> None:
+        """A second factor's secret (base32), and the digests of the recovery codes with spaces between."""
+        ...
+
+    async def recovery_used(self, event: Event[RecoveryUsed], *, recovery: str) -> None:
+        """The digests of the recovery codes that are left, with spaces between."""
+        ...
+
+    async def factor_step_used(self, user_id: str, step: int) -> bool:
+        """Whether the code of this time step had not been used, nor a later one; it has been from now on."""
         ...
 
     async def user_closed(self, event: Event[UserClosed]) -> None:

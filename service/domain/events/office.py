@@ -46,6 +46,23 @@ class PasswordChanged(EventData, frozen=True):
     credential: Annotated[Digest, "of the hash of the new password"]
 
 
+@event("user:factor-set", persons=ANYONE)
+class SecondFactorSet(EventData, frozen=True):
+    """Someone signs in with a code from their telephone beside the password, from now on."""
+
+    user: Annotated[Uuid, "the account"]
+    factor: Annotated[Digest, "of the secret that both keep"]
+    recovery: Annotated[Digest, "of the recovery codes' digests"]
+
+
+@event("user:recovery-used", persons=ANYONE)
+class RecoveryUsed(EventData, frozen=True):
+    """Someone has signed in with a recovery code instead, which is over."""
+
+    user: Annotated[Uuid, "the account"]
+    recovery: Annotated[Digest, "of the digests that are left"]
+
+
 @event("user:closed", persons=_ADMINISTRATOR)
 class UserClosed(EventData, frozen=True):
     """An account is not used any more: its sign-ins are over, its rights are withdrawn, its cases are in the queue."""

@@ -42,6 +42,8 @@ class UserFact(Fact):
     password_at: Instant
     temporary: bool
     closed_at: Instant | None
+    factor: str | None
+    recovery: str | None
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ from service.domain.events.office import (
     ListImported,
     ListRejected,
     PasswordChanged,
+    RecoveryUsed,
     ResetMade,
     ResetSettled,
     RightDeclined,
@@ -34,6 +35,7 @@ from service.domain.events.office import (
     RuleSetAdopted,
     RuleSetDrafted,
     RuleSetImpactSeen,
+    SecondFactorSet,
     UserClosed,
     UserCreated,
 )
@@ -70,7 +72,14 @@ def user_created(tables: Tables, data: UserCreated, entry: Entry) -> None:
     """An account."""
     tables.user_called[data.pseudonym] = data.user
     tables.user[data.user] = UserFact(
-        data.pseudonym, data.value, data.credential, password_at=entry.at, temporary=data.temporary, closed_at=None
+        data.pseudonym,
+        data.value,
+        data.credential,
+        password_at=entry.at,
+        temporary=data.temporary,
+        closed_at=None,
+        factor=None,
+        recovery=None,
     )
 
 
@@ -79,6 +88,19 @@ def password_changed(tables: Tables, data: PasswordChanged, entry: Entry) -> Non
     """Its password."""
     user = tables.user[data.user]
     user.credential, user.password_at, user.temporary = data.credential, entry.at, False
+
+
+@FOLDS.of(SecondFactorSet)
+def second_factor_set(tables: Tables, data: SecondFactorSet, _: Entry) -> None:
+    """Its second factor."""
+    user = tables.user[data.user]
+    user.factor, user.recovery = data.factor, data.recovery
+
+
+@FOLDS.of(RecoveryUsed)
+def recovery_used(tables: Tables, data: RecoveryUsed, _: Entry) -> None:
+    """One recovery code less."""
+    tables.user[data.user].recovery = data.recovery
 
 
 @FOLDS.of(UserClosed)

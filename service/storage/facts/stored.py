@@ -95,6 +95,8 @@ def _user(row: Row, value: Any) -> UserFact:
         password_at=row["password_at"],
         temporary=bool(row["temporary"]),
         closed_at=row["closed_at"],
+        factor=sha256_of(row["factor"]) if row["factor"] else None,
+        recovery=sha256_of(row["recovery"]) if row["factor"] else None,
     )
 
 

@@ -25,7 +25,9 @@ TABLES = (
         temporary BOOLEAN NOT NULL,
         value_ref TEXT NOT NULL,
         created_at BIGINT NOT NULL,
-        closed_at BIGINT
+        closed_at BIGINT,
+        factor TEXT NOT NULL,
+        recovery TEXT NOT NULL
     )""",
     """CREATE TABLE case_file (
         id TEXT NOT NULL PRIMARY KEY,
@@ -76,6 +78,10 @@ TABLES = (
         right_code TEXT NOT NULL,
         expires_on TEXT,
         revoked_at BIGINT
+    )""",
+    """CREATE TABLE factor_use (
+        id TEXT NOT NULL PRIMARY KEY,
+        step BIGINT NOT NULL
     )""",
     """CREATE TABLE session (
         id TEXT NOT NULL PRIMARY KEY,

@@ -4,14 +4,17 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import segno
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
+from markupsafe import Markup
 
+from service.desk.ports.desk import Desk
 from service.domain.clock import Instant
 from service.domain.errors import GranskaError, InvalidInput, Problem, Unavailable
 from service.domain.people import Role, User
-from service.office import accounts, users_and_keys
+from service.office import accounts, second_factor, users_and_keys
 from service.office.passwords import KNOWN, MAX_PASSWORD, NEW
 from service.proof.security_log import SecurityLog
 from service.web import browsers, forms, render, sessions
@@ -20,6 +23,7 @@ from service.web.deps import AnyRequest, MaybeUser, TheDesk
 from service.web.problems import page_or_complaint
 from service.web.route_permissions import (
     ANYONE,
+    FACTOR_MISSING,
     FORM_TOKEN,
     OPEN_TO_TEMPORARY,
     OWN_ACCOUNT,
@@ -32,6 +36,10 @@ from service.web.throttle import PERSON, Throttle, Try
 from service.words import DEFAULT, LANGUAGES
 
 YEAR_SECONDS = 365 * 24 * 3600
+#: Where a session keeps who has given a password and owes a code, and a secret that no code has been given of yet.
+PENDING, NEW_FACTOR = "pending", "new_factor"
+#: How long a code may be waited for.
+PENDING_MS = 5 * 60 * 1000
 #: After how long to try again where too many wait: half of a full queue's time, and a little.
 BUSY_SECONDS = 2
 
@@ -73,11 +81,105 @@ async def sign_in(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     if now < user.password_at:
         # The session would be from before the password, and over at once: a sign-in that loops without a word.
         return answer.later("sign_in.clock_behind", 503, BUSY_SECONDS)
+    if found is not None and found.factor:
+        request.session.clear()
+        request.session[PENDING] = {"user": user.id, "at": now, "next": answer.next_page}
+        sessions.rotate(request)
+        return Redirect("/sign-in/code", status_code=303)
+    return await _signed_in(request, desk, user, answer.next_page)
+
+
+async def _signed_in(request: AnyRequest, desk: Desk, user: User, next_page: str) -> Response[Any]:
+    """The session is opened; where the rules demand a second factor that is not there, that comes first."""
+    noted: SecurityLog = request.app.state.security_log
     await noted.signed_in(desk, user)
     request.session.clear()
-    _open_session(request, user, now)
+    _open_session(request, user, desk.outside.now())
+    if await second_factor.is_demanded(desk, user) and not await second_factor.has_one(desk, user):
+        request.session[FACTOR_MISSING] = True
     cookies = [_browsers(request).marked(_browser_cookie(request), user)]
-    return Redirect(answer.next_page or home(user), status_code=303, cookies=cookies)
+    return Redirect(next_page or home(user), status_code=303, cookies=cookies)
+
+
+@get("/sign-in/code", opt=may(ANYONE))
+async def code_page(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+    """The second step: the code from the telephone."""
+    if _pending(request, desk) is None:
+        return Redirect("/sign-in", status_code=303)
+    return render.page(request, "pages/sign_in_code.html")
+
+
+@post("/sign-in/code", opt=may(ANYONE), status_code=200)
+async def give_code(request: AnyRequest, desk: TheDesk) -> Response[Any]:
+    """The code from the telephone, or a recovery code."""
+    pending = _pending(request, desk)
+    if pending is None:
+        return Redirect("/sign-in", status_code=303)
+    form = await forms.read(request)
+    throttle: Throttle = request.app.state.throttle
+    key, now = f"code:{pending['user']}", desk.outside.now()
+    wait_ms = throttle.wait_ms(key, PERSON, now)
+    if wait_ms:
+        answer = page_or_complaint(request, "pages/sign_in_code.html", error=_wait(wait_ms, "/code"))
+        answer.status_code = 429
+        return answer
+    throttle.count(key, PERSON, now)
+    user = await second_factor.passed(desk, pending["user"], form.text("code")[:100])
+    if user is None:
+        noted: SecurityLog = request.app.state.security_log
+        await noted.failed(desk, await users_and_keys.user_of(desk, pending["user"]))
+        wrong = InvalidInput([Problem("/code", "second_factor.wrong")])
+        return page_or_complaint(request, "pages/sign_in_code.html", error=wrong)
+    throttle.uncount(key, PERSON)
+    return await _signed_in(request, desk, user, pending["next"])
+
+
+def _pending(request: AnyRequest, desk: Desk) -> dict[str, Any] | None:
+    """Who has given their password, and has still to give a code; nobody after five minutes."""
+    found = request.session.get(PENDING)
+    fresh = isinstance(found, dict) and desk.outside.now() - int(found["at"]) < PENDING_MS
+    return found if fresh else None
+
+
+@get("/second-factor", opt=may(OWN_ACCOUNT))
+async def second_factor_page(request: AnyRequest, desk: TheDesk, user: MaybeUser) -> Response[Any]:
+    """Take up a second factor, or see that there is one."""
+    return await _second_factor_page(request, desk, user, None)
+
+
+async def _second_factor_page(
+    request: AnyRequest, desk: Desk, user: MaybeUser, error: GranskaError | None
+) -> Response[Any]:
+    assert user is not None
+    secret = request.session.setdefault(NEW_FACTOR, second_factor.new_secret(desk))
+    picture = segno.make(second_factor.address(secret, user, "Granska"), micro=False)
+    return page_or_complaint(
+        request,
+        "pages/second_factor.html",
+        error=error,
+        at="code",
+        has_one=await second_factor.has_one(desk, user),
+        demanded=await second_factor.is_demanded(desk, user),
+        secret=" ".join(re.findall(".{1,4}", secret)),
+        picture=Markup(picture.svg_inline(scale=5, border=2, omitsize=False)),  # noqa: S704 - made here, of base32
+    )
+
+
+@post("/second-factor", opt=may(OWN_ACCOUNT), status_code=200)
+async def take_second_factor(request: AnyRequest, desk: TheDesk, user: MaybeUser) -> Response[Any]:
+    """A code shows that the telephone has the secret; the recovery codes are shown once."""
+    assert user is not None
+    form = await forms.read(request)
+    secret = request.session.get(NEW_FACTOR)
+    if not secret:
+        return Redirect("/second-factor", status_code=303)
+    try:
+        codes = await second_factor.begin(desk, user, secret, form.text("code")[:20])
+    except InvalidInput as error:
+        return await _second_factor_page(request, desk, user, error)
+    del request.session[NEW_FACTOR]
+    request.session.pop(FACTOR_MISSING, None)
+    return render.page(request, "pages/recovery_codes.html", codes=codes)
 
 
 @dataclass(frozen=True)
@@ -158,8 +260,8 @@ async def change_password(request: AnyRequest, desk: TheDesk, user: MaybeUser) -
     return Redirect("/password", status_code=303, cookies=cookies)
 
 
-def _wait(wait_ms: int) -> InvalidInput:
-    return InvalidInput([Problem("/old_password", "sign_in.too_many", {"seconds": max(1, round(wait_ms / 1000))})])
+def _wait(wait_ms: int, pointer: str = "/old_password") -> InvalidInput:
+    return InvalidInput([Problem(pointer, "sign_in.too_many", {"seconds": max(1, round(wait_ms / 1000))})])
 
 
 def home(user: User) -> str:
@@ -207,4 +309,16 @@ async def start(user: MaybeUser) -> Redirect:
     return Redirect(home(user), status_code=303)
 
 
-HANDLERS = (sign_in_page, sign_in, password_page, change_password, sign_out, choose_language, start)
+HANDLERS = (
+    sign_in_page,
+    sign_in,
+    code_page,
+    give_code,
+    second_factor_page,
+    take_second_factor,
+    password_page,
+    change_password,
+    sign_out,
+    choose_language,
+    start,
+)
