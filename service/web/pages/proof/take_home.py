@@ -23,7 +23,7 @@ def _file(content: Any, name: str, media_type: str = TEXT) -> Response[Any]:
 @get("/log/take", opt=may(AUDITORS))
 async def take_home(request: AnyRequest) -> Response[Any]:
     """What can be taken home, and what it is for."""
-    return render.page(request, "pages/log_take.html")
+    return render.page(request, "pages/log_take.html", given_from="")
 
 
 @get("/log/take/checkpoint", opt=may(AUDITORS))
