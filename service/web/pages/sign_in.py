@@ -1,5 +1,6 @@
 """Signing in and out, and choosing a language."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -233,7 +234,8 @@ async def _password_page(
 ) -> Response[Any]:
     assert user is not None
     mine = await accounts.sign_ins(desk, user)
-    return page_or_complaint(request, "pages/password.html", error=error, at="old_password", sign_ins=mine)
+    here = hashlib.sha256(sessions.id_of(request).encode()).hexdigest()
+    return page_or_complaint(request, "pages/password.html", error=error, at="old_password", sign_ins=mine, here=here)
 
 
 @post("/password", opt=may(OWN_ACCOUNT) | {OPEN_TO_TEMPORARY: True}, status_code=303)
