@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from zxcvbn import zxcvbn
 
 from service.domain.errors import Problem, Unavailable
 
@@ -101,6 +100,8 @@ async def password_faults(pointer: str, password: str, *, about: Sequence[str]) 
 
 def _score(password: str, about: Sequence[str]) -> int:
     """How hard to guess what is left of it without the words that anyone would try first for this person."""
+    from zxcvbn import zxcvbn  # its lists take as long to read as a small command takes to run
+
     left = password.casefold()
     for one in (*about, SERVICE):
         for word in (one.casefold(), *_WORDS.findall(one.casefold())):

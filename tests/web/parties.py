@@ -17,7 +17,11 @@ class Case:
         with service.api() as api:
             case = api.post("/api/v1/applications", json=document).json()
             for kind in ("stadgar", "arsmotesprotokoll", "verksamhetsplan"):
-                api.post(case["enclosures"], data={"kind": kind}, files={"file": (f"{kind}.txt", kind.encode())})
+                api.post(
+                    case["enclosures"],
+                    data={"kind": kind},
+                    files={"file": (f"{kind}.txt", f"Handling om {kind} i var forening".encode())},
+                )
         self.id = str(case["id"])
         service.screened(self.id)
         assert self.officer.act(self.id, "take").status_code == 303

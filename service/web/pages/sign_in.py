@@ -5,7 +5,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import segno
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
@@ -150,6 +149,8 @@ async def second_factor_page(request: AnyRequest, desk: TheDesk, user: MaybeUser
 async def _second_factor_page(
     request: AnyRequest, desk: Desk, user: MaybeUser, error: GranskaError | None
 ) -> Response[Any]:
+    import segno  # for the few times that somebody takes up a second factor
+
     assert user is not None
     secret = request.session.setdefault(NEW_FACTOR, second_factor.new_secret(desk))
     picture = segno.make(second_factor.address(secret, user, "Granska"), micro=False)

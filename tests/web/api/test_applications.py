@@ -61,7 +61,11 @@ def test_an_enclosure_comes_in_a_second_call_and_the_checks_see_it(service: Serv
     with service.api() as api:
         case = api.post("/api/v1/applications", json=a_grant_document()).json()
         for kind in ("stadgar", "arsmotesprotokoll", "verksamhetsplan"):
-            answer = api.post(case["enclosures"], data={"kind": kind}, files={"file": (f"{kind}.txt", b"text")})
+            answer = api.post(
+                case["enclosures"],
+                data={"kind": kind},
+                files={"file": (f"{kind}.txt", b"Stadgar for en liten forening")},
+            )
             assert answer.status_code == 201
     service.screened(case["id"])
 
