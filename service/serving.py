@@ -144,7 +144,7 @@ def serve_forever(settings: Settings, *, host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise GranskaError("serve.port_taken", port=port) from error
-    lock = _alone_in(settings) if not settings.database else None
+    lock = _alone_in(settings) if settings.address.startswith("sqlite") else None
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("piccolo").setLevel(logging.WARNING)
     uvicorn.run(

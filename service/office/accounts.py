@@ -10,14 +10,14 @@ from service.desk.ports.store import Reading, Writing
 from service.desk.second_person import MOST
 from service.domain.case import Case, State
 from service.domain.clock import DAY_MS, Instant
-from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from service.domain.errors import InvalidInput, NotAllowed, NotFound
 from service.domain.events.event import Event
 from service.domain.events.intake import CaseLeft
 from service.domain.events.office import PasswordChanged, ResetMade, ResetSettled, RightWithdrawn, UserClosed
 from service.domain.people import Role, User, takes_two
 from service.office.passwords import credential, hashed, password_faults
 from service.office.rights import CONFIRMERS
-from service.office.users_and_keys import SALT_BYTES, key_digest
+from service.office.users_and_keys import SALT_BYTES, key_digest, open_user
 
 #: For how long a link for a new password holds.
 RESET_MS = DAY_MS
@@ -30,7 +30,7 @@ async def close_user(desk: Desk, user_id: str, *, by: User) -> list[str]:
     """
     async with desk.store.writing() as writing:
         await acting(writing, person(by), Role.ADMINISTRATOR)
-        user = await _open_user(writing, user_id)
+        user = await open_user(writing, user_id)
         if user.id == by.id:
             raise NotAllowed("user.not_oneself")
         now = desk.outside.now()
@@ -53,18 +53,9 @@ async def _to_the_queue(writing: Writing, case: Case, user: User, by: User, now:
     await writing.case_moved(event, replace(case.after(CaseLeft), owner=None))
 
 
-async def _open_user(reading: Reading, user_id: str) -> User:
-    user = await reading.user(user_id)
-    if user is None:
-        raise NotFound("user.not_found")
-    if user.closed_at is not None:
-        raise Conflict("user.closed")
-    return user
-
-
-async def sign_ins(desk: Desk, user: User) -> list[SignIn]:
-    """Where someone is signed in, seen last first."""
-    return await desk.sessions.of_account(user.id, now=desk.outside.now())
+async def sign_ins(desk: Desk, user: User, *, here: str) -> list[SignIn]:
+    """Where someone is signed in, seen last first; `here` is the id of the session that asks."""
+    return await desk.sessions.of_account(user.id, now=desk.outside.now(), here=here)
 
 
 async def end_sign_ins(desk: Desk, user_id: str, *, by: User) -> int:
@@ -100,7 +91,7 @@ async def make_reset(desk: Desk, user_id: str, *, by: User) -> str:
     secret = urlsafe_b64encode(desk.outside.random(24)).decode()
     async with desk.store.writing() as writing:
         await acting(writing, person(by), Role.ADMINISTRATOR)
-        user = await _open_user(writing, user_id)
+        user = await open_user(writing, user_id)
         if user.id == by.id:
             raise NotAllowed("user.not_oneself")
         second = any(takes_two(right) for right in user.rights)
@@ -186,7 +177,7 @@ async def _of_secret(desk: Desk, reading: Reading, secret: str) -> User:
     digest = key_digest(secret)
     for one in await _resets(desk, reading):
         if one.digest == digest and one.holds:
-            return await _open_user(reading, one.user)
+            return await open_user(reading, one.user)
     raise NotFound("reset.not_found")
 
 

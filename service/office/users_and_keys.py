@@ -127,7 +127,7 @@ async def withdraw_right(desk: Desk, grant_id: str, *, by: Actor) -> None:
 
 async def check_can_be_given(desk: Desk, reading: Reading, user_id: str, right: str, *, by: Actor) -> User:
     """The user, who has not got this right yet, and is not the one who gives it."""
-    user = await _user(reading, user_id)
+    user = await open_user(reading, user_id)
     await _check_right(desk, reading, right)
     if right in user.rights:
         raise Conflict("right.held_already")
@@ -143,10 +143,13 @@ async def _check_takes_one(reading: Reading, right: str, *, by: Actor) -> None:
         raise NotAllowed("right.takes_two")
 
 
-async def _user(reading: Reading, user_id: str) -> User:
+async def open_user(reading: Reading, user_id: str) -> User:
+    """The user of an account that is in use; raises NotFound or Conflict."""
     user = await reading.user(user_id)
     if user is None:
         raise NotFound("user.not_found")
+    if user.closed_at is not None:
+        raise Conflict("user.closed")
     return user
 
 

@@ -43,14 +43,15 @@ class SessionStore:
             await Session.delete().where(Session.expires_at <= now)
             await Session.insert(row).on_conflict(target=Session.id, action="DO UPDATE", values=_KEPT)
 
-    async def of_account(self, account: str, *, now: Instant) -> list[SignIn]:
+    async def of_account(self, account: str, *, now: Instant, here: str) -> list[SignIn]:
         async with reading(self._engine):
             found = (
                 await Session.select(Session.id, Session.began_at, Session.seen_at)
                 .where((Session.account_id == account) & (Session.expires_at > now))
                 .order_by(Session.seen_at, ascending=False)
             )
-        return [SignIn(one["id"], one["began_at"], one["seen_at"]) for one in found]
+        mine = _key(here)
+        return [SignIn(one["id"], one["began_at"], one["seen_at"], one["id"] == mine) for one in found]
 
     async def end(self, account: str, *, but: str = "", only: str = "") -> int:
         which = (Session.account_id == account) & (Session.id != _key(but))

@@ -80,11 +80,6 @@ class Form:
         return {name: self.every(name) for name in self._values}
 
 
-def whole(text: str, pointer: str) -> int:
-    """A whole number from an address; raises InvalidInput."""
-    return check_number(pointer, text)
-
-
 class Given:
     """What was typed into a page's forms, with what was wrong with it, as the page's fields are drawn from it.
 

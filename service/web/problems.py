@@ -31,7 +31,7 @@ from service.web.route_permissions import FactorMissing, NotSignedIn, PasswordNo
 logger = logging.getLogger("granska.web")
 PROBLEM_JSON = "application/problem+json"
 #: After how long to try again what could not be had.
-RETRY_SECONDS = "5"
+RETRY_SECONDS = 5
 
 STATUS: dict[type[GranskaError], int] = {
     NotFound: 404,
@@ -62,6 +62,13 @@ def _is_api(request: Request[Any, Any, Any]) -> bool:
     return render.is_api(request.url.path) or forms.is_json(request) or reads_json
 
 
+def _later(error: GranskaError) -> dict[str, str]:
+    """When to try again what could not be had now (RFC 9110, 10.2.3); nothing for what waiting does not help."""
+    if status_of(error) not in (429, 503):
+        return {}
+    return {"Retry-After": f"{error.params.get('seconds', RETRY_SECONDS)}"}
+
+
 def title_of(request: Request[Any, Any, Any], error: GranskaError) -> str:
     """The sentence of an error; of wrong input what is wrong with it."""
     words, language = render.words(request), render.language(request)
@@ -75,7 +82,7 @@ def domain_error(request: Request[Any, Any, Any], error: GranskaError) -> Respon
     """Something the service can explain."""
     status, language = status_of(error), render.language(request)
     title = render.words(request).say(language, error.code, error.params)
-    later = {"Retry-After": f"{error.params.get('seconds', RETRY_SECONDS)}"} if status in (429, 503) else {}
+    later = _later(error)
     if not _is_api(request):
         asked = re.match(r"/(?:cases|records)/([0-9a-f-]{36})/?", request.url.path)
         if error.code == "conflict.declare_first" and request.method == "GET" and asked:
@@ -178,8 +185,7 @@ def page_or_complaint(
     wrong = error.problems if isinstance(error, InvalidInput) else [Problem(f"/{at}", error.code, error.params)]
     answer = render.page(request, template, errors=list(wrong), **values)
     answer.status_code = status_of(error)
-    if answer.status_code == 503:
-        answer.headers["Retry-After"] = RETRY_SECONDS
+    answer.headers.update(_later(error))
     return answer
 
 

@@ -3,7 +3,6 @@
 from collections import Counter
 
 from service.desk.ports.desk import Desk
-from service.domain.errors import TooMany
 from service.domain.people import ServiceKey
 from service.web.deps import AnyRequest
 from service.web.throttle import Pace, Throttle
@@ -15,11 +14,7 @@ APPLICATIONS, ENCLOSURES, HOLDS = Pace(500, 1_000), Pace(2_000, 500), Pace(1_200
 def take(request: AnyRequest, desk: Desk, key: ServiceKey, what: str, pace: Pace) -> None:
     """Count one more of this kind by this key; raises TooMany where it has to wait."""
     throttle: Throttle = request.app.state.throttle
-    name, now = f"key:{key.pseudonym}:{what}", desk.outside.now()
-    wait_ms = throttle.wait_ms(name, pace, now)
-    if wait_ms:
-        raise TooMany("key.too_many", seconds=max(1, round(wait_ms / 1000)))
-    throttle.count(name, pace, now)
+    throttle.take(f"key:{key.pseudonym}:{what}", pace, desk.outside.now(), "key.too_many")
 
 
 class Refusals:

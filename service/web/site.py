@@ -1,6 +1,7 @@
 """The web application: routes, guards, headers and limits."""
 
 import hashlib
+import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -17,6 +18,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.static_files import create_static_files_router
 
 from service.desk.ports.desk import Desk
+from service.domain.errors import Unavailable
 from service.domain.people import ServiceKey
 from service.proof import log_page
 from service.proof.security_log import SecurityLog
@@ -25,7 +27,7 @@ from service.web.api import log as log_api
 from service.web.api import premises as premises_api
 from service.web.browsers import Browsers, cookie_name
 from service.web.deps import DEPENDENCIES, TheDesk
-from service.web.pages import help, sign_in
+from service.web.pages import help, own_account, sign_in
 from service.web.pages.bookings import calendar, phone, rooms, seasons
 from service.web.pages.casework import (
     case,
@@ -50,6 +52,7 @@ from service.web.sessions import NOT_KEPT, SessionConfig, session_store
 from service.web.throttle import Throttle
 from service.words import Catalogue
 
+logger = logging.getLogger("granska.web")
 STATIC = Path(__file__).parent / "static"
 MAX_BODY = 1_100_000
 _POLICY = (
@@ -118,6 +121,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
 
     pages = (
         sign_in,
+        own_account,
         queue,
         case,
         steps,
@@ -257,7 +261,10 @@ async def _note_refusal(message: Any, scope: Any) -> None:
         return
     case_id = scope.get("path_params", {}).get("case_id")
     step = f"{scope['method']} {scope.get('path_template', '')}"
-    await app.state.security_log.refused(app.state.desk, who, step, str(case_id) if case_id else None)
+    try:
+        await app.state.security_log.refused(app.state.desk, who, step, str(case_id) if case_id else None)
+    except Unavailable as error:
+        logger.error("a refusal could not be written down: %s", error.code)  # it stands all the same
 
 
 def _static_version() -> str:

@@ -16,6 +16,7 @@ from service.domain.decision import DecisionOutcome
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.domain.people import User
 from service.office import accounts, users_and_keys
+from service.office.rights import confirm_right, propose_right
 from service.proof.verification import verify_log
 from tests.builders import PASSWORD, a_proposal
 from tests.fakes import Clock
@@ -50,7 +51,21 @@ async def test_a_closed_account_cannot_sign_in_act_or_be_given_anything_and_its_
         await take(desk, case_id, by=alva, seen=case.version)
     with pytest.raises(Conflict):
         await accounts.close_user(desk, alva.id, by=adam)
+    with pytest.raises(Conflict):
+        await users_and_keys.grant_right(desk, alva.id, "role:auditor", by=person(adam))
+    with pytest.raises(Conflict):
+        await propose_right(desk, alva.id, "delegation:F1", "HV 2026/12", by=adam)
     assert (await verify_log(desk)).ok
+
+
+async def test_a_right_that_waited_is_not_given_once_the_account_is_closed(desk: Desk) -> None:
+    adam, ada = await administrators(desk)
+    nils = await someone(desk, "Nils")
+    proposal = await propose_right(desk, nils.id, "role:decision_maker", "HV 2026/12", by=adam)
+    await accounts.close_user(desk, nils.id, by=adam)
+
+    with pytest.raises(Conflict):
+        await confirm_right(desk, proposal, by=ada)
 
 
 async def test_what_is_proposed_stays_and_is_named(desk: Desk) -> None:

@@ -31,6 +31,8 @@ async def test_a_code_signs_in_once_and_one_that_is_older_or_wrong_never(desk: D
         await second_factor.begin(desk, alva, secret, "000000" if code_at(secret, clock) != "000000" else "000001")
     await second_factor.begin(desk, alva, secret, code_at(secret, clock))
 
+    assert await second_factor.passed(desk, alva.id, code_at(secret, clock)) is None, "each once, the first one too"
+    clock.forward(minutes=1)
     assert await second_factor.passed(desk, alva.id, code_at(secret, clock)) is not None
     assert await second_factor.passed(desk, alva.id, code_at(secret, clock)) is None, "each once"
     assert await second_factor.passed(desk, alva.id, code_at(secret, clock, steps=-1)) is None, "nor an older one"
@@ -55,6 +57,33 @@ async def test_a_recovery_code_signs_in_once_and_its_use_stands_in_the_log(desk:
 
     await Account.update({Account.recovery: ""}).where(Account.id == alva.id)
     assert ("user", alva.id, "differs:recovery") in (await verify_log(desk)).table_faults
+
+
+async def test_one_factor_takes_the_place_of_another_only_with_a_code_of_the_one_there_is(
+    desk: Desk, clock: Clock
+) -> None:
+    alva = await employed_officer(desk)
+    old, new = second_factor.new_secret(desk), second_factor.new_secret(desk)
+    codes = await second_factor.begin(desk, alva, old, code_at(old, clock))
+    clock.forward(minutes=1)
+
+    for current in ("", "123456", code_at(new, clock)):
+        with pytest.raises(InvalidInput) as refused:
+            await second_factor.begin(desk, alva, new, code_at(new, clock), current=current)
+        assert [one.pointer for one in refused.value.problems] == ["/current"]
+    await second_factor.begin(desk, alva, new, code_at(new, clock), current=code_at(old, clock))
+
+    clock.forward(minutes=1)
+    assert await second_factor.passed(desk, alva.id, code_at(old, clock)) is None
+    assert await second_factor.passed(desk, alva.id, codes[0]) is None, "nor its recovery codes"
+    assert await second_factor.passed(desk, alva.id, code_at(new, clock)) is not None
+    assert (await verify_log(desk)).ok
+
+
+async def test_who_has_no_factor_passes_with_no_code(desk: Desk, clock: Clock) -> None:
+    alva = await employed_officer(desk)
+    for code in ("", "000000", code_at(second_factor.new_secret(desk), clock)):
+        assert await second_factor.passed(desk, alva.id, code) is None
 
 
 async def test_a_factor_taken_away_past_the_service_is_seen(desk: Desk, clock: Clock) -> None:
@@ -98,6 +127,11 @@ def test_signing_in_with_a_code(lite: Service) -> None:
     assert visitor.send("/sign-in/code", code="123").status_code == 422
     assert visitor.send("/sign-in/code", code=totp.at(int(time.time()) + 30)).status_code == 303
     assert visitor.get("/queue").status_code == 200
+    again = visitor.get("/second-factor").text
+    assert 'id="current"' in again
+    other_secret = "".join(re.findall(r"<code>([A-Z2-7 ]+)</code>", again)[0].split())
+    stolen = visitor.send("/second-factor", code=pyotp.TOTP(other_secret).now())
+    assert stolen.status_code == 422, "an open session alone exchanges nothing"
 
     other = Browserlike(lite.url)
     other.send("/sign-in", email="samir@demo.example", password="lindarna-vid-kanalen")
@@ -108,6 +142,7 @@ def test_signing_in_with_a_code(lite: Service) -> None:
     guesser.send("/sign-in", email="samir@demo.example", password="lindarna-vid-kanalen")
     codes = [guesser.send("/sign-in/code", code=f"{number:06d}").status_code for number in range(12)]
     assert 429 in codes
+    assert int(guesser.send("/sign-in/code", code="1").headers["retry-after"]) >= 1
     assert lite.run("log", "verify").returncode == 0
 
 

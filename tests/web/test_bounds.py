@@ -10,7 +10,7 @@ import pytest
 
 from service.web import bounds
 from tests.builders import ROOT
-from tests.servers import Service
+from tests.servers import Service, granska
 
 
 def test_a_form_of_more_fields_than_any_of_ours_is_refused_before_it_is_read(lite: Service) -> None:
@@ -65,6 +65,12 @@ def test_a_second_service_on_one_folder_refuses_and_a_worker_beside_it_does_not(
     assert "Traceback" not in second.stderr
     assert "granska serve" in second.stdout + second.stderr
     assert httpx.get(lite.url + "/healthz").status_code == 200
+
+
+def test_nor_does_a_second_service_on_a_file_that_is_named_as_the_database(lite: Service) -> None:
+    named = f"sqlite:///{lite.folder / 'granska.sqlite'}"
+    environment = {"GRANSKA_DATA": str(lite.folder), "GRANSKA_DATABASE": named}
+    assert granska("serve", "--port", "18998", environment=environment).returncode == 1
 
 
 def test_throwing_everything_away_asks_first(tmp_path: object) -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from service.web.throttle import ACCOUNT, MOST_KEPT, PERSON, Throttle, Try
+from service.web.throttle import ACCOUNT, ADDRESS, MOST_KEPT, PERSON, Throttle, Try
 from tests.servers import PATIENCE, Browserlike, Service, running
 
 MINUTE_MS = 60_000
@@ -55,6 +55,17 @@ def test_a_try_that_is_not_read_makes_nobody_wait_longer() -> None:
         assert not a_try(throttle, now, address="a")
 
     assert Try(throttle, account="alva", address="a", browser=None).wait_ms(now) == wait <= PERSON.every_ms
+
+
+def test_others_tries_under_way_keep_no_browser_waiting_that_was_used_before() -> None:
+    throttle, now = Throttle(), 1_000_000
+    others = [Try(throttle, account="alva", address=f"10.0.0.{one}", browser=None) for one in range(20)]
+    read = [one.begin(now) for one in others]
+    assert not all(read), "so many at once are not read"
+
+    own = Try(throttle, account="alva", address="192.0.2.1", browser="used before")
+    assert own.wait_ms(now) == 0
+    assert own.begin(now)
 
 
 def test_what_did_not_fail_is_not_counted() -> None:
@@ -135,6 +146,17 @@ def test_a_guess_at_ones_old_password_counts_too(lite: Service) -> None:
     ]
     assert codes[:10] == [422] * 10
     assert 429 in codes[10:]
+    waits = disa.send("/password", old_password="fel", new_password="blå cykel under bron")
+    assert (waits.status_code, 1 <= int(waits.headers["retry-after"]) <= 60) == (429, True)
+
+
+def test_tries_at_links_for_a_new_password_are_slowed_and_told_so(lite: Service) -> None:
+    visitor = lite.visitor()
+    answers = [visitor.get(f"/reset/gissad-{one}") for one in range(ADDRESS.burst + 30)]
+
+    assert answers[0].status_code == 404
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["retry-after"]) >= 1
 
 
 def test_ten_sign_ins_at_once_keep_nobody_else_waiting(lite: Service) -> None:

@@ -87,11 +87,12 @@ class Typesetter(Protocol):
 
 @dataclass(frozen=True)
 class SignIn:
-    """A sign-in as its owner sees it: `key` names it and cannot be used to take it over."""
+    """A sign-in as its owner sees it: `key` names it and cannot take it over; `here` is the one asked from."""
 
     key: str
     began_at: Instant
     seen_at: Instant
+    here: bool
 
 
 class SessionKeeper(Protocol):
@@ -107,8 +108,8 @@ class SessionKeeper(Protocol):
         """Keep this of a sign-in until then, in place of what was there; `account` is empty before someone signs in."""
         ...
 
-    async def of_account(self, account: str, *, now: Instant) -> list[SignIn]:
-        """A user's sign-ins that still hold, the one seen last first."""
+    async def of_account(self, account: str, *, now: Instant, here: str) -> list[SignIn]:
+        """A user's sign-ins that still hold, the one seen last first; `here` is the session id of whoever asks."""
         ...
 
     async def end(self, account: str, *, but: str = "", only: str = "") -> int:

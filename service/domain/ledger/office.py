@@ -149,6 +149,8 @@ def right_granted(tables: Tables, data: RightGranted, entry: Entry) -> None:
 
 
 def _check_granted(tables: Tables, data: RightGranted, entry: Entry) -> None:
+    if tables.user[data.user].closed_at is not None:
+        raise ValueError("a right given to an account that is closed")
     if entry.actor == SYSTEM:
         if takes_two(data.right) and tables.case:
             raise ValueError("a right to decide given by nobody, after the first case")

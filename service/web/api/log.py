@@ -1,13 +1,12 @@
 """The log for an auditor's own programs, behind a key: newest checkpoint, key, proof that it only grew, every entry."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get
 from litestar.response import Stream
 
+from service.desk.fields import check_number
 from service.proof import access_log, log_handout
-from service.web import forms
 from service.web.api import describe
 from service.web.deps import AnyRequest, TheDesk, TheKey
 from service.web.route_permissions import LOG_KEY, may
@@ -15,16 +14,6 @@ from service.web.route_permissions import LOG_KEY, may
 TEXT = "text/plain; charset=utf-8"
 LINES = "application/x-ndjson"
 NOT_SIGNED = {503: describe.problem("Nothing has been signed yet")}
-
-
-@dataclass(frozen=True)
-class Growth:
-    """Hashes (base64) that show the log of `new` entries to begin with that of `old` (RFC 9162); the note on it."""
-
-    old: int
-    new: int
-    hashes: list[str]
-    checkpoint: str
 
 
 @get(
@@ -60,10 +49,9 @@ async def key(desk: TheDesk) -> str:
     operation_id="consistency",
     responses=describe.COMMON | NOT_SIGNED,
 )
-async def consistency(request: AnyRequest, desk: TheDesk) -> Growth:
+async def consistency(request: AnyRequest, desk: TheDesk) -> log_handout.Growth:
     """That the log as signed last begins with its first entries; `from` says how many."""
-    found = await log_handout.growth(desk, forms.whole(request.query_params.get("from", ""), "/from"))
-    return Growth(**found.written())  # type: ignore[arg-type]
+    return await log_handout.growth(desk, check_number("/from", request.query_params.get("from", "")))
 
 
 @get(
@@ -76,7 +64,7 @@ async def consistency(request: AnyRequest, desk: TheDesk) -> Growth:
 )
 async def entries(desk: TheDesk, key: TheKey) -> Response[Any]:
     """Every entry with its hash, a line of JSON each; no personal data in clear."""
-    await access_log.note_key(desk, key, access_log.LOG_EXPORTED)
+    await access_log.note(desk, key, access_log.LOG_EXPORTED, None)
     return Stream(log_handout.entries_as_lines(desk), media_type=LINES)
 
 

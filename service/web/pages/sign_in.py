@@ -1,6 +1,5 @@
 """Signing in and out, and choosing a language."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +10,9 @@ from litestar.response import Redirect
 
 from service.desk.ports.desk import Desk
 from service.domain.clock import Instant
-from service.domain.errors import GranskaError, InvalidInput, Problem, Unavailable
+from service.domain.errors import InvalidInput, Problem, TooMany, Unavailable
 from service.domain.people import Role, User
-from service.office import accounts, second_factor, users_and_keys
+from service.office import second_factor, users_and_keys
 from service.office.passwords import KNOWN, MAX_PASSWORD, NEW
 from service.proof.security_log import SecurityLog
 from service.web import browsers, forms, render, sessions
@@ -24,19 +23,17 @@ from service.web.route_permissions import (
     ANYONE,
     FACTOR_MISSING,
     FORM_TOKEN,
-    OPEN_TO_TEMPORARY,
-    OWN_ACCOUNT,
     SIGNED_IN,
     form_token,
     may,
 )
 from service.web.sessions import SIGNED_IN_AT, USER_ID
-from service.web.throttle import PERSON, Throttle, Try
+from service.web.throttle import PERSON, Throttle, Try, seconds_of
 from service.words import DEFAULT, LANGUAGES
 
 YEAR_SECONDS = 365 * 24 * 3600
-#: Where a session keeps who has given a password and owes a code, and a secret that no code has been given of yet.
-PENDING, NEW_FACTOR = "pending", "new_factor"
+#: Where a session keeps who has given a password and owes a code.
+PENDING = "pending"
 #: How long a code may be waited for.
 PENDING_MS = 5 * 60 * 1000
 #: After how long to try again where too many wait: half of a full queue's time, and a little.
@@ -60,11 +57,11 @@ async def sign_in(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     found = await users_and_keys.account(desk, email)
     noted: SecurityLog = request.app.state.security_log
     browser = _browsers(request).known(_browser_cookie(request), found.user if found else None)
-    attempt = Try(request.app.state.throttle, account=email, address=_address(request), browser=browser)
+    attempt = Try(request.app.state.throttle, account=email, address=address_of(request), browser=browser)
     wait_ms = attempt.wait_ms(now)
     if wait_ms or not attempt.begin(now):
         await noted.slowed(desk, found.user if found else None)
-        return answer.later("sign_in.too_many", 429, max(1, round(wait_ms / 1000)))
+        return answer.later("sign_in.too_many", 429, seconds_of(wait_ms))
     user, failed = None, False
     try:
         lane = NEW if browser is None else KNOWN
@@ -93,11 +90,10 @@ async def _signed_in(request: AnyRequest, desk: Desk, user: User, next_page: str
     noted: SecurityLog = request.app.state.security_log
     await noted.signed_in(desk, user)
     request.session.clear()
-    _open_session(request, user, desk.outside.now())
+    open_session(request, user, desk.outside.now())
     if await second_factor.is_demanded(desk, user) and not await second_factor.has_one(desk, user):
         request.session[FACTOR_MISSING] = True
-    cookies = [_browsers(request).marked(_browser_cookie(request), user)]
-    return Redirect(next_page or home(user), status_code=303, cookies=cookies)
+    return Redirect(next_page or home(user), status_code=303, cookies=[browser_mark(request, user)])
 
 
 @get("/sign-in/code", opt=may(ANYONE))
@@ -116,13 +112,11 @@ async def give_code(request: AnyRequest, desk: TheDesk) -> Response[Any]:
         return Redirect("/sign-in", status_code=303)
     form = await forms.read(request)
     throttle: Throttle = request.app.state.throttle
-    key, now = f"code:{pending['user']}", desk.outside.now()
-    wait_ms = throttle.wait_ms(key, PERSON, now)
-    if wait_ms:
-        answer = page_or_complaint(request, "pages/sign_in_code.html", error=_wait(wait_ms, "/code"))
-        answer.status_code = 429
-        return answer
-    throttle.count(key, PERSON, now)
+    key = code_pace(pending["user"])
+    try:
+        throttle.take(key, PERSON, desk.outside.now())
+    except TooMany as error:
+        return page_or_complaint(request, "pages/sign_in_code.html", error=error, at="code")
     user = await second_factor.passed(desk, pending["user"], form.text("code")[:100])
     if user is None:
         noted: SecurityLog = request.app.state.security_log
@@ -133,54 +127,16 @@ async def give_code(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     return await _signed_in(request, desk, user, pending["next"])
 
 
+def code_pace(user_id: str) -> str:
+    """Under what name a user's codes are counted, wherever they are given."""
+    return f"code:{user_id}"
+
+
 def _pending(request: AnyRequest, desk: Desk) -> dict[str, Any] | None:
     """Who has given their password, and has still to give a code; nobody after five minutes."""
     found = request.session.get(PENDING)
     fresh = isinstance(found, dict) and desk.outside.now() - int(found["at"]) < PENDING_MS
     return found if fresh else None
-
-
-@get("/second-factor", opt=may(OWN_ACCOUNT))
-async def second_factor_page(request: AnyRequest, desk: TheDesk, user: MaybeUser) -> Response[Any]:
-    """Take up a second factor, or see that there is one."""
-    return await _second_factor_page(request, desk, user, None)
-
-
-async def _second_factor_page(
-    request: AnyRequest, desk: Desk, user: MaybeUser, error: GranskaError | None
-) -> Response[Any]:
-    import segno  # for the few times that somebody takes up a second factor
-
-    assert user is not None
-    secret = request.session.setdefault(NEW_FACTOR, second_factor.new_secret(desk))
-    picture = segno.make(second_factor.address(secret, user, "Granska"), micro=False)
-    return page_or_complaint(
-        request,
-        "pages/second_factor.html",
-        error=error,
-        at="code",
-        has_one=await second_factor.has_one(desk, user),
-        demanded=await second_factor.is_demanded(desk, user),
-        secret=" ".join(re.findall(".{1,4}", secret)),
-        picture=picture.svg_inline(scale=5, border=2, omitsize=False),
-    )
-
-
-@post("/second-factor", opt=may(OWN_ACCOUNT), status_code=200)
-async def take_second_factor(request: AnyRequest, desk: TheDesk, user: MaybeUser) -> Response[Any]:
-    """A code shows that the telephone has the secret; the recovery codes are shown once."""
-    assert user is not None
-    form = await forms.read(request)
-    secret = request.session.get(NEW_FACTOR)
-    if not secret:
-        return Redirect("/second-factor", status_code=303)
-    try:
-        codes = await second_factor.begin(desk, user, secret, form.text("code")[:20])
-    except InvalidInput as error:
-        return await _second_factor_page(request, desk, user, error)
-    del request.session[NEW_FACTOR]
-    request.session.pop(FACTOR_MISSING, None)
-    return render.page(request, "pages/recovery_codes.html", codes=codes)
 
 
 @dataclass(frozen=True)
@@ -203,7 +159,7 @@ class _SignIn:
         return page
 
 
-def _address(request: AnyRequest) -> str:
+def address_of(request: AnyRequest) -> str:
     """Where it comes from; behind a proxy that the settings trust, what that one says."""
     return request.client.host if request.client else "-"
 
@@ -217,53 +173,16 @@ def _browser_cookie(request: AnyRequest) -> str | None:
     return request.cookies.get(browsers.cookie_name(browsers.COOKIE, secure=request.app.state.secure))
 
 
-def _open_session(request: AnyRequest, user: User, now: Instant) -> None:
+def browser_mark(request: AnyRequest, user: User) -> Cookie:
+    """The cookie that says from now on that this person has signed in with this browser."""
+    return _browsers(request).marked(_browser_cookie(request), user)
+
+
+def open_session(request: AnyRequest, user: User, now: Instant) -> None:
+    """This browser is the user's from now on, under a new session id."""
     request.session[USER_ID], request.session[SIGNED_IN_AT] = user.id, now
     request.session[FORM_TOKEN] = form_token(request)
     sessions.rotate(request)
-
-
-@get("/password", opt=may(OWN_ACCOUNT) | {OPEN_TO_TEMPORARY: True})
-async def password_page(request: AnyRequest, desk: TheDesk, user: MaybeUser) -> Response[Any]:
-    """Choose a new password, and see where one is signed in."""
-    return await _password_page(request, desk, user, None)
-
-
-async def _password_page(
-    request: AnyRequest, desk: TheDesk, user: MaybeUser, error: GranskaError | None
-) -> Response[Any]:
-    assert user is not None
-    mine = await accounts.sign_ins(desk, user)
-    here = hashlib.sha256(sessions.id_of(request).encode()).hexdigest()
-    return page_or_complaint(request, "pages/password.html", error=error, at="old_password", sign_ins=mine, here=here)
-
-
-@post("/password", opt=may(OWN_ACCOUNT) | {OPEN_TO_TEMPORARY: True}, status_code=303)
-async def change_password(request: AnyRequest, desk: TheDesk, user: MaybeUser) -> Response[Any]:
-    """The new password; other browsers are signed out, and this one gets a new session."""
-    assert user is not None
-    form = await forms.read(request)
-    throttle: Throttle = request.app.state.throttle
-    own, now = f"password:{user.id}", desk.outside.now()
-    wait_ms = throttle.wait_ms(own, PERSON, now)
-    if wait_ms:
-        answer = await _password_page(request, desk, user, _wait(wait_ms))
-        answer.status_code = 429
-        return answer
-    throttle.count(own, PERSON, now)
-    try:
-        await users_and_keys.change_password(desk, user, old=form.text("old_password"), new=form.text("new_password"))
-    except (InvalidInput, Unavailable) as error:
-        return await _password_page(request, desk, user, error)
-    throttle.uncount(own, PERSON)
-    _open_session(request, user, desk.outside.now())
-    render.tell(request, "done.password_changed")
-    cookies = [_browsers(request).marked(_browser_cookie(request), user)]
-    return Redirect("/password", status_code=303, cookies=cookies)
-
-
-def _wait(wait_ms: int, pointer: str = "/old_password") -> InvalidInput:
-    return InvalidInput([Problem(pointer, "sign_in.too_many", {"seconds": max(1, round(wait_ms / 1000))})])
 
 
 def home(user: User) -> str:
@@ -316,10 +235,6 @@ HANDLERS = (
     sign_in,
     code_page,
     give_code,
-    second_factor_page,
-    take_second_factor,
-    password_page,
-    change_password,
     sign_out,
     choose_language,
     start,

@@ -6,13 +6,14 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
+from service.domain.errors import GranskaError, InvalidInput, NotFound
 from service.office import accounts
-from service.web import forms, render, sessions
+from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
+from service.web.pages import sign_in
 from service.web.pages.office.users import users_page, waiting_page
 from service.web.problems import page_or_complaint
-from service.web.route_permissions import ADMINISTRATORS, ANYONE, CONFIRMERS, OPEN_TO_TEMPORARY, OWN_ACCOUNT, may
+from service.web.route_permissions import ADMINISTRATORS, ANYONE, CONFIRMERS, may
 from service.web.throttle import ADDRESS, Throttle
 
 
@@ -94,22 +95,9 @@ async def reset(request: AnyRequest, desk: TheDesk, secret: FromPath[str]) -> Re
 
 
 def _check_pace(request: AnyRequest, desk: TheDesk) -> None:
-    """Whoever tries links waits as whoever tries passwords; raises InvalidInput."""
+    """Whoever tries links waits as whoever tries passwords; raises TooMany."""
     throttle: Throttle = request.app.state.throttle
-    key, now = f"reset:{request.client.host if request.client else '-'}", desk.outside.now()
-    wait_ms = throttle.wait_ms(key, ADDRESS, now)
-    if wait_ms:
-        raise InvalidInput([Problem("/new_password", "sign_in.too_many", {"seconds": max(1, wait_ms // 1000)})])
-    throttle.count(key, ADDRESS, now)
-
-
-@post("/password/sign-ins/{sign_in:str}", opt=may(OWN_ACCOUNT) | {OPEN_TO_TEMPORARY: True}, status_code=303)
-async def end_sign_in(request: AnyRequest, desk: TheDesk, user: SignedIn, sign_in: FromPath[str]) -> Redirect:
-    """One of one's own sign-ins ends, or all `others`."""
-    here = sessions.id_of(request)
-    ended = await desk.sessions.end(user.id, but=here, only="" if sign_in == "others" else sign_in)
-    render.tell(request, "done.signed_out", count=ended)
-    return Redirect("/password", status_code=303)
+    throttle.take(f"reset:{sign_in.address_of(request)}", ADDRESS, desk.outside.now())
 
 
 HANDLERS = (
@@ -120,5 +108,4 @@ HANDLERS = (
     decline_reset,
     reset_page,
     reset,
-    end_sign_in,
 )

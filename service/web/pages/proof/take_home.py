@@ -1,14 +1,16 @@
 """What an auditor takes home of the log, from the page: no shell is needed to verify it elsewhere."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from litestar import Response, get
 from litestar.response import Stream
 
+from service.desk.fields import check_number
 from service.domain.errors import InvalidInput
 from service.proof import access_log, log_handout
-from service.web import forms, render
+from service.web import render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
 from service.web.problems import page_or_complaint
 from service.web.route_permissions import AUDITORS, may
@@ -44,10 +46,10 @@ async def consistency(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """That the log only grew since a checkpoint of the auditor's."""
     given = request.query_params.get("from", "")
     try:
-        found = await log_handout.growth(desk, forms.whole(given, "/from"))
+        found = await log_handout.growth(desk, check_number("/from", given))
     except InvalidInput as error:
         return page_or_complaint(request, "pages/log_take.html", error=error, given_from=given)
-    text = json.dumps(found.written(), indent=2) + "\n"
+    text = json.dumps(asdict(found), indent=2) + "\n"
     return _file(text, f"consistency-{found.old}-{found.new}.json", "application/json")
 
 
