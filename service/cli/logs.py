@@ -20,6 +20,7 @@ from service.proof import verification
 from service.proof.checkpoints import Sent, Signed, origin_of, rotate_key, send_checkpoints, sign_log
 from service.proof.exported import read_exported
 from service.proof.inclusion_proofs import prove_case
+from service.proof.log_handout import entries_as_lines
 from service.screening.list_indexes import wrong_indexes
 from service.settings import Settings
 
@@ -200,15 +201,8 @@ def log_show(case_id: str | None, as_json: bool, last: int) -> None:
     """Show the log."""
 
     async def export(desk: Desk, settings: Settings) -> None:
-        async with desk.store.reading() as reading:
-            async for row in reading.log_rows():
-                click.echo(
-                    json.dumps(
-                        {"hash": row.hash, "leaf": row.leaf, "seq": row.seq},
-                        ensure_ascii=False,
-                        separators=(",", ":"),
-                    )
-                )
+        async for lines in entries_as_lines(desk):
+            click.echo(lines, nl=False)
 
     async def show(desk: Desk, settings: Settings) -> None:
         async with desk.store.reading() as reading:

@@ -21,24 +21,30 @@ OPENED, ENCLOSURE, RECORD, BUNDLE, PUBLIC_COPY, HISTORY, REPLAYED, EXPORTED, CAL
 )
 
 
-async def note(desk: Desk, user: User, action: str, case_id: str | None, *, role: Role | None = None) -> None:
-    """Write down that this person did this, in the role that lets them."""
+async def note(
+    desk: Desk,
+    who: User | ServiceKey | str,
+    action: str,
+    case_id: str | None,
+    *,
+    role: Role | None = None,
+    step: str = "",
+) -> None:
+    """Write down that this person, in the role that lets them, or this system did this; or someone the log calls so.
+
+    `step` is what was asked for where someone was refused it.
+    """
     now = desk.outside.now()
-    held = role or min(user.roles, default=None)
+    held = role or (min(who.roles, default=None) if isinstance(who, User) else None)
     await desk.access_log.note(
-        actor=user.pseudonym,
+        actor=who if isinstance(who, str) else who.pseudonym,
         role=held.value if held else "none",
         action=action,
         case=case_id,
         at=timestamp(now),
         at_ms=now,
+        step=step,
     )
-
-
-async def note_key(desk: Desk, key: ServiceKey, action: str) -> None:
-    """Write down that another system did this, by its key."""
-    now = desk.outside.now()
-    await desk.access_log.note(actor=key.pseudonym, role="none", action=action, case=None, at=timestamp(now), at_ms=now)
 
 
 async def page(desk: Desk, *, before: int | None, case_id: str | None, limit: int) -> tuple[list[AccessRow], int]:

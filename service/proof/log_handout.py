@@ -1,10 +1,10 @@
 """What an auditor takes home of the log: the newest checkpoint, the key, proof that it only grew, and every entry."""
 
-import base64
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from service.audit.checkpoint import encode_hash
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import KeptCheckpoint
 from service.desk.ports.store import Reading
@@ -17,17 +17,15 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Growth:
-    """The hashes by which the log of `new` entries is shown to begin with that of `old` (RFC 9162, 2.1.4)."""
+    """The hashes by which the log of `new` entries is shown to begin with that of `old` (RFC 9162, 2.1.4).
+
+    They are in base64, as checkpoints write them; `checkpoint` is the note that was signed over `new`.
+    """
 
     old: int
     new: int
-    hashes: tuple[bytes, ...]
+    hashes: list[str]
     checkpoint: str
-
-    def written(self) -> dict[str, object]:
-        """As JSON: hashes in base64, as checkpoints write them, and the checkpoint of the new size as it was signed."""
-        hashes = [base64.b64encode(one).decode() for one in self.hashes]
-        return {"old": self.old, "new": self.new, "hashes": hashes, "checkpoint": self.checkpoint}
 
 
 async def newest_checkpoint(desk: Desk) -> KeptCheckpoint:
@@ -56,7 +54,7 @@ async def growth(desk: Desk, old: int) -> Growth:
         if not 1 <= old <= newest.size:
             raise InvalidInput([Problem("/from", "input.number_between", {"min": 1, "max": newest.size})])
         hashes = await reading.log_consistency(old, newest.size)
-        return Growth(old, newest.size, tuple(hashes), newest.note)
+        return Growth(old, newest.size, [encode_hash(one) for one in hashes], newest.note)
 
 
 async def entries_as_lines(desk: Desk) -> AsyncIterator[bytes]:

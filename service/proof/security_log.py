@@ -3,11 +3,9 @@
 Nothing of it says who someone was that the service does not know, nor from which address they came.
 """
 
-from service.audit.leaf import timestamp
 from service.desk.ports.desk import Desk
-from service.domain.clock import Instant
-from service.domain.events.event import SYSTEM_ACTOR
-from service.domain.people import ServiceKey, User
+from service.domain.people import SYSTEM, ServiceKey, User
+from service.proof import access_log
 
 SIGNED_IN, FAILED, SLOWED, REFUSED, BACKUP = "signed-in", "sign-in-failed", "sign-in-slowed", "refused", "backup"
 HOUR_MS = 3_600_000
@@ -23,7 +21,7 @@ class SecurityLog:
 
     async def signed_in(self, desk: Desk, user: User) -> None:
         """Someone has signed in."""
-        await note(desk, user, SIGNED_IN)
+        await access_log.note(desk, user, SIGNED_IN, None)
 
     async def failed(self, desk: Desk, user: User | None) -> None:
         """Someone gave a wrong password for this user, or an address that nobody has."""
@@ -45,24 +43,9 @@ class SecurityLog:
         if self._told.get(told) == hour:
             return
         self._told = {one: at for one, at in self._told.items() if at == hour} | {told: hour}
-        await note(desk, who, action, step=step, case_id=case_id)
-
-
-async def note(
-    desk: Desk, who: User | ServiceKey | None, action: str, *, step: str = "", case_id: str | None = None
-) -> None:
-    """Write down that this happened to this person, key, or someone unknown."""
-    held = min(who.roles, default=None) if isinstance(who, User) else None
-    await _note(desk, who.pseudonym if who else UNKNOWN, held.value if held else "none", action, step, case_id)
+        await access_log.note(desk, who or UNKNOWN, action, case_id, step=step)
 
 
 async def note_backup(desk: Desk) -> None:
     """Write down that everything is being copied, so that the copy says so too."""
-    await _note(desk, SYSTEM_ACTOR.id, "none", BACKUP, "", None)
-
-
-async def _note(desk: Desk, actor: str, role: str, action: str, step: str, case_id: str | None) -> None:
-    now: Instant = desk.outside.now()
-    await desk.access_log.note(
-        actor=actor, role=role, action=action, case=case_id, at=timestamp(now), at_ms=now, step=step
-    )
+    await access_log.note(desk, SYSTEM, BACKUP, None)

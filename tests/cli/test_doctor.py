@@ -5,8 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from service.desk.ports.desk import Desk
+from service.doctor import advice
+from service.proof import access_log
+from service.proof.security_log import note_backup
+from service.settings import Settings
 from tests.cli.running import run
+from tests.fakes import Clock
 from tests.servers import granska
+from tests.steps import employed_officer, someone
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +76,22 @@ def test_an_empty_service_is_told_about_its_lists_and_people(tmp_path: Path) -> 
     assert status == 1
     assert "rules setup" in said
     assert "Administratörer: 0" in said
+
+
+async def test_a_clock_behind_the_log_is_said_and_an_old_backup_too(
+    desk: Desk, clock: Clock, settings: Settings
+) -> None:
+    await note_backup(desk)
+    assert not {"doctor.clock", "doctor.no_backup", "doctor.old_backup"} & {
+        one.code for one in await advice(desk, settings)
+    }
+    alva = await employed_officer(desk)
+    for _ in range(3):
+        await access_log.note(desk, alva, access_log.OPENED, None)
+    clock.forward(days=3)
+    assert "doctor.old_backup" in {one.code for one in await advice(desk, settings)}
+
+    await someone(desk, "Sist")
+    clock.at -= 30_000
+    found = {one.code: one.params for one in await advice(desk, settings)}
+    assert found["doctor.clock"] == {"seconds": 30}

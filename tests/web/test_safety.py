@@ -4,17 +4,6 @@ import pytest
 
 from tests.servers import Service
 
-PAGES = [
-    "/sign-in",
-    "/help",
-    "/nothing",
-    "/queue",
-    "/static/granska.js",
-    "/api/v1/openapi.json",
-    "/healthz",
-    "/cases/x",
-]
-
 
 @pytest.mark.parametrize(
     "path", ["/sign-in", "/sign-out", "/language", "/queue/search", "/register/grant", "/log/verify", "/users"]

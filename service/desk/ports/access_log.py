@@ -63,6 +63,10 @@ class AccessLog(Protocol):
         """When this person last opened this case; None if never."""
         ...
 
+    async def last_of(self, actor: str) -> Instant | None:
+        """When this person, key or the service itself last did anything; None if never."""
+        ...
+
     async def size(self) -> int:
         """How many entries there have been."""
         ...

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from service.audit.note import SigningKey, VerifyingKey
-from service.domain.clock import NEVER, Instant
+from service.domain.clock import Instant
 from service.domain.events.event import Event, EventClass
 from service.domain.events.intake import MatchAsked
 from service.domain.events.log import (
@@ -31,10 +31,10 @@ class LogRow:
     seq: int
     leaf: str
     hash: str
-    type: str = ""
-    case_id: str | None = None
-    actor: str = ""
-    at: Instant = NEVER
+    type: str
+    case_id: str | None
+    actor: str
+    at: Instant
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Whoever can write the file can drop a trigger and make it again; what they did i
 
 import re
 import sqlite3
+from itertools import chain
 
 from service.desk.ports.log import SchemaFault
 from service.storage.piccolo_migrations import m0001_base, m0002_premises
@@ -27,7 +28,7 @@ async def schema_faults(*, sqlite: bool) -> list[SchemaFault]:
 
 
 def _statements(*, lite: bool) -> list[str]:
-    return [statement for migration in MIGRATIONS for statement in migration.statements(lite=lite)]
+    return list(chain.from_iterable(migration.statements(lite=lite) for migration in MIGRATIONS))
 
 
 def _made_lite() -> dict[str, str]:

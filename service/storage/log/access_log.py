@@ -85,13 +85,15 @@ class AccessLog:
             return [_row(one) for one in await query]
 
     async def last_opened(self, case: str, actor: str) -> Instant | None:
+        return await self._last((AccessEntry.case_id == case) & (AccessEntry.actor == actor))
+
+    async def last_of(self, actor: str) -> Instant | None:
+        return await self._last(AccessEntry.actor == actor)
+
+    async def _last(self, which: Any) -> Instant | None:
         async with reading(self._engine):
-            found = (
-                await AccessEntry.select(AccessEntry.at)
-                .where((AccessEntry.case_id == case) & (AccessEntry.actor == actor))
-                .order_by(AccessEntry.seq, ascending=False)
-                .first()
-            )
+            query = AccessEntry.select(AccessEntry.at).where(which).order_by(AccessEntry.seq, ascending=False)
+            found = await query.first()
         return Instant(found["at"]) if found else None
 
     async def size(self) -> int:

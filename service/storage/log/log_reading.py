@@ -50,13 +50,13 @@ class LogReading:
         return log_store.value_rows()
 
     async def log_page(self, *, before: int | None, case_id: str | None, limit: int) -> list[LogRow]:
-        query = LogEntry.select(LogEntry.seq, LogEntry.leaf, LogEntry.hash)
+        query = LogEntry.select()
         if before is not None:
             query = query.where(LogEntry.seq < before)
         if case_id is not None:
             query = query.where(LogEntry.case_id == case_id)
         found = await query.order_by(LogEntry.seq, ascending=False).limit(limit)
-        return [LogRow(one["seq"], one["leaf"], one["hash"]) for one in found]
+        return [LogRow(**one) for one in found]
 
     async def log_entry(self, seq: int) -> LogRow | None:
         row = await LogEntry.select().where(LogEntry.seq == seq).first()
