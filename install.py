@@ -115,8 +115,20 @@ def build_assets(target, vendor):
     sass = [node, "node_modules/sass/sass.js", "--no-source-map", "--style=compressed", "--quiet-deps"]
     styles = os.path.join(vendor, "granska.css")
     run([*sass, "--load-path=node_modules", "service/web/assets/granska.scss", styles], log)
+    gather_fonts("node_modules/@expo-google-fonts", os.path.join(os.path.dirname(vendor), "../../fonts"))
     for script in ("govuk-frontend/dist/govuk/govuk-frontend.min.js", "htmx.org/dist/htmx.min.js"):
         shutil.copy(os.path.join("node_modules", script), vendor)
+
+
+def gather_fonts(packages, target):
+    """The fonts for letters, upright and of normal weight, each with its licence; the rest of their packages goes."""
+    target = os.path.normpath(target)
+    shutil.rmtree(target, ignore_errors=True)
+    os.makedirs(target)
+    for package in sorted(os.listdir(packages)):
+        shutil.copytree(os.path.join(packages, package, "400Regular"), target, dirs_exist_ok=True)
+        shutil.copy(os.path.join(packages, package, "LICENSE_FONT"), os.path.join(target, package + ".LICENSE"))
+    shutil.rmtree(packages)
 
 
 def lock_assets(target, upgrade=""):

@@ -26,7 +26,7 @@ from service.proof.security_log import note_backup
 from service.proof.verification import Verification, verify_log
 from service.rules.load import parse
 from service.scanner import Scanner
-from service.settings import Settings, resource
+from service.settings import FONTS, Settings, resource
 from service.sources.fetch import fetch_list
 from service.sources.formats import read_list
 from service.storage import backup
@@ -126,7 +126,7 @@ async def opened_desk(
             finder=Finder(settings.folder / "indexes", table=population_table(settings)),
             files=FileStore(settings.folder / "enclosures"),
             scan=Scanner(settings.clamd),
-            typesetter=Typesetter(resource("templates") / "letters" / "letter.typ"),
+            typesetter=Typesetter(resource("templates") / "letters" / "letter.typ", FONTS),
             parse_rules=parse,
             read_list=read_list,
             fetch_list=fetch_list,

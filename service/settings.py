@@ -8,6 +8,10 @@ from pathlib import Path
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
+#: The fonts of letters, gathered at set-up (`install.py`); without them letters have Latin, Greek and Cyrillic alone.
+FONTS = Path(__file__).resolve().parent / "fonts"
+
+
 def resource(name: str) -> Path:
     """A folder of texts or examples: beside the package in a checkout, inside it where it has been installed."""
     bundled = Path(__file__).resolve().parent / "_bundled" / name

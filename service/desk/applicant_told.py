@@ -28,9 +28,8 @@ async def tell(desk: Desk, writing: Writing, case: Case, news: News, *, by: Acto
     details = await writing.details(case.id)
     procedure = (await rulebook(desk, writing)).procedure(today(desk))
     values = {"matter": letter_sheet.matter(desk, details, case, news.language), **news.values}
-    written = letter_sheet.sheet(
-        desk, procedure, news.why.value, news.language, values, case=case, recipient=details.org_name
-    )
+    recipient = await letter_sheet.recipient_of(writing, case)
+    written = letter_sheet.sheet(desk, procedure, news.why.value, news.language, values, case=case, recipient=recipient)
     told = ApplicantTold(
         notice=desk.outside.new_id(),
         why=news.why.value,

@@ -165,6 +165,15 @@ def yes_no(*, sent_as: str = "") -> Any:
     return _field(read, {"type": "boolean"}, required=True, sent_as=sent_as)
 
 
+def ticked(*, sent_as: str = "") -> Any:
+    """A box that may be ticked."""
+
+    def read(answers: Answers, name: str) -> bool:
+        return _first(answers, name) == "yes"
+
+    return _field(read, {"type": "boolean"}, required=False, sent_as=sent_as)
+
+
 def several(*, required: bool = False, sent_as: str = "") -> Any:
     """Everything that was chosen of a list, once each."""
 

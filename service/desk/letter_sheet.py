@@ -7,18 +7,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from service.audit.leaf import data_of
+from service.desk import application_parts
 from service.desk.ports.cases import CaseDetails
 from service.desk.ports.desk import Desk
-from service.desk.ports.store import Writing
+from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import today
 from service.domain.case import Case
-from service.domain.errors import NotFound
+from service.domain.errors import InvalidInput, NotFound, Problem
 from service.domain.events.fields import SentLetter
-from service.domain.letter import Block, Sheet
+from service.domain.letter import Block, Recipient, Sheet
 from service.domain.routine import Letter
 from service.domain.ruleset import RuleSet
 
 LANGUAGES = ("sv", "en")
+_MOST_NAMED = 12
 
 
 def filled(letter: Letter, language: str, values: Mapping[str, str]) -> tuple[Block, ...]:
@@ -67,7 +69,7 @@ def sheet(
     values: Mapping[str, str],
     *,
     case: Case,
-    recipient: str,
+    recipient: Recipient,
     day: date | None = None,
 ) -> Sheet:
     """A letter of this case by the rule set's template; the way of appeal is the template's own."""
@@ -78,15 +80,44 @@ def sheet(
         date=(day or today(desk)).isoformat(),
         number=case.diary_number,
         sender=procedure.adopted_by,
-        recipient=recipient,
+        sender_lines=sender_lines(desk, procedure, language),
+        recipient=recipient.name,
+        recipient_lines=recipient.address,
         title=letter.title[language],
         blocks=filled(letter, language, {"number": case.diary_number, "appeal": appeal, **values}),
     )
 
 
-def keep(desk: Desk, writing: Writing, case: Case, template: str, written: Sheet) -> SentLetter:
-    """Set and keep a letter as it goes out; returns what the event says of it."""
-    pdf = desk.typesetter.pdf(written)
+def sender_lines(desk: Desk, procedure: RuleSet, language: str) -> tuple[str, ...]:
+    """How the City is reached, as a letter in that language says it."""
+    sender = procedure.sender
+    by = {"phone": sender.phone, "email": sender.email}
+    reached = [desk.words.say(language, f"letter.sender.{way}", {"to": to}) for way, to in by.items() if to]
+    return (*sender.address, *reached)
+
+
+async def recipient_of(reading: Reading, case: Case) -> Recipient:
+    """The applicant as a letter is addressed to it; without an address where none was given, or it is erased."""
+    details = await reading.details(case.id)
+    parts = [part for part in details.application_parts if part.part == "contact"]
+    values = await reading.values(application_parts.commitments(tuple(parts)))
+    contact = application_parts.assembled(tuple(parts), values).get("contact") or {}
+    return Recipient(details.org_name, tuple(contact.get("address", ())))
+
+
+def keep(
+    desk: Desk, writing: Writing, case: Case, template: str, written: Sheet, *, as_code_points: bool = True
+) -> SentLetter:
+    """Set and keep a letter as it goes out; returns what the event says of it.
+
+    Raises InvalidInput where it has signs that no font has and nobody has said that they may be sent as their code
+    points. What is kept as text is what was written.
+    """
+    typeset = desk.typesetter.typeset(written)
+    if typeset.left and not as_code_points:
+        signs = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign in typeset.left[:_MOST_NAMED])
+        raise InvalidInput([Problem("/as_code_points", "letter.signs_left", {"signs": signs})])
+    pdf = typeset.pdf
     value = {"title": written.title, "text": written.text, "pdf": base64.b64encode(pdf).decode()}
     body = writing.keep("letter", value, case=case.id)
     return SentLetter(template, written.language, body, hashlib.sha256(pdf).hexdigest())

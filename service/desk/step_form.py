@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from service.desk import form
 from service.desk.ports.desk import Desk
 from service.desk.step import Scene, step
 from service.domain.basis import Basis
@@ -92,6 +93,13 @@ class StepForm:
     async def work(self, scene: Scene) -> Made:
         """Check what the rules demand and save the event, within the transaction of the step."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class LetterForm(StepForm):
+    """A step with a letter: signs that no font has are sent as their code points once its writer has said so."""
+
+    as_code_points: bool = form.ticked()
 
 
 def unless(possible: object, why_not: str) -> str | None:

@@ -48,7 +48,9 @@ class Contact:
     """Who the City answers."""
 
     name: str
-    email: str
+    email: str = ""
+    phone: str = ""
+    address: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -186,11 +188,17 @@ def from_document(document: Mapping[str, Any]) -> Application:
         representatives=tuple(
             Representative(r["name"], r["role"], r.get("birth_year")) for r in document.get("representatives", ())
         ),
-        contact=Contact(contact["name"], contact["email"]) if contact else None,
+        contact=_contact(contact),
         declaration=_declaration(document.get("declaration")),
         grant=_grant(document.get("grant")),
         premises=_premises(document.get("premises")),
     )
+
+
+def _contact(given: Mapping[str, Any] | None) -> Contact | None:
+    if given is None:
+        return None
+    return Contact(given["name"], given.get("email", ""), given.get("phone", ""), tuple(given.get("address", ())))
 
 
 def _declaration(given: Mapping[str, Any] | None) -> Declaration | None:

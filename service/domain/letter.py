@@ -22,7 +22,9 @@ class Sheet:
     date: str
     number: str
     sender: str
+    sender_lines: tuple[str, ...]
     recipient: str
+    recipient_lines: tuple[str, ...]
     title: str
     blocks: tuple[Block, ...]
 
@@ -33,6 +35,31 @@ class Sheet:
         for one in self.blocks:
             parts.append(one.text or "\n".join(one.lines) or "\n".join(f"- {item}" for item in one.items))
         return "\n\n".join(parts)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """How an answer reaches whom a letter comes from: address lines, telephone, e-mail, each where there is one."""
+
+    address: tuple[str, ...] = ()
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who a letter goes to, and the lines of a postal address, where there is one."""
+
+    name: str
+    address: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TypesetLetter:
+    """A letter as PDF, and the signs that no font has, which are set as their code points."""
+
+    pdf: bytes
+    left: tuple[str, ...] = ()
 
 
 class ApplicantNews(StrEnum):

@@ -9,6 +9,7 @@ from service.domain.check import Param
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import NotFound
 from service.domain.events.fields import RuleSetRef
+from service.domain.letter import Sender
 from service.domain.people import Role
 from service.domain.premises import Hirer
 from service.domain.premises_rules import PremisesRules
@@ -127,6 +128,8 @@ class RuleSet:
     adopted_by: str
     adopted_on: date
     diary_number: str
+    #: How whoever gets a letter reaches the City.
+    sender: Sender
     valid_from: date
     takes_pending_cases: bool
     declaration: DeclarationText

@@ -17,6 +17,7 @@ from jsonschema.exceptions import best_match
 from service.domain.application import Kind
 from service.domain.decision import DecisionOutcome
 from service.domain.errors import RuleSetRefused
+from service.domain.letter import Sender
 from service.domain.people import Role
 from service.domain.premises import Hirer
 from service.domain.routine import (
@@ -106,6 +107,10 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def _sender(given: Mapping[str, Any]) -> Sender:
+    return Sender(tuple(given.get("address", ())), given.get("phone", ""), given.get("email", ""))
+
+
 def _rule_set(given: Mapping[str, Any], sha256: str) -> RuleSet:
     return RuleSet(
         id=given["id"],
@@ -114,6 +119,7 @@ def _rule_set(given: Mapping[str, Any], sha256: str) -> RuleSet:
         adopted_by=given["adopted"]["by"],
         adopted_on=date.fromisoformat(given["adopted"]["on"]),
         diary_number=given["adopted"]["diary_number"],
+        sender=_sender(given.get("sender", {})),
         valid_from=date.fromisoformat(given["valid_from"]),
         takes_pending_cases=given["transitional"]["takes_pending_cases"],
         declaration=DeclarationText(given["declaration"]["version"], given["declaration"]["statements"]),

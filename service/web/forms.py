@@ -210,8 +210,10 @@ def application(form: Form, kind: str, *, today: date) -> dict[str, Any]:
         "organisation": _filled({"name": form.text("org_name"), "org_number": form.text("org_number")}),
         "representatives": _people(form),
     }
-    if form.text("contact_name") or form.text("contact_email"):
-        document["contact"] = _filled({"name": form.text("contact_name"), "email": form.text("contact_email")})
+    contact = {name: form.text(f"contact_{name}").strip() for name in ("name", "email", "phone")}
+    address = [line.strip() for line in form.text("contact_address").splitlines() if line.strip()]
+    if any(contact.values()) or address:
+        document["contact"] = _filled(contact | {"address": address or None})
     if form.text("received_on").strip() not in ("", today.isoformat()):
         document["received_at"] = _received_at(form.text("received_on").strip())
     if form.text("diary_number"):

@@ -24,7 +24,7 @@ from service.domain.clock import Instant, midnight
 from service.domain.errors import InvalidInput, NotAllowed, NotFound, Problem
 from service.domain.events.decision import BoardPackaged, DecisionProposed, DecisionReported
 from service.domain.events.decision_record import CaseDecided
-from service.domain.letter import Sheet
+from service.domain.letter import Recipient, Sheet
 from service.domain.people import Role, User
 from service.domain.ruleset import DelegationPoint, RuleSet
 
@@ -73,7 +73,7 @@ class Package(StepForm):
             self.language,
             await _values(scene, proposed.data, self.language),
             case=scene.case,
-            recipient=scene.procedure.adopted_by,
+            recipient=Recipient(scene.procedure.adopted_by),
         )
 
 

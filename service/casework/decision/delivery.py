@@ -11,7 +11,7 @@ from service.desk.letter_sheet import CHANNELS
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
 from service.desk.step import Scene, dossier_of
-from service.desk.step_form import CaseNow, StepForm, unless
+from service.desk.step_form import CaseNow, LetterForm, StepForm, unless
 from service.domain import policy
 from service.domain.clock import local_day
 from service.domain.dossier.dossier import Decided
@@ -24,12 +24,13 @@ from service.domain.events.decision import (
     PostingCorrected,
 )
 from service.domain.events.fields import SentLetter
+from service.domain.letter import Recipient
 from service.domain.people import User
 from service.rules.calendar import last_day
 
 
 @dataclass(frozen=True)
-class SendLetter(StepForm):
+class SendLetter(LetterForm):
     """Send the decision with how to appeal, and write down how and when (expediering)."""
 
     name = "letter"
@@ -55,7 +56,9 @@ class SendLetter(StepForm):
                 decision=decided.id,
                 channel=self.channel,
                 sent=day,
-                letter=letter_sheet.keep(scene.desk, scene.writing, scene.case, template, written),
+                letter=letter_sheet.keep(
+                    scene.desk, scene.writing, scene.case, template, written, as_code_points=self.as_code_points
+                ),
             )
         )
 
@@ -139,7 +142,9 @@ def _last_day_of_appeal(scene: Scene, decided: Decided, posted: date, adjusted: 
 async def _notice(scene: Scene, decided: Decided, last: date) -> SentLetter:
     values = await decision_values(scene.desk, scene.writing, record_of(decided), scene.criteria, "sv")
     values |= {"decided_on": local_day(decided.at).isoformat(), "last_day": last.isoformat()}
-    notice = letter_sheet.sheet(scene.desk, scene.procedure, "notice", "sv", values, case=scene.case, recipient="")
+    notice = letter_sheet.sheet(
+        scene.desk, scene.procedure, "notice", "sv", values, case=scene.case, recipient=Recipient("")
+    )
     return letter_sheet.keep(scene.desk, scene.writing, scene.case, "notice", notice)
 
 
@@ -204,4 +209,4 @@ async def preview(desk: Desk, case_id: str, language: str, *, by: User) -> tuple
             written = await confirmation(desk, reading, case, dossier.executed, procedure, language)
         else:
             raise NotFound("decision.not_found")
-    return case.diary_number, desk.typesetter.pdf(written)
+    return case.diary_number, desk.typesetter.typeset(written).pdf

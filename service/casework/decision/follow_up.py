@@ -10,7 +10,7 @@ from service.desk.actors import person
 from service.desk.fields import check_not_later
 from service.desk.ports.desk import Desk
 from service.desk.step import Scene, step
-from service.desk.step_form import CaseNow, StepForm, unless
+from service.desk.step_form import CaseNow, LetterForm, StepForm, unless
 from service.desk.stops import stopped
 from service.desk.terms import season_of
 from service.domain import policy
@@ -210,7 +210,7 @@ class ReportCondition(StepForm):
 
 
 @dataclass(frozen=True)
-class DecideAside(StepForm):
+class DecideAside(LetterForm):
     """A decision beside the case's own, with its own way of appeal: not to release a document, or on personal data."""
 
     name = "aside"
@@ -225,7 +225,6 @@ class DecideAside(StepForm):
         in_force = self.delegation_point in scene.procedure.delegation
         if not in_force or self.delegation_point not in scene.by.delegation_points:
             raise NotAllowed("decision.no_delegation")
-        details = await scene.writing.details(scene.case.id)
         written = letter_sheet.sheet(
             scene.desk,
             scene.procedure,
@@ -233,14 +232,16 @@ class DecideAside(StepForm):
             self.language,
             {"text": self.text},
             case=scene.case,
-            recipient=details.org_name,
+            recipient=await letter_sheet.recipient_of(scene.writing, scene.case),
         )
         await scene.take(
             SideDecided(
                 decision=scene.desk.outside.new_id(),
                 kind=self.kind,
                 text=scene.keep("reasons", self.text),
-                letter=letter_sheet.keep(scene.desk, scene.writing, scene.case, self.kind, written),
+                letter=letter_sheet.keep(
+                    scene.desk, scene.writing, scene.case, self.kind, written, as_code_points=self.as_code_points
+                ),
                 delegation_point=self.delegation_point,
             )
         )

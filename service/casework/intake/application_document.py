@@ -164,6 +164,10 @@ def _complaint(error: ValidationError) -> tuple[str, Params]:
             return "input.missing", {}
         case "format":
             return "input.not_a_date", {}
+        case "pattern" if rule.get("format") == "email":
+            return "input.email", {}
+        case "pattern" if error.absolute_path and error.absolute_path[-1] == "phone":
+            return "input.phone", {}
         case _:
             blank = isinstance(given, str) and not given.strip()
             return ("input.missing" if blank else "input.format"), {}

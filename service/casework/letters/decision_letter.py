@@ -156,7 +156,8 @@ async def confirmation(
     details = await reading.details(case.id)
     values = await booking_values(desk, reading, case, executed, language)
     values["matter"] = letter_sheet.matter(desk, details, case, language)
-    return letter_sheet.sheet(desk, procedure, "booking", language, values, case=case, recipient=details.org_name)
+    recipient = await letter_sheet.recipient_of(reading, case)
+    return letter_sheet.sheet(desk, procedure, "booking", language, values, case=case, recipient=recipient)
 
 
 async def decision_letter(
@@ -170,7 +171,8 @@ async def decision_letter(
         given = await booking_values(desk, reading, case, decided, language)
         values |= {name: given[name] for name in ("times", "price")}
     values["decided_on"] = local_day(decided.at).isoformat()
-    return letter_sheet.sheet(desk, procedure, "decision", language, values, case=case, recipient=details.org_name)
+    recipient = await letter_sheet.recipient_of(reading, case)
+    return letter_sheet.sheet(desk, procedure, "decision", language, values, case=case, recipient=recipient)
 
 
 def record_of(decided: Decided) -> CaseDecided:

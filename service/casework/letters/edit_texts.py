@@ -77,7 +77,9 @@ async def preview(desk: Desk, name: str, texts: Mapping[str, str], *, language: 
         date=today(desk).isoformat(),
         number="EX 2026/1",
         sender=rules.adopted_by,
+        sender_lines=letter_sheet.sender_lines(desk, rules, language),
         recipient=say(language, "letter.example.recipient", {}),
+        recipient_lines=(),
         title=letter.title[language],
         blocks=letter_sheet.filled(letter, language, {"number": "EX 2026/1"} | values),
     )

@@ -16,7 +16,7 @@ from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
 from service.desk.rulebook import today
 from service.desk.step import Scene, dossier_of
-from service.desk.step_form import CaseNow, StepForm, unless
+from service.desk.step_form import CaseNow, LetterForm, StepForm, unless
 from service.domain.case import STEPS, Case
 from service.domain.decision import DecisionOutcome
 from service.domain.dossier.dossier import Asked
@@ -33,6 +33,7 @@ from service.domain.events.review import (
     CompletionReminded,
 )
 from service.domain.finding import Outcome
+from service.domain.letter import Recipient
 from service.domain.routine import Routine
 from service.rules.calendar import next_working_day, working_days_after
 
@@ -53,7 +54,7 @@ async def missing_of(desk: Desk, reading: Reading, case: Case, language: str) ->
 
 
 @dataclass(frozen=True)
-class AskCompletion(StepForm):
+class AskCompletion(LetterForm):
     """Write to the applicant what is missing, by when, and what may follow; returns the request's id."""
 
     name = "completion"
@@ -80,13 +81,17 @@ class AskCompletion(StepForm):
                 ),
                 text=scene.keep("letter-text", self.text),
                 due=day,
-                letter=await _completion_letter(scene, missing, self.text, day, self.language),
+                letter=await _completion_letter(
+                    scene, missing, self.text, day, self.language, as_code_points=self.as_code_points
+                ),
             )
         )
         return asked
 
 
-async def _completion_letter(scene: Scene, missing: Sequence[str], text: str, day: date, language: str) -> SentLetter:
+async def _completion_letter(
+    scene: Scene, missing: Sequence[str], text: str, day: date, language: str, *, as_code_points: bool
+) -> SentLetter:
     details = await scene.writing.details(scene.case.id)
     values = {
         "matter": letter_sheet.matter(scene.desk, details, scene.case, language),
@@ -94,10 +99,13 @@ async def _completion_letter(scene: Scene, missing: Sequence[str], text: str, da
         "text": text,
         "deadline": day.isoformat(),
     }
+    recipient = await letter_sheet.recipient_of(scene.writing, scene.case)
     written = letter_sheet.sheet(
-        scene.desk, scene.procedure, "completion", language, values, case=scene.case, recipient=details.org_name
+        scene.desk, scene.procedure, "completion", language, values, case=scene.case, recipient=recipient
     )
-    return letter_sheet.keep(scene.desk, scene.writing, scene.case, "completion", written)
+    return letter_sheet.keep(
+        scene.desk, scene.writing, scene.case, "completion", written, as_code_points=as_code_points
+    )
 
 
 def _due(scene: Scene, given: date | None, days: int) -> date:
@@ -110,7 +118,7 @@ def _due(scene: Scene, given: date | None, days: int) -> date:
 
 
 @dataclass(frozen=True)
-class Remind(StepForm):
+class Remind(LetterForm):
     """Remind the applicant of what is missing, with as many days again as half of the routine's."""
 
     name = "reminder"
@@ -131,7 +139,7 @@ class Remind(StepForm):
         day = max(day, asked.due)
         missing = await missing_of(scene.desk, scene.writing, scene.case, self.language)
         text = (await scene.writing.values([asked.data.text])).get(asked.data.text, {}).get("text", "")
-        letter = await _completion_letter(scene, missing, text, day, self.language)
+        letter = await _completion_letter(scene, missing, text, day, self.language, as_code_points=self.as_code_points)
         await scene.take(CompletionReminded(completion=asked.id, due=day, letter=letter))
 
 
@@ -186,7 +194,7 @@ def communication_due(routine: Routine, today: date, event_on: date | None) -> d
 
 
 @dataclass(frozen=True)
-class Communicate(StepForm):
+class Communicate(LetterForm):
     """Send the applicant everything there is, and what is being considered; returns the communication's id.
 
     The letter takes up every act, every finding that does not hold and every answer to a consultation that may be
@@ -232,7 +240,8 @@ class Communicate(StepForm):
             scene.desk, scene.writing, scene.case, scene.dossier, scene.procedure, self.language
         )
         matter = letter_sheet.matter(scene.desk, details, scene.case, self.language)
-        return _Part(scene, details.org_name, matter, material, told, day)
+        recipient = await letter_sheet.recipient_of(scene.writing, scene.case)
+        return _Part(scene, recipient, matter, material, told, day)
 
     async def _send(self, part: "_Part", shared: Mapping[str, str]) -> str:
         scene, told = part.scene, part.told
@@ -265,7 +274,9 @@ class Communicate(StepForm):
                 text=scene.keep("letter-text", self.text),
                 due=part.day,
                 channel=self.channel,
-                letter=letter_sheet.keep(scene.desk, scene.writing, scene.case, "communication", written),
+                letter=letter_sheet.keep(
+                    scene.desk, scene.writing, scene.case, "communication", written, as_code_points=self.as_code_points
+                ),
             )
         )
         return sent
@@ -276,7 +287,7 @@ class _Part:
     """What a communication says of one case: to whom, what was applied for, all there is, and the last day."""
 
     scene: Scene
-    recipient: str
+    recipient: Recipient
     matter: str
     material: str
     told: TakenUp

@@ -15,7 +15,7 @@ from service.domain.check import CheckDescription, CheckInput
 from service.domain.clock import Instant
 from service.domain.enclosure import Scanned
 from service.domain.finding import CheckResult
-from service.domain.letter import Sheet
+from service.domain.letter import Sheet, TypesetLetter
 from service.domain.ruleset import RuleSet
 from service.domain.watchlist import (
     Candidate,
@@ -80,8 +80,8 @@ class Store(Protocol):
 class Typesetter(Protocol):
     """Sets a letter as an archivable, accessible PDF."""
 
-    def pdf(self, sheet: Sheet) -> bytes:
-        """The bytes of the PDF."""
+    def typeset(self, sheet: Sheet) -> TypesetLetter:
+        """The letter, whatever signs it has."""
         ...
 
 
