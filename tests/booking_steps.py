@@ -93,4 +93,12 @@ async def described_anew(desk: Desk, room_id: str, officer: User, **changed: Any
         "longest": room.longest, "ahead_hours": room.ahead_hours, "ahead_days": room.ahead_days,
         "hours": {day: ["08:00-22:00"] for day in WEEKDAYS},
     }  # fmt: skip
-    await rooms.describe_room(desk, room_id, document | changed, site=room.site, parent=room.parent, by=person(officer))
+    await rooms.describe_room(
+        desk,
+        room_id,
+        document | changed,
+        site=room.site,
+        parent=room.parent,
+        by=person(officer),
+        seen=room.version,
+    )

@@ -11,7 +11,7 @@ class RoomAndTimes:
 
     description = CheckDescription(
         "room_and_times",
-        "2",
+        "3",
         frozenset({Kind.PREMISES}),
         owner="Granska",
         rests_on="https://lagen.nu/2017:725#K2P3",
@@ -30,6 +30,11 @@ class RoomAndTimes:
             Outcome.NOT_MET,
             "room_and_times.too_small",
         ),
+        Example(
+            an_input(Kind.PREMISES, fetched=Fetched(room=RoomAnswer(capacity=40, times=2, missed=1, free_again=1))),
+            Outcome.NEEDS_INQUIRY,
+            "room_and_times.free_again",
+        ),
     )
 
     def run(self, given: CheckInput, _: NoParams) -> CheckResult:
@@ -46,6 +51,8 @@ class RoomAndTimes:
         if premises.expected_number > room.capacity:
             params: dict[str, str | int] = {"wanted": premises.expected_number, "capacity": room.capacity}
             return CheckResult(Outcome.NOT_MET, "room_and_times.too_small", params)
+        if room.free_again:
+            return CheckResult(Outcome.NEEDS_INQUIRY, "room_and_times.free_again", {"count": room.free_again})
         if room.missed == room.times:
             return CheckResult(Outcome.NOT_MET, "room_and_times.none_free", {"count": room.times})
         if room.missed:

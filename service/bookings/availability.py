@@ -31,7 +31,7 @@ from service.domain.premises import (
     day_span,
     local,
 )
-from service.domain.premises_rules import PremisesRules
+from service.domain.premises_rules import PremisesRules, Price
 from service.domain.ruleset import RuleSet
 
 #: How many days each view shows; a month is shown from its first day.
@@ -42,10 +42,10 @@ _MOST_NAMED = 6
 
 @dataclass(frozen=True)
 class Cell:
-    """A room on a day: when it is free, and whether it can be used at all."""
+    """A room on a day: when it is free, and where it never is, why: past, not to be booked yet, shut or full."""
 
     free: tuple[Span, ...]
-    open: bool
+    state: str
 
     @property
     def hours(self) -> int:
@@ -80,8 +80,13 @@ def days_of(view: str, first: date) -> int:
     return DAYS[view]
 
 
-async def grid(desk: Desk, *, site: str | None, room: str | None, first: date, days: int, names: bool = False) -> Grid:
-    """The free times of a site's rooms, of one room or of all; two questions to the calendar, whatever it holds."""
+async def grid(
+    desk: Desk, *, site: str | None, room: str | None, first: date, days: int, late: bool, names: bool = False
+) -> Grid:
+    """The free times of a site's rooms, of one room or of all; two questions to the calendar, whatever it holds.
+
+    What is free is what can be had: `late` is an officer's calendar, who may book nearer than the room allows others.
+    """
     days = min(days, MOST_DAYS)
     span = day_span(first, days)
     async with desk.store.reading() as reading:
@@ -97,7 +102,7 @@ async def grid(desk: Desk, *, site: str | None, room: str | None, first: date, d
     listed = tuple(first + timedelta(days=n) for n in range(days))
     bounds = [day_span(day) for day in listed]
     now = now_of(desk)
-    cells = {shown.id: _cells(estate, shown, parts[shown.id], busy, first, bounds, now) for shown in rooms}
+    cells = {shown.id: _cells(estate, shown, parts[shown.id], busy, first, bounds, now, late=late) for shown in rooms}
     standing = [closure for closure in estate.closures if closure.room in related and not closure.lifted]
     closures = tuple(closure for closure in standing if closure.span.meets(span))
     return Grid(estate, rules, rooms, listed, cells, closures, occupied)
@@ -119,6 +124,8 @@ def _cells(
     first: date,
     bounds: Sequence[Span],
     now: Second,
+    *,
+    late: bool,
 ) -> tuple[Cell, ...]:
     before, after = 60 * room.before, 60 * room.after
     taken = [one for part in parts for one in busy.of(part)]
@@ -128,18 +135,30 @@ def _cells(
     taken = sorted([*taken, *closed])
     opened = free_times.open_spans(room, first, len(bounds))
     usable = _subtract(opened, closed, Second(0))
-    left = _subtract(opened, taken, now)
+    left = _subtract(opened, taken, free_times.earliest(room, now, late=late))
+    last = free_times.last_day(room, now)
     cells = []
-    for day in bounds:
-        mine = tuple(
-            one
-            if day.start <= one.start and one.end <= day.end
-            else Span(max(one.start, day.start), min(one.end, day.end))
-            for one in left
-            if one.start < day.end and day.start < one.end
-        )
-        cells.append(Cell(mine, any(one.meets(day) for one in usable)))
+    for number, day in enumerate(bounds):
+        too_early = first + timedelta(days=number) > last
+        mine = () if too_early else _of_day(left, day)
+        is_open = any(one.meets(day) for one in usable)
+        cells.append(Cell(mine, _state(day, now, too_early=too_early, is_open=is_open, free=bool(mine))))
     return tuple(cells)
+
+
+def _of_day(free: Sequence[Span], day: Span) -> tuple[Span, ...]:
+    """What of the free time lies on this day."""
+    return tuple(Span(max(one.start, day.start), min(one.end, day.end)) for one in free if one.meets(day))
+
+
+def _state(day: Span, now: Second, *, too_early: bool, is_open: bool, free: bool) -> str:
+    if free:
+        return "free"
+    if day.end <= now:
+        return "past"
+    if not is_open:
+        return "shut"
+    return "early" if too_early else "full"
 
 
 def _subtract(opened: Sequence[Span], taken: Sequence[Span], now: Second) -> list[Span]:
@@ -212,8 +231,7 @@ class Look:
     span: Span
     why_not: str | None
     alternatives: tuple[Alternative, ...]
-    tariff: str
-    price_ore: int
+    price: Price
     organisation: str | None
     name: str | None
     clearance: Clearance | None
@@ -263,7 +281,6 @@ async def look(desk: Desk, call: Call) -> Look:
     now = now_of(desk)
     why = free_times.why_not(found, room, span, busy, now=now, late=True)
     others = free_times.alternatives(found, room, span, busy, call.wanted, now=now, late=True) if why else []
-    tariff, price = rules.price(room, span, call.hirer)
     return Look(
         found,
         rules,
@@ -271,8 +288,7 @@ async def look(desk: Desk, call: Call) -> Look:
         span,
         why,
         tuple(others),
-        tariff,
-        price,
+        rules.price(room, span, call.hirer),
         organisation,
         name,
         clearance,

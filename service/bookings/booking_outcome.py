@@ -26,7 +26,12 @@ class Settled:
 
 
 def as_settled(events: Iterable[Entry], decision: str) -> list[Settled]:
-    """The times of a case as this decision or execution left them, from the case's events in order.
+    """The times of a case as this decision or execution left them, in order of when they are."""
+    return sorted(settled_times(events, decision).values(), key=lambda one: (one.span, one.room))
+
+
+def settled_times(events: Iterable[Entry], decision: str) -> dict[str, Settled]:
+    """The same by id, from the case's events in order.
 
     What happened to them afterwards is not part of what was decided.
     """
@@ -46,7 +51,7 @@ def as_settled(events: Iterable[Entry], decision: str) -> list[Settled]:
                         at[booking.booking] = replace(at[booking.booking], status=BookingStatus(booking.status))
         if isinstance(event.data, BookingSettled) and event.data.decision == decision:
             break
-    return sorted(at.values(), key=lambda one: (one.span, one.room))
+    return at
 
 
 def _as_asked(booking: NewBooking) -> Settled:

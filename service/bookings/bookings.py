@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.bookings.clearance import application_of, clearance_of, data_key
+from service.bookings.missed import MissedNow, missed_now
 from service.bookings.rooms import room_in
 from service.bookings.scheduling import free_times, series
 from service.desk import form
@@ -33,7 +34,6 @@ from service.domain.events.bookings import (
 from service.domain.events.event import SYSTEM_ACTOR, Actor, ActorKind, Event
 from service.domain.people import Role
 from service.domain.premises import (
-    DAY,
     YEARS,
     Alternative,
     Booking,
@@ -42,6 +42,7 @@ from service.domain.premises import (
     Hirer,
     Span,
     day_span,
+    days_on,
     label,
     local,
     minutes,
@@ -130,13 +131,13 @@ async def ask_rooms(
     reasons = [_taken_or_why_not(estate, busy, room, asked, now=now, late=late) for room, asked in wanted]
     missed = [asked.span for (_, asked), why in zip(wanted, reasons, strict=True) if why in _MAY_BE_HAD_OTHERWISE]
     busy.also(await writing.busy(set(estate.rooms) - parts, free_times.nearby(missed)))
-    last = Second(now + rules.application_hold_days * DAY) if until is None else day_span(until).end
+    last = days_on(now, rules.application_hold_days) if until is None else day_span(until).end
     made = []
     for position, ((room_id, asked), why) in enumerate(zip(wanted, reasons, strict=True)):
         room, span, instead = estate.rooms[room_id], asked.span, list[Alternative]()
         if why in _MAY_BE_HAD_OTHERWISE:
             instead = free_times.alternatives(estate, room, span, busy, free_times.Wanted(persons), now=now, late=late)
-        tariff, price = rules.price(room, span, hirer)
+        price = rules.price(room, span, hirer)
         made.append(
             booking_data(
                 desk,
@@ -148,8 +149,8 @@ async def ask_rooms(
                 hold_until=None if why else min(span.start, last),
                 reason=why,
                 alternatives=instead,
-                tariff=tariff,
-                price_ore=price,
+                tariff=price.tariff,
+                price_ore=price.ore,
             )
         )
     await writing.bookings_made(Event(BookingAsked(bookings=tuple(made)), by, desk.outside.now(), case.id))
@@ -364,8 +365,10 @@ async def check_same_day(scene: Scene, spans: Iterable[Span]) -> None:
             raise NotAllowed("booking.same_day")
 
 
-async def for_applicant(desk: Desk, case_id: str, *, by: Actor) -> list[Booking]:
-    """The times of an application that this key handed in."""
+async def for_applicant(desk: Desk, case_id: str, *, by: Actor) -> tuple[list[Booking], Mapping[str, MissedNow]]:
+    """The times of an application that this key handed in, and how those that could not be had stand now."""
     async with desk.store.reading() as reading:
         await check_came_by(reading, case_id, by)
-        return await bookings(reading, case_id)
+        found = await bookings(reading, case_id)
+        estate = await reading.estate()
+        return found, await missed_now(reading, estate, found, now=now_of(desk), late=False)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from service.bookings.availability import clock
+from service.bookings.booking_outcome import Settled, settled_times
 from service.bookings.bookings import (
     bookings,
     check_same_day,
@@ -20,6 +21,7 @@ from service.bookings.rooms import room_in
 from service.bookings.scheduling import free_times
 from service.desk import form, letter_sheet
 from service.desk.actors import check_came_by
+from service.desk.case_when import due_before, lookup_digest, when_of
 from service.desk.fields import check_not_later
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading
@@ -33,11 +35,23 @@ from service.domain.clock import Second, local_day, second_of
 from service.domain.decision import DecisionOutcome
 from service.domain.dossier.dossier import Dossier
 from service.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem, SlotTaken
-from service.domain.events.bookings import BookingAsked, BookingCancelled, BookingMoved, BookingRestored
+from service.domain.events.bookings import BookingAsked, BookingCancelled, BookingMoved, BookingRestored, BookingSettled
 from service.domain.events.event import Actor, Event
 from service.domain.letter import ApplicantNews
-from service.domain.premises import DAY, ENDED, Booking, BookingStatus, Estate, Hirer, Room, Span, day_span, local
-from service.domain.premises_rules import PremisesRules
+from service.domain.premises import (
+    ENDED,
+    Booking,
+    BookingStatus,
+    Estate,
+    Hirer,
+    Room,
+    Span,
+    day_span,
+    days_on,
+    label,
+    local,
+)
+from service.domain.premises_rules import PremisesRules, Price
 from service.domain.stops import StopScope
 
 #: Of each time, how it stands now and what it costs the hirer, in öre.
@@ -88,7 +102,8 @@ class Move(StepForm):
     async def work(self, scene: Scene) -> None:
         span = span_of(self.day, self.start, self.end)
         await release_lapsed(scene.desk, scene.writing)
-        before = _of_case(await bookings(scene.writing, scene.case.id), self.booking)
+        found = await bookings(scene.writing, scene.case.id)
+        before = _of_case(found, self.booking)
         confirmed = before.status is BookingStatus.CONFIRMED
         now = now_of(scene.desk)
         _check_can_be_moved(scene, before, now)
@@ -96,28 +111,23 @@ class Move(StepForm):
         to = self._room(estate, before)
         application = await application_of(scene.writing, scene.case)
         assert application.premises is not None
-        expected = application.premises.expected_number
-        if expected is not None and to.capacity < expected:
-            params = {"wanted": expected, "capacity": to.capacity}
-            raise InvalidInput([Problem("/room", "booking.room_too_small", params)])
-        if confirmed and await stopped(scene.writing, scene.case.organisation_id, StopScope.BOOKINGS):
-            raise NotAllowed("decision.support_stopped")
+        _check_large_enough(to, application.premises.expected_number)
         if confirmed:
-            _check_may_move(scene, application.premises, to, span)
-            await check_same_day(scene, [span])
+            await _check_may_move(scene, application.premises, to, span)
         busy = free_times.Busy(await scene.writing.busy(estate.rooms, [free_times.window([span])], but=[before.id]))
         why = free_times.why_not(estate, to, span, busy, now=now, late=True)
         if why is not None:
-            others = free_times.alternatives(estate, to, span, busy, free_times.Wanted(), now=now, late=True)
-            raise SlotTaken(why, [(other.room, other.span.start, other.span.end) for other in others])
-        rules = scene.procedure.premises
-        hirer = Hirer((await scene.writing.details(scene.case.id)).hirer or Hirer.ASSOCIATION)
-        tariff, price = rules.price(to, span, hirer)
+            instead = free_times.alternatives(estate, to, span, busy, free_times.Wanted(), now=now, late=True)
+            raise SlotTaken(why, [(other.room, other.span.start, other.span.end) for other in instead])
+        details = await scene.writing.details(scene.case.id)
+        price = scene.procedure.premises.price(to, span, Hirer(details.hirer or Hirer.ASSOCIATION))
+        if confirmed:
+            await _check_within_decision(scene, before, span, price)
         taken = to.taken(span)
         status = before.status if before.takes else BookingStatus.HELD
-        # Moving does not prolong a hold; a time that was missed or has lapsed is held anew.
-        held_to = min(span.start, before.hold_until or Second(now + rules.application_hold_days * DAY))
-        await scene.take_booking(
+        others = [time.span for time in found if time.id != before.id and time.status not in ENDED]
+        when, event_on = when_of([span, *others])
+        await scene.take_move(
             BookingMoved(
                 booking=before.id,
                 room=to.id,
@@ -126,12 +136,15 @@ class Move(StepForm):
                 taken_from=taken.start,
                 taken_to=taken.end,
                 status=status.value,
-                hold_until=None if confirmed else held_to,
-                tariff=tariff,
-                price_ore=price,
+                hold_until=None if confirmed else _held_to(scene, before, span, now),
+                tariff=price.tariff,
+                price_ore=price.ore,
                 text=scene.keep("applicant", self.text),
+                due=_due(scene, event_on),
+                lookup=lookup_digest(details.repeat_key, event_on.isoformat(), when),
             ),
-            screen=not scene.case.closed,
+            when=when,
+            event_on=event_on,
         )
 
     def _room(self, estate: Estate, before: Booking) -> Room:
@@ -155,8 +168,17 @@ def _check_can_be_moved(scene: Scene, before: Booking, now: Second) -> None:
         raise NotAllowed("booking.not_confirmed")
 
 
-def _check_may_move(scene: Scene, premises: Premises, to: Room, span: Span) -> None:
+def _check_large_enough(room: Room, expected: int | None) -> None:
+    if expected is not None and room.capacity < expected:
+        raise InvalidInput(
+            [Problem("/room", "booking.room_too_small", {"wanted": expected, "capacity": room.capacity})]
+        )
+
+
+async def _check_may_move(scene: Scene, premises: Premises, to: Room, span: Span) -> None:
     """A confirmed time is moved by someone who could have given it, and to where it would have been given likewise."""
+    if await stopped(scene.writing, scene.case.organisation_id, StopScope.BOOKINGS):
+        raise NotAllowed("decision.support_stopped")
     points = scene.procedure.delegation
     held = [points[one] for one in scene.by.delegation_points if one in points]
     if not any(Kind.PREMISES in one.kinds and DecisionOutcome.APPROVAL in one.outcomes for one in held):
@@ -167,6 +189,39 @@ def _check_may_move(scene: Scene, premises: Premises, to: Room, span: Span) -> N
         code = scene.procedure.premises.executed(premises.hirer, [to], use, persons, public=public, spans=[span])
         if code:
             raise NotAllowed(code)
+    await check_same_day(scene, [span])
+
+
+async def _check_within_decision(scene: Scene, before: Booking, span: Span, price: Price) -> None:
+    """What was let may be moved, not made longer or dearer than was decided: that is a new decision."""
+    decided = await _as_decided(scene, before)
+    if span.minutes_by_the_clock > decided.span.minutes_by_the_clock:
+        raise NotAllowed("booking.longer_than_decided", time=label(decided.span))
+    if price.ore > decided.price_ore:
+        raise NotAllowed("booking.dearer_than_decided", time=label(decided.span))
+
+
+async def _as_decided(scene: Scene, booking: Booking) -> Settled:
+    """The time as it was when it was let, wherever it has been moved since."""
+    grant = scene.dossier.grant
+    rows = await scene.writing.entries_of_cases([scene.case.id], BookingAsked, BookingMoved, BookingSettled)
+    return settled_times(entries(rows), grant.id if grant else "")[booking.id]
+
+
+def _held_to(scene: Scene, before: Booking, span: Span, now: Second) -> Second:
+    """Until when a moved time is held: as long as the application's times are; one that was not held, from now on."""
+    days = scene.procedure.premises.application_hold_days
+    since = second_of(scene.case.received_at) if before.takes else now
+    return min(span.start, max(days_on(since, days), before.hold_until or now))
+
+
+def _due(scene: Scene, event_on: date) -> date | None:
+    """When an answer is due with the times as they are now; None where it has been given."""
+    if scene.case.closed:
+        return None
+    received = local_day(scene.case.received_at)
+    usual = received + timedelta(days=scene.criteria.kinds[Kind.PREMISES].answer_days)
+    return due_before(event_on, received, max(usual, scene.case.due_on))
 
 
 def _of_case(found: Sequence[Booking], booking: str) -> Booking:

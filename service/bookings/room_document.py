@@ -8,7 +8,7 @@ from service.domain.errors import InvalidInput, Problem
 from service.domain.premises import (
     ACCESSIBILITY,
     EQUIPMENT,
-    LONGEST_SECONDS,
+    LONGEST_MINUTES,
     WEEKDAYS,
     OpenHours,
     Room,
@@ -25,7 +25,7 @@ _NUMBERS = {
     "capacity": (1, 5000),
     "before": (0, 480),
     "after": (0, 480),
-    "longest": (15, LONGEST_SECONDS // 60),
+    "longest": (15, LONGEST_MINUTES),
     "ahead_hours": (0, 24 * 60),
     "ahead_days": (1, 1100),
 }
@@ -40,8 +40,8 @@ def site_of(id: str, document: Mapping[str, Any]) -> Site:
     return Site(id, document["name"], document["address"])
 
 
-def room_of(id: str, site: str, parent: str | None, document: Mapping[str, Any]) -> Room:
-    """A room from its kept document."""
+def room_of(id: str, site: str, parent: str | None, document: Mapping[str, Any], version: str) -> Room:
+    """A room from its kept document; `version` names that document."""
     return Room(
         id=id,
         site=site,
@@ -61,7 +61,16 @@ def room_of(id: str, site: str, parent: str | None, document: Mapping[str, Any])
         ahead_days=document["ahead_days"],
         note=document["note"],
         in_use=document["in_use"],
+        version=version,
     )
+
+
+def what_changed(before: Room | None, document: Mapping[str, Any]) -> tuple[str, ...]:
+    """The parts of a room's description that differ from what it was; of a new room none."""
+    if before is None:
+        return ()
+    after = room_of(before.id, before.site, before.parent, document, before.version)
+    return tuple(sorted(name for name in document if getattr(before, name) != getattr(after, name)))
 
 
 def _minutes(hours: list[str]) -> OpenHours:

@@ -1,32 +1,29 @@
-"""Sites and rooms: described, closed and reopened by a named person; a room's shared calendar."""
+"""Sites and rooms: described, closed and reopened by a named person."""
 
 import hashlib
-import secrets
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from service.audit.canonical import canonical
 from service.bookings.hirer_told import tell_of_rooms
-from service.bookings.room_document import SLUG, read_room, read_site
-from service.bookings.scheduling import calendar_feed, free_times
+from service.bookings.room_document import SLUG, read_room, read_site, what_changed
+from service.bookings.scheduling import free_times
 from service.desk.actors import acting, person
 from service.desk.ports.desk import Desk
 from service.desk.ports.premises import Feed, Occupied
 from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today
 from service.domain.clock import Second, second_of
-from service.domain.errors import InvalidInput, NotFound, Problem
-from service.domain.events.bookings import FeedMade, FeedRevoked, RoomClosed, RoomDescribed, RoomReopened, SiteDescribed
+from service.domain.errors import Conflict, InvalidInput, NotFound, Problem
+from service.domain.events.bookings import RoomClosed, RoomDescribed, RoomReopened, SiteDescribed
 from service.domain.events.event import Actor, Event
 from service.domain.people import Role, User
-from service.domain.premises import DAY, WEEKDAYS, Estate, Room, Span, day_of, day_span, instant, minutes
+from service.domain.premises import WEEKDAYS, Estate, Room, Span, day_of, day_span, days_on, instant, minutes
 from service.domain.premises_rules import PremisesRules
 
 #: Who keeps the rooms: the premises unit, and the coordinator who owns the lists.
 KEEPERS = (Role.PREMISES_OFFICER, Role.COORDINATOR)
-#: How far back and ahead a shared calendar goes, in days.
-FEED_BACK, FEED_AHEAD = 7, 200
 
 
 async def estate(desk: Desk) -> tuple[Estate, PremisesRules]:
@@ -58,11 +55,17 @@ async def _describe_site(desk: Desk, writing: Writing, site: str, given: Mapping
 
 
 async def describe_room(
-    desk: Desk, room: str, given: Mapping[str, Any], *, site: str, parent: str | None, by: Actor
+    desk: Desk, room: str, given: Mapping[str, Any], *, site: str, parent: str | None, by: Actor, seen: str = ""
 ) -> None:
-    """Describe a room, new or known; it keeps its place in the tree, and a part has its room's id before a dot."""
+    """Describe a room, new or known; it keeps its place in the tree, and a part has its room's id before a dot.
+
+    `seen` is the version of the room that its writer saw; raises Conflict, with what differs, where it is another now.
+    """
     async with desk.store.writing() as writing:
         await acting(writing, by, *KEEPERS)
+        known = (await writing.estate()).rooms.get(room)
+        if known is not None and known.version != seen:
+            raise Conflict("room.changed_meanwhile")
         await _describe_room(desk, writing, room, given, site, parent, by)
 
 
@@ -71,17 +74,19 @@ async def _describe_room(
 ) -> None:
     if not SLUG.fullmatch(room) or room == "new" or (parent or "") != room.rpartition(".")[0]:
         raise InvalidInput([Problem("/id", "room.slug")])
-    body = canonical(read_room(given, await _rules(desk, writing)))
+    document = read_room(given, await _rules(desk, writing))
+    body = canonical(document)
     found = await writing.estate()
     if site not in found.sites:
         raise InvalidInput([Problem("/site", "room.site_unknown")])
     if parent is not None and (parent not in found.rooms or found.rooms[parent].site != site):
         raise InvalidInput([Problem("/parent", "room.parent_unknown")])
-    data = RoomDescribed(room=room, site=site, parent=parent, sha256=_digest(body))
+    changed = what_changed(found.rooms.get(room), document)
+    data = RoomDescribed(room=room, site=site, parent=parent, sha256=_digest(body), changed=changed)
     await writing.room_described(Event(data, by, desk.outside.now()), body=body)
     if room in found.rooms:
         now = second_of(desk.outside.now())
-        coming = Span(now, now).widened(0, DAY * (found.rooms[room].ahead_days + 1))
+        coming = Span(now, days_on(now, found.rooms[room].ahead_days + 1))
         said = desk.words.say("sv", "letter.room_changed", {})
         await tell_of_rooms(desk, writing, found, [room], coming, said=said, by=by)
 
@@ -172,55 +177,13 @@ async def lift_closure(desk: Desk, closure: str, *, by: User) -> None:
         await tell_of_rooms(desk, writing, found, touching, lifted.span, said="", by=person(by))
 
 
-async def make_feed(desk: Desk, room: str, *, by: User) -> str:
-    """Make an address for a room's calendar; returns its secret, which is shown once and kept as a digest."""
-    secret = secrets.token_urlsafe(32)
-    async with desk.store.writing() as writing:
-        await acting(writing, person(by), *KEEPERS)
-        room_in(await writing.estate(), room)
-        data = FeedMade(feed=desk.outside.new_id(), room=room, digest=_digest(secret))
-        await writing.feed_made(Event(data, person(by), desk.outside.now()))
-    return secret
-
-
-async def revoke_feed(desk: Desk, room: str, feed: str, *, by: User) -> None:
-    """The address of a room's calendar leads nowhere any more."""
-    async with desk.store.writing() as writing:
-        await acting(writing, person(by), *KEEPERS)
-        if feed not in {one.id for one in await writing.feeds(room) if not one.revoked}:
-            raise NotFound("room.feed_not_found")
-        await writing.feed_revoked(Event(FeedRevoked(feed=feed), person(by), desk.outside.now()))
-
-
-async def feed(desk: Desk, secret: str) -> bytes:
-    """A room's calendar by its secret address, without anybody's name; raises NotFound."""
-    now = second_of(desk.outside.now())
-    async with desk.store.reading() as reading:
-        room_id = await reading.feed_room(_digest(secret))
-        if room_id is None:
-            raise NotFound("http.404")
-        found = await reading.estate()
-        # Whatever lies within the room or around it takes it too.
-        rooms = found.room_parts(room_id) | set(found.above(room_id))
-        occupied = await reading.occupied(rooms, Span(now, now).widened(FEED_BACK * DAY, FEED_AHEAD * DAY))
-    say = desk.words.say
-    room = room_in(found, room_id)
-    return calendar_feed.calendar(
-        room.name,
-        say("sv", "feed.taken", {}),
-        say("sv", "feed.held", {}),
-        [one.booking for one in occupied],
-        made=now,
-    )
-
-
 async def in_the_way(desk: Desk, room_id: str) -> list[Occupied]:
     """The bookings to come for which the room is closed, out of use or not open: each is seen to in its own case."""
     now = second_of(desk.outside.now())
     async with desk.store.reading() as reading:
         found = await reading.estate()
         room = room_in(found, room_id)
-        coming = Span(now, now).widened(0, DAY * (room.ahead_days + 1))
+        coming = Span(now, days_on(now, room.ahead_days + 1))
         spans = await reading.spans_of(room_id, coming)
         hit = set(free_times.outside_hours(room, spans) if room.in_use else spans)
         own = await reading.occupied([room_id], coming) if hit else []

@@ -140,12 +140,18 @@ class Scene:
         form = CaseDecided if self.event is DecisionProposed else self.event
         await self.writing.draft_dropped(self.case.id, self.by.id, form.declared.type)
 
-    async def take_booking(
-        self, data: BookingMoved | BookingCancelled | BookingRestored, *, screen: bool = False
-    ) -> None:
+    async def take_booking(self, data: BookingCancelled | BookingRestored, *, screen: bool = False) -> None:
         """The same, where the step changes the case's bookings too."""
         after = self.case.after(self.event)
         self.case = await self.writing.booking_step(self._happened(data), after, screen=screen)
+
+    async def take_move(self, data: BookingMoved, *, when: str, event_on: date) -> None:
+        """The same, where a time is moved: what the queue shows of when, and by when it is answered, go with it."""
+        after = self.case.after(self.event)
+        after = replace(after, due_on=data.due or after.due_on)
+        screen = not self.case.closed
+        event = self._happened(data)
+        self.case = await self.writing.booking_moved(event, after, when=when, event_on=event_on, screen=screen)
 
     async def take_settled(self, data: KeyAccessSettled | ReassessmentSettled) -> None:
         """The same, where names are held apart from listed ones."""

@@ -138,11 +138,15 @@ class OtherCase:
 
 @dataclass(frozen=True)
 class RoomAnswer:
-    """What the calendar says of the times asked for; `capacity` is None where there is no such room."""
+    """What the calendar says of the times asked for; `capacity` is None where there is no such room.
+
+    Of the times, `missed` are not held, and `free_again` of these could be had now.
+    """
 
     capacity: int | None
     times: int
     missed: int
+    free_again: int = 0
 
 
 @dataclass(frozen=True)

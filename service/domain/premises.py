@@ -15,8 +15,10 @@ from typing import NamedTuple
 from service.domain.clock import STOCKHOLM, Second
 
 HOUR, DAY = 3600, 86_400
-#: The longest that a booking may take a room: a longer let is a lease, not a booking. The database enforces it.
-LONGEST_SECONDS = 3 * DAY
+#: The longest that a booking may take a room, by the clock: a longer let is a lease, not a booking. The database
+#: enforces it, with the hour that an autumn day has more.
+LONGEST_MINUTES = 3 * 24 * 60
+LONGEST_SECONDS = 3 * DAY + HOUR
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 #: What a room may have, as codes with words.
@@ -66,6 +68,10 @@ class Span(NamedTuple):
         """Whether all of this lies in the other."""
         return other.start <= self.start and self.end <= other.end
 
+    def shared(self, other: "Span") -> int:
+        """How many seconds the two have in common."""
+        return max(0, min(self.end, other.end) - max(self.start, other.start))
+
     def widened(self, before: int, after: int) -> "Span":
         """The same with so many seconds more at each end."""
         return Span(Second(self.start - before), Second(self.end + after))
@@ -74,6 +80,12 @@ class Span(NamedTuple):
     def seconds(self) -> int:
         """How long it is."""
         return self.end - self.start
+
+    @property
+    def minutes_by_the_clock(self) -> int:
+        """How long it is as the clock on the wall shows it: a whole day is 24 hours on every day of the year."""
+        between = local(self.end).replace(tzinfo=None) - local(self.start).replace(tzinfo=None)
+        return int(between.total_seconds()) // 60
 
 
 #: Opening hours of a day: local minutes after midnight, from and to (at most 24:00).
@@ -94,7 +106,7 @@ class Room:
     """A room that can be booked, or a part of one (`parent`); `kind` is the rule set's class of room.
 
     `before` and `after` are minutes that belong to every booking; `longest` is minutes; `ahead_hours` and `ahead_days`
-    say how late and how early one may ask.
+    say how late and how early one may ask. `version` names the description: nobody writes over another's unseen.
     """
 
     id: str
@@ -115,6 +127,7 @@ class Room:
     ahead_days: int
     note: str = ""
     in_use: bool = True
+    version: str = ""
 
     def hours_on(self, day: date) -> OpenHours:
         """The opening hours of a day, exceptions first."""
@@ -227,6 +240,20 @@ def instant(day: date, after_midnight: int, *, last: bool = False) -> Second:
     if seen.astimezone(STOCKHOLM).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise ValueError("the clock never shows this time")
     return Second(int(seen.timestamp()))
+
+
+def wall_time(day: date, after_midnight: int, *, last: bool = False) -> Second:
+    """The same, where a time that the clock leaps over is when it shows again."""
+    try:
+        return instant(day, after_midnight, last=last)
+    except ValueError:
+        return instant(day, after_midnight + 60, last=last)
+
+
+def days_on(second: Second, days: int) -> Second:
+    """The same time by the clock so many days of the calendar later."""
+    at = local(second)
+    return Second(wall_time(at.date() + timedelta(days=days), at.hour * 60 + at.minute) + at.second)
 
 
 def local(second: int) -> datetime:

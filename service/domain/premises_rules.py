@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from service.domain.clock import Second
-from service.domain.premises import DAY, HOUR, Hirer, Room, Span, local
+from service.domain.premises import HOUR, Hirer, Room, Span, day_span, local, wall_time
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,54 @@ class OutOfHours:
 
     def covers(self, span: Span) -> bool:
         """Whether any of this lies in such hours."""
-        start, end = local(span.start), local(span.end)
-        if self.weekends and start.weekday() >= 5:
-            return True
-        last = end.hour * 60 + end.minute if end.date() == start.date() else 1440
-        return start.hour * 60 + start.minute < self.before or last > self.after
+        return self.seconds(span) > 0
+
+    def seconds(self, span: Span) -> int:
+        """How much of this lies in such hours, day by day."""
+        day, last = local(span.start).date(), local(span.end).date()
+        found = 0
+        while day <= last:
+            whole = day_span(day)
+            if self.weekends and day.weekday() >= 5:
+                found += span.shared(whole)
+            else:
+                opens, closes = wall_time(day, self.before), wall_time(day, self.after)
+                found += span.shared(Span(whole.start, opens)) + span.shared(Span(closes, whole.end))
+            day += timedelta(days=1)
+        return found
+
+
+@dataclass(frozen=True)
+class PriceLine:
+    """A line of a price: so many hours at so much each, in öre; of a surcharge also its per cent of the tariff."""
+
+    code: str
+    hours: int
+    per_hour_ore: int
+    percent: int = 0
+
+    @property
+    def ore(self) -> int:
+        """What the line comes to."""
+        return self.hours * self.per_hour_ore
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a time costs: by which tariff class, line by line."""
+
+    tariff: str
+    lines: tuple[PriceLine, ...]
+
+    @property
+    def ore(self) -> int:
+        """What it comes to."""
+        return sum(line.ore for line in self.lines)
+
+
+def hours_begun(seconds: int) -> int:
+    """An hour that has begun counts as one."""
+    return -(-seconds // HOUR)
 
 
 @dataclass(frozen=True)
@@ -119,18 +162,20 @@ class PremisesRules:
                 return season.id
         return f"{day.year}-{1 if day.month <= 6 else 2}"
 
-    def price(self, room: Room, span: Span, hirer: Hirer) -> tuple[str, int]:
-        """The tariff class and the price in öre: hours begun, with the surcharge outside staffed hours."""
+    def price(self, room: Room, span: Span, hirer: Hirer) -> Price:
+        """The price: hours begun by the tariff, and a surcharge on those begun outside staffed hours."""
         tariff = self.tariffs[self.tariff_of[hirer]]
-        hours = -(-span.seconds // HOUR)
-        price = tariff.prices.get(room.kind, 0) * hours
-        if self.out_of_hours.covers(span):
-            price += price * self.out_of_hours.surcharge_percent // 100
-        return tariff.id, price
+        per_hour = tariff.prices.get(room.kind, 0)
+        lines = [PriceLine("hours", hours_begun(span.seconds), per_hour)]
+        outside = hours_begun(self.out_of_hours.seconds(span))
+        percent = self.out_of_hours.surcharge_percent
+        if outside and percent:
+            lines.append(PriceLine("surcharge", outside, per_hour * percent // 100, percent))
+        return Price(tariff.id, tuple(lines))
 
     def fee(self, price_ore: int, start: Second, now: Second) -> int:
-        """What a hirer who cancels pays, in öre."""
-        days = (start - now) // DAY
+        """What a hirer who cancels pays, in öre; the days before are days of the calendar."""
+        days = (local(start).date() - local(now).date()).days
         percent = next((share for least, share in self.cancellation if days >= least), 100)
         return price_ore * percent // 100
 

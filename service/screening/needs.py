@@ -4,7 +4,7 @@ Each need is declared once: a member of `Need`, the field of `Fetched` of the sa
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -218,11 +218,12 @@ async def _fetch_room(_: Desk, material: Material) -> RoomAnswer:
     asked = [booking for booking in material.bookings if booking.reason != LEFT_OUT]
     times = [booking for booking in asked if booking.status is not BookingStatus.CANCELLED]
     missed = sum(not booking.takes for booking in times)
-    return RoomAnswer(known.capacity if known else None, len(times), missed)
+    free_again = sum(booking.id in material.free_again for booking in times)
+    return RoomAnswer(known.capacity if known else None, len(times), missed, free_again)
 
 
 def _keep_room(room: RoomAnswer) -> Any:
-    return {"capacity": room.capacity, "times": room.times, "missed": room.missed}
+    return asdict(room)
 
 
 async def _room_again(_: Desk, __: Then, kept: Any) -> RoomAnswer:

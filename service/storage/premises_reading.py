@@ -48,7 +48,7 @@ class PremisesReading:
     async def estate(self) -> Estate:
         sites = {one["id"]: _site(one["id"], one["body"]) for one in await SiteRow.select().order_by(SiteRow.id)}
         rooms = {
-            one["id"]: _room(one["id"], one["site_id"], one["parent_id"], one["body"])
+            one["id"]: _room(one["id"], one["site_id"], one["parent_id"], one["body"], one["sha256"])
             for one in await RoomRow.select().order_by(RoomRow.id)
         }
         closures = await ClosureRow.select().where(ClosureRow.lifted.eq(False)).order_by(ClosureRow.starts_at)
@@ -97,7 +97,13 @@ class PremisesReading:
         )
         return [
             Occupied(
-                booking_of(one), one["case_id"], one["diary_number"], one["org_name"], one["org_number"], one["hirer"]
+                booking_of(one),
+                one["case_id"],
+                one["diary_number"],
+                one["org_name"],
+                one["org_number"],
+                one["hirer"],
+                one["made_at"],
             )
             for one in found
         ]
@@ -222,8 +228,8 @@ def _closure(row: Mapping[str, Any]) -> Closure:
 
 
 @lru_cache(maxsize=2000)
-def _room(id: str, site: str, parent: str | None, body: str) -> Room:
-    return room_of(id, site, parent, json.loads(body))
+def _room(id: str, site: str, parent: str | None, body: str, sha256: str) -> Room:
+    return room_of(id, site, parent, json.loads(body), sha256)
 
 
 @lru_cache(maxsize=500)

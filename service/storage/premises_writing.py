@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any
 
 from service.domain.case import Case
@@ -159,13 +160,19 @@ class PremisesWriting(CaseWriting):
                 await BookingRow.update(changed).where(BookingRow.id.is_in(ids))
 
     async def booking_step(
-        self, event: Event[BookingMoved | BookingCancelled | BookingRestored], case: Case, *, screen: bool = False
+        self, event: Event[BookingCancelled | BookingRestored], case: Case, *, screen: bool = False
     ) -> Case:
         after = await self.step_taken(event, case, screen=screen)
-        if isinstance(event.data, BookingMoved):
-            await self._move(event.data)
-        else:
-            await self._settle(event.data.bookings)
+        await self._settle(event.data.bookings)
+        return after
+
+    async def booking_moved(
+        self, event: Event[BookingMoved], case: Case, *, when: str, event_on: date, screen: bool
+    ) -> Case:
+        after = await self.step_taken(event, case, screen=screen)
+        await self._move(event.data)
+        changed: dict[Any, Any] = {CaseRow.when_label: when, CaseRow.event_on: event_on.isoformat()}
+        await CaseRow.update(changed).where(CaseRow.id == case.id)
         return after
 
     async def _move(self, data: BookingMoved) -> None:

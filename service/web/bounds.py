@@ -1,4 +1,8 @@
-"""What comes in is bounded before anything reads it: how long it may take, and of how many fields a form may be."""
+"""What comes in is bounded before anything reads it: how long it may take, and of how many fields a form may be.
+
+A question for the head of an answer alone (HEAD, RFC 9110 9.3.2) is put as the question itself; the server sends no
+body.
+"""
 
 import asyncio
 from typing import Any
@@ -25,6 +29,8 @@ class Bounds:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            scope["method"] = "GET"
         is_form = any(name == b"content-type" and value.startswith(_FORM) for name, value in scope["headers"])
         await self._app(scope, _Bounded(receive, counts_fields=is_form), send)
 

@@ -16,7 +16,7 @@ from tests.builders import KEY
 
 async def test_free_times_are_what_is_open_less_what_is_taken_with_the_time_around_it(desk: Desk) -> None:
     await asked(desk, room="granen", expected_number=60)
-    grid = await availability.grid(desk, site="granviks-gard", room=None, first=date(2027, 2, 1), days=7)
+    grid = await availability.grid(desk, site="granviks-gard", room=None, first=date(2027, 2, 1), days=7, late=True)
     free = {one.id: grid.cells[one.id][0].free for one in grid.rooms}
     day = date(2027, 2, 1)
     assert [(one.start, one.end) for one in free["granen"]] == [
@@ -24,7 +24,7 @@ async def test_free_times_are_what_is_open_less_what_is_taken_with_the_time_arou
         (instant(day, 22 * 60), instant(day, 23 * 60)),
     ], "half an hour of theirs and half an hour of the next"
     assert [one.seconds for one in free["tallen"]] == [14 * 3600]
-    week = await availability.grid(desk, site=None, room="vikhallen", first=date(2027, 2, 1), days=7)
+    week = await availability.grid(desk, site=None, room="vikhallen", first=date(2027, 2, 1), days=7, late=True)
     assert all(cell.hours == 16 for cell in week.cells["vikhallen"])
 
 
@@ -44,7 +44,7 @@ async def test_the_calendar_asks_as_many_questions_whatever_it_holds(
 
     async def questions(**given: Any) -> int:
         asked_questions.clear()
-        await availability.grid(desk, first=date(2027, 2, 1), days=7, **given)
+        await availability.grid(desk, first=date(2027, 2, 1), days=7, late=True, **given)
         return len(asked_questions)
 
     before = await questions(site=None, room=None, names=True), await questions(site=None, room="tallen", names=True)

@@ -151,7 +151,10 @@ async def test_new_hours_and_a_room_no_longer_let_are_closures_too(desk: Desk) -
 
     async def described(**changed: Any) -> list[str]:
         changed = as_now | changed
-        await rooms.describe_room(desk, "tallen", changed, site=room.site, parent=room.parent, by=person(officer))
+        seen = (await rooms.estate(desk))[0].rooms["tallen"].version
+        await rooms.describe_room(
+            desk, "tallen", changed, site=room.site, parent=room.parent, by=person(officer), seen=seen
+        )
         return [template for template, *_ in await letters(desk, case_id)]
 
     assert await described() == []

@@ -113,8 +113,8 @@ async def test_no_key_to_a_room_that_is_closed_and_whoever_keeps_rooms_sees_whom
         await do(desk, key_access.GiveKey, case_id, officer, booking_id=one.id)
     _, listed = await key_access.of_day(desk, date(2026, 11, 29), None)
     assert [entry.missing for entry in listed] == [("key_access.room_shut",)]
-    grid = await availability.grid(desk, site=None, room="tallen", first=date(2026, 11, 29), days=1)
-    assert not grid.cells["tallen"][0].open, "closed is not the same as full"
+    grid = await availability.grid(desk, site=None, room="tallen", first=date(2026, 11, 29), days=1, late=True)
+    assert grid.cells["tallen"][0].state == "shut", "closed is not the same as full"
     estate = (await rooms.estate(desk))[0]
     await rooms.lift_closure(desk, estate.closures[0].id, by=officer)
     await described_anew(desk, "tallen", officer, hours={"mon": ["08:00-08:30"]})

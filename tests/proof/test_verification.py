@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from service.bookings import rooms
+from service.bookings import room_feed, rooms
 from service.desk.ports.desk import Desk
 from service.domain.events.bookings import BookingAsked, BookingSettled, NewBooking, SettledBooking
 from service.domain.events.event import Entry
@@ -40,7 +40,7 @@ async def test_what_is_changed_beside_the_log_is_found(
     await cleared(desk, officer)
     await asked(desk, date="2027-03-15")
     await rooms.close_room(desk, "tallen", first="2027-07-01", last="2027-07-01", ground="own_use", by=officer)
-    await rooms.make_feed(desk, "tallen", by=officer)
+    await room_feed.make_feed(desk, "tallen", by=officer)
     await holds_true(desk)
     with sqlite3.connect(settings.folder / "granska.sqlite") as database:
         assert database.execute(statement).rowcount > 0

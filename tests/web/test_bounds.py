@@ -1,5 +1,6 @@
 """A body that does not come is given up with 408, a form of endless fields with 413; two services share no folder."""
 
+import re
 import socket
 import subprocess
 import time
@@ -86,3 +87,15 @@ def test_throwing_everything_away_asks_first(tmp_path: object) -> None:
     assert folder.is_dir()
     subprocess.run([*run, "YES=1"], env=environment, check=True, capture_output=True)
     assert not folder.exists()
+
+
+def test_the_head_of_an_answer_alone_is_had_of_every_page(lite: Service) -> None:
+    petter = lite.signed_in("petter")
+    address = re.findall(r"(/feeds/[\w-]{43}\.ics)", petter.send("/rooms/tallen/feeds").text)[0]
+    for path in (address, "/queue", "/calendar", "/help", "/static/granska.js"):
+        whole, head = petter.client.get(path), petter.client.head(path)
+        assert head.status_code == whole.status_code == 200, path
+        assert head.content == b""
+        assert head.headers["content-type"] == whole.headers["content-type"]
+    assert lite.visitor().client.head("/queue").status_code == 303
+    assert petter.client.head("/finns-inte").status_code == 404

@@ -7,7 +7,18 @@ from datetime import date, timedelta
 
 from service.desk.ports.premises import TakenTime
 from service.domain.clock import Second
-from service.domain.premises import DAY, HOUR, LONGEST_SECONDS, Alternative, Estate, Room, Span, instant, local
+from service.domain.premises import (
+    DAY,
+    HOUR,
+    LONGEST_MINUTES,
+    Alternative,
+    Estate,
+    Room,
+    Span,
+    instant,
+    local,
+    wall_time,
+)
 
 #: The steps in which another hour of the same day is looked for.
 STEP_MINUTES = 30
@@ -87,13 +98,8 @@ def open_spans(room: Room, first: date, days: int) -> list[Span]:
 
 def _span(day: date, start: int, end: int) -> Span | None:
     """Opening hours as instants; an hour that the clock leaps over moves to when it shows again."""
-    found = []
-    for minutes, last in ((start, False), (end, True)):
-        try:
-            found.append(instant(day, minutes, last=last))
-        except ValueError:
-            found.append(instant(day, minutes + 60, last=last))
-    return Span(*found) if found[0] < found[1] else None
+    span = Span(wall_time(day, start), wall_time(day, end, last=True))
+    return span if span.start < span.end else None
 
 
 def shut(estate: Estate, room: Room, span: Span) -> str | None:
@@ -120,18 +126,28 @@ def outside_hours(room: Room, spans: Sequence[Span]) -> list[Span]:
     return found
 
 
+def earliest(room: Room, now: Second, *, late: bool) -> Second:
+    """From when a time of the room can be had; `late` lets an officer book nearer than the room allows."""
+    return now if late else Second(now + HOUR * room.ahead_hours)
+
+
+def last_day(room: Room, now: Second) -> date:
+    """The last day on which a time of the room can be had."""
+    return local(now).date() + timedelta(days=room.ahead_days)
+
+
 def why_not(estate: Estate, room: Room, span: Span, busy: Busy, *, now: Second, late: bool = False) -> str | None:
     """Why this time cannot be had, as a code, or None. `late` lets an officer book nearer than the room allows."""
     closed = shut(estate, room, span)
     if closed == "room.not_in_use":
         return closed
-    if span.seconds > 60 * room.longest or room.taken(span).seconds > LONGEST_SECONDS:
+    if span.minutes_by_the_clock > room.longest or room.taken(span).minutes_by_the_clock > LONGEST_MINUTES:
         return "room.too_long"
     if span.start < now:
         return "room.passed"
-    if not late and span.start < now + HOUR * room.ahead_hours:
+    if span.start < earliest(room, now, late=late):
         return "room.too_late"
-    if span.start > now + DAY * room.ahead_days:
+    if local(span.start).date() > last_day(room, now):
         return "room.too_early"
     if outside_hours(room, [span]):
         return "room.outside_hours"

@@ -13,6 +13,7 @@ from service.bookings import bookings
 from service.casework.intake import application_document
 from service.desk import application_parts
 from service.desk.actors import acting
+from service.desk.case_when import due_before, lookup_digest
 from service.desk.ports.cases import CaseDetails, DiaryPlace, ReceivedBefore
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading, Writing
@@ -147,7 +148,7 @@ def _due(application: Application, received: date, answer_days: int) -> date:
     due = received + timedelta(days=answer_days)
     if application.premises is None:
         return due
-    return max(received, min(due, application.premises.date - timedelta(days=1)))
+    return due_before(application.premises.date, received, due)
 
 
 def _received_at(document: Mapping[str, Any], now: Instant) -> Instant:
@@ -238,11 +239,6 @@ def repeat_key(desk: Desk, case: Case, application: Application) -> str:
         who = case.id
     what = application.premises.room if application.premises else ""
     return desk.keyed(canonical(["same-thing", who, case.kind, case.type, what, _when(application)]))
-
-
-def lookup_digest(repeat_key: str, event_day: str | None, when_label: str) -> str:
-    """A digest of what later questions look the case up by, so that nobody moves it out of their sight unseen."""
-    return hashlib.sha256(canonical([repeat_key, event_day, when_label]).encode()).hexdigest()
 
 
 def _event(case: Case, details: CaseDetails, rules: RuleSet, by: Actor) -> Event[CaseReceived]:

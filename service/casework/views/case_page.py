@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.bookings.bookings import bookings
+from service.bookings.bookings import bookings, now_of
 from service.bookings.clearance import Clearance, application_of, clearance_of, data_key
 from service.bookings.clearance_steps import why_not_executed
+from service.bookings.missed import MissedNow, missed_now
 from service.casework.review.incidents import IncidentToWeigh, to_weigh
 from service.desk import application_parts
 from service.desk.ports.cases import (
@@ -85,6 +86,7 @@ class RoomView:
     hirer: Hirer
     clearance: Clearance
     not_executed: list[tuple[str, Mapping[str, str | int]]]
+    missed: Mapping[str, MissedNow]
 
     @property
     def taking(self) -> list[Booking]:
@@ -280,13 +282,10 @@ async def _room_view(
         why = [] if case.closed else await why_not_executed(desk, reading, case, findings, procedure)
     except NotFound:
         clearance, why = Clearance(None, (("case.erased", {}),)), [("case.erased", {})]
-    return RoomView(
-        await reading.estate(),
-        await bookings(reading, case.id),
-        Hirer(details.hirer or Hirer.ASSOCIATION),
-        clearance,
-        why,
-    )
+    estate = await reading.estate()
+    times = await bookings(reading, case.id)
+    missed = {} if case.closed else await missed_now(reading, estate, times, now=now_of(desk), late=True)
+    return RoomView(estate, times, Hirer(details.hirer or Hirer.ASSOCIATION), clearance, why, missed)
 
 
 async def _held_apart(reading: Reading, values: Mapping[str, Any]) -> dict[str, HeldApart]:

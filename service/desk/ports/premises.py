@@ -33,7 +33,7 @@ from service.domain.premises import Booking, Estate, Span
 
 @dataclass(frozen=True)
 class Occupied:
-    """A booking as the calendar shows it: whose it is, where there is a case."""
+    """A booking as the calendar shows it: whose it is, where there is a case, and when it was asked for."""
 
     booking: Booking
     case: str | None
@@ -41,6 +41,7 @@ class Occupied:
     name: str | None
     number: str | None
     hirer: str | None
+    made_at: Instant
 
 
 class TakenTime(NamedTuple):
@@ -184,8 +185,17 @@ class PremisesWriting(Protocol):
         """What became of times: let, refused, given back, or lapsed, with their fee in öre."""
         ...
 
+    async def booking_moved(
+        self, event: Event[BookingMoved], case: Case, *, when: str, event_on: date, screen: bool
+    ) -> Case:
+        """A time of a case is moved, and the case's label of when (`when`) and its event's day with it.
+
+        Raises SlotTaken where the time is taken, Conflict where someone changed the case meanwhile.
+        """
+        ...
+
     async def booking_step(
-        self, event: Event[BookingMoved | BookingCancelled | BookingRestored], case: Case, *, screen: bool = False
+        self, event: Event[BookingCancelled | BookingRestored], case: Case, *, screen: bool = False
     ) -> Case:
         """A step of a case that changes its bookings: moved, cancelled or executed."""
         ...

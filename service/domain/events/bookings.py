@@ -41,6 +41,7 @@ class RoomDescribed(EventData, frozen=True):
     site: Annotated[Code, "the house it is in"]
     parent: Annotated[Code | None, "the room it is a part of"]
     sha256: Annotated[Digest, "of the description"]
+    changed: Annotated[tuple[Code, ...], "what of it is not as it was; of a new room nothing"]
 
 
 @event("room:closed", persons=_KEEPERS)
@@ -149,6 +150,8 @@ class BookingMoved(RoutineStep, frozen=True):
     tariff: Annotated[Code | None, "the tariff"]
     price_ore: Annotated[Ore | None, "the price, in öre"]
     text: Annotated[Commitment, "what the hirer said"]
+    due: Annotated[Day | None, "when an answer is due now; none where it has been given"]
+    lookup: Annotated[Digest, "of what a repeated application and an event's day are found by, with the times now"]
 
 
 @event("booking:cancelled", persons=HANDLERS, key=INTAKE_RIGHT)

@@ -178,6 +178,10 @@ def booking_moved(tables: Tables, data: BookingMoved, entry: Entry) -> None:
     booking.taken_from, booking.taken_to = data.taken_from, data.taken_to
     booking.status, booking.hold_until = data.status, data.hold_until
     booking.tariff, booking.price_ore = data.tariff, data.price_ore
+    case = tables.case_of(entry)
+    case.lookup = data.lookup
+    if data.due:
+        case.due = data.due.isoformat()
 
 
 @FOLDS.of(BookingExecuted)

@@ -8,7 +8,7 @@ from typing import Any
 from piccolo.table import Table
 
 from service.audit.leaf import timestamp
-from service.casework.intake.receive import lookup_digest
+from service.desk.case_when import lookup_digest
 from service.domain.events.fields import ApplicationPart, ListRef
 from service.domain.events.intake import CheckRun
 from service.domain.ledger.facts import (

@@ -8,6 +8,7 @@ from litestar import Response, delete, get, post
 from litestar.params import FromPath, QueryParameter
 
 from service.bookings import availability, bookings, move_or_cancel
+from service.bookings.missed import MissedNow
 from service.desk import form
 from service.desk.fields import check_number
 from service.desk.form import schema_of
@@ -136,6 +137,7 @@ async def free(
         room=room or None,
         first=first,
         days=int(count),
+        late=False,
     )
     return FreeTimes([_free_in(room, grid) for room in grid.rooms])
 
@@ -204,21 +206,23 @@ async def give_up(desk: TheDesk, key: TheKey, booking_id: FromPath[UUID]) -> Non
 async def times(desk: TheDesk, key: TheKey, case_id: CaseId) -> Times:
     """The times of an application: had or not, why, and what could be had instead."""
     by = Actor(ActorKind.KEY, key.pseudonym)
-    return Times([described(time) for time in await bookings.for_applicant(desk, str(case_id), by=by)])
+    found, missed = await bookings.for_applicant(desk, str(case_id), by=by)
+    return Times([described(time, missed.get(time.id)) for time in found])
 
 
-def described(time: Booking) -> BookedTime:
-    """A time as the e-service reads it."""
+def described(time: Booking, missed: MissedNow | None) -> BookedTime:
+    """A time as the e-service reads it; of one that could not be had, why not now and what could be instead."""
+    instead = missed.alternatives if missed else time.alternatives
     return BookedTime(
         id=time.id,
         room=time.room,
         starts=time.span.start,
         ends=time.span.end,
         status=time.status.value,
-        reason=time.reason,
+        reason=missed.why if missed else time.reason,
         price_ore=time.price_ore,
         fee_ore=time.fee_ore,
-        alternatives=[Elsewhere(other.room, other.span.start, other.span.end) for other in time.alternatives],
+        alternatives=[Elsewhere(other.room, other.span.start, other.span.end) for other in instead],
     )
 
 

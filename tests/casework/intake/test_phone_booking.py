@@ -33,7 +33,7 @@ async def test_the_phone_books_in_one_go_and_says_why_where_it_cannot(desk: Desk
     assert look.clearance is not None
     assert look.clearance.clear
     assert look.decision is None
-    assert look.price_ore == 8000
+    assert look.price.ore == 8000
 
     booked = await phone_booking.book(desk, call, purpose="Styrelsemöte", hold=None, by=officer)
     assert booked.error is None

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response, get
 
-from service.bookings import availability, key_access, rooms
+from service.bookings import availability, key_access, room_feed, rooms
 from service.bookings.scheduling.free_times import Wanted
 from service.desk.rulebook import today
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
@@ -52,7 +52,8 @@ async def calendar(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respon
     names = view == "day" and user.has(Role.PREMISES_OFFICER, Role.DECISION_MAKER)
     if names:
         await access_log.note(desk, user, access_log.CALENDAR, None)
-    found = await availability.grid(desk, site=site, room=room, first=first, days=count, names=names)
+    late = user.has(Role.PREMISES_OFFICER)
+    found = await availability.grid(desk, site=site, room=room, first=first, days=count, late=late, names=names)
     after = first + timedelta(days=count)
     before = availability.first_day(view, first - timedelta(days=1))
     return page_or_complaint(
@@ -165,7 +166,7 @@ async def door(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
 async def feed(request: AnyRequest, desk: TheDesk) -> Response[bytes]:
     """A room's calendar for whoever has its secret address: times alone."""
     secret = str(request.path_params["secret"]).removesuffix(".ics")
-    body = await rooms.feed(desk, secret)
+    body = await room_feed.feed(desk, secret)
     return Response(body, media_type="text/calendar", headers={"Cache-Control": "private, max-age=300"})
 
 

@@ -1,18 +1,19 @@
 """Rooms: what is known of each, described and closed by those who keep them."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from service.bookings import rooms
+from service.bookings import room_feed, rooms
 from service.bookings.room_document import hours_text
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
-from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
+from service.domain.errors import Conflict, GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import Role, User
-from service.domain.premises import ACCESSIBILITY, EQUIPMENT, WEEKDAYS, Room, label
+from service.domain.premises import ACCESSIBILITY, EQUIPMENT, WEEKDAYS, Room, clock_label, label
 from service.proof import access_log
 from service.web import forms, render
 from service.web.deps import AnyRequest, SignedIn, TheDesk
@@ -77,6 +78,7 @@ async def _show(
             one for one in estate.closures if one.room in estate.room_parts(room.id) | set(estate.above(room.id))
         ],
         label_of_time=label,
+        clock_label=clock_label,
         feed_address=f"{base}/feeds/{secret}.ics" if secret else "",
     )
 
@@ -93,6 +95,7 @@ async def edit_page(request: AnyRequest, desk: TheDesk) -> Response[Any]:
 
 def _as_form(room: Room) -> Form:
     values: dict[str, list[str]] = {
+        "version": [room.version],
         "name": [room.name],
         "kind": [room.kind],
         "site": [room.site],
@@ -111,7 +114,12 @@ def _as_form(room: Room) -> Form:
 
 
 async def _form(
-    request: AnyRequest, desk: Desk, posted: Form, room: Room | None, error: GranskaError | None = None
+    request: AnyRequest,
+    desk: Desk,
+    posted: Form,
+    room: Room | None,
+    error: GranskaError | None = None,
+    differs: Sequence[str] = (),
 ) -> Response[Any]:
     estate, rules = await rooms.estate(desk)
     return page_or_complaint(
@@ -121,12 +129,21 @@ async def _form(
         at="room",
         posted=posted,
         room=room,
+        differs=differs,
+        stands=_as_form(room) if room else Form({}),
         estate=estate,
         rules=rules,
         equipment=EQUIPMENT,
         accessibility=ACCESSIBILITY,
         weekdays=WEEKDAYS,
     )
+
+
+def _differs(form: Form, room: Room) -> list[str]:
+    """The fields that say something else than what is saved now."""
+    saved = _as_form(room)
+    names = [name for name in saved.names() if name != "version"]
+    return [name for name in names if sorted(form.texts(name)) != sorted(saved.texts(name))]
 
 
 def _document(form: Form) -> dict[str, Any]:
@@ -173,9 +190,14 @@ async def describe(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Respon
             raise InvalidInput([Problem("/id", "room.known")])
         parent = room_id.rpartition(".")[0] or None
         site = room.site if room else form.text("site")
-        await rooms.describe_room(desk, room_id, _document(form), site=site, parent=parent, by=person(user))
+        seen = form.text("version")
+        await rooms.describe_room(desk, room_id, _document(form), site=site, parent=parent, by=person(user), seen=seen)
     except NotFound:
         raise
+    except Conflict as error:
+        _, now, _, _ = await rooms.room_view(desk, name)
+        # Saved again, it is saved over what is said now.
+        return await _form(request, desk, form.but(version=[now.version]), now, error, differs=_differs(form, now))
     except GranskaError as error:
         return await _form(request, desk, form, room, error)
     render.tell(request, "done.room_described")
@@ -232,14 +254,14 @@ async def lift(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
 @post("/rooms/{room_id:str}/feeds", opt=may(KEEPERS), status_code=200)
 async def make_feed(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """Make a shared calendar's address; it is shown this once."""
-    secret = await rooms.make_feed(desk, _id(request), by=user)
+    secret = await room_feed.make_feed(desk, _id(request), by=user)
     return await _show(request, desk, user, secret=secret)
 
 
 @post("/rooms/{room_id:str}/feeds/{feed_id:uuid}/revoke", opt=may(KEEPERS), status_code=303)
 async def revoke_feed(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[Any]:
     """The address leads nowhere any more."""
-    await rooms.revoke_feed(desk, _id(request), str(request.path_params["feed_id"]), by=user)
+    await room_feed.revoke_feed(desk, _id(request), str(request.path_params["feed_id"]), by=user)
     render.tell(request, "done.feed_revoked")
     return Redirect(f"/rooms/{_id(request)}", status_code=303)
 
