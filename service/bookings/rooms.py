@@ -1,6 +1,7 @@
 """Sites and rooms: described, closed and reopened by a named person."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from service.bookings.hirer_told import tell_of_rooms
 from service.bookings.room_document import SLUG, read_room, read_site, what_changed
 from service.bookings.scheduling import free_times
 from service.desk.actors import acting, person
+from service.desk.fields import as_clock, as_day
 from service.desk.ports.desk import Desk
 from service.desk.ports.premises import Feed, Occupied
 from service.desk.ports.store import Reading, Writing
@@ -147,13 +149,26 @@ def _instant_of(day: date, clock: str, *, last: bool) -> Second:
     return day_span(day).end if last else instant(day, 0)
 
 
+#: A day, and after it a time of it: 2027-02-01T18:30, 2027-02-01 18.30, 1/2 2027 kl. 18.
+_DAY_AND_CLOCK = re.compile(r"(.+?)(?:T|\s+(?:kl\.?\s*)?)(\d{1,2}(?:[.:]?\d{2})?)", re.IGNORECASE)
+
+
+def _day_and_clock(text: str) -> tuple[str, str]:
+    """The day, and the time of it where one was written."""
+    written = text.strip()
+    found = _DAY_AND_CLOCK.fullmatch(written)
+    if found is None or as_day(written) != written:
+        return written, ""
+    return found[1], found[2]
+
+
 def _closing(first: str, last: str) -> Span:
     problems = []
     found = []
     for pointer, text, ends in (("/first", first, False), ("/last", last, True)):
         try:
-            day, _, clock = text.partition("T")
-            found.append(_instant_of(day_of(day), clock, last=ends))
+            day, clock = _day_and_clock(text)
+            found.append(_instant_of(day_of(as_day(day)), as_clock(clock) if clock else "", last=ends))
         except ValueError:
             problems.append(Problem(pointer, "input.not_a_date"))
     if not problems and found[0] >= found[1]:

@@ -66,7 +66,6 @@ class Line:
     why: Mapping[int, Why]
     times: int = 0
     missed: int = 0
-    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,7 @@ class View:
     rules: RuleSet
     estate: Estate
     lines: tuple[Line, ...]
+    early: tuple[Line, ...]
     late: tuple[Line, ...]
     allocation: Allocation | None
     seed: str | None
@@ -98,18 +98,35 @@ async def _season(desk: Desk, reading: Reading, season_id: str) -> tuple[Season,
     return rules.premises.seasons[season_id], rules
 
 
-async def _asks(
-    reading: Reading, season: Season, rules: RuleSet
-) -> tuple[list[tuple[QueueRow, Ask, str]], list[tuple[QueueRow, Ask, str]]]:
-    """The applications of a season, in time and late, oldest first, without those withdrawn."""
-    start = midnight(season.opens)
-    received = await reading.received_between([TYPE], start, Instant(start + 400 * DAY_MS), limit=MOST_ASKS)
+@dataclass(frozen=True)
+class Asks:
+    """The applications of a season, each with its group: before the window, within it and after it, oldest first."""
+
+    early: list[tuple[QueueRow, Ask, str]] = field(default_factory=list)
+    in_time: list[tuple[QueueRow, Ask, str]] = field(default_factory=list)
+    late: list[tuple[QueueRow, Ask, str]] = field(default_factory=list)
+
+    def when(self, received: date, season: Season) -> list[tuple[QueueRow, Ask, str]]:
+        """Where one that was received that day belongs."""
+        if received < season.opens:
+            return self.early
+        return self.late if received > season.closes else self.in_time
+
+
+#: So long before its window, or after, an application can be for a season (days).
+_AROUND = 400
+
+
+async def _asks(reading: Reading, season: Season, rules: RuleSet) -> Asks:
+    """The applications of a season, without those withdrawn; what came before or after its window is for a person."""
+    around = _AROUND * DAY_MS
+    since, until = Instant(midnight(season.opens) - around), Instant(midnight(season.closes) + around)
+    received = await reading.received_between([TYPE], since, until, limit=3 * MOST_ASKS)
     rows = [row for row in received if not row.case.withdrawn]
     cases = await reading.cases_by_id([one.case.id for one in rows])
     refs = {case_id: commitment_of(file.details.application_parts, "request") for case_id, file in cases.items()}
     values = await reading.values(list(refs.values()))
-    in_time: list[tuple[QueueRow, Ask, str]] = []
-    late: list[tuple[QueueRow, Ask, str]] = []
+    asks = Asks()
     for row in sorted(rows, key=lambda one: (one.case.received_at, one.case.registered_at, one.case.id)):
         part = values.get(refs.get(row.case.id, ""))
         if part is None:
@@ -122,8 +139,8 @@ async def _asks(
         known = rules.premises.priorities
         order = known[group].order if group in known else max(one.order for one in known.values())
         ask = Ask(row.case.id, order, _wishes(premises), 60 * season.most_hours)
-        (late if local_day(row.case.received_at) > season.closes else in_time).append((row, ask, group))
-    return in_time, late
+        asks.when(local_day(row.case.received_at), season).append((row, ask, group))
+    return asks
 
 
 def _wishes(premises: Premises) -> tuple[Wished, ...]:
@@ -136,17 +153,23 @@ async def view(desk: Desk, season_id: str) -> View:
     async with desk.store.reading() as reading:
         season, rules = await _season(desk, reading, season_id)
         estate = await reading.estate()
-        in_time, late = await _asks(reading, season, rules)
+        asks = await _asks(reading, season, rules)
+        in_time = asks.in_time
         stands = next(iter(await reading.allocations(season_id)), None)
         booked = await reading.bookings_of([row.case.id for row, _, _ in in_time])
         names = await reading.names()
     explained = _explained(estate, stands.body, [ask for _, ask, _ in in_time]) if stands else Explained()
     lines = [_line(row, ask, group, explained, booked.get(ask.id, ())) for row, ask, group in in_time]
     lines.sort(key=lambda line: (line.ask.order, line.lot or 0))
-    others = tuple(Line(row, ask, group, None, {}, {}, late=True) for row, ask, group in late)
     has = frozenset(case_id for case_id, times in booked.items() if times)
     seed = stands.body["seed"] if stands else None
-    return View(season, rules, estate, tuple(lines), others, stands, seed, names, has)
+    early, late = _outside(asks.early), _outside(asks.late)
+    return View(season, rules, estate, tuple(lines), early, late, stands, seed, names, has)
+
+
+def _outside(asks: Sequence[tuple[QueueRow, Ask, str]]) -> tuple[Line, ...]:
+    """What is not shared out by itself: a person looks at it."""
+    return tuple(Line(row, ask, group, None, {}, {}) for row, ask, group in asks)
 
 
 @dataclass(frozen=True)
@@ -196,7 +219,7 @@ async def share_out(desk: Desk, season_id: str, *, by: User, text: str = "") -> 
         seed, size = before.body["seed"], before.body["seed_size"]
     async with desk.store.reading() as reading:
         estate = _through(await reading.estate(), season)
-        in_time, _ = await _asks(reading, season, rules)
+        in_time = (await _asks(reading, season, rules)).in_time
     open_ones = [one for one in in_time if one[0].case.state not in CLOSED]
     asks = [ask for _, ask, _ in open_ones]
     given = await _apart(estate, asks, seed)

@@ -193,7 +193,7 @@ def bundle(case: str, target: Path, mask: tuple[str, ...], public: bool, purpose
         whom = await user_called(desk, by)
         found = await replay.case_to_replay(desk, case)
         words = words_with(Registry())
-        pages = Pages(resource("templates"), words, static_version="", demo=False)
+        pages = Pages(resource("templates"), words, static_version="", demo=False, idle_seconds=0)
         _, body = await disclosure_bundle.bundle(
             desk,
             found.id,

@@ -1,5 +1,6 @@
 """The queue, the search by number or association, and a case by its number."""
 
+from service.desk.diary import case_called, diary_numbers
 from service.desk.ports.desk import Desk
 from service.desk.ports.queue import QueuePage, QueueQuery, QueueRow
 from service.domain import policy
@@ -26,13 +27,14 @@ async def search(desk: Desk, text: str, *, by: User) -> list[QueueRow]:
     if looks_personal(text):
         raise InvalidInput([Problem("/q", "search.not_persons")])
     async with desk.store.reading() as reading:
-        return await reading.search(text, number, sorted(by.case_kinds))
+        numbers = diary_numbers(text, desk.diary_prefix)
+        return await reading.search(text, numbers, number, sorted(by.case_kinds))
 
 
 async def case_by_number(desk: Desk, diary_number: str, *, by: User) -> Case:
-    """The case with this diary number; raises NotFound for one this person may not know of."""
+    """The case with this diary number, however it is written; raises NotFound for one this person may not know of."""
     async with desk.store.reading() as reading:
-        case = await reading.case_by_diary_number(diary_number) if "\x00" not in diary_number else None
+        case = await case_called(desk, reading, diary_number)
     if case is None:
         raise NotFound("case.not_found")
     policy.check_can_see(case, by)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from service.audit.leaf import data_of
+from service.desk.diary import case_called
 from service.desk.ports.cases import EndedCase
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import KeptValue
@@ -207,7 +208,7 @@ async def plan_cases(desk: Desk, diary_numbers: Sequence[str], classes: Sequence
     async with desk.store.reading() as reading:
         found: dict[str, frozenset[str]] = {}
         for number in diary_numbers:
-            case = await reading.case_by_diary_number(number)
+            case = await case_called(desk, reading, number)
             if case is None:
                 raise NotFound("erase.no_case", case=number[:60])
             await check_may_go(desk, reading, case, classes, ground)

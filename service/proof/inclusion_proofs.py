@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.audit.checkpoint import Receipt
+from service.desk.diary import case_called
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow
 from service.domain.errors import NotFound, Unavailable
@@ -23,7 +24,7 @@ class Proof:
 async def prove_case(desk: Desk, diary_number: str, *, every: bool) -> list[Proof]:
     """Receipts for a case's decision, or for all of its entries; what is not signed yet is signed first."""
     async with desk.store.reading() as reading:
-        case = await reading.case_by_diary_number(diary_number)
+        case = await case_called(desk, reading, diary_number)
         if case is None:
             raise NotFound("case.not_found")
         entries = await reading.entries_of_case(case.id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.audit.leaf import data_as_written
+from service.desk.diary import case_called
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import KeptCheckpoint, SentCheckpoint
 from service.domain.errors import NotFound
@@ -73,8 +74,7 @@ class AccessPage:
 async def access_page(desk: Desk, *, diary_number: str, before: int | None, limit: int) -> AccessPage:
     """Who opened what: of this case, or of all where no number is given."""
     async with desk.store.reading() as reading:
-        asked = diary_number and "\x00" not in diary_number
-        case = await reading.case_by_diary_number(diary_number) if asked else None
+        case = await case_called(desk, reading, diary_number)
         names = await reading.names()
     rows, size = await access_log.page(desk, before=before, case_id=case.id if case else None, limit=limit)
     unknown = bool(diary_number) and case is None

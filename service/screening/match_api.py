@@ -1,9 +1,9 @@
 """Another system of the City asks whether a name of an open case resembles anyone on a list; a person still decides."""
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from service.desk.diary import case_called
 from service.desk.ports.desk import Desk
 from service.desk.ports.office import ActiveList
 from service.desk.ports.store import Reading
@@ -92,7 +92,7 @@ async def ask(
     if len(queries) > MOST_QUERIES or sum(map(len, asked)) > MOST_SUBJECTS:
         raise InvalidInput([Problem("/queries", "match_api.too_many", {"max": MOST_QUERIES})])
     async with desk.store.reading() as reading:
-        case = await _open_case(reading, diary_number)
+        case = await _open_case(desk, reading, diary_number)
         sources = _chosen(await lists_of(desk, reading), which)
     for source in sources:
         if source.active:
@@ -219,14 +219,9 @@ def _as_kept(subject: Subject) -> dict[str, object]:
     }
 
 
-_IN_ADDRESS = re.compile(r"(?P<prefix>.+)-(?P<year>\d{4})-(?P<number>\d+)")
-
-
-async def _open_case(reading: Reading, diary_number: str) -> Case:
+async def _open_case(desk: Desk, reading: Reading, diary_number: str) -> Case:
     """The case that is asked about, which has to be named and open; `HV-2026-1` in an address is `HV 2026/1`."""
-    case = await reading.case_by_diary_number(diary_number) if diary_number else None
-    if case is None and (parts := _IN_ADDRESS.fullmatch(diary_number)):
-        case = await reading.case_by_diary_number(f"{parts['prefix']} {parts['year']}/{parts['number']}")
+    case = await case_called(desk, reading, diary_number)
     if case is None:
         code = "match_api.case_unknown" if diary_number else "match_api.case_missing"
         raise InvalidInput([Problem("/case", code, {"case": diary_number[:60]})])

@@ -11,6 +11,7 @@ import msgspec
 from service.audit.canonical import NotCanonical, canonical
 from service.audit.leaf import data_of
 from service.desk import application_parts
+from service.desk.diary import case_called
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow
 from service.desk.ports.store import Reading
@@ -295,7 +296,7 @@ def needs_person(outcome: str) -> bool:
 async def case_to_replay(desk: Desk, diary_number: str) -> Case:
     """The case with this diary number; raises NotFound where there is none."""
     async with desk.store.reading() as reading:
-        case = await reading.case_by_diary_number(diary_number) if "\x00" not in diary_number else None
+        case = await case_called(desk, reading, diary_number)
     if case is None:
         raise NotFound("case.not_found")
     return case

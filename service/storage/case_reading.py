@@ -20,7 +20,6 @@ from service.desk.ports.cases import (
     StoredFinding,
 )
 from service.desk.ports.log import LogRow
-from service.desk.ports.queue import PAGE_SIZE, QueuePage, QueueQuery, QueueRow
 from service.domain.application import Kind
 from service.domain.case import CLOSED, Case
 from service.domain.check import OtherCase
@@ -39,20 +38,6 @@ from service.storage.tables import (
     OrganisationAttribute,
     ScreeningJob,
     SecrecyRow,
-)
-
-#: What each ordering sorts by; the id makes every order total, so that pages neither repeat nor skip.
-ORDERS = {
-    "diary": "c.registered_at",
-    "association": "c.org_search",
-    "amount": "c.amount_ore",
-    "received": "c.received_at",
-    "due": "c.due_on",
-}
-_QUEUE_COLUMNS = (
-    "SELECT c.*, a.name AS owner_name, d.outcome AS outcome FROM case_file c "
-    "LEFT JOIN account a ON a.id = c.owner_id "
-    "LEFT JOIN decision d ON d.case_id = c.id AND d.seq = (SELECT max(seq) FROM decision WHERE case_id = c.id)"
 )
 
 #: So many are asked for at once.
@@ -147,38 +132,6 @@ class CaseReading:
         )
         return StoredDecision(**row) if row else None
 
-    async def queue(self, query: QueueQuery) -> QueuePage:
-        if query.nothing or not query.kinds:
-            return QueuePage([], 0)
-        where, args = _conditions(query)
-        counted = await CaseRow.raw(f"SELECT count(*) AS n FROM case_file c WHERE {where}", *args)
-        order = ORDERS[query.order] + (' COLLATE "C"' if query.order == "association" and not self._sqlite else "")
-        way = "DESC" if query.descending else "ASC"
-        nulls = " NULLS LAST" if query.order == "amount" else ""
-        found = await CaseRow.raw(
-            f"{_QUEUE_COLUMNS} WHERE {where} ORDER BY {order} {way}{nulls}, c.registered_at {way}, c.id {way} "
-            "LIMIT {} OFFSET {}",
-            *args,
-            PAGE_SIZE,
-            (query.page - 1) * PAGE_SIZE,
-        )
-        return QueuePage([_queue_row(row) for row in found], int(counted[0]["n"]))
-
-    async def search(self, text: str, number: str | None, kinds: Sequence[Kind]) -> list[QueueRow]:
-        wanted = rows.search_form(text)
-        marks = ", ".join("{}" for _ in kinds)
-        escaped = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        found = await CaseRow.raw(
-            f"{_QUEUE_COLUMNS} WHERE c.kind IN ({marks}) AND (c.diary_number = {{}} OR c.org_number = {{}} "
-            "OR c.org_search LIKE {} ESCAPE '\\') ORDER BY c.registered_at DESC, c.id LIMIT {}",
-            *[one.value for one in kinds],
-            text.strip(),
-            number or "",
-            f"%{escaped}%" if wanted else "\\-",
-            PAGE_SIZE,
-        )
-        return [_queue_row(one) for one in found]
-
     async def other_cases(self, repeat_key: str, case_id: str) -> list[OtherCase]:
         found = (
             await CaseRow.select(CaseRow.diary_number, CaseRow.type, CaseRow.repeat_key)
@@ -246,20 +199,6 @@ class CaseReading:
 
     async def diary_number_taken(self, number: str) -> bool:
         return await CaseRow.exists().where(CaseRow.diary_number == number)
-
-    async def received_between(
-        self, types: Sequence[str], since: Instant, until: Instant, *, limit: int
-    ) -> list[QueueRow]:
-        places = ", ".join("{}" for _ in types)
-        found = await CaseRow.raw(
-            f"{_QUEUE_COLUMNS} WHERE c.received_at >= {{}} AND c.received_at < {{}} AND c.type IN ({places}) "
-            "ORDER BY c.received_at, c.registered_at, c.id LIMIT {}",
-            since,
-            until,
-            *types,
-            limit,
-        )
-        return [_queue_row(one) for one in found]
 
     async def given_since(self, organisation: str, since: Instant, *, but: str) -> dict[str, int]:
         found = await CaseRow.raw(
@@ -365,37 +304,3 @@ class CaseReading:
             found = await EnclosureRow.select(EnclosureRow.sha256).where(EnclosureRow.sha256.is_in(some))
             named |= {one["sha256"] for one in found}
         return named
-
-
-def _conditions(query: QueueQuery) -> tuple[str, list[Any]]:
-    kinds = [query.kind] if query.kind else list(query.kinds)
-    parts, args = [f"c.kind IN ({', '.join('{}' for _ in kinds)})"], [one.value for one in kinds]
-    if query.state == "open":
-        parts.append("c.state NOT IN ('decided', 'executed', 'final')")
-    elif query.state:
-        parts.append("c.state = {}")
-        args.append(query.state)
-    if query.unowned:
-        parts.append("c.owner_id IS NULL")
-    if query.owner:
-        parts.append("c.owner_id = {}")
-        args.append(query.owner)
-    if query.attention:
-        parts.append("c.attention > 0")
-    if query.organisation:
-        parts.append("c.organisation_id = {}")
-        args.append(query.organisation)
-    return " AND ".join(parts), args
-
-
-def _queue_row(row: dict[str, Any]) -> QueueRow:
-    return QueueRow(
-        case=rows.case_of(row),
-        org_name=row["org_name"],
-        org_number=row["org_number"],
-        hirer=row["hirer"],
-        when_label=row["when_label"],
-        attention=row["attention"],
-        owner_name=row["owner_name"],
-        outcome=row["outcome"],
-    )

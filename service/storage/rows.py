@@ -1,6 +1,7 @@
 """Rows to the domain's things and back."""
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -20,7 +21,10 @@ from service.domain.premises import Hirer
 from service.storage.tables import CaseRow, FindingRow
 
 Row = Mapping[str, Any]
-_SORTED_LAST = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
+#: The last letters of the alphabet, and those that the Swedish order puts with them or with y (SS 03 81 00).
+_SORTED_LAST = str.maketrans({"å": "{", "ä": "|", "ö": "}", "æ": "|", "ø": "}", "ü": "y", "ű": "y", "ő": "}"})
+#: Letters that no sign is left of when their marks are taken away.
+_PLAIN = str.maketrans({"đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ŧ": "t", "ŋ": "n", "ı": "i", "œ": "oe", "þ": "th"})
 
 
 def text_of(parts: Sequence[Part]) -> str:
@@ -29,8 +33,12 @@ def text_of(parts: Sequence[Part]) -> str:
 
 
 def search_form(name: str) -> str:
-    """A name as it is searched and sorted: small letters, and å, ä, ö after z whatever the database's order."""
-    return " ".join(name.casefold().split()).translate(_SORTED_LAST)
+    """A name as it is searched and sorted in the Swedish order, whatever the database's: å, ä, ö last, é as e, ü as y.
+
+    However it was typed: capitals, signs and marks apart or as one, spaces.
+    """
+    text = " ".join(unicodedata.normalize("NFC", name.casefold()).split()).translate(_SORTED_LAST).translate(_PLAIN)
+    return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
 
 
 def searched_name(name: str, hirer: str | None) -> str:

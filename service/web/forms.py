@@ -11,7 +11,7 @@ from typing import Any
 from litestar import Request
 from litestar.datastructures import UploadFile
 
-from service.desk.fields import as_clock, check_amount, check_number
+from service.desk.fields import as_clock, as_day, as_number, check_amount, check_number
 from service.desk.form import Answers
 from service.domain.clock import STOCKHOLM
 from service.domain.errors import InvalidInput, Problem, TooLarge, Unreadable
@@ -214,8 +214,9 @@ def application(form: Form, kind: str, *, today: date) -> dict[str, Any]:
     address = [line.strip() for line in form.text("contact_address").splitlines() if line.strip()]
     if any(contact.values()) or address:
         document["contact"] = _filled(contact | {"address": address or None})
-    if form.text("received_on").strip() not in ("", today.isoformat()):
-        document["received_at"] = _received_at(form.text("received_on").strip())
+    received_on = as_day(form.text("received_on"))
+    if received_on not in ("", today.isoformat()):
+        document["received_at"] = _received_at(received_on)
     if form.text("diary_number"):
         document["diary_number"] = form.text("diary_number")
     document[kind] = _grant(form) if kind == "grant" else _premises(form)
@@ -250,7 +251,7 @@ def _people(form: Form) -> list[dict[str, Any]]:
 
 def _whole(text: str) -> Any:
     """A whole number where it is one; otherwise the text, which the reader of the document complains about."""
-    compact = text.replace(" ", "").strip()
+    compact = as_number(text)
     return int(compact) if re.fullmatch(r"-?\d{1,18}", compact) else text
 
 
@@ -259,13 +260,13 @@ def _grant(form: Form) -> dict[str, Any]:
     amount = check_amount("/grant/amount_ore", form.text("amount"))
     if amount is not None:
         grant["amount_ore"] = amount
-    grant["period"] = _filled({"from": form.text("period_from"), "to": form.text("period_to")})
+    grant["period"] = _filled({"from": as_day(form.text("period_from")), "to": as_day(form.text("period_to"))})
     return grant
 
 
 def _premises(form: Form) -> dict[str, Any]:
-    names = ("type", "room", "date", "purpose", "organiser")
-    premises = _filled({name: form.text(name) for name in names})
+    names = ("type", "room", "purpose", "organiser")
+    premises = _filled({name: form.text(name) for name in names} | {"date": as_day(form.text("date"))})
     premises |= _filled({"from": as_clock(form.text("time_from")), "to": as_clock(form.text("time_to"))})
     premises |= _filled({"hirer": form.text("hirer"), "use": form.text("use"), "hold": form.text("hold")})
     rule = form.text("rule").strip() or _weekly(form)
@@ -285,7 +286,7 @@ def _weekly(form: Form) -> str:
     if not weeks and not until:
         return ""
     try:
-        last = day_of(until)
+        last = day_of(as_day(until))
     except ValueError as error:
         raise InvalidInput([Problem("/repeat_until", "input.not_a_date" if until else "input.missing")]) from error
     return f"FREQ=WEEKLY;INTERVAL={2 if weeks == '2' else 1};UNTIL={last:%Y%m%d}"
@@ -303,7 +304,7 @@ def _declaration(form: Form) -> dict[str, Any]:
             "text_version": form.text("declaration_version"),
             "signatory": form.text("signatory"),
             "role": form.text("signatory_role"),
-            "date": form.text("declaration_date"),
+            "date": as_day(form.text("declaration_date")),
             "method": "signature_on_paper",
         }
     ) | {"statements": {one: one in attested for one in statements}}

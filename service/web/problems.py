@@ -3,6 +3,7 @@
 import logging
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response
 from litestar.exceptions import ClientException, HTTPException, NotAuthorizedException, NotFoundException
@@ -155,8 +156,10 @@ def not_signed_in(request: Request[Any, Any, Any], _: NotSignedIn) -> Response[A
     """To the sign-in page; the address asked for is kept where it can be looked at again. A system is told so."""
     if forms.is_json(request):
         return http_error(request, NotAuthorizedException())
-    back = request.url.path if request.method == "GET" else "/"
-    return Redirect(f"/sign-in?next={back}", status_code=303)
+    back = request.url.path if request.method == "GET" else render.page_path(request.url.path)
+    query = request.url.query if request.method == "GET" else ""
+    asked = urlencode({"next": f"{back}?{query}" if query else back})
+    return Redirect(f"/sign-in?{asked}", status_code=303)
 
 
 def password_not_own(request: Request[Any, Any, Any], _: PasswordNotOwn) -> Response[Any]:

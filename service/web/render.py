@@ -46,18 +46,17 @@ class Gap(StrictUndefined):
 class Pages:
     """A template environment for each language."""
 
-    def __init__(self, folder: Path, words: Catalogue, *, static_version: str, demo: bool) -> None:
+    def __init__(self, folder: Path, words: Catalogue, **shared: Any) -> None:
+        """`shared` is what every page is told: `static_version`, `demo`, `idle_seconds`."""
         self.words = words
-        self._environments = {
-            one: _environment(folder, words, one, static_version=static_version, demo=demo) for one in LANGUAGES
-        }
+        self._environments = {language: _environment(folder, words, language, shared) for language in LANGUAGES}
 
     def render(self, language: str, template: str, values: Mapping[str, Any]) -> str:
         """The page's HTML."""
         return self._environments[language].get_template(template).render(values)
 
 
-def _environment(folder: Path, words: Catalogue, language: str, *, static_version: str, demo: bool) -> Environment:
+def _environment(folder: Path, words: Catalogue, language: str, shared: Mapping[str, Any]) -> Environment:
     environment = Environment(
         loader=ChoiceLoader(
             [
@@ -77,8 +76,7 @@ def _environment(folder: Path, words: Catalogue, language: str, *, static_versio
         "say": partial(_say, words, language),
         "term": partial(words.term, language),
         "language": language,
-        "static_version": static_version,
-        "demo": demo,
+        **shared,
         "query": _query,
         # Two names that the components' macros take for granted.
         "undefined": ChainableUndefined(name="undefined"),
@@ -194,11 +192,30 @@ def page(request: Request[Any, Any, Any], template: str, **values: Any) -> Respo
         "path": page_path(request.url.path),
         "said": said,
         "errors": [],
+        "queue_address": queue_address(request),
     }
     common |= values
     common["given"] = Given(common.get("posted") or Form({}), common["errors"])
     html = _pages(request).render(language(request), template, common)
     return Response(html, media_type="text/html", headers={"Cache-Control": "no-store"})
+
+
+#: Where a session keeps the address of the queue as it was last seen.
+_QUEUE = "queue"
+
+
+def remember_queue(request: Request[Any, Any, Any], asked: Mapping[str, str]) -> None:
+    """The queue's address with its filters, order and page, for the ways back to it."""
+    address = "/queue" + (_query(asked) if asked else "")
+    if request.session.get(_QUEUE, "/queue") != address:
+        request.session[_QUEUE] = address
+
+
+def queue_address(request: Request[Any, Any, Any]) -> str:
+    """The queue as this person saw it last."""
+    session = request.scope.get("session")
+    kept = session.get(_QUEUE) if isinstance(session, dict) else None
+    return kept if isinstance(kept, str) else "/queue"
 
 
 def page_path(path: str) -> str:

@@ -15,6 +15,7 @@ from service.domain.errors import NotAllowed
 from service.domain.people import INTAKE_RIGHT, LOG_RIGHT, MATCH_RIGHT, METRICS_RIGHT, Role, ServiceKey, User
 from service.office import users_and_keys
 from service.web.browsers import cookie_name
+from service.web.kept_posts import keep
 from service.web.sessions import SIGNED_IN_AT, USER_ID
 
 
@@ -99,6 +100,7 @@ async def check_access(connection: ASGIConnection[Any, Any, Any, Any], handler: 
     if wanted.anyone:
         return
     if user is None:
+        await keep(connection)
         raise NotSignedIn
     if user.temporary and not handler.opt.get(OPEN_TO_TEMPORARY):
         raise PasswordNotOwn

@@ -25,6 +25,8 @@ _LOADED = "granska_session_as_loaded"
 #: Where a session could not be kept: why.
 NOT_KEPT = "granska_session_not_kept"
 SEEN = "seen"
+#: In a request's state: whose session it came with, where that had ended of itself.
+ENDED = "granska_ended_session_of"
 #: How often a session that is only looked with is written, so that idleness can be told (seconds).
 SEEN_EVERY = 60
 
@@ -90,6 +92,7 @@ class Sessions(ServerSideSessionBackend):
         """The session's data; one that has been idle too long is empty."""
         data = await super().load_from_connection(connection)
         if data and time.time() - data.get(SEEN, 0) > self.config.idle_seconds:
+            connection.scope["state"][ENDED] = data.get(USER_ID)
             data = {}
         connection.scope["state"][_LOADED] = dict(data)
         return data

@@ -27,7 +27,7 @@ from service.web.api import log as log_api
 from service.web.api import premises as premises_api
 from service.web.browsers import Browsers, cookie_name
 from service.web.deps import DEPENDENCIES, TheDesk
-from service.web.pages import help, own_account, sign_in
+from service.web.pages import help, kept, own_account, sign_in
 from service.web.pages.bookings import calendar, phone, rooms, seasons
 from service.web.pages.casework import (
     case,
@@ -122,6 +122,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
     pages = (
         sign_in,
         own_account,
+        kept,
         queue,
         case,
         steps,
@@ -197,7 +198,13 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
         debug=False,
         logging_config=None,
     )
-    site.state.pages = Pages(config.templates, config.words, static_version=_static_version(), demo=config.demo)
+    site.state.pages = Pages(
+        config.templates,
+        config.words,
+        static_version=_static_version(),
+        demo=config.demo,
+        idle_seconds=config.idle_seconds,
+    )
     site.state.throttle = Throttle()
     site.state.security_log = SecurityLog()
     site.state.refusals = Refusals()

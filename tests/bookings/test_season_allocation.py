@@ -72,3 +72,16 @@ async def test_a_room_that_is_closed_all_the_season_is_not_shared_out(desk: Desk
     await rooms.close_room(desk, "vikhallen", first="2026-12-01", last="2027-12-31", ground="danger", by=officer)
     made = await season_allocation.share_out(desk, "2027-varen", by=officer)
     assert not [one for one in made.body["given"] if one["room"].startswith("vikhallen")]
+
+
+async def test_an_application_before_or_after_the_window_is_listed_for_a_person_and_not_shared_out(desk: Desk) -> None:
+    officer = await petter(desk)
+    [file] = (FIXTURES / "applications").glob("15-*.json")
+    for received in ("2026-08-20", "2026-11-02", "2026-11-17"):
+        document = json.loads(file.read_text("utf-8")) | {"received_at": f"{received}T12:00:00+01:00"}
+        document.pop("declaration", None)
+        await receive(desk, document, by=KEY, channel="e_service")
+    view = await season_allocation.view(desk, "2027-varen")
+    assert [len(lines) for lines in (view.early, view.lines, view.late)] == [1, 1, 1]
+    made = await season_allocation.share_out(desk, "2027-varen", by=officer)
+    assert [ask["case"] for ask in made.body["asks"]] == [view.lines[0].ask.id]

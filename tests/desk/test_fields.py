@@ -18,7 +18,16 @@ def complaint(read, *arguments) -> str:
 
 @pytest.mark.parametrize(
     ("text", "minutes"),
-    [("18", 1080), ("18.30", 1110), ("1830", 1110), ("9:30", 570), (" 08:00 ", 480), ("24:00", 1440)],
+    [
+        ("18", 1080),
+        ("18.30", 1110),
+        ("1830", 1110),
+        ("9:30", 570),
+        (" 08:00 ", 480),
+        ("24:00", 1440),
+        ("kl. 18", 1080),
+        ("kl 18,30", 1110),
+    ],
 )
 def test_reads_a_time_as_people_write_it(text: str, minutes: int) -> None:
     assert fields.check_clock("/here", text) == minutes
@@ -31,7 +40,7 @@ def test_names_the_field_of_what_is_no_time(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "ore"),
-    [("25 000", 2_500_000), ("1 250,50", 125_050), ("300 kr", 30_000), ("0", 0), ("", None), ("1\u00a0000", 100_000), ("12.50", 1250)],
+    [("25 000", 2_500_000), ("1 250,50", 125_050), ("300 kr", 30_000), ("0", 0), ("", None), ("1\u00a0000", 100_000), ("12.50", 1250), ("1 500:-", 150_000), ("1500,-", 150_000), ("25.000", 2_500_000), ("SEK 300", 30_000), ("1.250,50 kr", 125_050), ("2 000 kronor", 200_000)],
 )  # fmt: skip
 def test_reads_an_amount_in_ore(text: str, ore: int | None) -> None:
     assert fields.check_amount("/here", text) == ore
@@ -44,15 +53,46 @@ def test_names_the_field_of_what_is_no_amount(text: str) -> None:
 
 def test_reads_a_whole_number() -> None:
     assert fields.check_number("/here", " 12 ") == 12
+    assert fields.check_number("/here", "1 200 st") == 1200
     assert complaint(fields.check_number, "") == "input.missing"
     assert complaint(fields.check_number, "-1") == "input.type_integer"
     assert complaint(fields.check_number, "²") == "input.type_integer"
 
 
-def test_reads_a_day_and_no_other_writing_of_it() -> None:
-    assert fields.check_day("/here", "2026-11-22") == date(2026, 11, 22)
-    for text in ("", "2026-02-30", "22/11 2026", "20261122", "2026-11-22T00:00"):
-        assert complaint(fields.check_day, text) == "input.not_a_date"
+@pytest.mark.parametrize(
+    "text", ["2026-11-22", "20261122", "26-11-22", "2026/11/22", "2026.11.22", "22/11 2026", "22.11.2026", "2026–11–22"]
+)
+def test_reads_a_day_as_people_write_it(text: str) -> None:
+    assert fields.check_day("/here", f" {text} ") == date(2026, 11, 22)
+
+
+@pytest.mark.parametrize("text", ["", "2026-02-30", "22 november", "2026-11-22T00:00", "11/22", "0000-00-00"])
+def test_names_the_field_of_what_is_no_day(text: str) -> None:
+    assert complaint(fields.check_day, text) == "input.not_a_date"
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("08:00-12:00, 13:00-22:00", ["08:00-12:00", "13:00-22:00"]),
+        ("8–12; 13.00–22", ["08:00-12:00", "13:00-22:00"]),
+        ("kl. 8 - 12 och 13-22", ["08:00-12:00", "13:00-22:00"]),
+        ("stängt", []), ("Stängt ", []), ("closed", []), ("", []), ("-", []),
+        ("hela dagen", ["hela dagen"]),
+    ],
+)  # fmt: skip
+def test_reads_hours_as_people_write_them(text: str, hours: list[str]) -> None:
+    assert fields.as_hours(text) == hours
+
+
+def test_reads_days_with_hours_of_their_own_one_by_one_and_as_a_range() -> None:
+    written = "2026-12-24 8-12\n2026-12-25–2026-12-27 stängt\n31/12 2026 10-14\n\n2027-01-01"
+    assert fields.as_exceptions(written) == {
+        "2026-12-24": ["08:00-12:00"],
+        "2026-12-25": [], "2026-12-26": [], "2026-12-27": [], "2027-01-01": [],
+        "2026-12-31": ["10:00-14:00"],
+    }  # fmt: skip
+    assert fields.as_exceptions("2026-12-27–2026-12-25 stängt") == {"2026-12-27-2026-12-25": []}, "named by its reader"
 
 
 def test_a_day_that_has_not_come_is_refused() -> None:

@@ -316,6 +316,9 @@ def test_every_route_that_changes_anything_leaves_its_event(tmp_path: Path) -> N
         walk.step(("POST", "/workbench"), lambda: samir.send("/workbench", diary_number=number), wants=None)
         walk.step(("POST", "/queue/search"), lambda: alva.send("/queue/search", q="Granvik"), wants=None)
         walk.step(("POST", "/language"), lambda: alva.send("/language", language="en", back="/"), wants=None)
+        for step in ("send", "drop"):
+            kept = ("POST", f"/kept/{{number:int}}/{step}")
+            walk.step(kept, lambda: alva.send(f"/kept/0/{step}"), wants=None)  # noqa: B023
         walk.step(("POST", "/sign-out"), lambda: alva.send("/sign-out"), wants=None)
         walk.step(("POST", "/sign-in"), lambda: service.signed_in("alva").get("/queue"), wants=None)
         assert "Allt stämmer" in service.run("log", "verify").stdout

@@ -32,6 +32,10 @@ MATRIX: dict[tuple[str, str], set[str] | str] = {
     ("GET", "/help/{topic:str}"): "anyone",
     ("GET", "/static/{file_path:path}"): "anyone",
     ("HEAD", "/static/{file_path:path}"): "anyone",
+    ("GET", "/kept"): EVERYONE,
+    ("POST", "/kept/{number:int}/send"): EVERYONE,
+    ("POST", "/kept/{number:int}/drop"): EVERYONE,
+    ("GET", "/session"): EVERYONE,
     ("GET", "/password"): EVERYONE,
     ("POST", "/password"): EVERYONE,
     ("GET", "/queue"): CASES,
@@ -221,7 +225,7 @@ def address(path: str) -> str:
     ):
         path = path.replace("{" + mark + ":uuid}", ID)
     return (
-        path.replace("{kind:str}", "grant").replace("{topic:str}", "officer").replace("{seq:int}", "0")
+        path.replace("{kind:str}", "grant").replace("{topic:str}", "officer").replace("{seq:int}", "0").replace("{number:int}", "0")
         .replace("{file_path:path}", "granska.js").replace("{dataset:str}", "demo").replace("{pair:str}", "0" * 64)
         .replace("{secret:str}", "gissning.ics").replace("{room_id:str}", "tallen").replace("{season_id:str}", "ingen")
         .replace("{step:str}", "note").replace("{grant_round_id:str}", "2026-autumn").replace("{name:str}", "decision")

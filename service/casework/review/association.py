@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from service.desk import form
+from service.desk.diary import case_called
 from service.desk.step import Scene, dossier_of
 from service.desk.step_form import CaseNow, StepForm, unless
 from service.desk.stops import stops_of
@@ -56,7 +57,7 @@ class JoinAssociation(StepForm):
 
     async def _other(self, scene: Scene) -> Case:
         """The other case: this person may see it and has no conflict of interest in it; no private person's."""
-        other = await scene.writing.case_by_diary_number(self.other.strip())
+        other = await case_called(scene.desk, scene.writing, self.other)
         if other is None or other.kind not in scene.by.case_kinds:
             raise InvalidInput([Problem("/other", "case.not_found")])
         policy.check_can_see(other, scene.by)

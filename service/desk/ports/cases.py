@@ -214,8 +214,10 @@ class CaseReading(Protocol):
         """One page of the queue; never a case of a kind that was not asked for."""
         ...
 
-    async def search(self, text: str, number: str | None, kinds: Sequence[Kind]) -> list[QueueRow]:
-        """Cases by part of an association's name, or by a whole diary or organisation number, newest first.
+    async def search(
+        self, name: str, numbers: Sequence[str], org_number: str | None, kinds: Sequence[Kind]
+    ) -> list[QueueRow]:
+        """Cases by part of an association's name, by one of these diary numbers or an organisation's, newest first.
 
         One page of them is returned. A private person is not found by name.
         """

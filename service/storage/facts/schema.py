@@ -8,10 +8,10 @@ import sqlite3
 from itertools import chain
 
 from service.desk.ports.log import SchemaFault
-from service.storage.piccolo_migrations import m0001_base, m0002_premises
+from service.storage.piccolo_migrations import m0001_base, m0002_premises, m0003_queue
 from service.storage.tables import LogEntry
 
-MIGRATIONS = (m0001_base, m0002_premises)
+MIGRATIONS = (m0001_base, m0002_premises, m0003_queue)
 #: What a library keeps beside ours.
 _OTHERS = ("migration", "sqlite_")
 _TRIGGER = re.compile(r"CREATE TRIGGER (\w+)")

@@ -15,7 +15,7 @@ from service.domain.people import Role, User
 from service.office import second_factor, users_and_keys
 from service.office.passwords import KNOWN, MAX_PASSWORD, NEW
 from service.proof.security_log import SecurityLog
-from service.web import browsers, forms, render, sessions
+from service.web import browsers, forms, kept_posts, render, sessions
 from service.web.browsers import Browsers
 from service.web.deps import AnyRequest, MaybeUser, TheDesk
 from service.web.problems import page_or_complaint
@@ -45,7 +45,7 @@ async def sign_in_page(request: AnyRequest, user: MaybeUser) -> Response[Any]:
     """The sign-in page."""
     if user is not None:
         return Redirect(home(user), status_code=303)
-    return render.page(request, "pages/sign_in.html", email="", next=_safe_next(request.query_params.get("next", "")))
+    return render.page(request, "pages/sign_in.html", email="", next=safe_next(request.query_params.get("next", "")))
 
 
 @post("/sign-in", opt=may(ANYONE), status_code=200)
@@ -53,7 +53,7 @@ async def sign_in(request: AnyRequest, desk: TheDesk) -> Response[Any]:
     """Sign in under a new session id."""
     form = await forms.read(request)
     email, now = form.text("email").strip().casefold()[:200], desk.outside.now()
-    answer = _SignIn(request, email, _safe_next(form.text("next")))
+    answer = _SignIn(request, email, safe_next(form.text("next")))
     found = await users_and_keys.account(desk, email)
     noted: SecurityLog = request.app.state.security_log
     browser = _browsers(request).known(_browser_cookie(request), found.user if found else None)
@@ -78,7 +78,10 @@ async def sign_in(request: AnyRequest, desk: TheDesk) -> Response[Any]:
         # The session would be from before the password, and over at once: a sign-in that loops without a word.
         return answer.later("sign_in.clock_behind", 503, BUSY_SECONDS)
     if found is not None and found.factor:
+        kept = request.session.get(kept_posts.KEPT)
         request.session.clear()
+        if kept:
+            request.session[kept_posts.KEPT] = kept
         request.session[PENDING] = {"user": user.id, "at": now, "next": answer.next_page}
         sessions.rotate(request)
         return Redirect("/sign-in/code", status_code=303)
@@ -89,8 +92,12 @@ async def _signed_in(request: AnyRequest, desk: Desk, user: User, next_page: str
     """The session is opened; where the rules demand a second factor that is not there, that comes first."""
     noted: SecurityLog = request.app.state.security_log
     await noted.signed_in(desk, user)
+    kept = await kept_posts.handed_over(desk, request.session.get(kept_posts.KEPT), user)
     request.session.clear()
     open_session(request, user, desk.outside.now())
+    if kept:
+        request.session[kept_posts.KEPT] = {"owner": user.id, "posts": kept}
+        next_page = "/kept"
     if await second_factor.is_demanded(desk, user) and not await second_factor.has_one(desk, user):
         request.session[FACTOR_MISSING] = True
     return Redirect(next_page or home(user), status_code=303, cookies=[browser_mark(request, user)])
@@ -194,9 +201,13 @@ def home(user: User) -> str:
     return "/users" if user.has(Role.ADMINISTRATOR) else "/help"
 
 
-def _safe_next(given: str) -> str:
-    """Only a page of ours, and never one with more than a path."""
-    return given if re.fullmatch(r"/[a-z0-9][a-z0-9/_-]{0,120}", given) else ""
+#: A page of ours with the filters that can stand in its address; nothing that leads to another site.
+_PAGE = re.compile(r"/(?:[a-z0-9][A-Za-z0-9/._-]{0,150}(?:\?[A-Za-z0-9=&._:%+-]{0,400})?)?")
+
+
+def safe_next(given: str) -> str:
+    """Only a page of ours, with its filters; empty for anything else."""
+    return given if _PAGE.fullmatch(given) else ""
 
 
 @post("/sign-out", opt=may(ANYONE), status_code=303)
@@ -211,7 +222,7 @@ async def choose_language(request: AnyRequest) -> Redirect:
     """Swedish or English, kept in a cookie of its own."""
     form = await forms.read(request)
     chosen = form.text("language")
-    back = _safe_next(form.text("back")) or "/"
+    back = safe_next(form.text("back")) or "/"
     cookie = Cookie(
         key=render.LANGUAGE_COOKIE,
         value=chosen if chosen in LANGUAGES else DEFAULT,

@@ -14,7 +14,8 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (typeof value === "string" && name !== "version") body.append(name, value);
     body.set("_form", form.dataset.form);
-    await fetch(`/cases/${form.dataset.draft}/draft`, { method: "POST", body, keepalive: true }).catch(() => {});
+    const answer = await fetch(`/cases/${form.dataset.draft}/draft`, { method: "POST", body, keepalive: true }).catch(() => ({}));
+    if (answer.status === 204) localStorage.setItem("granska-seen", String(Date.now()));
   };
   form.addEventListener("input", () => {
     clearTimeout(waiting);
@@ -34,6 +35,29 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     event.preventDefault();
     keep().then(() => event.target.requestSubmit(event.submitter));
   });
+}
+
+// Five minutes before the session ends of itself it is said, in every window: being there is enough for it to go on.
+const ending = document.getElementById("session-ending");
+if (ending) {
+  const idle = Number(ending.dataset.idle) * 1000;
+  const [soon, over, stay] = [ending.querySelector("[data-soon]"), ending.querySelector("[data-over]"), ending.querySelector("button")];
+  const seen = () => localStorage.setItem("granska-seen", String(Date.now()));
+  const look = () => {
+    const left = Number(localStorage.getItem("granska-seen")) + idle - Date.now();
+    ending.hidden = left > Math.min(5 * 60 * 1000, idle / 2);
+    soon.hidden = left <= 0;
+    over.hidden = left > 0;
+    stay.hidden = left <= 0;
+  };
+  stay.addEventListener("click", async () => {
+    const answer = await fetch("/session", { redirect: "manual" }).catch(() => ({}));
+    if (answer.status === 204) seen();
+    look();
+  });
+  seen();
+  look();
+  setInterval(look, 5000);
 }
 
 // A usual text into its field, after what is there.

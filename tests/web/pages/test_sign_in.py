@@ -28,7 +28,7 @@ def test_a_wrong_password_and_an_unknown_user_get_the_same_answer(lite: Service)
 
 
 @pytest.mark.parametrize(
-    "next_page", ["//evil.example", "https://evil.example", "/\\evil", "/queue?x=1", "javascript:x"]
+    "next_page", ["//evil.example", "https://evil.example", "/\\evil", "/queue?x=//a", "javascript:x", "/a//b?c@d"]
 )
 def test_signing_in_leads_nowhere_else(lite: Service, next_page: str) -> None:
     visitor = lite.visitor()
@@ -36,6 +36,17 @@ def test_signing_in_leads_nowhere_else(lite: Service, next_page: str) -> None:
     answer = visitor.send("/sign-in", email="samir@demo.example", password="lindarna-vid-kanalen", next=next_page)
 
     assert answer.headers["location"] == "/queue"
+
+
+def test_the_filters_of_the_queue_are_kept_over_sign_in(lite: Service) -> None:
+    visitor = lite.visitor()
+    asked = "/queue?state=all&order=amount&dir=desc&page=1"
+    sent_to = visitor.get(asked).headers["location"]
+    page = visitor.get(sent_to).text
+    wanted = re.findall(r'name="next" value="([^"]*)"', page)[0].replace("&amp;", "&")
+    assert wanted == asked
+    answer = visitor.send("/sign-in", email="samir@demo.example", password="lindarna-vid-kanalen", next=wanted)
+    assert answer.headers["location"] == asked
 
 
 def test_many_guesses_at_once_are_counted_too(lite: Service) -> None:

@@ -8,6 +8,7 @@ from litestar import Response, get
 
 from service.bookings import availability, key_access, room_feed, rooms
 from service.bookings.scheduling.free_times import Wanted
+from service.desk.fields import as_day
 from service.desk.rulebook import today
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import Role
@@ -31,7 +32,7 @@ def day_asked(request: AnyRequest, now: date, name: str = "date") -> date:
     if not text:
         return now
     try:
-        return day_of(text)
+        return day_of(as_day(text))
     except ValueError as error:
         raise InvalidInput([Problem(f"/{name}", "input.not_a_date")]) from error
 

@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from service.bookings import room_feed, rooms
 from service.bookings.room_document import hours_text
 from service.desk.actors import person
+from service.desk.fields import as_exceptions, as_hours, as_number
 from service.desk.ports.desk import Desk
 from service.domain.errors import Conflict, GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import Role, User
@@ -150,17 +151,9 @@ def _document(form: Form) -> dict[str, Any]:
     """The form as the document that is kept; what cannot be read is left for its reader to name."""
 
     def whole(name: str) -> Any:
-        text = form.text(name).strip()
+        text = as_number(form.text(name))
         return int(text) if re.fullmatch(r"\d{1,6}", text) else None
 
-    def hours(text: str) -> list[str]:
-        return [one.strip().replace("–", "-") for one in text.split(",") if one.strip()]
-
-    exceptions = {}
-    for line in form.text("exceptions").splitlines():
-        day, _, rest = line.strip().partition(" ")
-        if day:
-            exceptions[day] = hours(rest)
     return {
         "name": form.text("name"),
         "note": form.text("note"),
@@ -169,8 +162,8 @@ def _document(form: Form) -> dict[str, Any]:
         "in_use": form.text("in_use") != "no",
         "equipment": form.texts("equipment"),
         "accessibility": form.texts("accessibility"),
-        "hours": {day: hours(form.text(f"hours_{day}")) for day in WEEKDAYS},
-        "exceptions": exceptions,
+        "hours": {day: as_hours(form.text(f"hours_{day}")) for day in WEEKDAYS},
+        "exceptions": as_exceptions(form.text("exceptions")),
     } | {name: whole(name) for name in _NUMBERS}
 
 
@@ -228,8 +221,8 @@ async def close(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
         in_the_way = await rooms.close_room(
             desk,
             _id(request),
-            first=form.text("first").strip().replace(" ", "T"),
-            last=form.text("last").strip().replace(" ", "T"),
+            first=form.text("first"),
+            last=form.text("last"),
             ground=form.text("ground"),
             by=user,
         )

@@ -37,6 +37,7 @@ async def queue(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[
     query = read_query(given, user)
     page = await case_search.queue(desk, query)
     filters = {name: value for name, value in given.items() if value and name != "page"}
+    render.remember_queue(request, {name: value for name, value in given.items() if value})
     return render.page(
         request,
         "pages/queue.html",
@@ -117,7 +118,7 @@ async def bulk(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Response[A
         except GranskaError:
             failed += 1
     render.tell(request, "done.bulk", done=done, failed=failed)
-    return Redirect("/queue", status_code=303)
+    return Redirect(render.queue_address(request), status_code=303)
 
 
 HANDLERS = (queue, search, bulk)

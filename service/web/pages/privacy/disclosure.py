@@ -1,6 +1,5 @@
 """A case to hand out or look back on: the bundle, the public copy, and the case as recorded on a certain day."""
 
-from datetime import date
 from typing import Any
 
 from litestar import Response, get, post
@@ -8,6 +7,7 @@ from litestar import Response, get, post
 from service.casework.decision import record_page
 from service.casework.views import history
 from service.casework.views.gate import check_may_see
+from service.desk.fields import check_day
 from service.desk.ports.desk import Desk
 from service.domain.clock import local_day
 from service.domain.errors import InvalidInput, Problem
@@ -81,9 +81,9 @@ async def history_page(request: AnyRequest, desk: TheDesk, user: SignedIn) -> Re
     error, day = None, local_day(case.received_at)
     if given:
         try:
-            day = date.fromisoformat(given)
-        except ValueError:
-            error = InvalidInput([Problem("/day", "input.not_a_date")])
+            day = check_day("/day", given)
+        except InvalidInput as wrong:
+            error = wrong
     if not 2000 <= day.year <= 2200:
         error, day = InvalidInput([Problem("/day", "input.not_a_date")]), local_day(case.received_at)
     await access_log.note(desk, user, access_log.HISTORY, case.id)

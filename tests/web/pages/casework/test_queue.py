@@ -1,6 +1,7 @@
 """The queue: filters that stand in the address and fail closed, orders, pages, and a search that finds no person."""
 
 import re
+import sqlite3
 
 import pytest
 
@@ -109,3 +110,46 @@ def test_a_personal_number_is_neither_searched_nor_repeated(alva: Browserlike, t
 @pytest.mark.parametrize("text", ["", "   ", "x" * 300, "a\x00b"])
 def test_a_search_that_cannot_be_made_says_so(alva: Browserlike, text: str) -> None:
     assert alva.send("/queue/search", q=text).status_code == 422
+
+
+def test_every_sort_shows_each_case_once_from_whichever_end_a_page_is_fetched(alva: Browserlike) -> None:
+    for order in ("due", "received", "diary", "association", "amount"):
+        forwards = numbers(alva.get(f"/queue?state=all&order={order}").text)
+        backwards = numbers(alva.get(f"/queue?state=all&order={order}&dir=desc").text)
+        assert sorted(forwards) == sorted(set(forwards)) == sorted(backwards), order
+        if order != "amount":
+            assert backwards == forwards[::-1], order
+
+
+@pytest.mark.parametrize("text", ["hv 2026/3", "HV2026-3", "2026/3", "HV-2026-03", " hv  2026 / 3 ", "HV 2026–3"])
+def test_a_diary_number_is_found_however_it_is_written(alva: Browserlike, text: str) -> None:
+    assert numbers(alva.send("/queue/search", q=text).text) == ["HV 2026/3"]
+
+
+@pytest.mark.parametrize("text", ["teaterfo\u0308rening", "TEATERFÖRENING", "  teaterförening "])
+def test_a_name_is_found_however_its_signs_are_made(alva: Browserlike, text: str) -> None:
+    assert len(numbers(alva.send("/queue/search", q=text).text)) == 1
+
+
+def test_the_way_back_to_the_queue_keeps_its_filters(alva: Browserlike) -> None:
+    asked = "/queue?state=all&owner=nobody&order=amount&dir=desc"
+    page = alva.get(asked).text
+    assert f'href="{asked.replace("&", "&amp;")}"' in alva.send("/queue/search", q="granvikens").text
+    [case, *_] = re.findall(r'name="case"\s+value="([^"]+)"', page)
+    answer = alva.send("/queue/bulk", do="assign", case=case)
+    assert answer.headers["location"] == asked
+    alva.get("/queue")
+    assert 'href="/queue"' in alva.send("/queue/search", q="granvikens").text
+
+
+def test_an_executed_booking_is_never_late(service: Service) -> None:
+
+    if service.environment["GRANSKA_DATABASE"]:
+        pytest.skip("the page is the same on both databases")
+    petter = service.signed_in("petter")
+    with sqlite3.connect(service.folder / "granska.sqlite", timeout=30) as database:
+        [[case]] = database.execute("SELECT id FROM case_file WHERE kind = 'premises' LIMIT 1").fetchall()
+        database.execute("UPDATE case_file SET state = 'executed', due_on = '2020-01-01' WHERE id = ?", (case,))
+    row = petter.get("/queue?state=executed").text.split(f'data-case="{case}"')[1].split("</tr>")[0]
+    assert "2020-01-01" in row
+    assert "försenat" not in row
