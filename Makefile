@@ -7,19 +7,30 @@ VENDOR := service/web/static/vendor
 # Without a database, a browser or a server of their own.
 QUICK := tests/audit tests/checks tests/domain tests/matching tests/pipeline tests/bookings/scheduling tests/rules tests/sources tests/test_architecture.py tests/test_promises.py
 export GRANSKA_DATA ?= ./data
+# A demo's checkpoints go beside its data; a real service sends them where its own machine does not reach.
+CHECKPOINTS = $(GRANSKA_DATA)/checkpoints
 
 .PHONY: help run demo setup test quick format test-setup lock mirror bench bench-log bench-matching bench-premises bench-support reset clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-run: setup ## Set everything up, fill the fictional district and serve it (PORT=8123 for another port)
-	@GRANSKA_DEMO=1 $(BIN)/granska demo
+run: setup ## Set everything up, fill a district that has lived and serve it (PORT=8123; EMPTY=1 to start in earnest)
+ifdef EMPTY
+	@test ! -e $(GRANSKA_DATA)/demo-accounts.json || { echo "$(GRANSKA_DATA) is the demo's. Choose another folder (GRANSKA_DATA=...), or run make reset."; exit 1; }
+	@$(BIN)/granska migrate
 	@echo
 	@echo "Granska: http://127.0.0.1:$(PORT)   (Ctrl+C stoppar)"
-	@GRANSKA_DEMO=1 exec $(BIN)/granska serve --port $(PORT)
+	@echo "The first administrator: .venv/bin/granska users add namn@staden.example --name 'Namn' --right role:administrator"
+	@exec $(BIN)/granska serve --port $(PORT)
+else
+	@GRANSKA_DEMO=1 GRANSKA_CHECKPOINT_FOLDER=$(CHECKPOINTS) $(BIN)/granska demo --lived
+	@echo
+	@echo "Granska: http://127.0.0.1:$(PORT)   (Ctrl+C stoppar)"
+	@GRANSKA_DEMO=1 GRANSKA_CHECKPOINT_FOLDER=$(CHECKPOINTS) exec $(BIN)/granska serve --port $(PORT)
+endif
 
-demo: setup ## Fill the data folder with the fictional district, without serving
+demo: setup ## Fill the data folder with the fictional district's examples alone, without serving
 	@$(BIN)/granska demo
 
 setup: $(VENV)/.ready $(VENDOR)/.ready ## Prepare everything; leaves the command at .venv/bin/granska

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from service.demo import ACCOUNTS, PASSWORD
+from service.demo.district import ACCOUNTS, PASSWORD
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook, today
 from service.domain.clock import DAY_MS, Instant, local_day

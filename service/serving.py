@@ -23,6 +23,7 @@ from litestar import Litestar
 from service import app
 from service.desk.ports.desk import Desk
 from service.domain.errors import GranskaError
+from service.office.demo_starts import accounts_in
 from service.pipeline.registry import Registry
 from service.settings import Settings, resource
 from service.web.bounds import Bounds
@@ -117,6 +118,7 @@ def site_for(settings: Settings, *, port: int, checks: Registry | None = None) -
             public_url=settings.public_url,
             secure=settings.secure,
             demo=settings.demo == "1",
+            demo_accounts=accounts_in(settings.folder) if settings.demo == "1" else (),
             lifetime_seconds=int(settings.session_minutes) * 60,
             idle_seconds=int(settings.idle_minutes) * 60,
             hosts=(*hosts, *([public] if public else [])),

@@ -11,7 +11,7 @@ from service.bookings import (
 from service.casework.decision import sign
 from service.casework.intake.receive import receive
 from service.casework.review.findings import ask_rescreening, take
-from service.demo import demo_list
+from service.demo.district import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.decision import DecisionOutcome, Proposal

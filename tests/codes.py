@@ -23,7 +23,6 @@ from service.casework.decision.record_page import PURPOSES
 from service.casework.letters.edit_texts import PLACES
 from service.casework.review import association, inquiry, reassessment
 from service.casework.views.steps import STEPS
-from service.demo import ACCOUNTS
 from service.desk import candidates
 from service.desk.application_parts import PARTS
 from service.desk.form import sent_names
@@ -44,6 +43,7 @@ from service.domain.stops import StopScope
 from service.domain.support import SupportKind
 from service.domain.watchlist import ListHealth, ListState
 from service.matching import explain, judge, model
+from service.office.demo_starts import WAITS
 from service.office.users_and_keys import KEY_RIGHTS
 from service.pipeline.installed import told
 from service.pipeline.registry import Registry
@@ -143,6 +143,11 @@ HELD_BECAUSE = {
     *(f"remark_{noticed.value}" for noticed in HOLDING),
 }  # fmt: skip
 FAULTS = ("service/audit/verify.py", "service/proof/verification.py", "service/proof/exported.py")
+#: What the form of a room has, as its fields are called.
+ROOM_FIELDS = {
+    "name", "kind", "site", "note", "open_room", "in_use", "equipment", "accessibility", "exceptions", "capacity",
+    "before", "after", "longest", "ahead_hours", "ahead_days", *(f"hours_{day}" for day in WEEKDAYS),
+}  # fmt: skip
 #: What can stand in each place of a code that is put together.
 PATTERNS: dict[str, Iterable[str]] = {
     "act.{}": sent_names(inquiry.ActFound),
@@ -152,7 +157,7 @@ PATTERNS: dict[str, Iterable[str]] = {
     "rules.param_{}": called_with("ParamFault", 0, "service/pipeline/installed.py"),
     "decision.hint.{}": DecisionOutcome,
     "declaration.left_out.{}": STATEMENTS,
-    "demo.{}": [email.partition("@")[0] for _, email, _ in ACCOUNTS],
+    "demo.waits.{}": WAITS,
     "done.step.{}": STEPS,
     "event.{}": CATALOGUE.newest,
     "error.next.{}": ["400", "403", "404", "405", "408", "409", "413", "422", "429", "500"],
@@ -172,6 +177,9 @@ PATTERNS: dict[str, Iterable[str]] = {
     "match_api.{}": called_with("_Unreadable", 0, "service/web/api/match.py"),
     "party_names.{}": ["candidate", "needs_identifier", "quiet", "resembles", "same_name"],
     "role.{}": Role,
+    "price.{}": ["hours", "surcharge"],
+    "letter.sender.{}": ["phone", "email"],
+    "room.field.{}": ROOM_FIELDS,
     "letter.called_off.{}": move_or_cancel.REACHED_US_BY,
     "task.send.{}": ApplicantNews,
     "step.about.{}": {*STEP_PAGES, "confirmation"},

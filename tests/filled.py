@@ -3,7 +3,7 @@
 import pytest
 
 from service import app
-from service.demo import demo_list
+from service.demo.district import demo_list
 from service.desk.actors import person
 from service.office.rule_set_adoption import adopt_at_setup
 from service.screening.list_import import import_list

@@ -14,7 +14,7 @@ from service.casework.intake.enclosures import add_enclosure
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, inquiry
 from service.casework.review.findings import resolve, take
-from service.demo import demo_list
+from service.demo.district import demo_list
 from service.desk import actors, form
 from service.desk.candidates import APART, candidates_in
 from service.desk.ports.desk import Desk

@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from service.casework.intake.application_document import read
-from service.demo import ACCOUNTS, dated
+from service.demo.district import ACCOUNTS, dated
 from service.domain.case import OWNERS, STEPS, State, picture
 from service.domain.clock import utc_time
 from service.domain.people import Role

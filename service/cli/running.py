@@ -1,16 +1,19 @@
 """Commands that set the service up and run it."""
 
 import asyncio
+import time
 from datetime import datetime
 
 import click
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
 from service import app
-from service import demo as demo_district
 from service.cli.common import catalogue, say, sentence, told
 from service.cli.with_desk import user_called, with_desk
+from service.demo import district
+from service.demo import lived as demo_life
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.doctor import Advice, advice
@@ -46,29 +49,49 @@ def migrate() -> None:
 
 
 @click.command()
+@click.option("--lived", is_flag=True, help="With the eight weeks before today, lived through the steps themselves.")
 @told
-def demo() -> None:
+def demo(lived: bool) -> None:
     """Fill a fresh data folder with the fictional demo district, without serving anything."""
     settings = from_environment()
-    asyncio.run(app.migrate_database(settings))
-
-    async def work(desk: Desk, settings: Settings) -> bool:
-        return await demo_district.fill(desk, fixtures=resource("fixtures"), folder=settings.folder)
-
-    filled = with_desk(work)
+    filled = asyncio.run(_lived(settings) if lived else _examples(settings))
     say("cli.demo.filled" if filled else "cli.demo.not_empty")
     show_demo(settings)
 
 
+async def _examples(settings: Settings) -> bool:
+    await app.migrate_database(settings)
+    async with app.opened_desk(settings) as desk:
+        return await district.fill(desk, fixtures=resource("fixtures"), folder=settings.folder)
+
+
+async def _lived(settings: Settings) -> bool:
+    real = app.real_outside()
+    now = real.now()
+    clock = demo_life.clock_of(now)
+    outside = clock.outside(real)
+    await app.migrate_database(settings, outside=outside)
+    began = time.monotonic()
+    with Progress(*Progress.get_default_columns(), transient=True) as shown:
+        days = shown.add_task(sentence("cli.demo.living"), total=demo_life.WEEKS_IN_DAYS)
+        async with app.opened_desk(settings, outside=outside) as desk:
+            filled = await demo_life.fill(
+                desk, clock, now=now, fixtures=resource("fixtures"), folder=settings.folder,
+                told=lambda _: shown.advance(days),
+            )  # fmt: skip
+    say("cli.demo.lived", seconds=round(time.monotonic() - began))
+    return filled
+
+
 def show_demo(settings: Settings) -> None:
     """Print the demo accounts and the intake key, where this folder has them."""
-    keyfile = settings.folder / demo_district.KEY_FILE
+    keyfile = settings.folder / district.KEY_FILE
     if not keyfile.exists():
         return
-    title = sentence("cli.demo.accounts", password=demo_district.PASSWORD)
+    title = sentence("cli.demo.accounts", password=district.PASSWORD)
     table = Table(sentence("cli.demo.account"), sentence("cli.demo.role"), title=title)
     words = catalogue()
-    for name, email, rights in demo_district.ACCOUNTS:
+    for name, email, rights in district.ACCOUNTS:
         table.add_row(f"{email}", f"{words.text('sv', rights[0].replace(':', '.'))} ({name})")
     Console().print(table)
     say("cli.demo.key", key=keyfile.read_text().strip())

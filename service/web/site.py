@@ -20,6 +20,7 @@ from litestar.static_files import create_static_files_router
 from service.desk.ports.desk import Desk
 from service.domain.errors import Unavailable
 from service.domain.people import ServiceKey
+from service.office.demo_starts import DemoAccount
 from service.proof import log_page
 from service.proof.security_log import SecurityLog
 from service.web.api import applications, describe, match, metrics
@@ -85,6 +86,8 @@ class SiteConfig:
     public_url: str = ""
     secure: bool = False
     demo: bool = False
+    #: The accounts that the demo made in this folder.
+    demo_accounts: tuple[DemoAccount, ...] = ()
     lifetime_seconds: int = 8 * 3600
     idle_seconds: int = 3600
     hosts: tuple[str, ...] = ()
@@ -205,6 +208,7 @@ def build_site(config: SiteConfig, opening: Opening) -> Litestar:
         demo=config.demo,
         idle_seconds=config.idle_seconds,
     )
+    site.state.demo_accounts = config.demo_accounts
     site.state.throttle = Throttle()
     site.state.security_log = SecurityLog()
     site.state.refusals = Refusals()

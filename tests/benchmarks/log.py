@@ -19,7 +19,7 @@ from service.audit.checkpoint import Checkpoint
 from service.audit.leaf import encode
 from service.audit.verify import Depth
 from service.casework.intake.receive import receive
-from service.demo import demo_list
+from service.demo.district import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.events.event import Actor, ActorKind, Event

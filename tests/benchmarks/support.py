@@ -22,7 +22,7 @@ import msgspec
 
 from service import app
 from service.casework.intake.receive import receive
-from service.demo import demo_list
+from service.demo.district import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.case import State

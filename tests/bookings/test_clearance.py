@@ -10,7 +10,7 @@ from service.casework.decision import delivery
 from service.casework.intake.receive import receive
 from service.casework.review import incidents
 from service.casework.review.findings import ask_rescreening
-from service.demo import demo_list
+from service.demo.district import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook

@@ -13,7 +13,7 @@ from service.bookings import (
 )
 from service.casework.decision import follow_up
 from service.casework.views.case_page import case_view
-from service.demo import demo_list
+from service.demo.district import demo_list
 from service.desk.actors import person
 from service.desk.candidates import APART, candidates_in
 from service.desk.ports.desk import Desk

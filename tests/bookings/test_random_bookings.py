@@ -18,7 +18,7 @@ from service.bookings import bookings, clearance_steps, hirer_told, move_or_canc
 from service.casework.decision import reopen, sign
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, findings
-from service.demo import demo_list
+from service.demo.district import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of

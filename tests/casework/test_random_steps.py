@@ -23,7 +23,7 @@ from service.casework.intake.enclosures import add_enclosure
 from service.casework.intake.receive import receive
 from service.casework.review import assignment, correspondence, inquiry
 from service.casework.review.findings import release, resolve, take
-from service.demo import demo_list
+from service.demo.district import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.desk.step import dossier_of

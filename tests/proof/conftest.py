@@ -9,7 +9,7 @@ import pytest
 from service import app
 from service.casework.decision import sign
 from service.casework.intake.receive import receive
-from service.demo import demo_list
+from service.demo.district import demo_list
 from service.desk import actors
 from service.domain.decision import DecisionOutcome
 from service.domain.events.event import Actor, ActorKind

@@ -6,7 +6,7 @@ import pytest
 
 from service.casework.intake.receive import receive
 from service.casework.review.findings import ask_rescreening, resolve, take
-from service.demo import dated, demo_list
+from service.demo.district import dated, demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import rulebook

@@ -9,7 +9,7 @@ from service.casework.intake.receive import receive
 from service.casework.review.findings import ask_rescreening, resolve, take, withdraw_distinction
 from service.casework.review.incidents import record, verify
 from service.casework.views.case_page import case_view
-from service.demo import demo_list
+from service.demo.district import demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.domain.case import State

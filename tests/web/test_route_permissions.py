@@ -6,7 +6,7 @@ import pytest
 
 from service.app import words_with
 from service.casework.views.steps import STEPS
-from service.demo import ACCOUNTS
+from service.demo.district import ACCOUNTS
 from service.domain.people import Role
 from service.pipeline.registry import Registry
 from service.web.site import SiteConfig, build_site, routes

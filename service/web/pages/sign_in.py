@@ -13,6 +13,7 @@ from service.domain.clock import Instant
 from service.domain.errors import InvalidInput, Problem, TooMany, Unavailable
 from service.domain.people import Role, User
 from service.office import second_factor, users_and_keys
+from service.office.demo_starts import starts
 from service.office.passwords import KNOWN, MAX_PASSWORD, NEW
 from service.proof.security_log import SecurityLog
 from service.web import browsers, forms, kept_posts, render, sessions
@@ -41,11 +42,13 @@ BUSY_SECONDS = 2
 
 
 @get("/sign-in", opt=may(ANYONE))
-async def sign_in_page(request: AnyRequest, user: MaybeUser) -> Response[Any]:
-    """The sign-in page."""
+async def sign_in_page(request: AnyRequest, desk: TheDesk, user: MaybeUser) -> Response[Any]:
+    """The sign-in page; in a demo with a button for each of its people, and what waits for them."""
     if user is not None:
         return Redirect(home(user), status_code=303)
-    return render.page(request, "pages/sign_in.html", email="", next=safe_next(request.query_params.get("next", "")))
+    begin_as = await starts(desk, request.app.state.demo_accounts)
+    next_page = safe_next(request.query_params.get("next", ""))
+    return render.page(request, "pages/sign_in.html", email="", next=next_page, starts=begin_as)
 
 
 @post("/sign-in", opt=may(ANYONE), status_code=200)

@@ -8,7 +8,7 @@ from service.casework.decision import proposal, reopen, sign
 from service.casework.intake.receive import receive
 from service.casework.review import correspondence, inquiry
 from service.casework.review.findings import ask_rescreening, resolve, take
-from service.demo import demo_list
+from service.demo.district import demo_list
 from service.desk.actors import person
 from service.desk.ports.desk import Desk
 from service.domain.case import State

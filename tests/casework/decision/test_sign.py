@@ -8,7 +8,7 @@ import pytest
 from service.casework.decision import record_page, sign
 from service.casework.intake.receive import receive
 from service.casework.review.findings import ask_rescreening, release, take
-from service.demo import demo_list
+from service.demo.district import demo_list
 from service.desk import actors
 from service.desk.ports.desk import Desk
 from service.domain.case import State

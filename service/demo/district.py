@@ -1,6 +1,7 @@
 """Fills a fresh folder with the fictional demo district; nobody in it is real."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,19 +51,29 @@ WITH_ENCLOSURES = frozenset(
     }
 )
 KEY_FILE = "demo-intake-key"
+#: Says that the demo made this folder, and which accounts are its own.
+MARK = "demo-accounts.json"
 
 
 async def fill(desk: Desk, *, fixtures: Path, folder: Path) -> bool:
-    """Fill the database unless it has users already; returns whether it did."""
+    """Fill the database with the examples alone, unless it has users already; returns whether it did."""
     async with desk.store.reading() as reading:
         if await reading.users():
             return False
+    rules = [file.read_text("utf-8") for file in sorted((fixtures / "rulesets").glob("*.toml"))]
+    users = await set_up(desk, rules, fixtures=fixtures, folder=folder)
+    await examples(desk, fixtures, grants_by=users[0], rooms_by=users[1])
+    return True
+
+
+async def set_up(desk: Desk, rules: Sequence[str], *, fixtures: Path, folder: Path) -> list[User]:
+    """Users with their rights, rules, rooms, the list and an incident; returns the users in the order of `ACCOUNTS`."""
     users = [
         await users_and_keys.create_user(desk, name=name, email=email, password=PASSWORD, temporary=False)
         for name, email, _ in ACCOUNTS
     ]
-    for file in sorted((fixtures / "rulesets").glob("*.toml")):
-        await adopt_at_setup(desk, file.read_text("utf-8"))
+    for text in rules:
+        await adopt_at_setup(desk, text)
     for user, (_, _, rights) in zip(users, ACCOUNTS, strict=True):
         for right in rights:
             await users_and_keys.grant_right(desk, user.id, right)
@@ -74,14 +85,23 @@ async def fill(desk: Desk, *, fixtures: Path, folder: Path) -> bool:
     await rooms.load(desk, rooms_file, by=person(users[1]))
     await import_list(desk, "demo", demo_list(desk, fixtures), by=person(users[3]))
     await _incident(desk, users[3], users[6])
+    async with desk.store.reading() as reading:
+        found = [await reading.user(user.id) for user in users]
+    made = [user for user in found if user is not None]
+    accounts = [{"id": user.id, "email": user.email, "password": PASSWORD} for user in made]
+    (folder / MARK).write_text(json.dumps(accounts, indent=1) + "\n", "utf-8")
+    return made
+
+
+async def examples(desk: Desk, fixtures: Path, *, grants_by: User, rooms_by: User) -> None:
+    """The examples, each registered by the officer of its kind, and checked."""
     for file in sorted((fixtures / "applications").glob("*.json")):
         document = dated(desk, json.loads(file.read_text("utf-8")))
-        officer = person(users[0] if document["kind"] == Kind.GRANT else users[1])
+        officer = person(grants_by if document["kind"] == Kind.GRANT else rooms_by)
         received = await receive(desk, document, by=officer, channel="demo")
         if file.stem in WITH_ENCLOSURES:
             await _enclose(desk, received.case_id, fixtures / "enclosures", by=officer)
     await run_waiting_checks(desk)
-    return True
 
 
 async def _enclose(desk: Desk, case_id: str, folder: Path, *, by: Actor) -> None:

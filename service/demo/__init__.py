@@ -1,0 +1,1 @@
+"""The fictional demo district: its accounts, rooms and examples, and eight weeks that it has lived."""
