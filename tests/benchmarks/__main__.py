@@ -106,6 +106,9 @@ def pages(service: Service, cases: int) -> None:
         "diary_seq": "n + 100000",
         "due_on": "date('2026-12-01', '+' || (n % 90) || ' days')",
         "received_at": "received_at - n * 1000",
+        "amount_ore": "(n * 7919) % 90000 * 100",
+        "org_name": "org_name || ' ' || (n % 9000)",
+        "org_search": "org_search || ' ' || (n % 9000)",
     }
     chosen = ", ".join(copied.get(one, one) for one in columns)
     source = database.execute("SELECT id FROM case_file WHERE kind = 'grant' LIMIT 1").fetchone()[0]
@@ -119,18 +122,23 @@ def pages(service: Service, cases: int) -> None:
     alva = service.signed_in("alva")
     alva.client = httpx.Client(base_url=service.url, cookies=alva.client.cookies, timeout=20)
     case_path = f"/cases/{source}"
-    for label, path in (
-        ("queue", "/queue"),
-        ("queue, last page by amount", f"/queue?order=amount&dir=desc&page={cases // 60}"),
-        ("case page", case_path),
-    ):
+    last = -(-cases // 50)
+    queue = [
+        (f"queue by {order} {way or 'asc'}, {'last' if page > 1 else 'first'} page",
+         f"/queue?state={state}&order={order}&dir={way}&page={page}")
+        for state in ("", "all")
+        for order in ("due", "received", "diary", "association", "amount")
+        for way in ("", "desc")
+        for page in (1, last)
+    ]  # fmt: skip
+    for label, path in (*queue, ("case page", case_path)):
         alva.get(path)
         print(
             f"{label} with {cases} cases: {spread([timed(lambda path=path: alva.get(path)) for _ in range(PAGE_LOOKS)])}"
         )  # type: ignore[misc]
     token = alva.token()
     print(
-        f"search by name with {cases} cases: {spread([timed(lambda: alva.client.post('/queue/search', data={'_csrf_token': token, 'q': 'teater'})) for _ in range(50)])}"
+        f"search by name with {cases} cases: {spread([timed(lambda: alva.client.post('/queue/search', data={'_csrf_token': token, 'q': 'teaterf'})) for _ in range(50)])}"
     )
     alva.client.close()
 
@@ -161,7 +169,7 @@ def main() -> None:
         importing(service)
         received_to_screened(service)
         assert service.run("log", "verify").returncode == 0
-        for cases in (10_000, 100_000):
+        for cases in (10_000, 100_000, 1_000_000):
             pages(service, cases)
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
