@@ -93,7 +93,7 @@ async def test_a_private_person_leaves_no_number_is_not_screened_and_is_not_foun
         findings = {
             one.case_finding.finding.check: one.case_finding for one in await reading.findings(received.case_id, 1)
         }
-        assert await reading.search("Kristina Vall", None, [Kind.PREMISES]) == []
+        assert await reading.search("Kristina Vall", [], None, [Kind.PREMISES]) == []
         assert await reading.cases_naming("kristina  vall") == [received.case_id], "but she can have what is hers"
     for check in ("declaration", "organisation_number", "prior_incidents", "completeness", "repeated"):
         assert findings[check].outcome == "not_applicable", check

@@ -2,10 +2,12 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 
+from service.office.demo_starts import MARK
 from tests.servers import PATIENCE, Service, running
 
 
@@ -82,3 +84,21 @@ def test_a_new_password_ends_other_sign_ins_and_stands_in_the_log(tmp_path_facto
         assert old.status_code == 422
         assert "user:password-changed" in service.run("log", "show").stdout
         assert service.run("log", "verify").returncode == 0
+
+
+def test_a_demo_has_a_button_for_each_of_its_people_with_what_waits(lite: Service) -> None:
+    visitor = lite.visitor()
+    page = visitor.get("/sign-in").text
+    assert "Börja som Alva: föreningsbidrag, 9 nya ansökningar" in " ".join(page.split())
+    fields = dict(re.findall(r'name="(email|password)" value="([^"]+)"', page))
+    answer = visitor.send("/sign-in", next="", **fields)
+    assert answer.status_code == 303
+
+
+def test_a_folder_that_the_demo_did_not_make_has_none(tmp_path: Path) -> None:
+    with running(tmp_path) as service:
+        (service.folder / MARK).unlink()
+    with running(tmp_path) as service:
+        page = service.visitor().get("/sign-in").text
+        assert "Börja som" not in page
+        assert "lindarna" not in page
