@@ -30,11 +30,6 @@ class RoomAndTimes:
             Outcome.NOT_MET,
             "room_and_times.too_small",
         ),
-        Example(
-            an_input(Kind.PREMISES, fetched=Fetched(room=RoomAnswer(capacity=40, times=2, missed=1, free_again=1))),
-            Outcome.NEEDS_INQUIRY,
-            "room_and_times.free_again",
-        ),
     )
 
     def run(self, given: CheckInput, _: NoParams) -> CheckResult:

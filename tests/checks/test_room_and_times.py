@@ -15,6 +15,7 @@ from service.domain.finding import Outcome
         (None, RoomAnswer(20, 2, 0), (Outcome.NEEDS_INQUIRY, "room_and_times.number_not_answered")),
         (20, RoomAnswer(20, 2, 2), (Outcome.NOT_MET, "room_and_times.none_free")),
         (20, RoomAnswer(20, 2, 1), (Outcome.NEEDS_INQUIRY, "room_and_times.some_missed")),
+        (20, RoomAnswer(20, 2, 2, 1), (Outcome.NEEDS_INQUIRY, "room_and_times.free_again")),
         (20, RoomAnswer(None, 2, 0), (Outcome.NEEDS_INQUIRY, "room_and_times.no_room")),
         (20, RoomAnswer(20, 0, 0), (Outcome.NEEDS_INQUIRY, "room_and_times.no_room")),
     ],

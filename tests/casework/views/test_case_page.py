@@ -45,5 +45,5 @@ async def test_the_number_of_queries_does_not_grow_with_the_cases(
     many = await questions(desk, capsys, first.case_id, alva)
 
     assert few == many
-    assert 1 <= few[0] <= 3
+    assert 1 <= few[0] <= 4, "two questions, of which one has its page and the last decision asked for within it"
     assert 5 <= few[1] <= 22
