@@ -89,7 +89,9 @@ class QueueReading:
         way = "DESC" if query.descending != from_end else "ASC"
         where, args = self._conditions(query, stretch.kinds)
         collated = ' COLLATE "C"' if query.order == "association" and not self._sqlite else ""
-        order = f"{stretch.order}{collated} {way}, c.registered_at {way}, c.id {way}"
+        # No column twice: SQLite would sort what the index has in order.
+        columns = dict.fromkeys((f"{stretch.order}{collated}", "c.registered_at", "c.id"))
+        order = ", ".join(f"{column} {way}" for column in columns)
         page = f"SELECT c.* FROM case_file c WHERE {where} ORDER BY {order} LIMIT {{}} OFFSET {{}}"
         sql = f"{_WITH_NAMES.replace('{page}', page)} ORDER BY {order}"
         found = [queue_row(row) for row in await CaseRow.raw(sql, *args, count, behind if from_end else skip)]
@@ -143,7 +145,7 @@ class QueueReading:
         found: dict[str, QueueRow] = {}
         for where, args in asked:
             found |= {row.case.id: row for row in await self._newest(where, args, kinds)}
-        newest = sorted(found.values(), key=lambda row: (-row.case.registered_at, row.case.id))
+        newest = sorted(found.values(), key=lambda row: (row.case.registered_at, row.case.id), reverse=True)
         return newest[:PAGE_SIZE]
 
     async def _named(self, wanted: str) -> tuple[str, list[Any]]:
@@ -156,7 +158,7 @@ class QueueReading:
         return (f"c.org_search IN ({_marks(names)})", list(names)) if names else ("1 = 0", [])
 
     async def _newest(self, where: str, args: Sequence[Any], kinds: Sequence[Kind]) -> list[QueueRow]:
-        order = "c.registered_at DESC, c.id"
+        order = "c.registered_at DESC, c.id DESC"
         page = f"SELECT c.* FROM case_file c WHERE {where} AND c.kind IN ({_marks(kinds)}) ORDER BY {order} LIMIT {{}}"
         sql = f"{_WITH_NAMES.replace('{page}', page)} ORDER BY {order}"
         found = await CaseRow.raw(sql, *args, *[kind.value for kind in kinds], PAGE_SIZE)

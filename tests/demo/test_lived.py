@@ -54,7 +54,10 @@ def test_it_opens_on_a_district_with_everything_a_newcomer_wants_to_see(district
     letters = "log_entry WHERE type = 'letter:sent' AND case_id IN (SELECT id FROM case_file WHERE kind = 'grant')"
     assert count(district, letters) >= 40
     assert count(district, "case_file WHERE kind = 'grant' AND state = 'screened' AND owner_id IS NULL") == 20
-    assert count(district, "case_file WHERE state = 'screened' AND due_on < '2026-11-27'") == grants.OVERDUE
+    assert (
+        count(district, "case_file WHERE kind = 'grant' AND state = 'screened' AND due_on < '2026-11-27'")
+        == grants.OVERDUE
+    )
     [[given]] = asked(district, f"SELECT sum(d.amount_ore) FROM {decided}")
     assert given == grants.GRANTED_ORE == 400_000_00 * 80 // 100
     for week in range(7):
@@ -97,17 +100,19 @@ def test_it_was_really_done(district: Path) -> None:
 def test_the_same_day_gives_the_same_district_keys_and_salts_apart(
     tmp_path: Path, district: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its grants alone, twice: the rooms are lived in the same way."""
+    """A fifth of its grants, twice: the rest is lived in the same way."""
     told = (
         "SELECT diary_number, id, org_name, type, state, amount_ore, due_on, when_label, received_at FROM case_file "
         "ORDER BY registered_at, id"
     )
     monkeypatch.setattr(lived.premises, "stories", list)
+    everything = lived.grants.stories
+    monkeypatch.setattr(lived.grants, "stories", lambda town: everything(town)[::5])
     for name in ("one", "other"):
         asyncio.run(live(tmp_path / name, NOON))
     one, other = (asked(tmp_path / name, told) for name in ("one", "other"))
     assert one == other
-    assert len(one) > 60
+    assert len(one) > 25
     values = [
         {row for [row] in asked(tmp_path / name, "SELECT commitment FROM log_value")} for name in ("one", "other")
     ]
