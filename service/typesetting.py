@@ -12,12 +12,14 @@ from collections import defaultdict
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pikepdf
 import typst
 
 from service.domain.letter import Sheet, TypesetLetter
+
+if TYPE_CHECKING:
+    import pikepdf
 
 #: What Word's bullets and arrows, signs of its own fonts alone (private use), stand for.
 _OF_WORD = str.maketrans(
@@ -107,6 +109,8 @@ def each_sign_once(body: bytes) -> bytes:
     Where the font sets a letter and its mark as two glyphs, the typesetter says of each that it is both, so whoever
     copies the text or has it read aloud gets it twice.
     """
+    import pikepdf  # a sixth of a second that a command or a service without letters does not wait for
+
     with pikepdf.open(BytesIO(body)) as pdf:
         maps = [
             thing.ToUnicode for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary) and "/ToUnicode" in thing
@@ -119,7 +123,7 @@ def each_sign_once(body: bytes) -> bytes:
         return written.getvalue()
 
 
-def _map_once(stream: pikepdf.Object) -> bool:
+def _map_once(stream: "pikepdf.Object") -> bool:
     """Share each text that several glyphs stand for out among them; returns whether there was any."""
     given = stream.read_bytes()
     glyphs: dict[str, list[bytes]] = defaultdict(list)
