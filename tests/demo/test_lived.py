@@ -71,7 +71,7 @@ def test_it_opens_on_a_district_with_everything_a_newcomer_wants_to_see(district
         assert count(district, f"case_file WHERE state = '{state}'") >= 1, state
     done = {type for [type] in asked(district, "SELECT DISTINCT type FROM log_entry")}
     assert done >= {
-        "appeal:settled", "completion:asked", "completion:answered", "support:stop-set", "ruleset:drafted",
+        "appeal:settled", "completion:asked", "completion:answered", "support:stopped", "ruleset:drafted",
         "communication:answered", "key-access:screened", "clearance:revoked", "log:heads",
     }  # fmt: skip
     assert count(district, "list_version") >= 8
