@@ -1,6 +1,7 @@
 """Eight weeks of grants: forty decided with letters, some late, new ones waiting, and what is out of the ordinary."""
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from service.settings import resource
 _PLACES = ("Granvikens", "Enbackens", "Vikholmens", "Lindåsens", "Kvarnbyns", "Sjöhagens")
 _SORTS = ("Teaterförening", "Schackklubb", "Sångkör", "Scoutkår", "Odlarförening", "Fiskeklubb", "Dansförening",
           "Pensionärsförening", "Ungdomsförening", "Hembygdsförening", "Bordtennisklubb", "Fotoklubb")  # fmt: skip
-NAMES = tuple(f"{place} {sort}" for sort in _SORTS for place in _PLACES)
+NAMES = tuple(f"{place} {sort}" for sort, place in product(_SORTS, _PLACES))
 _PEOPLE = ("Ylva Granfors", "Henning Ekdal", "Maj Wiklund", "Torsten Brolin", "Aino Kallio", "Nils Hedvall",
            "Berit Sandahl", "Gustav Ahlqvist", "Signe Norrby", "Olle Rudberg")  # fmt: skip
 _PURPOSES = ("Verksamhet för barn och unga på vardagskvällar.", "Öppna träffar varje vecka, också för nya medlemmar.",

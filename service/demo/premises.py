@@ -1,6 +1,7 @@
 """Eight weeks of rooms: clearances, bookings by phone and by decision, a season shared out, tonight's door."""
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 from service.bookings import clearance_steps, doors, season_allocation
@@ -125,9 +126,8 @@ def by_phone(week: int) -> Story:
     async def story(town: Town) -> None:
         start = 7 * week - town.today.weekday()
         await town.until(min(start - 3, 0), "08:40")
-        slots = [
-            (day, room, hours) for day in range(7) for hours in _HOURS for room in _USE if not _is_weekly(room, hours)
-        ]
+        times = product(range(7), _HOURS, _USE)
+        slots = [(day, room, hours) for day, hours, room in times if not _is_weekly(room, hours)]
         town.chance.shuffle(slots)
         booked = 0
         for day, room, (begins, ends) in slots:
