@@ -1,5 +1,7 @@
 """Pages ask the database as many questions with many cases as with few."""
 
+import re
+
 import pytest
 
 from service.casework.intake.receive import receive
@@ -25,7 +27,7 @@ async def questions(desk: Desk, capsys: pytest.CaptureFixture[str], case_id: str
     ):
         capsys.readouterr()
         await ask()
-        counts.append(capsys.readouterr().out.count("SELECT"))
+        counts.append(len(re.findall(r"^Query \d+:", capsys.readouterr().out, re.MULTILINE)))
     engine.log_queries = False
     return counts[0], counts[1]
 
@@ -44,6 +46,6 @@ async def test_the_number_of_queries_does_not_grow_with_the_cases(
     await run_waiting_checks(desk)
     many = await questions(desk, capsys, first.case_id, alva)
 
-    assert few == many
-    assert 1 <= few[0] <= 4, "two questions, of which one has its page and the last decision asked for within it"
+    assert few == many, (few, many)
+    assert 1 <= few[0] <= 3
     assert 5 <= few[1] <= 22
