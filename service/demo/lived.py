@@ -61,7 +61,7 @@ async def fill(
 
 
 def _dated_rules(text: str, today: date) -> str:
-    """The district's rules with its round and its seasons around today."""
+    """The district's rules with round and seasons around today, and clearances that end within its weeks."""
 
     def day(days: int) -> str:
         return (today + timedelta(days=days)).isoformat()
@@ -73,6 +73,7 @@ def _dated_rules(text: str, today: date) -> str:
         ("opens = 2026-09-01\ncloses = 2026-11-15\nfirst = 2027-01-11\nlast = 2027-06-13", season),
         ("Föreningsbidrag, andra halvåret 2026", "Föreningsbidrag, halvåret som pågår"),
         ("Association grants, second half of 2026", "Association grants, this half-year"),
+        ("clearance_days = 365", "clearance_days = 60"),
         ("Veckotider våren 2027", "Veckotider nästa termin"),
         ("Weekly times, spring 2027", "Weekly times, next term"),
     )

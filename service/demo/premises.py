@@ -17,9 +17,11 @@ from service.domain.errors import GranskaError
 from service.domain.premises import WEEKDAYS
 
 #: Associations with a standing clearance: one is withdrawn, and the first expires within days.
-CLEARED = ("Granvikens Bokcirkel", "Vikholmens Innebandy", "Lindåsens Kör", "Enbackens Yoga", "Sjöhagens Schack",
+CLEARED = ("Granvikens Studiecirklar", "Vikholmens Innebandy", "Lindåsens Kör", "Enbackens Yoga", "Sjöhagens Schack",
            "Kvarnbyns Folkdans")  # fmt: skip
 WITHDRAWN = 5
+#: The day before the first of the others gets theirs; until they have it, the first books alone.
+_OTHERS = -30
 A_WEEK = 25
 _FIRST_PLACE = 500
 _GROUPS = ("Innebandypojkarna", "Innebandyflickorna", "Gympaklubben", "Seniorgympan", "Badmintonvännerna",
@@ -30,6 +32,8 @@ _USE = {"tallen": "mote", "linden": "mote", "vikhallen.a": "traning", "vikhallen
 _HOURS = (("16:00", "17:30"), ("17:30", "19:00"), ("19:00", "20:30"))
 #: Weekly times that are let by decision, one an association; the rest of the week is booked by phone.
 _SERIES = 13
+#: What is wanted sooner than this many days after the call is a person's to assess.
+_AHEAD = 3
 _HALLS = ("vikhallen.a", "vikhallen.b", "vikhallen.c")
 
 
@@ -81,7 +85,7 @@ def cleared(place: int) -> Story:
     """A first booking is let by decision, and gives a standing clearance; one of them is withdrawn."""
 
     async def story(town: Town) -> None:
-        days = -56 if place == 0 else -54 + place
+        days = -56 if place == 0 else _OTHERS + place
         await town.until(days, f"09:{10 * place:02d}")
         room, use = ("tallen", "mote") if place % 2 else ("vikhallen.a", "traning")
         first = town.day(days + 6).isoformat()
@@ -103,18 +107,17 @@ def weekly(place: int) -> Story:
     """A weekly time all through these weeks, let by decision."""
 
     async def story(town: Town) -> None:
-        await town.until(-52, f"10:{4 * place:02d}")
+        await town.until(-56, f"10:{4 * place:02d}")
         room = _HALLS[place // 5]
-        monday = -49 + (7 - town.day(-49).weekday()) % 7
-        first = town.day(monday + place % 5)
+        first = town.day(-49 - town.today.weekday() + place % 5)
         rule = f"FREQ=WEEKLY;UNTIL={town.day(13):%Y%m%d}"
         organisation = {"name": f"{_GROUPS[place]} i Granviken", "org_number": number_of(520 + place)}
         document = application(
-            town, organisation, -52, room=room, use="traning", date=first.isoformat(),
+            town, organisation, -56, room=room, use="traning", date=first.isoformat(),
             series={"rule": rule, "leave_out_free_days": False}, **{"from": "16:00", "to": "17:30"},
         )  # fmt: skip
         case_id = await handed_in(town, document)
-        await town.until(-51, f"10:{4 * place:02d}")
+        await town.until(-56, f"14:{4 * place:02d}")
         await let(town, case_id)
 
     return story
@@ -125,7 +128,8 @@ def by_phone(week: int) -> Story:
 
     async def story(town: Town) -> None:
         start = 7 * week - town.today.weekday()
-        await town.until(min(start - 3, 0), "08:40")
+        called = min(max(start - 3, -55), 0)
+        await town.until(called, "08:40")
         times = product(range(7), _HOURS, _USE)
         slots = [(day, room, hours) for day, hours, room in times if not _is_weekly(room, hours)]
         town.chance.shuffle(slots)
@@ -133,9 +137,9 @@ def by_phone(week: int) -> Story:
         for day, room, (begins, ends) in slots:
             if booked == A_WEEK - _SERIES:
                 break
-            if town.day(start + day) < town.today and 7 * week > 0:
+            if start + day < called + _AHEAD:
                 continue
-            place = town.chance.randrange(WITHDRAWN)
+            place = town.chance.randrange(WITHDRAWN) if called > _OTHERS + WITHDRAWN else 0
             call = Call(
                 room, town.day(start + day).isoformat(), begins, ends, number_of(_FIRST_PLACE + place), use=_USE[room],
                 persons=10, public=False,

@@ -60,12 +60,13 @@ def test_it_opens_on_a_district_with_everything_a_newcomer_wants_to_see(district
     )
     [[given]] = asked(district, f"SELECT sum(d.amount_ore) FROM {decided}")
     assert given == grants.GRANTED_ORE == 400_000_00 * 80 // 100
-    for week in range(6):  # those since its associations had their clearances
+    for week in range(7):
         end = to_milliseconds(datetime(2026, 11, 23, tzinfo=STOCKHOLM)) // 1000 - week * 7 * 86_400
         booked = f"booking WHERE status = 'confirmed' AND starts_at >= {end - 7 * 86_400} AND starts_at < {end}"
         assert count(district, booked) >= 25, week
     assert count(district, "clearance") == 6
     assert count(district, "clearance WHERE revoked_by IS NOT NULL") == 1
+    assert count(district, "clearance WHERE until < '2026-12-11'") == 1, "one expires within days"
     assert count(district, "allocation") == 1
     for state in ("appealed", "proposed", "in_review", "executed"):
         assert count(district, f"case_file WHERE state = '{state}'") >= 1, state
