@@ -8,7 +8,7 @@ from functools import lru_cache
 from service.bookings.bookings import now_of, read_span
 from service.bookings.clearance import Clearance, clearance_of
 from service.bookings.rooms import room_in
-from service.bookings.scheduling import free_times
+from service.desk import free_times
 from service.desk.case_search import search as cases_found
 from service.desk.ports.desk import Desk
 from service.desk.ports.premises import Occupied

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.bookings.clearance import application_of, clearance_of, data_key
-from service.bookings.missed import MissedNow, missed_now
 from service.bookings.rooms import room_in
-from service.bookings.scheduling import free_times, series
-from service.desk import form
+from service.bookings.scheduling import series
+from service.desk import form, free_times
 from service.desk.actors import acting, check_came_by
 from service.desk.form import read_form
+from service.desk.missed_times import MissedNow, missed_now
 from service.desk.ports.desk import Desk
 from service.desk.ports.store import Reading, Writing
 from service.desk.rulebook import rulebook, today

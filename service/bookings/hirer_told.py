@@ -7,8 +7,7 @@ room that is closed over it, nor by a hold that ran out.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from service.bookings.scheduling import free_times
-from service.desk import form, letter_sheet
+from service.desk import form, free_times, letter_sheet
 from service.desk.applicant_told import News, tell
 from service.desk.ports.desk import Desk
 from service.desk.ports.premises import Occupied

@@ -6,8 +6,7 @@ from datetime import date
 from typing import Any
 
 from service.bookings import bookings
-from service.bookings.scheduling import free_times
-from service.desk import form
+from service.desk import form, free_times
 from service.desk.candidates import FIELD, candidates_in, settled
 from service.desk.ports.desk import Desk
 from service.desk.ports.log import LogRow

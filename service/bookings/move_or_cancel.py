@@ -18,8 +18,7 @@ from service.bookings.bookings import (
 from service.bookings.clearance import application_of
 from service.bookings.hirer_told import tell_of_times
 from service.bookings.rooms import room_in
-from service.bookings.scheduling import free_times
-from service.desk import form, letter_sheet
+from service.desk import form, free_times, letter_sheet
 from service.desk.actors import check_came_by
 from service.desk.case_when import due_before, lookup_digest, when_of
 from service.desk.fields import check_not_later

@@ -9,7 +9,7 @@ from typing import Any
 from service.audit.canonical import canonical
 from service.bookings.hirer_told import tell_of_rooms
 from service.bookings.room_document import SLUG, read_room, read_site, what_changed
-from service.bookings.scheduling import free_times
+from service.desk import free_times
 from service.desk.actors import acting, person
 from service.desk.fields import as_clock, as_day
 from service.desk.ports.desk import Desk

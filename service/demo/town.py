@@ -126,7 +126,8 @@ class Town:
         async with self.desk.store.reading() as reading:
             case = await reading.case(case_id)
             findings = await reading.findings(case_id, case.check_round)
-            values = await reading.values([ref for one in findings for ref in (one.detail_ref, one.speaker_ref) if ref])
+            details, speakers = [one.detail_ref for one in findings], [one.speaker_ref for one in findings]
+            values = await reading.values([ref for ref in (*details, *speakers) if ref])
         for one in findings:
             if not one.case_finding.open:
                 continue

@@ -1,11 +1,13 @@
 """What one round of checks looks at, read as of one moment."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from service.desk import application_parts
+from service.desk.missed_times import free_again
 from service.desk.ports.cases import CaseDetails, CaseFile, StoredEnclosure
 from service.desk.ports.desk import Desk
 from service.desk.ports.office import ActiveList
@@ -14,10 +16,10 @@ from service.desk.rulebook import Rulebook, rulebook
 from service.domain.application import Application, from_document
 from service.domain.case import Case
 from service.domain.check import GivenEnclosure
-from service.domain.clock import Instant, Second, local_day, second_of
+from service.domain.clock import Instant, local_day, second_of
 from service.domain.enclosure import Enclosure
 from service.domain.errors import NotFound
-from service.domain.premises import Booking, BookingStatus, Estate
+from service.domain.premises import Booking, Estate
 from service.domain.ruleset import RuleSet
 
 
@@ -74,7 +76,8 @@ async def materials_of(
         references += [stored.name_ref for stored in enclosures.get(case_id, ())]
     now = desk.outside.now()
     estate = await reading.estate()
-    times = [time for case_id, file in files.items() if not file.case.closed for time in bookings.get(case_id, ())]
+    undecided = [case_id for case_id, file in files.items() if not file.case.closed]
+    times = chain.from_iterable(bookings.get(case_id, ()) for case_id in undecided)
     moment = _Moment(
         book=await rulebook(desk, reading),
         today=local_day(now),
@@ -82,7 +85,7 @@ async def materials_of(
         lists=await reading.active_lists(),
         estate=estate,
         values=await reading.values(references),
-        free_again=await _free_again(reading, estate, times, second_of(now)),
+        free_again=await free_again(reading, estate, times, now=second_of(now)),
     )
     materials = {}
     for case_id, file in files.items():
@@ -90,34 +93,6 @@ async def materials_of(
         if application_parts.whole(needed, moment.values):
             materials[case_id] = _material(moment, file, enclosures.get(case_id, ()), bookings.get(case_id, ()))
     return materials
-
-
-#: Why a time could not be had that may be had later, when whoever had it has given it up or the room is open again.
-_PASSING = frozenset({"room.taken", "room.closed"})
-
-
-async def _free_again(reading: Reading, estate: Estate, times: Iterable[Booking], now: Second) -> frozenset[str]:
-    """Those of these times that could not be had, or are no longer held, and which nothing is in the way of now."""
-    gone = [time for time in times if _may_be_free(time, estate, now)]
-    if not gone:
-        return frozenset()
-    wanted = [estate.rooms[time.room].taken(time.span) for time in gone]
-    parts = frozenset(part for time in gone for part in estate.room_parts(time.room))
-    taken = await reading.busy(parts, wanted)
-    free = set()
-    for time, span in zip(gone, wanted, strict=True):
-        own = estate.room_parts(time.room)
-        if not any(other.room in own and other.span.meets(span) for other in taken):
-            free.add(time.id)
-    return frozenset(free)
-
-
-def _may_be_free(time: Booking, estate: Estate, now: Second) -> bool:
-    missed = time.status is BookingStatus.MISSED and time.reason in _PASSING
-    room = estate.rooms.get(time.room)
-    if room is None or not room.in_use or not (missed or time.status is BookingStatus.LAPSED):
-        return False
-    return time.span.start > now and not any(time.span.meets(closed) for closed in estate.closed(room.id))
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from service.bookings import availability, move_or_cancel, rooms
-from service.bookings.scheduling import free_times
 from service.casework.views.case_page import case_view
+from service.desk import free_times
 from service.desk.actors import person
 from service.desk.case_search import queue
 from service.desk.ports.desk import Desk

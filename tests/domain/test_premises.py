@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from service.bookings.scheduling import free_times, series
+from service.bookings.scheduling import series
+from service.desk import free_times
 from service.domain.premises import DAY, HOUR, Span, day_span, instant, label
 from service.domain.premises_rules import FreeDays
 from tests.builders import a_room, an_estate

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from service.bookings.scheduling import free_times
+from service.desk import free_times
 from service.domain.clock import Second
 from service.domain.premises import HOUR, Hirer, Span, day_span, days_on, instant, local
 from service.domain.premises_rules import OutOfHours

@@ -8,9 +8,9 @@ from typing import Any
 from service.bookings.bookings import bookings, now_of
 from service.bookings.clearance import Clearance, application_of, clearance_of, data_key
 from service.bookings.clearance_steps import why_not_executed
-from service.bookings.missed import MissedNow, missed_now
 from service.casework.review.incidents import IncidentToWeigh, to_weigh
 from service.desk import application_parts
+from service.desk.missed_times import MissedNow, missed_now
 from service.desk.ports.cases import (
     CaseDetails,
     FormDraftRow,

@@ -8,10 +8,10 @@ from litestar import Response, delete, get, post
 from litestar.params import FromPath, QueryParameter
 
 from service.bookings import availability, bookings, move_or_cancel
-from service.bookings.missed import MissedNow
 from service.desk import form
 from service.desk.fields import check_number
 from service.desk.form import schema_of
+from service.desk.missed_times import MissedNow
 from service.desk.rulebook import today
 from service.domain.errors import InvalidInput, Problem, SlotTaken, WrongMediaType
 from service.domain.events.event import Actor, ActorKind

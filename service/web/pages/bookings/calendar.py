@@ -7,8 +7,8 @@ from typing import Any
 from litestar import Response, get
 
 from service.bookings import availability, key_access, room_feed, rooms
-from service.bookings.scheduling.free_times import Wanted
 from service.desk.fields import as_day
+from service.desk.free_times import Wanted
 from service.desk.rulebook import today
 from service.domain.errors import GranskaError, InvalidInput, NotFound, Problem
 from service.domain.people import Role

@@ -9,10 +9,10 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from service.bookings import availability, bookings, rooms
-from service.bookings.scheduling.free_times import Wanted
 from service.casework.intake import phone_booking
 from service.desk.actors import person
 from service.desk.fields import as_clock
+from service.desk.free_times import Wanted
 from service.desk.ports.desk import Desk
 from service.desk.rulebook import today
 from service.domain.errors import GranskaError, InvalidInput, Problem, SlotTaken

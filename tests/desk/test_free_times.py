@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.bookings.scheduling.free_times import Busy, Wanted, alternatives, find, why_not
+from service.desk.free_times import Busy, Wanted, alternatives, find, why_not
 from service.domain.premises import DAY, HOUR, Closure, Estate, Span, instant
 from tests.builders import a_room, an_estate
 
