@@ -15,7 +15,7 @@ from service.domain.clock import DAY_MS, Instant, local_day
 from service.domain.errors import NotFound
 from service.domain.people import SYSTEM, Role
 from service.office import users_and_keys
-from service.settings import Settings
+from service.settings import FONTS, Settings
 
 #: How little of the disk may be left (bytes), and how old a backup may be, before it is said.
 LEAST_FREE, OLDEST_BACKUP_DAYS = 2_000_000_000, 2
@@ -53,6 +53,8 @@ async def _advice(desk: Desk, settings: Settings) -> AsyncIterator[Advice]:
         yield one
     if not settings.clamd:
         yield Advice("doctor.no_scanner", {})
+    if not any(FONTS.glob("*.ttf")):
+        yield Advice("doctor.no_fonts", {})
     free = shutil.disk_usage(settings.folder).free
     if free < LEAST_FREE:
         yield Advice("doctor.disk", {"free": free // 1_000_000})

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import asdict
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,13 @@ class Typesetter:
 
     def __init__(self, template: Path, fonts: Path) -> None:
         self._template = template
-        self._fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(fonts)] if fonts.is_dir() else [])
+        self._folder = fonts
+
+    @cached_property
+    def _fonts(self) -> typst.Fonts:
+        """Looked through when the first letter is set."""
+        folders = [str(self._folder)] if self._folder.is_dir() else []
+        return typst.Fonts(include_system_fonts=False, font_paths=folders)
 
     def typeset(self, sheet: Sheet) -> TypesetLetter:
         """The letter; the same sheet gives the same bytes. Whatever signs it has, it is set."""

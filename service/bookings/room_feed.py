@@ -15,7 +15,14 @@ from service.desk.rulebook import rulebook, today
 from service.desk.step import entries
 from service.domain.clock import Instant, second_of
 from service.domain.errors import NotFound
-from service.domain.events.bookings import BookingMoved, BookingSettled, FeedMade, FeedRevoked, RoomClosed
+from service.domain.events.bookings import (
+    BookingMoved,
+    BookingRestored,
+    BookingSettled,
+    FeedMade,
+    FeedRevoked,
+    RoomClosed,
+)
 from service.domain.events.event import Event
 from service.domain.people import User
 from service.domain.premises import BookingStatus, Closure, Estate, Room, Span, day_span, days_on, local
@@ -83,12 +90,13 @@ async def _history(reading: Reading, occupied: Sequence[Occupied]) -> tuple[dict
     moved: dict[str, int] = {}
     changed: dict[str, Instant] = {}
     cases = sorted({one.case for one in occupied if one.case})
-    for entry in entries(await reading.entries_of_cases(cases, BookingMoved, BookingSettled)):
-        if isinstance(entry.data, BookingMoved):
-            moved[entry.data.booking] = moved.get(entry.data.booking, 0) + 1
-            changed[entry.data.booking] = entry.at
-        elif isinstance(entry.data, BookingSettled):
-            changed |= {settled.booking: entry.at for settled in entry.data.bookings}
+    for entry in entries(await reading.entries_of_cases(cases, BookingMoved, BookingSettled, BookingRestored)):
+        match entry.data:
+            case BookingMoved(booking=booking):
+                moved[booking] = moved.get(booking, 0) + 1
+                changed[booking] = entry.at
+            case BookingSettled(bookings=settled) | BookingRestored(bookings=settled):
+                changed |= {one.booking: entry.at for one in settled}
     return moved, changed
 
 

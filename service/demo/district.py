@@ -17,6 +17,7 @@ from service.domain.clock import local_time, utc_time
 from service.domain.events.event import Actor
 from service.domain.people import User
 from service.office import users_and_keys
+from service.office.demo_starts import MARK
 from service.office.rule_set_adoption import adopt_at_setup
 from service.screening.list_import import import_list
 from service.screening.run_checks import run_waiting_checks
@@ -51,8 +52,6 @@ WITH_ENCLOSURES = frozenset(
     }
 )
 KEY_FILE = "demo-intake-key"
-#: Says that the demo made this folder, and which accounts are its own.
-MARK = "demo-accounts.json"
 
 
 async def fill(desk: Desk, *, fixtures: Path, folder: Path) -> bool:
@@ -89,7 +88,9 @@ async def set_up(desk: Desk, rules: Sequence[str], *, fixtures: Path, folder: Pa
         found = [await reading.user(user.id) for user in users]
     made = [user for user in found if user is not None]
     accounts = [{"id": user.id, "email": user.email, "password": PASSWORD} for user in made]
-    (folder / MARK).write_text(json.dumps(accounts, indent=1) + "\n", "utf-8")
+    mark = folder / MARK
+    mark.write_text(json.dumps(accounts, indent=1) + "\n", "utf-8")
+    mark.chmod(0o600)
     return made
 
 

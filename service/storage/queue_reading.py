@@ -75,7 +75,7 @@ class QueueReading:
             where, args = self._conditions(query, kinds)
             counted = await CaseRow.raw(f"SELECT count(*) AS n FROM case_file c WHERE {where}", *args)
             return int(counted[0]["n"])
-        parts, args = _of_tally(query)
+        parts, args = _asked(query, _OF_TALLY)
         parts.insert(0, f"c.kind IN ({_marks(kinds)})")
         tally = f"SELECT sum(c.cases) AS n FROM case_tally c WHERE {' AND '.join(parts)}"
         counted = await CaseRow.raw(tally, *[kind.value for kind in kinds], *args)
@@ -104,18 +104,9 @@ class QueueReading:
             # Without the sign SQLite takes the index of kinds, and sorts all that it finds there.
             parts.append(f"{'+' if self._sqlite else ''}c.kind IN ({_marks(kinds)})")
             args += [kind.value for kind in kinds]
-        if query.state == "open":
-            parts.append(_OPEN)
-        elif query.state:
-            parts.append("c.state = {}")
-            args.append(query.state)
-        if query.unowned:
-            parts.append("c.owner_id IS NULL")
-        if query.owner:
-            parts.append("c.owner_id = {}")
-            args.append(query.owner)
-        if query.attention:
-            parts.append("c.attention > 0")
+        asked, values = _asked(query, _OF_CASES)
+        parts += asked
+        args += values
         if query.organisation:
             parts.append("c.organisation_id = {}")
             args.append(query.organisation)
@@ -169,8 +160,21 @@ def _marks(values: Iterable[Any]) -> str:
     return ", ".join("{}" for _ in values)
 
 
-def _of_tally(query: QueueQuery) -> tuple[list[str], list[Any]]:
-    """What is asked of the tally: it knows state, owner, and whether there is anything to look into."""
+@dataclass(frozen=True)
+class _Columns:
+    """How the cases, or the tally of them, say who owns a case and that there is something to look into."""
+
+    owned_by: str
+    unowned: str
+    attention: str
+
+
+_OF_CASES = _Columns("c.owner_id = {}", "c.owner_id IS NULL", "c.attention > 0")
+_OF_TALLY = _Columns("c.owner = {}", "c.owner = ''", "c.attention = 1")
+
+
+def _asked(query: QueueQuery, columns: _Columns) -> tuple[list[str], list[Any]]:
+    """What is asked of state, owner and what there is to look into."""
     parts: list[str] = []
     args: list[Any] = []
     if query.state == "open":
@@ -179,12 +183,12 @@ def _of_tally(query: QueueQuery) -> tuple[list[str], list[Any]]:
         parts.append("c.state = {}")
         args.append(query.state)
     if query.unowned:
-        parts.append("c.owner = ''")
+        parts.append(columns.unowned)
     if query.owner:
-        parts.append("c.owner = {}")
+        parts.append(columns.owned_by)
         args.append(query.owner)
     if query.attention:
-        parts.append("c.attention = 1")
+        parts.append(columns.attention)
     return parts, args
 
 

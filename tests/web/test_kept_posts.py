@@ -1,30 +1,17 @@
 """What is sent after the session has ended waits for its writer, for nobody else."""
 
-import base64
 import html
-import json
 import re
-import sqlite3
 
 from tests.browser import hand_in
 from tests.builders import a_grant_document, association
-from tests.servers import Browserlike, Service
+from tests.servers import Browserlike, Service, let_sessions_end
 
 PAPER = {
     "org_name": "Papperets Förening", "org_number": "", "contact_name": "Ylva Granfors",
     "contact_email": "ylva@forening.example", "type": "verksamhetsbidrag", "amount": "12 000:-",
     "purpose": "Kören sjunger på torget & läser <högt>.", "period_from": "2027-01-01", "period_to": "2027-06-30",
 }  # fmt: skip
-
-
-def let_sessions_end(service: Service) -> None:
-    """As if nobody had clicked for two hours."""
-    with sqlite3.connect(service.folder / "granska.sqlite", timeout=30) as database:
-        for key, body in database.execute("SELECT id, body FROM session").fetchall():
-            said = json.loads(base64.b64decode(body))
-            said["seen"] = said.get("seen", 0) - 7200
-            kept = base64.b64encode(json.dumps(said).encode()).decode()
-            database.execute("UPDATE session SET body = ? WHERE id = ?", (kept, key))
 
 
 def sign_in_again(who: Browserlike, name: str) -> str:

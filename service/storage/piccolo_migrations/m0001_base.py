@@ -1,10 +1,8 @@
 """The first schema: tables, indexes, and guards that keep the log append-only."""
 
-from typing import Any
-
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from service.storage import piccolo_conf
+from service.storage.migration import indexes_for, migration
 
 ID = "2026-11-22T14:00:00:000001"
 VERSION = "1.38.0"
@@ -385,19 +383,9 @@ def guards_postgres() -> list[str]:
 
 def statements(*, lite: bool) -> list[str]:
     """What this migration has run, in its order: on SQLite, or on PostgreSQL."""
-    # Text is sorted by code point on both; the service makes sort keys that put å, ä and ö last.
-    indexes = [one.replace("@C", "" if lite else ' COLLATE "C"') for one in INDEXES]
-    return [*TABLES, *indexes, *(guards_sqlite() if lite else guards_postgres())]
+    return [*TABLES, *indexes_for(INDEXES, lite=lite), *(guards_sqlite() if lite else guards_postgres())]
 
 
 async def forwards() -> MigrationManager:
     """Build the schema, one statement per call."""
-    manager = MigrationManager(migration_id=ID, app_name="storage", description=DESCRIPTION)
-
-    async def run() -> None:
-        engine: Any = piccolo_conf.DB
-        for statement in statements(lite=engine.engine_type == "sqlite"):
-            await engine.run_ddl(statement)
-
-    manager.add_raw(run)
-    return manager
+    return migration(ID, DESCRIPTION, statements)

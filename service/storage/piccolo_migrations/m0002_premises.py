@@ -4,12 +4,10 @@ A booking takes its room and every part of it, for as long as it is held or conf
 each, kept by triggers, and no two rows of the same room may overlap. `room_part` says which are parts of which.
 """
 
-from typing import Any
-
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from service.domain.premises import LONGEST_SECONDS, TAKING
-from service.storage import piccolo_conf
+from service.storage.migration import migration
 
 ID = "2026-11-23T03:00:00:000001"
 VERSION = "1.38.0"
@@ -206,12 +204,4 @@ def statements(*, lite: bool) -> list[str]:
 
 async def forwards() -> MigrationManager:
     """Build the tables, one statement per call."""
-    manager = MigrationManager(migration_id=ID, app_name="storage", description=DESCRIPTION)
-
-    async def run() -> None:
-        engine: Any = piccolo_conf.DB
-        for statement in statements(lite=engine.engine_type == "sqlite"):
-            await engine.run_ddl(statement)
-
-    manager.add_raw(run)
-    return manager
+    return migration(ID, DESCRIPTION, statements)

@@ -3,11 +3,9 @@
 Both are kept by the database itself, so that no writer can forget them; they say nothing that the cases do not.
 """
 
-from typing import Any
-
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from service.storage import piccolo_conf
+from service.storage.migration import indexes_for, migration
 
 ID = "2026-11-28T00:00:00:000003"
 VERSION = "1.38.0"
@@ -85,18 +83,9 @@ def triggers_postgres() -> list[str]:
 
 def statements(*, lite: bool) -> list[str]:
     """What this migration has run, in its order: on SQLite, or on PostgreSQL."""
-    indexes = [one.replace("@C", "" if lite else ' COLLATE "C"') for one in INDEXES]
-    return [*TABLES, *indexes, *(triggers_sqlite() if lite else triggers_postgres())]
+    return [*TABLES, *indexes_for(INDEXES, lite=lite), *(triggers_sqlite() if lite else triggers_postgres())]
 
 
 async def forwards() -> MigrationManager:
     """Build it, one statement per call."""
-    manager = MigrationManager(migration_id=ID, app_name="storage", description=DESCRIPTION)
-
-    async def run() -> None:
-        engine: Any = piccolo_conf.DB
-        for statement in statements(lite=engine.engine_type == "sqlite"):
-            await engine.run_ddl(statement)
-
-    manager.add_raw(run)
-    return manager
+    return migration(ID, DESCRIPTION, statements)
